@@ -1,0 +1,31 @@
+const path = require('node:path');
+
+/** Shared by every project: swc for speed, packages resolved to their TypeScript source. */
+const common = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  transform: {
+    '^.+\\.(t|j)sx?$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(commander)/)'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.data/', '<rootDir>/.cache/'],
+};
+
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,services,tools,bench}/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
+    },
+    {
+      ...common,
+      displayName: 'int',
+      testMatch: ['<rootDir>/{libs,services,tools,bench}/**/*.int.test.ts', '<rootDir>/e2e/**/*.e2e.test.ts'],
+      globalSetup: path.join(__dirname, 'libs/testing/jest/globalSetup.js'),
+      globalTeardown: path.join(__dirname, 'libs/testing/jest/globalTeardown.js'),
+    },
+  ],
+};
