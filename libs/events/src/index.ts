@@ -1,1 +1,9 @@
-export {};
+export * from './ids';
+export * from './streams';
+export * from './partition';
+export * from './problems';
+export * from './catalogue';
+export * from './envelope';
+export * from './codec';
+export * from './resources/message';
+export * from './resources/thread';

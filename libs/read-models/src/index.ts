@@ -1,1 +1,3 @@
-export {};
+export * from './rows';
+export * from './schema/core';
+export * from './schema/generation';

@@ -1,0 +1,110 @@
+import {
+  attachmentSchema,
+  CHANNELS,
+  clientMessageIdSchema,
+  idSchema,
+  MESSAGE_TYPES,
+  PARTICIPANT_ROLES,
+  THREAD_STATUSES,
+  THREAD_TYPES,
+  threadIdSchema,
+  type JsonObject,
+} from '@threadlog/events';
+import { z } from 'zod';
+
+/** Bounds of a request's free parts; `docs/limits.md` lists them. */
+export const LIMITS = {
+  titleCharacters: 500,
+  contentCharacters: 32_000,
+  metadataBytes: 16_384,
+  attachments: 20,
+  mentions: 50,
+  participants: 1_000,
+} as const;
+
+const metadataSchema = z
+  .record(z.string(), z.json())
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= LIMITS.metadataBytes, {
+    message: `must be at most ${LIMITS.metadataBytes} bytes of JSON`,
+  })
+  .transform((value) => value as JsonObject);
+const titleSchema = z.string().max(LIMITS.titleCharacters);
+/** Well-formed Unicode without NUL; at least one character. */
+const contentSchema = z
+  .string()
+  .min(1)
+  .max(LIMITS.contentCharacters)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), {
+    message: 'must be well-formed Unicode without NUL',
+  });
+
+const thread = { threadId: threadIdSchema };
+const message = { ...thread, messageId: idSchema };
+/** Version the caller saw (`If-Match`): settings version of a thread, edit count of a message. */
+const ifMatch = { ifMatch: z.int().min(0).optional() };
+
+export const threadCreateSchema = z.strictObject({
+  title: titleSchema.nullable().default(null),
+  learnerId: idSchema.nullable().default(null),
+  type: z.enum(THREAD_TYPES).default('group'),
+  channel: z.enum(CHANNELS).default('chat'),
+  participantIds: z.array(idSchema).max(LIMITS.participants).default([]),
+  metadata: metadataSchema.nullable().default(null),
+  parentThreadId: threadIdSchema.nullable().default(null),
+  rootMessageId: idSchema.nullable().default(null),
+});
+export const threadUpdateSchema = z.strictObject({
+  ...thread,
+  title: titleSchema.nullable().optional(),
+  metadata: metadataSchema.nullable().optional(),
+  status: z.enum(THREAD_STATUSES).optional(),
+  ...ifMatch,
+});
+export const threadDeleteSchema = z.strictObject(thread);
+export const messagePostSchema = z.strictObject({
+  ...thread,
+  content: contentSchema,
+  messageType: z.enum(MESSAGE_TYPES).default('text'),
+  attachments: z.array(attachmentSchema).max(LIMITS.attachments).default([]),
+  metadata: metadataSchema.nullable().default(null),
+  replyTo: idSchema.nullable().default(null),
+  mentions: z.array(idSchema).max(LIMITS.mentions).default([]),
+  clientMessageId: clientMessageIdSchema.nullable().default(null),
+});
+export const messageEditSchema = z.strictObject({
+  ...message,
+  content: contentSchema.optional(),
+  metadata: metadataSchema.nullable().optional(),
+  attachments: z.array(attachmentSchema).max(LIMITS.attachments).optional(),
+  ...ifMatch,
+});
+export const messageDeleteSchema = z.strictObject(message);
+export const participantAddSchema = z.strictObject({
+  ...thread,
+  userId: idSchema,
+  role: z.enum(PARTICIPANT_ROLES).default('member'),
+  history: z.enum(['all', 'from_join']).default('all'),
+});
+export const participantRemoveSchema = z.strictObject({ ...thread, userId: idSchema });
+export const participantChangeRoleSchema = z.strictObject({
+  ...thread,
+  userId: idSchema,
+  role: z.enum(PARTICIPANT_ROLES),
+});
+
+/** Every command by name; the parsed shape is what idempotency compares, so a surface must not matter. */
+export const COMMANDS = {
+  'thread.create': threadCreateSchema,
+  'thread.update': threadUpdateSchema,
+  'thread.delete': threadDeleteSchema,
+  'message.post': messagePostSchema,
+  'message.edit': messageEditSchema,
+  'message.delete': messageDeleteSchema,
+  'participant.add': participantAddSchema,
+  'participant.remove': participantRemoveSchema,
+  'participant.changeRole': participantChangeRoleSchema,
+};
+export type CommandType = keyof typeof COMMANDS;
+export type CommandInput<T extends CommandType> = z.infer<(typeof COMMANDS)[T]>;
+/** A parsed command: its name and its checked input. */
+export type Command = { [T in CommandType]: { type: T; input: CommandInput<T> } }[CommandType];

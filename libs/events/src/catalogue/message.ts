@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { idSchema, threadIdSchema } from '../ids';
+import * as v from './values';
+import { defineEvent } from './define';
+
+const message = { thread_id: threadIdSchema, message_id: idSchema, message_index: v.positiveInt };
+/** An emoji or a short code such as `thumbs_up`; bounded, never free text. */
+export const emojiSchema = z.string().regex(/^(?:[a-z0-9_+-]{1,64}|[^\s\p{L}\p{Cc}<>&]{1,32})$/u);
+export const clientMessageIdSchema = z.string().regex(/^[A-Za-z0-9._:@|+~-]{1,255}$/);
+
+export const messageEvents = {
+  CHAT_MESSAGE_CREATED: defineEvent('thread', ['content', 'metadata', 'attachments'], {
+    ...message,
+    sender_id: idSchema,
+    sender_type: z.enum(v.SENDER_TYPES),
+    message_type: z.enum(v.MESSAGE_TYPES),
+    content: v.sealedSchema,
+    metadata: v.sealedSchema.nullable(),
+    attachments: v.sealedSchema.nullable(),
+    reply_to: idSchema.nullable(),
+    mentions: z.array(idSchema),
+    client_message_id: clientMessageIdSchema.nullable(),
+    silent: z.boolean().optional(),
+    expires_at: v.microTimestamp.nullable().optional(),
+    original_created_at: v.microTimestamp.nullable().optional(),
+  }),
+  CHAT_MESSAGE_UPDATED: defineEvent('thread', ['content', 'metadata', 'attachments'], {
+    ...message,
+    content: v.sealedSchema.optional(),
+    metadata: v.sealedSchema.nullable().optional(),
+    attachments: v.sealedSchema.nullable().optional(),
+    edit: v.positiveInt,
+  }),
+  CHAT_MESSAGE_DELETED: defineEvent('thread', [], { ...message, reason: z.enum(v.DELETE_REASONS) }),
+  CHAT_REACTION_ADDED: defineEvent('thread', [], { ...message, emoji: emojiSchema, user_id: idSchema }),
+  CHAT_REACTION_REMOVED: defineEvent('thread', [], { ...message, emoji: emojiSchema, user_id: idSchema }),
+  CHAT_MESSAGE_PINNED: defineEvent('thread', [], message),
+  CHAT_MESSAGE_UNPINNED: defineEvent('thread', [], message),
+};

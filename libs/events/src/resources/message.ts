@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { attachmentSchema, MESSAGE_TYPES, SENDER_TYPES } from '../catalogue/values';
+
+/** Aggregated reactions of one emoji: at most ten user ids, `mine` for the viewer. */
+export const reactionSchema = z.object({
+  emoji: z.string(),
+  count: z.int(),
+  userIds: z.array(z.string()),
+  mine: z.boolean(),
+});
+
+/** A message as every surface shows it. `content` is null once deleted, `[erased]` once a key it needs is gone. */
+export const messageSchema = z.object({
+  id: z.string(),
+  threadId: z.string(),
+  conversationId: z.string(),
+  /** Stream version of the last event that changed it. */
+  seq: z.int(),
+  messageIndex: z.int(),
+  senderId: z.string(),
+  senderType: z.enum(SENDER_TYPES),
+  sender: z.object({ displayName: z.string().nullable(), avatarUrl: z.string().nullable() }),
+  messageType: z.enum(MESSAGE_TYPES),
+  content: z.string().nullable(),
+  attachments: z.array(attachmentSchema),
+  metadata: z.record(z.string(), z.json()).nullable(),
+  replyTo: z.string().nullable(),
+  mentions: z.array(z.string()),
+  reactions: z.array(reactionSchema),
+  edited: z.boolean(),
+  /** Number of edits so far: the ETag of a message. */
+  edit: z.int(),
+  pinned: z.boolean(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  deletedAt: z.string().nullable(),
+  clientMessageId: z.string().nullable(),
+});
+export type MessageResource = z.infer<typeof messageSchema>;
+
+/** Stands where text cannot be opened any more because a key it needs was destroyed. */
+export const ERASED = '[erased]';

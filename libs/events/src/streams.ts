@@ -1,0 +1,26 @@
+import { rootThreadId, type TenantId } from './ids';
+
+export const STREAM_TYPES = ['thread', 'user', 'privacy', 'webhook', 'tenant', 'control'] as const;
+export type StreamType = (typeof STREAM_TYPES)[number];
+
+/** The events of one aggregate, numbered 1, 2, 3 … without a gap. */
+export interface StreamRef {
+  tenantId: TenantId;
+  type: StreamType;
+  id: string;
+}
+
+/** Kafka record key of a stream. A sub-thread shares its root's key, so that one owner decides both. */
+export function recordKey(stream: StreamRef): string {
+  return `${stream.tenantId}/${stream.type}/${stream.type === 'thread' ? rootThreadId(stream.id) : stream.id}`;
+}
+
+/** Record key of the control records of a partition. They are placed by number, never by hash. */
+export function controlKey(partition: number): string {
+  return `$control/${partition}`;
+}
+
+/** Name of a stream for maps and log lines; unlike the record key it tells a sub-thread from its root. */
+export function streamName(stream: StreamRef): string {
+  return `${stream.tenantId}/${stream.type}/${stream.id}`;
+}

@@ -1,0 +1,99 @@
+import type { OutgoingRecord } from '@threadlog/events';
+
+/** A record as read back. Offsets are plain numbers: they stay below 2^53 for any log we can write. */
+export interface LogRecord {
+  partition: number;
+  /** Offsets grow but are not contiguous. */
+  offset: number;
+  key: string;
+  value: Buffer;
+  /** Header values as UTF-8 text; a header sent twice keeps its last value. */
+  headers: Record<string, string>;
+}
+
+/** Where a reader of a partition stands: the next offset it wants and the highest epoch it has seen before it. */
+export interface ReadPosition {
+  offset: number;
+  maxEpoch: number;
+}
+
+/** A run of records of one partition, fenced: those of a lower epoch than the highest seen are gone. */
+export interface LogBatch {
+  partition: number;
+  records: LogRecord[];
+  /** Where to start next; moves over fenced records, gaps and control records too. */
+  next: ReadPosition;
+  /** Records left out because their epoch was lower than `maxEpoch`. */
+  fenced: number;
+  /** The partition's end when this batch was fetched: `next.offset >= head` means caught up. */
+  head: number;
+}
+
+/**
+ * Appends as one idempotent producer. Never retried from outside: after any rejection the appender is dead,
+ * `failed` resolves, every pending append rejects, and a new one must be opened (with new epochs).
+ */
+export interface Appender {
+  /**
+   * Appends the records to one partition, together or not at all, in call order per partition. Resolves after the
+   * broker's ack with the offset of the first. Rejects with `AppendAbandonedError`: the outcome is unknown.
+   * Synchronous up to the queue: two calls in one turn keep their order.
+   */
+  append(partition: number, records: readonly OutgoingRecord[]): Promise<{ baseOffset: number }>;
+  /** Resolves with the cause once the appender is dead; never rejects. */
+  readonly failed: Promise<Error>;
+  /** Records queued or in flight. */
+  readonly pending: number;
+  /** Kills the appender: pending appends reject, late acks are ignored. */
+  abandon(cause: Error): void;
+  /** Waits for what is pending, then disconnects. */
+  close(): Promise<void>;
+}
+
+export interface FollowOptions {
+  /** For logs, metrics and the consumer group's name. */
+  name: string;
+  /** The partitions to follow, each with its start. */
+  start: ReadonlyMap<number, ReadPosition>;
+  /**
+   * Called with the batches of a partition in order, never two at a time for one partition; partitions do not wait for
+   * each other. The next batch of the partition is handed over when the promise resolves (back-pressure: fetched but
+   * unhandled records are bounded by `maxBufferedBytes` a partition). A rejection stops that partition's lane, is
+   * logged, and the same batch is delivered again after a back-off.
+   */
+  onBatch(batch: LogBatch): Promise<void>;
+  /** Most bytes fetched and not yet handled, a partition; default 8 MiB. */
+  maxBufferedBytes?: number;
+}
+
+export interface Subscription {
+  /** Moves a partition; batches fetched before are dropped. */
+  seek(partition: number, position: ReadPosition): void;
+  /** Resolves when fetching has begun on all partitions. */
+  readonly ready: Promise<void>;
+  /** Resolves when no handler runs any more. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** The log of one topic: append, read, follow, head. The memory driver and the Kafka driver pass one contract suite. */
+export interface EventLog {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Identity of the log: it changes when the topic is created anew (Kafka's topic id, or cluster id and topic). */
+  readonly logId: string;
+  openAppender(): Promise<Appender>;
+  /** The offset after the last record of the partition, as readers see it. */
+  head(partition: number): Promise<number>;
+  /** The first offset still in the log. */
+  tail(partition: number): Promise<number>;
+  /** Reads a partition from a position up to (not including) the offset `to`, fenced. Ends there or throws; never follows. */
+  read(partition: number, from: ReadPosition, to: number): AsyncIterable<LogBatch>;
+  follow(options: FollowOptions): Promise<Subscription>;
+  /** Closes what reads share; appenders and subscriptions are closed by their owners. */
+  close(): Promise<void>;
+}
+
+/** The outcome of an append is not known: it may be in the log or not, and nobody will tell. */
+export class AppendAbandonedError extends Error {
+  override readonly name = 'AppendAbandonedError';
+}

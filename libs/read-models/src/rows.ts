@@ -1,0 +1,109 @@
+import type {
+  Channel,
+  DeleteReason,
+  MessageType,
+  ParticipantRole,
+  SenderType,
+  TenantId,
+  ThreadStatus,
+  ThreadType,
+} from '@threadlog/events';
+
+/** Text of a sealed blob (`v1.…`) as stored in a column; null when there is none or it was scrubbed. */
+export type SealedText = string | null;
+
+/** A thread as the read model keeps it; timestamps are the events' strings. */
+export interface ThreadRow {
+  tenant_id: TenantId;
+  thread_id: string;
+  type: ThreadType;
+  channel: Channel;
+  status: ThreadStatus;
+  learner_id: string | null;
+  title: SealedText;
+  metadata: SealedText;
+  parent_thread_id: string | null;
+  root_message_id: string | null;
+  created_by: string;
+  created_by_type: string;
+  created_at: string;
+  /** Time of the newest message or settings change. */
+  updated_at: string;
+  /** Stream version of the last event of the stream: the public `seq`. */
+  version: number;
+  /** Stream version of the last change of title, metadata or status: the ETag. */
+  settings_version: number;
+  last_message_index: number;
+  deleted_count: number;
+  deleted_at: string | null;
+}
+
+export interface ParticipantRow {
+  tenant_id: TenantId;
+  thread_id: string;
+  user_id: string;
+  role: ParticipantRole;
+  visible_from_index: number;
+  joined_at: string;
+  version: number;
+  removed_at: string | null;
+}
+
+/** Who reacted with what, oldest first. */
+export type Reactions = { emoji: string; user_ids: string[] }[];
+/** Former texts of a message, oldest first; emptied when it is deleted. */
+export type EditHistory = { edit: number; content: SealedText; edited_at: string }[];
+
+export interface MessageRow {
+  tenant_id: TenantId;
+  thread_id: string;
+  message_index: number;
+  message_id: string;
+  /** Stream version of the last event that changed the message; `created_version` of the first. */
+  version: number;
+  created_version: number;
+  sender_id: string;
+  sender_type: SenderType;
+  message_type: MessageType;
+  content: SealedText;
+  metadata: SealedText;
+  attachments: SealedText;
+  reply_to: string | null;
+  mentions: string[];
+  client_message_id: string | null;
+  edit: number;
+  pinned: boolean;
+  reactions: Reactions | null;
+  history: EditHistory | null;
+  created_at: string;
+  updated_at: string;
+  deleted_at: string | null;
+  delete_reason: DeleteReason | null;
+}
+
+export interface UserRow {
+  tenant_id: TenantId;
+  user_id: string;
+  display_name: SealedText;
+  avatar_url: SealedText;
+  email: SealedText;
+  metadata: SealedText;
+  synced_at: string;
+  removed_at: string | null;
+  version: number;
+}
+
+export interface ReceiptRow {
+  tenant_id: TenantId;
+  stream_type: string;
+  stream_id: string;
+  key_hash: string;
+  request_hash: string;
+  actor_id: string;
+  event_type: string;
+  resource_id: string;
+  version: number;
+  partition: number;
+  log_offset: number;
+  created_at: string;
+}

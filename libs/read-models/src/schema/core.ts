@@ -1,0 +1,34 @@
+/**
+ * Tables that outlive every generation of the read model: who owns which partition, which generation is served,
+ * which log this database belongs to. Schema `threadlog`. Timestamps of leases are the database's own clock.
+ */
+export const CORE_SQL = `
+create schema if not exists threadlog;
+create table if not exists threadlog.log_identity (
+  only boolean primary key default true check (only),
+  log_id text not null,
+  topic text not null,
+  partitions integer not null
+);
+create table if not exists threadlog.read_model (
+  only boolean primary key default true check (only),
+  active integer not null
+);
+create table if not exists threadlog.generations (
+  generation integer primary key,
+  state text not null check (state in ('building', 'active', 'retired')),
+  created_at timestamptz not null default now()
+);
+create table if not exists threadlog.partition_leases (
+  partition integer primary key,
+  epoch bigint not null,
+  owner_id text,
+  owner_url text,
+  expires_at timestamptz not null
+);
+create table if not exists threadlog.command_instances (
+  owner_id text primary key,
+  owner_url text not null,
+  expires_at timestamptz not null
+);
+`;

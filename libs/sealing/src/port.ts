@@ -1,0 +1,50 @@
+import type { Json, Sealed, TenantId } from '@threadlog/events';
+
+/**
+ * What a text is sealed for. It can be opened only while all the keys named here exist: the author's, the thread's
+ * (of the month, where `month` is given) and the learner's, if any. Profiles have an author only.
+ */
+export interface SealScope {
+  tenantId: TenantId;
+  /** The author: a user, an agent or the system; null for a thread's own title and metadata. */
+  authorId: string | null;
+  /** Root thread id; null for a profile. */
+  threadId: string | null;
+  /** `2026-11` for message text (an edit uses the month of its message); null for titles, metadata, profiles. */
+  month: string | null;
+  learnerId: string | null;
+}
+
+/** What a blob is bound to as additional data: opening it anywhere else fails. */
+export interface SealTarget {
+  /** `streamName` of the event's stream. */
+  stream: string;
+  eventId: string;
+  field: string;
+}
+
+/** Keys of one scope, loaded; seals synchronously, so that decide, seal and enqueue happen in one turn. */
+export interface Sealer {
+  seal(value: Json, target: SealTarget): Sealed;
+}
+
+/** Opens sealed values. `undefined` means erased: a key it needs is gone for ever. */
+export interface Opener {
+  /** Loads the keys of these blobs in one query; those already cached cost nothing. */
+  prepare(tenantId: TenantId, blobs: readonly (Sealed | null | undefined)[]): Promise<void>;
+  /** Opens synchronously with prepared keys. Throws on a blob that was tampered with or whose keys were not prepared. */
+  open(tenantId: TenantId, blob: Sealed, target: Omit<SealTarget, 'eventId'>): Json | undefined;
+}
+
+export interface Sealing extends Opener {
+  /** A sealer for the scope, keys created where missing. Rejects with problem `subject_erased` when a key is closed or destroyed. */
+  sealer(scope: SealScope): Promise<Sealer>;
+  /** The sealer if all its keys are cached, else undefined; for the hot path. */
+  cachedSealer(scope: SealScope): Sealer | undefined;
+  /** HMAC-SHA256 (base64url) under a key of the tenant; for idempotency keys and ids derived from them. */
+  tenantHmac(tenantId: TenantId, purpose: string, text: string): string;
+  /** Loads the tenant's own key; must precede `tenantHmac`. */
+  prepareTenant(tenantId: TenantId): Promise<void>;
+  /** HMAC-SHA256 (base64url) under the author's sealing key: it says nothing once that key is destroyed. */
+  subjectHmac(tenantId: TenantId, subjectId: string, purpose: string, text: string): string;
+}
