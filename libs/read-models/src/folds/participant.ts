@@ -1,0 +1,48 @@
+import type { ChatEvent } from '@threadlog/events';
+import type { ParticipantRow } from '../rows';
+
+/** Users whose membership an event touches; empty for all other events. */
+export function participantsOf(event: ChatEvent): string[] {
+  switch (event.event_type) {
+    case 'CHAT_THREAD_CREATED':
+      return event.data.participants.map((participant) => participant.user_id);
+    case 'CHAT_PARTICIPANT_ADDED':
+    case 'CHAT_PARTICIPANT_REMOVED':
+    case 'CHAT_PARTICIPANT_ROLE_CHANGED':
+      return [event.data.user_id];
+    default:
+      return [];
+  }
+}
+
+/** A membership after an event; a removed one keeps its row, with `removed_at`, so that changes can be told. */
+export function foldParticipant(row: ParticipantRow | null, event: ChatEvent, userId: string): ParticipantRow | null {
+  if (row && event.stream_version <= row.version) return row;
+  const base = {
+    tenant_id: event.tenant_id,
+    thread_id: event.stream_id,
+    user_id: userId,
+    version: event.stream_version,
+  };
+  switch (event.event_type) {
+    case 'CHAT_THREAD_CREATED': {
+      const listed = event.data.participants.find((participant) => participant.user_id === userId);
+      if (!listed) return row;
+      return { ...base, role: listed.role, visible_from_index: 1, joined_at: event.timestamp, removed_at: null };
+    }
+    case 'CHAT_PARTICIPANT_ADDED':
+      return {
+        ...base,
+        role: event.data.role,
+        visible_from_index: event.data.visible_from_index,
+        joined_at: event.timestamp,
+        removed_at: null,
+      };
+    case 'CHAT_PARTICIPANT_REMOVED':
+      return row && { ...row, version: event.stream_version, removed_at: event.timestamp };
+    case 'CHAT_PARTICIPANT_ROLE_CHANGED':
+      return row && { ...row, version: event.stream_version, role: event.data.role };
+    default:
+      return row;
+  }
+}

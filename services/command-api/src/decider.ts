@@ -1,0 +1,38 @@
+import type { Actor } from '@threadlog/auth';
+import type { Draft, Problem } from '@threadlog/events';
+import type { MessageRow, ParticipantRow, ThreadRow, UserRow } from '@threadlog/read-models';
+
+/**
+ * A stream as a decision sees it: the read model's rows, folded up to and including events still in flight.
+ * Only the messages that the command names are sure to be there.
+ */
+export interface ThreadState {
+  /** Stream version of the last event, 0 before the first. */
+  version: number;
+  /** Null before creation. A deleted thread keeps its row, with `deleted_at`. */
+  thread: ThreadRow | null;
+  /** Memberships, removed ones too (`removed_at`). */
+  participants: ReadonlyMap<string, ParticipantRow>;
+  messages: ReadonlyMap<string, MessageRow>;
+}
+
+export interface UserState {
+  version: number;
+  user: UserRow | null;
+}
+
+/** Everything a decision may depend on besides its command and its state. */
+export interface DecisionContext {
+  actor: Actor;
+  /** Time of the command: ISO 8601 UTC, microseconds. Events are stamped by the caller, never before it. */
+  now: string;
+  /** Id for a thing the command creates: the thread's or the message's. */
+  newId: string;
+  /** The root of a sub-thread, whose participants and access count for it; the state itself for a root. */
+  root: ThreadState;
+  limits: { maxMessagesPerThread: number; maxParticipants: number };
+}
+
+/** What a command comes to. `unchanged` is a success that leaves no event and no receipt. */
+export type Decision =
+  { kind: 'events'; events: [Draft, ...Draft[]] } | { kind: 'unchanged' } | { kind: 'refused'; problem: Problem };
