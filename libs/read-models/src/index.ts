@@ -5,3 +5,4 @@ export * from './folds/message';
 export * from './folds/receipt';
 export * from './schema/core';
 export * from './schema/generation';
+export * from './presenters';

@@ -1,0 +1,4 @@
+export * from './view';
+export * from './message';
+export * from './thread';
+export * from './profiles';

@@ -1,0 +1,93 @@
+import {
+  ERASED,
+  rootThreadId,
+  type Attachment,
+  type JsonObject,
+  type MessageResource,
+  type TenantId,
+} from '@threadlog/events';
+import type { EditHistory, MessageRow, Reactions, SealedText } from '../rows';
+import { NO_PROFILE, openColumn, type PresenterView } from './view';
+
+const REACTION_USERS_SHOWN = 10;
+
+/** The message as every surface shows it to this viewer. Synchronous: the view's opener must be prepared. */
+export function presentMessage(row: MessageRow, view: PresenterView): MessageResource {
+  return {
+    id: row.message_id,
+    threadId: row.thread_id,
+    conversationId: rootThreadId(row.thread_id),
+    seq: row.version,
+    messageIndex: row.message_index,
+    senderId: row.sender_id,
+    senderType: row.sender_type,
+    sender: view.profile(row.sender_id) ?? NO_PROFILE,
+    messageType: row.message_type,
+    content: row.deleted_at === null ? openText(row, row.content, view) : null,
+    attachments: openField<Attachment[]>(row, 'attachments', view) ?? [],
+    metadata: openField<JsonObject>(row, 'metadata', view) ?? null,
+    replyTo: row.reply_to,
+    mentions: row.mentions,
+    reactions: presentReactions(row.reactions, view.viewerId),
+    edited: row.edit > 0,
+    edit: row.edit,
+    pinned: row.pinned,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    deletedAt: row.deleted_at,
+    clientMessageId: row.client_message_id,
+  };
+}
+
+/** A former text of a message and when it was replaced. */
+export interface EditResource {
+  edit: number;
+  content: string;
+  editedAt: string;
+}
+
+/** The former texts of a message, oldest first; none of a deleted one. Prepare the opener with `historyBlobsOf`. */
+export function presentHistory(row: MessageRow, view: PresenterView): EditResource[] {
+  if (row.deleted_at !== null) return [];
+  return (row.history ?? []).map((entry) => ({
+    edit: entry.edit,
+    content: openText(row, entry.content, view),
+    editedAt: entry.edited_at,
+  }));
+}
+
+/** The blobs that `presentHistory` will open. */
+export function historyBlobsOf(history: EditHistory | null): { sealed: string }[] {
+  return (history ?? []).flatMap(({ content }) => (content === null ? [] : [{ sealed: content }]));
+}
+
+interface MessagePlace {
+  tenant_id: TenantId;
+  thread_id: string;
+}
+
+/** A text that is not there although its message is was scrubbed: it counts as erased, like one that no key opens. */
+function openText(row: MessagePlace, text: SealedText, view: PresenterView): string {
+  return (openColumn(view.opener, text, columnOf(row, 'content')) as string | null | undefined) ?? ERASED;
+}
+
+function openField<TValue>(
+  row: MessageRow,
+  field: 'attachments' | 'metadata',
+  view: PresenterView,
+): TValue | undefined {
+  return (openColumn(view.opener, row[field], columnOf(row, field)) as TValue | null | undefined) ?? undefined;
+}
+
+function columnOf(row: MessagePlace, field: string) {
+  return { tenantId: row.tenant_id, streamType: 'thread' as const, streamId: row.thread_id, field };
+}
+
+function presentReactions(reactions: Reactions | null, viewerId: string): MessageResource['reactions'] {
+  return (reactions ?? []).map(({ emoji, user_ids }) => ({
+    emoji,
+    count: user_ids.length,
+    userIds: user_ids.slice(0, REACTION_USERS_SHOWN),
+    mine: user_ids.includes(viewerId),
+  }));
+}

@@ -1,0 +1,75 @@
+import { ERASED, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
+import type { MessageRow, ParticipantRow, ThreadRow } from '../rows';
+import { presentMessage } from './message';
+import { NO_PROFILE, openColumn, type PresenterView } from './view';
+
+/** Most participants shown inside a thread; the page of participants has them all. */
+export const PARTICIPANTS_SHOWN = 20;
+
+export type ParticipantView = Pick<ParticipantRow, 'user_id' | 'role'> & { read_index?: number };
+
+/** A thread's row and what stands around it, as far as this viewer may see it. */
+export interface ThreadParts {
+  thread: ThreadRow;
+  /** Current members in the order they joined; the first twenty are shown. */
+  participants: readonly ParticipantView[];
+  /** All current members; their number here when not given. */
+  participantCount?: number;
+  lastMessage?: MessageRow | null;
+  unreadCount?: number;
+  preferences?: ThreadResource['preferences'];
+}
+
+const DEFAULT_PREFERENCES: ThreadResource['preferences'] = Object.freeze({
+  mutedUntil: null,
+  pinned: false,
+  hidden: false,
+  markedUnread: false,
+});
+
+/** The thread as every surface shows it to this viewer. Synchronous: the view's opener must be prepared. */
+export function presentThread(parts: ThreadParts, view: PresenterView): ThreadResource {
+  const { thread, participants } = parts;
+  return {
+    id: thread.thread_id,
+    type: thread.type,
+    channel: thread.channel,
+    status: thread.status,
+    title: openTitle(thread, view),
+    learnerId: thread.learner_id,
+    parentThreadId: thread.parent_thread_id,
+    rootMessageId: thread.root_message_id,
+    metadata: openMetadata(thread, view),
+    participants: participants.slice(0, PARTICIPANTS_SHOWN).map((row) => presentParticipant(row, view)),
+    participantCount: parts.participantCount ?? participants.length,
+    messageCount: thread.last_message_index - thread.deleted_count,
+    unreadCount: parts.unreadCount ?? 0,
+    lastMessage: parts.lastMessage ? presentMessage(parts.lastMessage, view) : null,
+    preferences: parts.preferences ?? DEFAULT_PREFERENCES,
+    seq: thread.version,
+    createdBy: thread.created_by,
+    createdAt: thread.created_at,
+    updatedAt: thread.updated_at,
+  };
+}
+
+/** A member as every surface shows it. `read_index` is 0 where no position is known. */
+export function presentParticipant(row: ParticipantView, view: PresenterView): ParticipantResource {
+  const { displayName, avatarUrl } = view.profile(row.user_id) ?? NO_PROFILE;
+  return { userId: row.user_id, role: row.role, displayName, avatarUrl, readIndex: row.read_index ?? 0 };
+}
+
+function openTitle(thread: ThreadRow, view: PresenterView): string | null {
+  const title = openColumn(view.opener, thread.title, columnOf(thread, 'title'));
+  return title === undefined ? ERASED : (title as string | null);
+}
+
+function openMetadata(thread: ThreadRow, view: PresenterView): JsonObject | null {
+  return (
+    (openColumn(view.opener, thread.metadata, columnOf(thread, 'metadata')) as JsonObject | null | undefined) ?? null
+  );
+}
+
+function columnOf(thread: ThreadRow, field: string) {
+  return { tenantId: thread.tenant_id, streamType: 'thread' as const, streamId: thread.thread_id, field };
+}
