@@ -1,0 +1,96 @@
+import type { MessageRow, ParticipantRow, ReceiptRow, ThreadRow } from '@threadlog/read-models';
+import type { StreamRef } from '@threadlog/events';
+
+/** Time as a process sees it. Injected everywhere, so that a simulation can bend it. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back, but may stop while the machine sleeps. */
+  monotonicMs(): number;
+  /** Milliseconds since the epoch; may jump. */
+  wallMs(): number;
+  /** Microseconds since the epoch, for event timestamps. */
+  wallMicros(): number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A command-api process; its id is new for every start. */
+export interface Instance {
+  ownerId: string;
+  /** Where other instances forward commands to. */
+  url: string;
+}
+
+/** The right to write one partition, for as long as it is renewed. */
+export interface Lease {
+  partition: number;
+  epoch: number;
+}
+
+/**
+ * Leases in the database. Every change of hands, also back to the previous owner, raises the epoch to
+ * `greatest(epoch + 1, database time in ms)`; renewals keep it.
+ */
+export interface LeaseStore {
+  /** Makes sure that a row exists for every partition. */
+  prepare(partitions: number): Promise<void>;
+  /** Announces this instance for `ttlMs` and tells all that live, itself included. */
+  heartbeat(instance: Instance, ttlMs: number): Promise<Instance[]>;
+  /** Takes up to `count` partitions that are free, expired, or this owner's own, except those named. */
+  acquire(instance: Instance, count: number, except: readonly number[], ttlMs: number): Promise<Lease[]>;
+  /** Extends the leases that this owner still holds at these epochs, and returns them. */
+  renew(ownerId: string, leases: readonly Lease[], ttlMs: number): Promise<Lease[]>;
+  /** Raises a held lease to a new epoch, higher than `above`; null when it is not held any more. */
+  raise(ownerId: string, lease: Lease, above: number, ttlMs: number): Promise<Lease | null>;
+  /** Gives leases up at once; those not held at these epochs are left alone. */
+  release(ownerId: string, leases: readonly Lease[]): Promise<void>;
+  /** Takes this instance off the list. */
+  leave(ownerId: string): Promise<void>;
+  /** Who holds a partition now; null when nobody does. */
+  ownerOf(partition: number): Promise<(Instance & { epoch: number }) | null>;
+}
+
+/** A projector's progress on one partition, offset and epoch taken together. */
+export interface Checkpoint {
+  nextOffset: number;
+  maxEpoch: number;
+}
+
+/** What the active generation knows of a stream, and how far it had read: one snapshot. */
+export interface StreamSnapshot {
+  checkpoint: Checkpoint;
+  version: number;
+  lastTimestamp: string | null;
+  parked: boolean;
+  thread: ThreadRow | null;
+  participants: ParticipantRow[];
+  /** Receipts since the window's start, newest first, bounded. */
+  receipts: ReceiptRow[];
+  /** False when the bound cut the receipts: a key that is not among them must be looked up. */
+  receiptsComplete: boolean;
+}
+
+/** The write side's view of the read model; reads the primary, never a replica. */
+export interface ReadModel {
+  /** Checkpoints of the active generation, by partition; a partition without one stands at 0. */
+  checkpoints(): Promise<Map<number, Checkpoint>>;
+  loadStream(stream: StreamRef, partition: number, receiptsSince: string): Promise<StreamSnapshot>;
+  /** Rows of messages by id. The checkpoint is read before the rows, so the rows are never behind it. */
+  loadMessages(
+    stream: StreamRef,
+    partition: number,
+    ids: readonly string[],
+  ): Promise<{ checkpoint: Checkpoint; rows: MessageRow[] }>;
+  findReceipt(
+    stream: StreamRef,
+    partition: number,
+    keyHash: string,
+  ): Promise<{ checkpoint: Checkpoint; row: ReceiptRow | null }>;
+}
+
+/** Reports what operators should know; every call is cheap and never throws. */
+export interface OwnershipObserver {
+  acquired(lease: Lease, overlayEvents: number): void;
+  dropped(lease: Lease, cause: string): void;
+  fault(what: string, error: unknown): void;
+}
+

@@ -1,0 +1,62 @@
+import { decodeEvent, encodeControl, problem, type ControlEvent } from '@threadlog/events';
+import type { Appender, EventLog } from '@threadlog/log';
+import { microIso } from '../timestamps';
+import { createOverlay, MAX_OVERLAY_EVENTS, type Overlay } from './overlay';
+import type { Checkpoint, Clock, Lease, ReadModel } from './ports';
+
+export interface TakeOverDeps {
+  log: EventLog;
+  appender: Appender;
+  readModel: ReadModel;
+  clock: Clock;
+  ownerId: string;
+  newEventId(): string;
+}
+
+/** Ready to serve with this overlay, or a higher epoch stands in the log and the lease must be raised above it. */
+export type TakeOver = { kind: 'ready'; overlay: Overlay } | { kind: 'outdone'; epoch: number };
+
+/**
+ * What a new owner does before it serves. The marker comes first: once it stands in the log, nothing of an earlier
+ * owner that is appended later counts. Only then is the log read, from the projector's checkpoint (taken with its
+ * highest epoch in one statement) up to the marker: with the rows, that is everything that counts before this epoch.
+ */
+export async function takeOver(deps: TakeOverDeps, lease: Lease): Promise<TakeOver> {
+  const marker = await appendMarker(deps, lease);
+  const checkpoints = await deps.readModel.checkpoints();
+  const from = checkpoints.get(lease.partition) ?? { nextOffset: 0, maxEpoch: 0 };
+  return readOverlay(deps, lease, from, marker + 1);
+}
+
+async function appendMarker(deps: TakeOverDeps, lease: Lease): Promise<number> {
+  const event: ControlEvent = {
+    event_id: deps.newEventId(),
+    event_type: 'CHAT_PARTITION_OWNED',
+    schema_version: 1,
+    epoch: lease.epoch,
+    timestamp: microIso(deps.clock.wallMicros()),
+    data: { partition: lease.partition, epoch: lease.epoch, owner_id: deps.ownerId },
+  };
+  const { baseOffset } = await deps.appender.append(lease.partition, [encodeControl(event)]);
+  return baseOffset;
+}
+
+async function readOverlay(deps: TakeOverDeps, lease: Lease, from: Checkpoint, to: number): Promise<TakeOver> {
+  const overlay = createOverlay(from.nextOffset);
+  let maxEpoch = from.maxEpoch;
+  const start = { offset: from.nextOffset, maxEpoch: from.maxEpoch };
+  if (start.offset < to) {
+    for await (const batch of deps.log.read(lease.partition, start, to)) {
+      maxEpoch = batch.next.maxEpoch;
+      for (const record of batch.records) {
+        const decoded = decodeEvent(record.value);
+        // What does not decode is quarantined by the projector and its stream parked: it is nobody's state.
+        if (decoded.kind === 'event') overlay.add(decoded.event, record.offset);
+      }
+      if (overlay.size() > MAX_OVERLAY_EVENTS) {
+        throw problem('overloaded', `The read model is more than ${MAX_OVERLAY_EVENTS} events behind the log.`);
+      }
+    }
+  }
+  return maxEpoch > lease.epoch ? { kind: 'outdone', epoch: maxEpoch } : { kind: 'ready', overlay };
+}

@@ -1,0 +1,97 @@
+import type { ChatEvent, OutgoingRecord } from '@threadlog/events';
+import type { Appender } from '@threadlog/log';
+import { createStreamCache, type StreamCache } from '../streams/streamCache';
+import type { Overlay, OverlayEntry } from './overlay';
+import type { Clock, Lease, ReadModel } from './ports';
+import type { Term } from './term';
+
+/** What becomes of events that were decided: acked at an offset, or nobody knows. */
+export interface PendingAppend {
+  acked(lastOffset: number): void;
+  unknown(): void;
+}
+
+/**
+ * One epoch of one partition in the hands of this process: its overlay, its cached streams, its appends in flight.
+ * All of it is worthless once the epoch is over, so it is dropped as one.
+ */
+export interface Tenure {
+  readonly lease: Lease;
+  readonly overlay: Overlay;
+  readonly streams: StreamCache;
+  /** True while the lease *of this epoch* is held: what an answer must check after the broker's ack. */
+  isHeld(): boolean;
+  /** True while commands may be decided here. */
+  isServing(): boolean;
+  /** Appends what was just decided and folded; `pending` hears of the outcome exactly once. Same turn as the decision. */
+  append(events: readonly ChatEvent[], records: readonly OutgoingRecord[], pending: PendingAppend): void;
+  /** Events in flight. */
+  inFlight(): number;
+  /** No new decisions; what is in flight goes on. */
+  stopServing(): void;
+  /** Ends it: everything in flight is told `unknown`. Idempotent. */
+  drop(cause: string): void;
+  onDrop(listener: (cause: string) => void): void;
+}
+
+export interface TenureOptions {
+  lease: Lease;
+  term: Term;
+  overlay: Overlay;
+  appender: Appender;
+  readModel: ReadModel;
+  clock: Clock;
+  windowStart(): string;
+}
+
+export function createTenure(options: TenureOptions): Tenure {
+  const { lease, term, overlay, appender, readModel, windowStart } = options;
+  const inFlight = new Set<PendingAppend>();
+  const listeners: ((cause: string) => void)[] = [];
+  let serving = true;
+  let dropped = false;
+
+  function drop(cause: string): void {
+    if (dropped) return;
+    dropped = true;
+    serving = false;
+    term.end();
+    const unknown = [...inFlight];
+    inFlight.clear();
+    for (const pending of unknown) pending.unknown();
+    for (const listener of listeners) listener(cause);
+  }
+
+  function settle(pending: PendingAppend, entries: readonly OverlayEntry[], baseOffset: number): void {
+    entries.forEach((entry, index) => {
+      entry.offset = baseOffset + index;
+    });
+    // Whoever was told `unknown` by the drop is not told otherwise later.
+    if (inFlight.delete(pending)) pending.acked(baseOffset + entries.length - 1);
+  }
+
+  return {
+    lease,
+    overlay,
+    streams: createStreamCache({ partition: lease.partition, overlay, readModel, windowStart }),
+    isHeld: () => !dropped && term.isRunning(),
+    isServing: () => serving && term.isRunning(),
+    append(events, records, pending) {
+      const entries = events.map((event) => overlay.add(event, null));
+      inFlight.add(pending);
+      appender.append(lease.partition, records).then(
+        ({ baseOffset }) => settle(pending, entries, baseOffset),
+        // The state above holds events that may never come to be: nothing more may be decided on it.
+        (error: unknown) => drop(`append failed: ${error instanceof Error ? error.message : String(error)}`),
+      );
+    },
+    inFlight: () => inFlight.size,
+    stopServing() {
+      serving = false;
+    },
+    drop,
+    onDrop(listener) {
+      listeners.push(listener);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** One piece of work: done at once (null), or after what it waits for, when it is tried again. */
+export type Turn<TJob> = (job: TJob) => Promise<void> | null;
+
+/**
+ * Runs the jobs of one record key one after another. A job whose state is at hand is decided in the turn that submits
+ * it; one that must wait for a load holds back those behind it, so that order of arrival is order of decision.
+ * Waiting for acks is not part of a turn: the next job decides on the events still in flight.
+ */
+export interface Lane<TJob> {
+  submit(job: TJob): void;
+  /** Jobs that wait, the one being loaded included. */
+  waiting(): number;
+}
+
+export function createLane<TJob>(turn: Turn<TJob>, fail: (job: TJob, error: unknown) => void): Lane<TJob> {
+  const queue: TJob[] = [];
+  let busy = false;
+
+  function attempt(job: TJob): Promise<void> | null {
+    try {
+      return turn(job);
+    } catch (error) {
+      fail(job, error);
+      return null;
+    }
+  }
+
+  async function drive(first: TJob, firstWait: Promise<void>): Promise<void> {
+    let job: TJob | undefined = first;
+    let wait: Promise<void> | null = firstWait;
+    while (job !== undefined) {
+      try {
+        while (wait) {
+          await wait;
+          wait = attempt(job);
+        }
+      } catch (error) {
+        fail(job, error);
+      }
+      job = queue.shift();
+      wait = job === undefined ? null : attempt(job);
+    }
+    busy = false;
+  }
+
+  return {
+    submit(job) {
+      if (busy) {
+        queue.push(job);
+        return;
+      }
+      const wait = attempt(job);
+      if (!wait) return;
+      busy = true;
+      void drive(job, wait);
+    },
+    waiting: () => queue.length + (busy ? 1 : 0),
+  };
+}

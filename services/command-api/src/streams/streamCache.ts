@@ -1,0 +1,60 @@
+import { streamName, type StreamRef } from '@threadlog/events';
+import type { Overlay } from '../ownership/overlay';
+import type { ReadModel } from '../ownership/ports';
+import { readBesideOverlay } from '../ownership/snapshotRule';
+import { createStreamEntry, type StreamEntry } from './streamEntry';
+
+/** Streams kept ready by one partition's owner. */
+export const MAX_STREAMS_PER_PARTITION = 2_000;
+
+/** The streams of one partition as its owner knows them; dropped as a whole with the epoch. */
+export interface StreamCache {
+  get(stream: StreamRef): StreamEntry | undefined;
+  /** Loads a stream; when it resolves, `get` has it. */
+  load(stream: StreamRef): Promise<void>;
+}
+
+export interface StreamCacheOptions {
+  partition: number;
+  overlay: Overlay;
+  readModel: ReadModel;
+  /** Timestamp from which on receipts count. */
+  windowStart(): string;
+  max?: number;
+}
+
+export function createStreamCache(options: StreamCacheOptions): StreamCache {
+  const { partition, overlay, readModel, windowStart, max = MAX_STREAMS_PER_PARTITION } = options;
+  const entries = new Map<string, StreamEntry>();
+
+  function remember(name: string, entry: StreamEntry): void {
+    entries.set(name, entry);
+    if (entries.size <= max) return;
+    // One with events in flight must stay: only its entry knows what becomes of them.
+    for (const [oldest, candidate] of entries) {
+      if (candidate.inFlight || oldest === name) continue;
+      entries.delete(oldest);
+      return;
+    }
+  }
+
+  return {
+    get(stream) {
+      const name = streamName(stream);
+      const entry = entries.get(name);
+      if (entry && entries.size > max / 2) {
+        entries.delete(name);
+        entries.set(name, entry);
+      }
+      return entry;
+    },
+    load(stream) {
+      const name = streamName(stream);
+      return readBesideOverlay(
+        overlay,
+        () => readModel.loadStream(stream, partition, windowStart()),
+        (snapshot) => remember(name, createStreamEntry(snapshot, overlay.eventsOf(name), partition)),
+      );
+    },
+  };
+}
