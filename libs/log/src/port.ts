@@ -21,6 +21,11 @@ export interface ReadPosition {
 export interface LogBatch {
   partition: number;
   records: LogRecord[];
+  /**
+   * Records whose `epoch` header is missing or no positive integer. No owner wrote them, so they are never events:
+   * they are kept out of `records`, do not move `maxEpoch`, and are here only to be put into quarantine.
+   */
+  malformed: LogRecord[];
   /** Where to start next; moves over fenced records, gaps and control records too. */
   next: ReadPosition;
   /** Records left out because their epoch was lower than `maxEpoch`. */
@@ -38,6 +43,8 @@ export interface Appender {
    * Appends the records to one partition, together or not at all, in call order per partition. Resolves after the
    * broker's ack with the offset of the first. Rejects with `AppendAbandonedError`: the outcome is unknown.
    * Synchronous up to the queue: two calls in one turn keep their order.
+   * Records that can never fit into one batch reject with `RecordTooLargeError`, a partition that does not exist with
+   * `RangeError`; nothing was appended then, and the appender lives on.
    */
   append(partition: number, records: readonly OutgoingRecord[]): Promise<{ baseOffset: number }>;
   /** Resolves with the cause once the appender is dead; never rejects. */
@@ -96,4 +103,20 @@ export interface EventLog {
 /** The outcome of an append is not known: it may be in the log or not, and nobody will tell. */
 export class AppendAbandonedError extends Error {
   override readonly name = 'AppendAbandonedError';
+}
+
+/** One append is larger than a batch may be. Nothing was appended. */
+export class RecordTooLargeError extends Error {
+  override readonly name = 'RecordTooLargeError';
+  constructor(
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(`an append of ${bytes} bytes is over the limit of ${limit} bytes`);
+  }
+}
+
+/** A position that the log does not have: beyond its end, or of another topic than this one. */
+export class PositionOutOfRangeError extends RangeError {
+  override readonly name = 'PositionOutOfRangeError';
 }

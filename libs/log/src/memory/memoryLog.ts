@@ -1,0 +1,107 @@
+import { createAppender, type Share } from '../appender';
+import { fence } from '../fence';
+import { silent, type LogLine, type LogObserver } from '../observer';
+import { PositionOutOfRangeError, type Appender, type EventLog } from '../port';
+import { nextTurn, systemScheduler, type Scheduler } from '../scheduler';
+import { followMemory } from './follow';
+import { createMemoryStore, type MemoryStore } from './store';
+
+/**
+ * One partition's share of a produce request, in the hands of a fault injector. Until it is acked or failed the
+ * appender sends nothing else, as the real one retries for ever. All of it may be called at any time, also after the
+ * appender was abandoned: the records can still land then, and nobody hears of the ack.
+ */
+export interface MemorySend extends Share {
+  /** Number of the appender, from 1, in the order of opening. */
+  appender: number;
+  /** The broker takes the records. Repeated, it changes nothing: the broker tells a repeated request apart. Returns the base offset. */
+  land(): number;
+  /** The broker's response reaches the appender; it lands first if it has not. A repeated one is ignored. */
+  ack(): void;
+  /** The send is rejected, whether it landed or not: the appender dies. */
+  fail(cause: Error): void;
+}
+
+export interface MemoryLogOptions {
+  topic: string;
+  partitions: number;
+  /** Default `memory/<topic>`. */
+  logId?: string;
+  /** All asynchrony goes through it; a simulation passes its own. */
+  scheduler?: Scheduler;
+  /** Most records of one batch handed to readers; default 500. */
+  batchRecords?: number;
+  /** Takes charge of every send in place of the default: landed in the next turn, acked in the one after. */
+  interceptAppend?: (send: MemorySend) => void;
+  observer?: LogObserver;
+  log?: LogLine;
+}
+
+export const DEFAULT_BATCH_RECORDS = 500;
+
+/** A log in memory under the same contract as Kafka's: for unit tests and for simulations. Gone with the process. */
+export function createMemoryLog(options: MemoryLogOptions): EventLog {
+  const { topic, partitions, scheduler = systemScheduler, batchRecords = DEFAULT_BATCH_RECORDS } = options;
+  const { observer, log = silent } = options;
+  const store = createMemoryStore(partitions);
+  let appenders = 0;
+
+  return {
+    topic,
+    partitions,
+    logId: options.logId ?? `memory/${topic}`,
+    async openAppender() {
+      await nextTurn(scheduler);
+      appenders += 1;
+      return openMemoryAppender(store, appenders, options);
+    },
+    async head(partition) {
+      await nextTurn(scheduler);
+      return store.head(partition);
+    },
+    async tail(partition) {
+      await nextTurn(scheduler);
+      return store.tail(partition);
+    },
+    async *read(partition, from, to) {
+      await nextTurn(scheduler);
+      if (to > store.head(partition)) throw new PositionOutOfRangeError(`partition ${partition} ends before ${to}`);
+      let position = from;
+      while (position.offset < to) {
+        const run = store.fetch(partition, position.offset, { most: batchRecords, end: to })!;
+        const batch = fence(position, run);
+        yield batch;
+        position = batch.next;
+        await nextTurn(scheduler);
+      }
+    },
+    follow: (follow) => followMemory({ store, scheduler, batchRecords, observer, log }, follow),
+    close: () => Promise.resolve(),
+  };
+}
+
+function openMemoryAppender(store: MemoryStore, appender: number, options: MemoryLogOptions): Appender {
+  const { partitions, scheduler = systemScheduler, observer, log = silent } = options;
+  const landNext = (send: MemorySend) =>
+    scheduler.soon(() => {
+      send.land();
+      scheduler.soon(() => send.ack());
+    });
+  const intercept = options.interceptAppend ?? landNext;
+
+  const send = (share: Share) =>
+    new Promise<[number, number]>((resolve, reject) => {
+      let base: number | null = null;
+      const land = () => (base ??= store.append(share.partition, share.records));
+      intercept({ ...share, appender, land, ack: () => resolve([share.partition, land()]), fail: reject });
+    });
+
+  return createAppender({
+    partitions,
+    inFlight: 'one',
+    transmit: async (shares) => new Map(await Promise.all(shares.map(send))),
+    discard: () => Promise.resolve(),
+    observer,
+    log,
+  });
+}
