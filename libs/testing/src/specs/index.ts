@@ -1,0 +1,3 @@
+export * from './deciderSpec';
+export * from './events';
+export * from './projectionSpec';

@@ -1,0 +1,28 @@
+import { holds } from '@threadlog/auth';
+import type { DeleteReason } from '@threadlog/events';
+import type { MessageRow } from '@threadlog/read-models';
+import type { DecisionContext } from '../../decider';
+import { happened, UNCHANGED, type Decide } from './decision';
+import { forbidden, isRefusal, allowed, viewMessage, viewThread, type View } from './policies';
+
+/** Deletes a message, in closed threads too: what was written must be possible to take back. Twice is once. */
+export const deleteMessage: Decide<'message.delete'> = (input, state, context) => {
+  const view = viewThread(state, context);
+  if (isRefusal(view)) return view;
+  const row = viewMessage(input.messageId, state, view);
+  if (isRefusal(row)) return row;
+  const reason = rightToDelete(row, view, context);
+  if (!reason) return forbidden('message.moderate');
+  if (row.deleted_at !== null) return UNCHANGED;
+  const { thread_id, message_id, message_index } = row;
+  return happened({ type: 'CHAT_MESSAGE_DELETED', data: { thread_id, message_id, message_index, reason } });
+};
+
+/** In whose name the message is deleted: the nearest right counts. Null without any. */
+function rightToDelete(row: MessageRow, view: View, context: DecisionContext): DeleteReason | null {
+  const { actor } = context;
+  if (row.sender_id === actor.id) return holds(actor, 'chat:write') ? 'author' : null;
+  if (allowed(context, 'message.moderate', view)) return null;
+  const role = view.subject.participant?.role;
+  return holds(actor, 'chat:admin') && role !== 'owner' && role !== 'moderator' ? 'admin' : 'moderator';
+}

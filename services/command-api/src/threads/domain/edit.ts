@@ -1,0 +1,58 @@
+import type { CommandInput } from '@threadlog/commands';
+import type { Draft } from '@threadlog/events';
+import type { MessageRow } from '@threadlog/read-models';
+import type { DecisionContext } from '../../decider';
+import { happened, refuse, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
+import { allowed, forbidden, isOpen, isRefusal, matches, viewMessage, viewThread } from './policies';
+
+type Input = CommandInput<'message.edit'>;
+
+/** Edits a message: its author's alone, while the author may still post and the thread is open. */
+export const editMessage: Decide<'message.edit'> = (input, state, context) => {
+  const view = viewThread(state, context);
+  if (isRefusal(view)) return view;
+  const row = viewMessage(input.messageId, state, view);
+  if (isRefusal(row)) return row;
+  const refusal =
+    isAuthor(row, context) ??
+    allowed(context, 'message.post', view) ??
+    isSound(input, row) ??
+    isThere(row) ??
+    isOpen(view) ??
+    matches(input.ifMatch, row.edit);
+  if (refusal) return refusal;
+  const changes = changedFields(input, row);
+  if (Object.keys(changes).length === 0) return UNCHANGED;
+  const { thread_id, message_id, message_index } = row;
+  return happened({
+    type: 'CHAT_MESSAGE_UPDATED',
+    data: { thread_id, message_id, message_index, ...changes, edit: row.edit + 1 },
+  });
+};
+
+type Changes = Pick<Extract<Draft, { type: 'CHAT_MESSAGE_UPDATED' }>['data'], 'content' | 'metadata' | 'attachments'>;
+
+/** Sealed text cannot be compared: whatever is given counts as a change, nothing for nothing aside. */
+function changedFields(input: Input, row: MessageRow): Changes {
+  const changes: Changes = {};
+  if (input.content !== undefined) changes.content = input.content;
+  if (input.metadata !== undefined && !(input.metadata === null && row.metadata === null)) {
+    changes.metadata = input.metadata;
+  }
+  if (input.attachments?.length) changes.attachments = input.attachments;
+  if (input.attachments?.length === 0 && row.attachments !== null) changes.attachments = null;
+  return changes;
+}
+
+function isAuthor(row: MessageRow, context: DecisionContext): Refusal | Passed {
+  return row.sender_id === context.actor.id ? undefined : forbidden('message.edit');
+}
+
+function isSound(input: Input, row: MessageRow): Refusal | Passed {
+  if (row.message_type !== 'file' || input.attachments?.length !== 0) return undefined;
+  return refuseField('/attachments', 'required', 'a file message has at least one attachment');
+}
+
+function isThere(row: MessageRow): Refusal | Passed {
+  return row.deleted_at === null ? undefined : refuse('gone', 'the message was deleted');
+}

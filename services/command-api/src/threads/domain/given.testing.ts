@@ -1,0 +1,142 @@
+import { ROLE_PERMISSIONS, type Actor } from '@threadlog/auth';
+import { COMMANDS, type Command, type CommandInput, type CommandType } from '@threadlog/commands';
+import { rootThreadId, tenantId, type ChatEvent, type Draft, type ParticipantRole } from '@threadlog/events';
+import { foldMessage, foldParticipant, foldThread, messageIdOf, participantsOf } from '@threadlog/read-models';
+import { deciderSpec, historyOf } from '@threadlog/testing';
+import { z } from 'zod';
+import type { DecisionContext, ThreadState } from '../../decider';
+import { decide } from './index';
+
+export const THREAD = 't1';
+export const NEW_ID = 'new-1';
+const NOTHING: ThreadState = { version: 0, thread: null, participants: new Map(), messages: new Map() };
+
+/** Streams by thread id, so that a sub-thread has its root beside it. */
+type States = ReadonlyMap<string, ThreadState>;
+
+interface Asked {
+  command: Command;
+  actor: Actor;
+  limits: DecisionContext['limits'];
+}
+
+function evolve(states: States, event: ChatEvent): States {
+  const before = states.get(event.stream_id) ?? NOTHING;
+  const participants = new Map(before.participants);
+  for (const id of participantsOf(event)) {
+    const row = foldParticipant(participants.get(id) ?? null, event, id);
+    if (row) participants.set(id, row);
+  }
+  const messages = new Map(before.messages);
+  const messageId = messageIdOf(event);
+  const message = messageId === null ? null : foldMessage(messages.get(messageId) ?? null, event);
+  if (message) messages.set(message.message_id, message);
+  const after = { version: event.stream_version, thread: foldThread(before.thread, event), participants, messages };
+  return new Map(states).set(event.stream_id, after);
+}
+
+/** The stream a command is about: a new thread's is still empty, unless its id was derived from an existing one's. */
+function streamOf({ command }: Asked): string {
+  if (command.type !== 'thread.create') return command.input.threadId;
+  if (command.input.parentThreadId !== null) return `${rootThreadId(command.input.parentThreadId)}~${NEW_ID}`;
+  return command.input.type === 'direct' ? THREAD : NEW_ID;
+}
+
+const spec = deciderSpec<States, ChatEvent, Asked>({
+  initial: () => new Map(),
+  evolve,
+  decide(asked, states) {
+    const id = streamOf(asked);
+    const state = states.get(id) ?? NOTHING;
+    const parent = asked.command.type === 'thread.create' && asked.command.input.parentThreadId;
+    const root = states.get(rootThreadId(parent || id)) ?? state;
+    const newId = asked.command.type === 'thread.create' ? id : NEW_ID;
+    return decide(asked.command, state, { ...asked, now: '2026-02-01T00:00:00.000000Z', newId, root });
+  },
+});
+
+/** Given what has happened (to several threads, each numbered for itself), when somebody commands something. */
+export function given(...happened: Draft[]) {
+  const streams = Map.groupBy(happened, (draft) => ('thread_id' in draft.data ? draft.data.thread_id : ''));
+  const events = [...streams.values()].flatMap((drafts) => historyOf(drafts, { actor: person('ada') }));
+  return {
+    when: (actor: Actor, command: Command, limits: Partial<DecisionContext['limits']> = {}) =>
+      spec(...events).when({ command, actor, limits: { maxMessagesPerThread: 100, maxParticipants: 10, ...limits } }),
+  };
+}
+
+/** A command as a surface would hand it over: parsed, with its defaults; about thread `t1` unless it says otherwise. */
+export function command<T extends CommandType>(type: T, input: Partial<z.input<(typeof COMMANDS)[T]>> = {}): Command {
+  const about = type === 'thread.create' ? {} : { threadId: THREAD };
+  return { type, input: COMMANDS[type].parse({ ...about, ...input }) as CommandInput<T> } as Command;
+}
+
+function person(id: string): ChatEvent['actor'] {
+  return { type: 'user', id, role: 'user' };
+}
+
+/** A plain user of the tenant unless said otherwise; `role` brings its permissions. */
+export function actor(id: string, rest: Partial<Actor> = {}): Actor {
+  const role = rest.role ?? 'user';
+  const permissions = [...ROLE_PERMISSIONS[role]];
+  return { tenantId: tenantId('acme'), id, type: 'user', role, permissions, learnerScope: [], expiresAt: null, ...rest };
+}
+
+export const ada = actor('ada');
+export const mod = actor('mod');
+export const bob = actor('bob');
+export const eve = actor('eve');
+export const teacher = actor('tess', { role: 'teacher', learnerScope: ['lena'] });
+export const guardian = actor('gus', { role: 'guardian', learnerScope: ['lena'] });
+export const admin = actor('root', { role: 'admin' });
+export const foreigner = actor('ada', { role: 'admin', tenantId: tenantId('globex') });
+
+const PEOPLE = [
+  { user_id: 'ada', role: 'owner' },
+  { user_id: 'mod', role: 'moderator' },
+  { user_id: 'bob', role: 'member' },
+] satisfies { user_id: string; role: ParticipantRole }[];
+
+type Created = Extract<Draft, { type: 'CHAT_THREAD_CREATED' }>['data'];
+
+/** Thread `t1` about learner `lena`: ada owns it, mod moderates, bob is a member. */
+export function threadCreated(rest: Partial<Created> = {}): Draft {
+  const plain = { type: 'group', channel: 'chat', learner_id: 'lena', title: null, metadata: null } as const;
+  const data = { thread_id: THREAD, ...plain, parent_thread_id: null, root_message_id: null, participants: PEOPLE };
+  return { type: 'CHAT_THREAD_CREATED', data: { ...data, ...rest } };
+}
+
+export function subThreadCreated(thread_id = `${THREAD}~sub`): Draft {
+  return threadCreated({ thread_id, parent_thread_id: THREAD, participants: [] });
+}
+
+type Posted = Extract<Draft, { type: 'CHAT_MESSAGE_CREATED' }>['data'];
+
+/** Message `m<index>` of the sender. */
+export function posted(index: number, sender: string, rest: Partial<Posted> = {}): Draft {
+  const who = { sender_id: sender, sender_type: 'user', message_type: 'text' } as const;
+  const blank = { metadata: null, attachments: null, reply_to: null, mentions: [], client_message_id: null };
+  const data = { thread_id: THREAD, message_id: `m${index}`, message_index: index, ...who, content: 'hi', ...blank };
+  return { type: 'CHAT_MESSAGE_CREATED', data: { ...data, ...rest } };
+}
+
+export function messageDeleted(index: number): Draft {
+  const data = { thread_id: THREAD, message_id: `m${index}`, message_index: index, reason: 'author' } as const;
+  return { type: 'CHAT_MESSAGE_DELETED', data };
+}
+
+export function statusChanged(status: 'active' | 'archived' | 'completed'): Draft {
+  return { type: 'CHAT_THREAD_STATUS_CHANGED', data: { thread_id: THREAD, status, previous: 'active' } };
+}
+
+export function threadDeleted(): Draft {
+  return { type: 'CHAT_THREAD_DELETED', data: { thread_id: THREAD, reason: 'author' } };
+}
+
+export function added(user_id: string, role: ParticipantRole = 'member', visible_from_index = 1): Draft {
+  return { type: 'CHAT_PARTICIPANT_ADDED', data: { thread_id: THREAD, user_id, role, visible_from_index } };
+}
+
+export function removed(user_id: string): Draft {
+  return { type: 'CHAT_PARTICIPANT_REMOVED', data: { thread_id: THREAD, user_id, reason: 'left' } };
+}

@@ -1,0 +1,33 @@
+import type { Command } from '@threadlog/commands';
+import type { Decision, DecisionContext, ThreadState } from '../../decider';
+import { createThread } from './create';
+import type { Deciders } from './decision';
+import { deleteMessage } from './deleteMessage';
+import { deleteThread } from './deleteThread';
+import { editMessage } from './edit';
+import { addParticipant, changeParticipantRole, removeParticipant } from './participants';
+import { postMessage } from './post';
+import { updateThread } from './settings';
+
+/** Who decides which command. */
+export const DECIDERS: Deciders = {
+  'thread.create': createThread,
+  'thread.update': updateThread,
+  'thread.delete': deleteThread,
+  'message.post': postMessage,
+  'message.edit': editMessage,
+  'message.delete': deleteMessage,
+  'participant.add': addParticipant,
+  'participant.remove': removeParticipant,
+  'participant.changeRole': changeParticipantRole,
+};
+
+/** Decides any command about a thread. Pure: the same command on the same state in the same context decides the same. */
+export function decide(command: Command, state: ThreadState, context: DecisionContext): Decision {
+  // The map ties every type to its own input; the compiler cannot follow that through the union.
+  const decideOne = DECIDERS[command.type] as (input: unknown, ...rest: [ThreadState, DecisionContext]) => Decision;
+  return decideOne(command.input, state, context);
+}
+
+export { senderType } from './post';
+export { viewThread, type View } from './policies';

@@ -1,0 +1,84 @@
+import { canSee, may, visibleFromIndex, type Action, type ActionSubject } from '@threadlog/auth';
+import type { MessageRow, ParticipantRow, ThreadRow } from '@threadlog/read-models';
+import type { DecisionContext, ThreadState } from '../../decider';
+import { refuse, type Passed, type Refusal } from './decision';
+
+/** A thread as its actor sees it. Only what may be seen has a view, so a decision cannot forget to look. */
+export interface View {
+  thread: ThreadRow;
+  root: ThreadRow;
+  /** The thread as the permission table sees it: learner and membership are the root's. */
+  subject: ActionSubject;
+  /** Index of the first message the actor sees. A sub-thread began after its root: who sees the root sees all of it. */
+  visibleFrom: number;
+}
+
+/** The actor's view of the thread, or the refusal that tells nothing: missing, deleted and hidden look the same. */
+export function viewThread(state: ThreadState, context: DecisionContext): View | Refusal {
+  const { thread } = state;
+  const root = context.root.thread;
+  if (!thread || !root || thread.deleted_at || root.deleted_at) return notFound('thread');
+  const subject: ActionSubject = {
+    tenantId: root.tenant_id,
+    learnerId: root.learner_id,
+    participant: membershipOf(context),
+    createdBy: thread.created_by,
+  };
+  if (!canSee(context.actor, subject)) return notFound('thread');
+  const visibleFrom = thread.parent_thread_id ? 1 : visibleFromIndex(context.actor, subject);
+  return { thread, root, subject, visibleFrom };
+}
+
+export function isRefusal(outcome: object): outcome is Refusal {
+  return 'kind' in outcome && outcome.kind === 'refused';
+}
+
+function membershipOf(context: DecisionContext): ActionSubject['participant'] {
+  const row = activeParticipant(context.root, context.actor.id);
+  return row && { role: row.role, visibleFromIndex: row.visible_from_index };
+}
+
+/** A current membership; removed ones keep their row and do not count. */
+export function activeParticipant(root: ThreadState, userId: string): ParticipantRow | null {
+  const row = root.participants.get(userId);
+  return row && row.removed_at === null ? row : null;
+}
+
+export function activeParticipants(root: ThreadState): ParticipantRow[] {
+  return [...root.participants.values()].filter((row) => row.removed_at === null);
+}
+
+/** The message as the actor sees it, a tombstone too, or not found: missing, of another thread, before its time. */
+export function viewMessage(messageId: string, state: ThreadState, view: View): MessageRow | Refusal {
+  const row = state.messages.get(messageId);
+  return row && isVisible(row, view) ? row : notFound('message');
+}
+
+export function isVisible(row: MessageRow, view: View): boolean {
+  return row.thread_id === view.thread.thread_id && row.message_index >= view.visibleFrom;
+}
+
+export function notFound(what: 'thread' | 'message' | 'participant'): Refusal {
+  return refuse('not_found', `no such ${what}`);
+}
+
+/** Seen, but is it allowed? */
+export function allowed(context: DecisionContext, action: Action, view: View): Refusal | Passed {
+  return may(context.actor, action, view.subject) ? undefined : forbidden(action);
+}
+
+export function forbidden(action: Action | 'message.edit' | 'message.system'): Refusal {
+  return refuse('forbidden', `not allowed to do this: ${action}`);
+}
+
+/** New text goes to active threads only; a sub-thread is closed with its root. */
+export function isOpen(view: View): Refusal | Passed {
+  const { status } = [view.thread, view.root].find((row) => row.status !== 'active') ?? view.thread;
+  return status === 'active' ? undefined : refuse('thread_closed', `the thread is ${status}`);
+}
+
+/** Compares the version the caller saw (`If-Match`), where it named one. */
+export function matches(seen: number | undefined, current: number): Refusal | Passed {
+  if (seen === undefined || seen === current) return undefined;
+  return refuse('version_mismatch', `the current version is ${current}`);
+}

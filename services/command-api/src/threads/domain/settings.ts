@@ -1,0 +1,32 @@
+import type { CommandInput } from '@threadlog/commands';
+import type { Draft } from '@threadlog/events';
+import type { ThreadRow } from '@threadlog/read-models';
+import { happened, UNCHANGED, type Decide } from './decision';
+import { allowed, isRefusal, matches, viewThread } from './policies';
+
+type Input = CommandInput<'thread.update'>;
+
+/** Changes title, metadata and status; closed threads too, since that is how they are reopened. */
+export const updateThread: Decide<'thread.update'> = (input, state, context) => {
+  const view = viewThread(state, context);
+  if (isRefusal(view)) return view;
+  const refusal = allowed(context, 'thread.settings', view) ?? matches(input.ifMatch, view.thread.settings_version);
+  if (refusal) return refusal;
+  const [first, ...rest] = [...textChanges(input, view.thread), ...statusChange(input, view.thread)];
+  return first ? happened(first, ...rest) : UNCHANGED;
+};
+
+/** Sealed text cannot be compared: whatever is given counts as a change, nothing for nothing aside. */
+function textChanges(input: Input, row: ThreadRow): Draft[] {
+  const data: Extract<Draft, { type: 'CHAT_THREAD_UPDATED' }>['data'] = { thread_id: row.thread_id };
+  if (input.title !== undefined && !(input.title === null && row.title === null)) data.title = input.title;
+  if (input.metadata !== undefined && !(input.metadata === null && row.metadata === null))
+    data.metadata = input.metadata;
+  return Object.keys(data).length > 1 ? [{ type: 'CHAT_THREAD_UPDATED', data }] : [];
+}
+
+function statusChange(input: Input, row: ThreadRow): Draft[] {
+  if (input.status === undefined || input.status === row.status) return [];
+  const data = { thread_id: row.thread_id, status: input.status, previous: row.status };
+  return [{ type: 'CHAT_THREAD_STATUS_CHANGED', data }];
+}
