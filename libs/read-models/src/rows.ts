@@ -4,6 +4,7 @@ import type {
   MessageType,
   ParticipantRole,
   SenderType,
+  StreamType,
   TenantId,
   ThreadStatus,
   ThreadType,
@@ -106,4 +107,16 @@ export interface ReceiptRow {
   partition: number;
   log_offset: number;
   created_at: string;
+}
+
+/** A stream as the read model keeps it: one row whatever its events. */
+export interface StreamRow {
+  tenant_id: TenantId;
+  stream_type: StreamType;
+  stream_id: string;
+  version: number;
+  last_timestamp: string;
+  partition: number;
+  /** Time of the record that parked the stream; null while it is being projected. */
+  parked_at: string | null;
 }

@@ -11,8 +11,11 @@ import { NO_PROFILE, openColumn, type PresenterView } from './view';
 
 const REACTION_USERS_SHOWN = 10;
 
+/** A message without its former texts, as pages carry it. */
+export type PresentableMessage = Omit<MessageRow, 'history'>;
+
 /** The message as every surface shows it to this viewer. Synchronous: the view's opener must be prepared. */
-export function presentMessage(row: MessageRow, view: PresenterView): MessageResource {
+export function presentMessage(row: PresentableMessage, view: PresenterView): MessageResource {
   return {
     id: row.message_id,
     threadId: row.thread_id,
@@ -72,7 +75,7 @@ function openText(row: MessagePlace, text: SealedText, view: PresenterView): str
 }
 
 function openField<TValue>(
-  row: MessageRow,
+  row: PresentableMessage,
   field: 'attachments' | 'metadata',
   view: PresenterView,
 ): TValue | undefined {

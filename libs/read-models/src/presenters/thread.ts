@@ -1,6 +1,6 @@
 import { ERASED, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
-import type { MessageRow, ParticipantRow, ThreadRow } from '../rows';
-import { presentMessage } from './message';
+import type { ParticipantRow, ThreadRow } from '../rows';
+import { presentMessage, type PresentableMessage } from './message';
 import { NO_PROFILE, openColumn, type PresenterView } from './view';
 
 /** Most participants shown inside a thread; the page of participants has them all. */
@@ -15,7 +15,9 @@ export interface ThreadParts {
   participants: readonly ParticipantView[];
   /** All current members; their number here when not given. */
   participantCount?: number;
-  lastMessage?: MessageRow | null;
+  lastMessage?: PresentableMessage | null;
+  /** Messages the viewer may see, deleted ones aside; all of the thread when not given. */
+  messageCount?: number;
   unreadCount?: number;
   preferences?: ThreadResource['preferences'];
 }
@@ -42,7 +44,7 @@ export function presentThread(parts: ThreadParts, view: PresenterView): ThreadRe
     metadata: openMetadata(thread, view),
     participants: participants.slice(0, PARTICIPANTS_SHOWN).map((row) => presentParticipant(row, view)),
     participantCount: parts.participantCount ?? participants.length,
-    messageCount: thread.last_message_index - thread.deleted_count,
+    messageCount: parts.messageCount ?? thread.last_message_index - thread.deleted_count,
     unreadCount: parts.unreadCount ?? 0,
     lastMessage: parts.lastMessage ? presentMessage(parts.lastMessage, view) : null,
     preferences: parts.preferences ?? DEFAULT_PREFERENCES,

@@ -5,18 +5,18 @@
 export const CORE_SQL = `
 create schema if not exists threadlog;
 create table if not exists threadlog.log_identity (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   log_id text not null,
   topic text not null,
   partitions integer not null
 );
 create table if not exists threadlog.read_model (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   active integer not null
 );
 create table if not exists threadlog.generations (
   generation integer primary key,
-  state text not null check (state in ('building', 'active', 'retired')),
+  state text not null check (state in ('building', 'active', 'retired', 'dropped')),
   created_at timestamptz not null default now()
 );
 create table if not exists threadlog.partition_leases (

@@ -1,0 +1,69 @@
+import { Pool, types, type PoolClient } from 'pg';
+
+/** A pool of connections to the read model's database. */
+export type Database = Pool;
+/** Where a statement can run: a pool, or one connection of it inside a transaction. */
+export type Queryable = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>;
+
+export interface DatabaseOptions {
+  url: string;
+  /** Most connections; default 10. */
+  max?: number;
+  /** Shown in `pg_stat_activity`; default `threadlog`. */
+  applicationName?: string;
+  /** Milliseconds after which the server cancels a statement; default 10,000. */
+  statementTimeoutMs?: number;
+  /** Milliseconds to wait for a connection; default 4,000, so that callers can still answer within five seconds. */
+  connectTimeoutMs?: number;
+  /** Told of connections that break while idle; the pool replaces them by itself. */
+  onIdleError?: (error: Error) => void;
+}
+
+const INT8 = 20;
+
+/**
+ * Opens a pool whose `bigint` columns come back as numbers: offsets and epochs stay below 2^53. The parser belongs to
+ * this pool, so other users of `pg` in the process keep theirs. Connects lazily; end it with `pool.end()`.
+ */
+export function createDatabase(options: DatabaseOptions): Database {
+  const statementTimeout = options.statementTimeoutMs ?? 10_000;
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.max ?? 10,
+    application_name: options.applicationName ?? 'threadlog',
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 4_000,
+    statement_timeout: statementTimeout,
+    // The server's own timeout needs the server: a vanished host is noticed here.
+    query_timeout: statementTimeout + 2_000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // Without a listener a connection that breaks while idle would end the process.
+  pool.on('error', options.onIdleError ?? (() => undefined));
+  return pool;
+}
+
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  return oid === INT8 && format !== 'binary' ? Number : types.getTypeParser(oid, format as 'text');
+}
+
+/** Runs `work` in one transaction on one connection: commits its result, rolls back when it throws. */
+export async function inTransaction<T>(database: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await database.connect();
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is thrown away instead of being handed to the next user.
+    const broken = await client.query('rollback').then(
+      () => undefined,
+      (cause: Error) => cause,
+    );
+    client.release(broken);
+    throw error;
+  }
+}

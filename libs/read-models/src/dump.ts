@@ -1,0 +1,70 @@
+import type { Queryable } from './database';
+import type { MessageStore } from './messages/port';
+import { generationSchema } from './schema/generation';
+import type { Table } from './tables/table';
+import {
+  messageRefsTable,
+  participantsTable,
+  receiptsTable,
+  streamsTable,
+  threadsTable,
+  usersTable,
+} from './tables/tables';
+
+/** A table as a dump reads it: which columns, in which order. */
+interface DumpedTable {
+  name: string;
+  columns: readonly string[];
+  key: readonly string[];
+}
+
+const asDumped = <Row extends object>({ name, columns, key }: Table<Row>): DumpedTable => ({
+  name,
+  columns: Object.keys(columns),
+  key,
+});
+
+/** Clock times of the projector (`updated_at`, `created_at` of the lane's own tables) are not part of the fold. */
+const TABLES: DumpedTable[] = [
+  asDumped(streamsTable),
+  asDumped(threadsTable),
+  asDumped(participantsTable),
+  asDumped(usersTable),
+  asDumped(receiptsTable),
+  asDumped(messageRefsTable),
+  { name: 'checkpoints', columns: ['partition', 'next_offset', 'max_epoch'], key: ['partition'] },
+  {
+    name: 'quarantine',
+    columns: ['partition', 'log_offset', 'record_key', 'reason', `encode(value, 'base64')`, 'headers'],
+    key: ['partition', 'log_offset'],
+  },
+  { name: 'parked_keys', columns: ['record_key', 'partition', 'since_offset'], key: ['record_key'] },
+];
+
+/**
+ * One generation as text: every table, then the messages, a line a row, in the order of the keys. Two generations at
+ * equal checkpoints give the same text, or one of them was not built by folding the log. Holds it all in memory: it is
+ * for tests and for comparing before a flip on databases that allow it.
+ */
+export async function canonicalDump(database: Queryable, generation: number, store: MessageStore): Promise<string> {
+  const lines: string[] = [];
+  for (const table of TABLES) {
+    lines.push(`# ${table.name}`, ...(await tableLines(database, generation, table)));
+  }
+  lines.push('# messages');
+  for await (const row of store.all()) lines.push(JSON.stringify(row, Object.keys(row).sort()));
+  return `${lines.join('\n')}\n`;
+}
+
+async function tableLines(database: Queryable, generation: number, table: DumpedTable): Promise<string[]> {
+  const order = table.key.map((column) =>
+    column === 'partition' || column.endsWith('_offset') || column.endsWith('_index')
+      ? column
+      : `${column} collate "C"`,
+  );
+  const { rows } = await database.query<{ line: string }>(
+    `select json_build_array(${table.columns.join(', ')})::text as line
+     from ${generationSchema(generation)}.${table.name} order by ${order.join(', ')}`,
+  );
+  return rows.map((row) => row.line);
+}

@@ -1,0 +1,168 @@
+import { tenantId } from '@threadlog/events';
+import { createDatabase, type Database } from '../database';
+import { migrate } from '../migrate';
+import type { MessageRow } from '../rows';
+import { messageRow } from '../testing/rows';
+import { createPostgresMessageStore } from './postgres';
+import type { ListedMessage, MessageStore } from './port';
+
+const tenant = tenantId('acme');
+const other = tenantId('other');
+const thread = 'thread-1';
+
+interface Opened {
+  store: MessageStore;
+  close(): Promise<void>;
+}
+
+async function openPostgres(): Promise<Opened> {
+  const database: Database = createDatabase({ url: process.env.TMP_PG as string });
+  await migrate(database, { messages: 'postgres' });
+  return { store: createPostgresMessageStore({ database, generation: () => 1 }), close: () => database.end() };
+}
+
+const without = ({ history: _history, ...row }: MessageRow): ListedMessage => row;
+const indexes = (rows: readonly ListedMessage[]): number[] => rows.map((row) => row.message_index);
+
+describe.each([['postgres', openPostgres] as const])('message store in %s', (_name, open) => {
+  let opened: Opened;
+  let store: MessageStore;
+  beforeAll(async () => {
+    opened = await open();
+    store = opened.store;
+    await store.prepare();
+  });
+  afterAll(() => opened.close());
+
+  describe('writing', () => {
+    it('keeps every column as given', async () => {
+      const row = messageRow({
+        tenant_id: tenant,
+        thread_id: 'columns',
+        mentions: ['a', 'b,"c"\\'],
+        metadata: 'v1.meta',
+        attachments: 'v1.files',
+        reply_to: 'm-0',
+        client_message_id: 'tmp-1',
+        edit: 2,
+        pinned: true,
+        reactions: [{ emoji: '👍', user_ids: ['a', 'b'] }],
+        history: [{ edit: 0, content: 'v1.old', edited_at: '2026-01-01T00:00:00.000001Z' }],
+        deleted_at: null,
+      });
+      await store.apply([row]);
+      expect(await store.byId(tenant, row.message_id)).toEqual(row);
+      expect(await store.byKeys([row])).toEqual([row]);
+    });
+
+    it('lets the highest version stand, whatever the order and number of deliveries', async () => {
+      const first = messageRow({ tenant_id: tenant, thread_id: 'guarded' });
+      const second = { ...first, version: first.version + 1, content: 'v1.second', edit: 1 };
+      const third = { ...first, version: first.version + 2, content: null, deleted_at: first.created_at };
+      for (const rows of [[first], [third], [second], [first], [third]]) await store.apply(rows);
+      expect(await store.byId(tenant, first.message_id)).toEqual(third);
+    });
+
+    it('writes new, changed and stale rows of many threads in one batch', async () => {
+      const stale = messageRow({ tenant_id: tenant, thread_id: 'mixed-1', version: 5, created_version: 1 });
+      const changed = messageRow({ tenant_id: tenant, thread_id: 'mixed-2' });
+      await store.apply([stale, changed]);
+      const batch = [
+        { ...stale, version: 4, content: 'v1.stale' },
+        { ...changed, version: 9, content: 'v1.changed' },
+        messageRow({ tenant_id: tenant, thread_id: 'mixed-3', version: 3, created_version: 1 }),
+      ];
+      await store.apply(batch);
+      const found = await store.byKeys(batch);
+      expect(found.map((row) => row.content).sort()).toEqual([stale.content, 'v1.changed', batch[2]?.content].sort());
+    });
+
+    it('takes an empty batch', async () => {
+      await expect(store.apply([])).resolves.toBeUndefined();
+      await expect(store.byKeys([])).resolves.toEqual([]);
+    });
+  });
+
+  describe('reading', () => {
+    const rows = Array.from({ length: 12 }, (_, at) =>
+      messageRow({
+        tenant_id: tenant,
+        thread_id: thread,
+        message_index: at + 1,
+        version: at === 3 ? 40 : at + 2,
+        created_version: at + 2,
+        deleted_at: at === 11 ? '2026-01-01T00:00:09.000000Z' : null,
+      }),
+    );
+    const neighbours = [
+      messageRow({ tenant_id: tenant, thread_id: 'thread-10', message_index: 7 }),
+      messageRow({ tenant_id: tenant, thread_id: 'thread-', message_index: 7 }),
+      messageRow({ tenant_id: other, thread_id: thread, message_index: 7 }),
+    ];
+    beforeAll(() => store.apply([...rows, ...neighbours]));
+
+    it('pages newest first and oldest first, before and after an index', async () => {
+      const page = async (options: Partial<Parameters<MessageStore['page']>[2]>) =>
+        indexes(await store.page(tenant, thread, { limit: 3, order: 'desc', ...options }));
+      expect(await page({})).toEqual([11, 10, 9]);
+      expect(await page({ before: 9 })).toEqual([8, 7, 6]);
+      expect(await page({ order: 'asc' })).toEqual([1, 2, 3]);
+      expect(await page({ order: 'asc', after: 3 })).toEqual([4, 5, 6]);
+      expect(await page({ after: 3, before: 6 })).toEqual([5, 4]);
+      expect(await page({ before: 1 })).toEqual([]);
+    });
+
+    it('shows tombstones only when asked, and nothing before the viewer came', async () => {
+      const all = await store.page(tenant, thread, { limit: 2, order: 'desc', includeDeleted: true });
+      expect(indexes(all)).toEqual([12, 11]);
+      const visible = await store.page(tenant, thread, { limit: 9, order: 'asc', visibleFrom: 10 });
+      expect(indexes(visible)).toEqual([10, 11]);
+      const paged = await store.page(tenant, thread, { limit: 9, order: 'asc', visibleFrom: 10, after: 10 });
+      expect(indexes(paged)).toEqual([11]);
+    });
+
+    it('leaves the history out of pages', async () => {
+      const [newest] = await store.page(tenant, thread, { limit: 1, order: 'desc' });
+      expect(newest).toEqual(without(rows[10] as MessageRow));
+    });
+
+    it('finds by id within the tenant only', async () => {
+      const wanted = [rows[0], rows[1]] as [MessageRow, MessageRow];
+      const ids = wanted.map((row) => row.message_id);
+      const found = await store.byIds(tenant, [...ids, 'missing']);
+      expect(found.map((row) => row.message_id).sort()).toEqual([...ids].sort());
+      expect(await store.byIds(other, ids)).toEqual([]);
+      expect(await store.byIds(tenant, [])).toEqual([]);
+      expect(await store.byId(other, wanted[0].message_id)).toBeNull();
+    });
+
+    it('tells what changed since a version, oldest change first, tombstones too', async () => {
+      expect(indexes(await store.changedSince(tenant, thread, 11, 10))).toEqual([11, 12, 4]);
+      expect(indexes(await store.changedSince(tenant, thread, 11, 2))).toEqual([11, 12]);
+      expect(await store.changedSince(tenant, thread, 40, 10)).toEqual([]);
+    });
+
+    it('gives the newest message of each thread that is not deleted', async () => {
+      const last = await store.lastOf(tenant, [thread, 'thread-10', 'empty']);
+      expect(new Map(last.map((row) => [row.thread_id, row.message_index]))).toEqual(
+        new Map([
+          [thread, 11],
+          ['thread-10', 7],
+        ]),
+      );
+      expect(await store.lastOf(tenant, [])).toEqual([]);
+    });
+
+    it('walks everything once, in a fixed order', async () => {
+      const walk = async (): Promise<string[]> => {
+        const seen: string[] = [];
+        for await (const row of store.all()) seen.push(row.message_id);
+        return seen;
+      };
+      const seen = await walk();
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toEqual(await walk());
+      expect(seen).toEqual(expect.arrayContaining([...rows, ...neighbours].map((row) => row.message_id)));
+    });
+  });
+});

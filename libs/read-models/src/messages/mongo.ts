@@ -1,0 +1,98 @@
+import type { Collection, Db } from 'mongodb';
+import { applyRows } from './mongoWrites';
+import { fromDocument, listed, messageDocumentId, type MessageDocument } from './mongoDocument';
+import type { MessageStore } from './port';
+
+export interface MongoMessageStoreOptions {
+  /** Of a client with `retryWrites` as the server supports it; the store sets the concerns it needs itself. */
+  db: Db;
+  generation: () => number;
+}
+
+/** Name of a generation's collection. */
+export function messageCollection(generation: number): string {
+  return `messages_${generation}`;
+}
+
+/** Without history, like the listed columns of the Postgres adapter. */
+const LISTED = { history: 0 } as const;
+/** Sorts behind every index of a thread: an index has ten digits. */
+const END = ':';
+
+/**
+ * Messages in MongoDB, one collection a generation. `_id` is tenant, thread and padded index, so that a page is one
+ * range of the primary key. Writes wait for the majority: the projector moves its checkpoint on the strength of them.
+ */
+export function createMongoMessageStore({ db, generation }: MongoMessageStoreOptions): MessageStore {
+  const collection = (): Collection<MessageDocument> =>
+    db.collection<MessageDocument>(messageCollection(generation()), { writeConcern: { w: 'majority' } });
+  return {
+    kind: 'mongo',
+    ...reads(collection),
+    apply: (rows) => applyRows(collection(), rows),
+    async *all() {
+      for await (const document of collection().find().sort({ _id: 1 })) yield fromDocument(document);
+    },
+    async prepare() {
+      await Promise.all([
+        collection().createIndex({ tenant_id: 1, message_id: 1 }, { name: 'by_id' }),
+        collection().createIndex({ tenant_id: 1, thread_id: 1, version: 1 }, { name: 'by_version' }),
+      ]);
+    },
+    async drop() {
+      await collection().drop();
+    },
+  };
+}
+
+type Reads = Pick<MessageStore, 'byKeys' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf'>;
+
+function reads(collection: () => Collection<MessageDocument>): Reads {
+  return {
+    async byKeys(keys) {
+      if (keys.length === 0) return [];
+      const ids = keys.map(messageDocumentId);
+      return (
+        await collection()
+          .find({ _id: { $in: ids } })
+          .toArray()
+      ).map(fromDocument);
+    },
+    async page(tenantId, threadId, options) {
+      const first = Math.max(options.visibleFrom ?? 1, (options.after ?? 0) + 1);
+      const place = { tenant_id: tenantId, thread_id: threadId };
+      const end = options.before
+        ? messageDocumentId({ ...place, message_index: options.before })
+        : `${tenantId}/${threadId}/${END}`;
+      const range = { $gte: messageDocumentId({ ...place, message_index: first }), $lt: end };
+      const visible = options.includeDeleted ? {} : { deleted_at: null };
+      return collection()
+        .find({ _id: range, ...visible }, { projection: LISTED })
+        .sort({ _id: options.order === 'asc' ? 1 : -1 })
+        .limit(options.limit)
+        .map(listed)
+        .toArray();
+    },
+    async byIds(tenantId, messageIds) {
+      if (messageIds.length === 0) return [];
+      const found = collection().find({ tenant_id: tenantId, message_id: { $in: [...messageIds] } });
+      return (await found.toArray()).map(fromDocument);
+    },
+    async byId(tenantId, messageId) {
+      const document = await collection().findOne({ tenant_id: tenantId, message_id: messageId });
+      return document && fromDocument(document);
+    },
+    changedSince: (tenantId, threadId, since, limit) =>
+      collection()
+        .find({ tenant_id: tenantId, thread_id: threadId, version: { $gt: since } }, { projection: LISTED })
+        .sort({ version: 1 })
+        .limit(limit)
+        .map(listed)
+        .toArray(),
+    async lastOf(tenantId, threadIds) {
+      const page = { limit: 1, order: 'desc' } as const;
+      const last = await Promise.all(threadIds.map((threadId) => this.page(tenantId, threadId, page)));
+      return last.flat();
+    },
+  };
+}

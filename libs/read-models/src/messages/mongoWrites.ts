@@ -1,0 +1,43 @@
+import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection } from 'mongodb';
+import type { MessageRow } from '../rows';
+import { toDocument, type MessageDocument } from './mongoDocument';
+
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * Writes whole rows so that the highest version stays, in one unordered bulk. A row that stands already, at any
+ * version, makes its insert or upsert fail with a duplicate key; those few are settled by a second, guarded update,
+ * which also decides the race of two first writers in favour of the newer row.
+ */
+export async function applyRows(collection: Collection<MessageDocument>, rows: readonly MessageRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const documents = rows.map(toDocument);
+  const standing = await duplicatesOf(() => collection.bulkWrite(documents.map(firstWrite), { ordered: false }));
+  if (standing.length === 0) return;
+  const updates = standing.map((index) => guardedUpdate(documents[index] as MessageDocument, false));
+  await collection.bulkWrite(updates, { ordered: false });
+}
+
+/** A message just created is most likely new; anything else most likely stands. */
+function firstWrite(document: MessageDocument): AnyBulkWriteOperation<MessageDocument> {
+  if (document.version === document.created_version) return { insertOne: { document } };
+  return guardedUpdate(document, true);
+}
+
+function guardedUpdate(document: MessageDocument, upsert: boolean): AnyBulkWriteOperation<MessageDocument> {
+  const { _id, ...fields } = document;
+  return { updateOne: { filter: { _id, version: { $lt: document.version } }, update: { $set: fields }, upsert } };
+}
+
+/** Indexes of the operations that met a standing document. Rejects when anything else went wrong. */
+async function duplicatesOf(bulk: () => Promise<unknown>): Promise<number[]> {
+  try {
+    await bulk();
+    return [];
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+    const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+    if (errors.some((failed) => failed.code !== DUPLICATE_KEY)) throw error;
+    return errors.map((failed) => failed.index);
+  }
+}

@@ -1,0 +1,52 @@
+import type { TenantId } from '@threadlog/events';
+import type { MessageRow } from '../rows';
+
+/** Place of a message: its store's primary key. */
+export type MessageKey = Pick<MessageRow, 'tenant_id' | 'thread_id' | 'message_index'>;
+
+/** A message without its edit history, which pages leave out: it can outweigh the page. */
+export type ListedMessage = Omit<MessageRow, 'history'>;
+
+export interface MessagePageOptions {
+  /** Only messages of a lower, of a higher index than this. */
+  before?: number | undefined;
+  after?: number | undefined;
+  /** At most this many rows; ask for one more than a page to learn whether there is a next one. */
+  limit: number;
+  /** By message index. */
+  order: 'asc' | 'desc';
+  /** Tombstones too; their text is gone. */
+  includeDeleted?: boolean | undefined;
+  /** The first index that the viewer may see; 1 when all. */
+  visibleFrom?: number | undefined;
+}
+
+/**
+ * Where messages live, in one generation of the read model. Postgres and MongoDB pass one contract suite. Reads show
+ * what was projected; there is no other writer than the projector.
+ */
+export interface MessageStore {
+  readonly kind: 'postgres' | 'mongo';
+  /**
+   * Writes whole rows, at most one a message; a stored row of the same or a higher version stays. So a replay is
+   * harmless, and a writer that was overtaken cannot take anything back. Durable when it resolves.
+   */
+  apply(rows: readonly MessageRow[]): Promise<void>;
+  /** Rows by place, with history, in no order; missing ones are left out. */
+  byKeys(keys: readonly MessageKey[]): Promise<MessageRow[]>;
+  /** A page of a thread by index: one range of the primary key. */
+  page(tenantId: TenantId, threadId: string, options: MessagePageOptions): Promise<ListedMessage[]>;
+  /** Rows by id, with history, in no order; missing ones are left out. */
+  byIds(tenantId: TenantId, messageIds: readonly string[]): Promise<MessageRow[]>;
+  byId(tenantId: TenantId, messageId: string): Promise<MessageRow | null>;
+  /** Messages of a thread changed by an event above stream version `since`, tombstones too, by ascending version. */
+  changedSince(tenantId: TenantId, threadId: string, since: number, limit: number): Promise<ListedMessage[]>;
+  /** The newest message that is not deleted of each thread, as far as it has one. */
+  lastOf(tenantId: TenantId, threadIds: readonly string[]): Promise<ListedMessage[]>;
+  /** Every row of the generation, in a fixed order, for dumps and rebuilds. */
+  all(): AsyncIterable<MessageRow>;
+  /** Makes what the store needs (collections, indexes) and leaves what is there. */
+  prepare(): Promise<void>;
+  /** Forgets the generation's messages for good. */
+  drop(): Promise<void>;
+}

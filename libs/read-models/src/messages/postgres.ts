@@ -1,0 +1,103 @@
+import { createStatements, type ReadModelSource, type Statements } from '../statements';
+import { messagesTable } from '../tables/tables';
+import { selectByKeysSql, upsertSql } from '../tables/table';
+import { generationSchema } from '../schema/generation';
+import type { MessageRow } from '../rows';
+import type { ListedMessage, MessagePageOptions, MessageStore } from './port';
+
+const ALL_COLUMNS = Object.keys(messagesTable.columns);
+const ALL = ALL_COLUMNS.join(', ');
+const LISTED_COLUMNS = ALL_COLUMNS.filter((name) => name !== 'history');
+const LISTED = LISTED_COLUMNS.join(', ');
+/** Above every index a thread can reach. */
+const NO_UPPER_BOUND = 2_147_483_647;
+const DUMP_PAGE = 1_000;
+
+/** Messages in the relational read model; `message_refs` is a view of this table. */
+export function createPostgresMessageStore(source: ReadModelSource): MessageStore {
+  const statements = createStatements(source);
+  return {
+    kind: 'postgres',
+    async apply(rows) {
+      if (rows.length === 0) return;
+      await statements.rows('messages_apply', (schema) => upsertSql(messagesTable, schema, '$1'), [
+        JSON.stringify(rows),
+      ]);
+    },
+    async byKeys(keys) {
+      if (keys.length === 0) return [];
+      return statements.rows('messages_by_keys', (schema) => selectByKeysSql(messagesTable, schema, '$1'), [
+        JSON.stringify(keys),
+      ]);
+    },
+    page: (tenantId, threadId, options) => page(statements, [tenantId, threadId], options),
+    async byIds(tenantId, messageIds) {
+      if (messageIds.length === 0) return [];
+      return statements.rows(
+        'messages_by_ids',
+        (schema) => `select ${ALL} from ${schema}.messages where tenant_id = $1 and message_id = any($2)`,
+        [tenantId, messageIds],
+      );
+    },
+    async byId(tenantId, messageId) {
+      const [row] = await statements.rows<MessageRow>(
+        'messages_by_id',
+        (schema) => `select ${ALL} from ${schema}.messages where tenant_id = $1 and message_id = $2`,
+        [tenantId, messageId],
+      );
+      return row ?? null;
+    },
+    changedSince: (tenantId, threadId, since, limit) =>
+      statements.rows(
+        'messages_changed',
+        (schema) => `select ${LISTED} from ${schema}.messages
+          where tenant_id = $1 and thread_id = $2 and version > $3 order by version limit $4`,
+        [tenantId, threadId, since, limit],
+      ),
+    lastOf: (tenantId, threadIds) => statements.rows('messages_last', lastOfSql, [tenantId, threadIds]),
+    all: () => all(statements),
+    // The tables come and go with the generation's schema.
+    prepare: () => Promise.resolve(),
+    async drop() {
+      await source.database.query(`drop table if exists ${generationSchema(source.generation())}.messages cascade`);
+    },
+  };
+}
+
+function page(statements: Statements, thread: [string, string], options: MessagePageOptions): Promise<ListedMessage[]> {
+  const first = Math.max(options.visibleFrom ?? 1, (options.after ?? 0) + 1);
+  const last = (options.before ?? NO_UPPER_BOUND) - 1;
+  const visible = options.includeDeleted ? '' : 'and deleted_at is null';
+  return statements.rows(
+    `messages_page_${options.order}${options.includeDeleted ? '_all' : ''}`,
+    (schema) => `select ${LISTED} from ${schema}.messages
+      where tenant_id = $1 and thread_id = $2 and message_index between $3 and $4 ${visible}
+      order by message_index ${options.order} limit $5`,
+    [...thread, first, last, options.limit],
+  );
+}
+
+/** One step down the primary key for each thread, past tombstones. */
+const lastOfSql = (schema: string): string => `
+  select ${LISTED_COLUMNS.map((name) => `last.${name}`).join(', ')} from unnest($2::text[]) as wanted(thread_id)
+  cross join lateral (
+    select ${LISTED} from ${schema}.messages m
+    where m.tenant_id = $1 and m.thread_id = wanted.thread_id and m.deleted_at is null
+    order by m.message_index desc limit 1
+  ) last`;
+
+async function* all(statements: Statements): AsyncIterable<MessageRow> {
+  let after: unknown[] = ['', '', 0];
+  for (;;) {
+    const rows = await statements.rows<MessageRow>(
+      'messages_all',
+      (schema) => `select ${ALL} from ${schema}.messages where (tenant_id, thread_id, message_index) > ($1, $2, $3)
+        order by tenant_id, thread_id, message_index limit ${DUMP_PAGE}`,
+      after,
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (rows.length < DUMP_PAGE || !last) return;
+    after = [last.tenant_id, last.thread_id, last.message_index];
+  }
+}

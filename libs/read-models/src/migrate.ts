@@ -1,0 +1,94 @@
+import knex, { type Knex } from 'knex';
+import type { PoolClient } from 'pg';
+import type { Database } from './database';
+import { CORE_SQL } from './schema/core';
+import { generationSql } from './schema/generation';
+import { mongoMessageRefsSql, postgresMessagesSql } from './schema/messages';
+
+export type MessageStoreKind = 'postgres' | 'mongo';
+
+export interface MigrateOptions {
+  /** Where messages live; decides between the `messages` table and the slim `message_refs`. */
+  messages: MessageStoreKind;
+  /** The generation to make when there is none yet; default 1. */
+  generation?: number;
+}
+
+/** Any fixed number nobody else uses: processes that migrate the same database queue here. */
+export const MIGRATION_LOCK = 7_402_113;
+
+/** Steps of the core schema, in order; a step that was released is never edited. Read models have generations instead. */
+const CORE_MIGRATIONS: { name: string; sql: string }[] = [{ name: '001_core', sql: CORE_SQL }];
+
+const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
+  getMigrations: () => Promise.resolve(CORE_MIGRATIONS),
+  getMigrationName: (migration) => migration.name,
+  getMigration: (migration) =>
+    Promise.resolve({
+      up: async (db: Knex) => void (await db.raw(migration.sql)),
+      down: () => Promise.reject(new Error('the core schema only goes forward')),
+    }),
+};
+
+/**
+ * Brings the database up to date: core schema, and the tables of every live generation (the first one is made, and
+ * made active, where there is none). Safe to call from many processes at once and after a crash at any point.
+ */
+export async function migrate(database: Database, options: MigrateOptions): Promise<void> {
+  await underLock(database, async (client) => {
+    await migrateCore(database);
+    const first = options.generation ?? 1;
+    const known = await client.query<{ generation: number }>(
+      `select generation from threadlog.generations where state <> 'dropped' order by generation`,
+    );
+    const generations = known.rows.map((row) => row.generation);
+    for (const generation of generations.length > 0 ? generations : [first]) {
+      await client.query(generationTables(generation, options.messages));
+    }
+    if (generations.length > 0) return;
+    await client.query('begin');
+    await client.query(`insert into threadlog.generations (generation, state) values ($1, 'active')`, [first]);
+    await client.query('insert into threadlog.read_model (active) values ($1) on conflict do nothing', [first]);
+    await client.query('commit');
+  });
+}
+
+/** All tables of one generation, for either message store. Idempotent. */
+export function generationTables(generation: number, messages: MessageStoreKind): string {
+  const messageTables = messages === 'postgres' ? postgresMessagesSql(generation) : mongoMessageRefsSql(generation);
+  return `${generationSql(generation)}\n${messageTables}`;
+}
+
+/**
+ * knex keeps a lock of its own in a table, and a process killed in mid-migration leaves it locked for ever. Ours is
+ * bound to a session, so whoever holds it knows that a standing lock of knex's is a leftover.
+ */
+async function migrateCore(database: Database): Promise<void> {
+  const db = knex({ client: 'pg', connection: database.options.connectionString as string, pool: { min: 0, max: 1 } });
+  const config: Knex.MigratorConfig = { migrationSource: source, tableName: 'threadlog_migrations' };
+  try {
+    await db.migrate.forceFreeMigrationsLock(config);
+    await db.migrate.latest(config);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Milliseconds this side waits for the lock; the pool's own limit is for queries. */
+const UNHURRIED = { query_timeout: 600_000 };
+
+async function underLock(database: Database, work: (client: PoolClient) => Promise<void>): Promise<void> {
+  const client = await database.connect();
+  let failure: Error | undefined;
+  try {
+    // Waiting for another process's migration may take longer than any statement should.
+    await client.query('set statement_timeout = 0');
+    await client.query({ text: 'select pg_advisory_lock($1)', values: [MIGRATION_LOCK], ...UNHURRIED });
+    await work(client);
+  } catch (error) {
+    failure = error as Error;
+  }
+  // Closing the connection releases the lock and forgets the timeout, whatever state the session is in.
+  client.release(true);
+  if (failure) throw failure;
+}

@@ -1,0 +1,34 @@
+import type { QueryResultRow } from 'pg';
+import type { Queryable } from '../database';
+import { generationSchema } from '../schema/generation';
+
+/** Where a generation's lane of a partition stands. */
+export interface Checkpoint {
+  partition: number;
+  /** Offset of the next record to apply: everything below it is in the read model. */
+  nextOffset: number;
+  /** Highest epoch seen before it; a reader that starts here fences with it. */
+  maxEpoch: number;
+  /** Moves when somebody else than the lane changed the partition's rows. */
+  revision: number;
+}
+
+const COLUMNS = 'partition, next_offset as "nextOffset", max_epoch as "maxEpoch", revision';
+
+/** Checkpoints of all partitions a generation has begun, by partition. Offset and epoch are of one moment. */
+export async function readCheckpoints(database: Queryable, generation: number): Promise<Map<number, Checkpoint>> {
+  const rows = await select(database, `select ${COLUMNS} from ${generationSchema(generation)}.checkpoints`);
+  return new Map(rows.map((row) => [row.partition, row]));
+}
+
+/** Checkpoint of one partition; one that was not begun stands at offset 0, epoch 0. */
+export async function readCheckpoint(database: Queryable, generation: number, partition: number): Promise<Checkpoint> {
+  const text = `select ${COLUMNS} from ${generationSchema(generation)}.checkpoints where partition = $1`;
+  const [row] = await select(database, text, [partition]);
+  return row ?? { partition, nextOffset: 0, maxEpoch: 0, revision: 0 };
+}
+
+async function select(database: Queryable, text: string, values: unknown[] = []): Promise<Checkpoint[]> {
+  const { rows } = await database.query<Checkpoint & QueryResultRow>(text, values);
+  return rows;
+}

@@ -1,0 +1,104 @@
+import type { TenantId } from '@threadlog/events';
+import type { ParticipantRow, ThreadRow, UserRow } from '../rows';
+import { createStatements, type ReadModelSource, type Statements } from '../statements';
+import { participantsTable, threadsTable, usersTable } from '../tables/tables';
+
+/** One thread a user takes part in. */
+export interface Membership {
+  thread_id: string;
+  role: ParticipantRow['role'];
+  visible_from_index: number;
+  /** Seq of the thread when this was read. */
+  thread_version: number;
+}
+
+/** Memberships and the place in the log they are true for, of one snapshot. */
+export interface MembershipSnapshot {
+  memberships: Membership[];
+  /** `next_offset` by partition: every event below it is in the memberships, none at or above. */
+  checkpoints: Map<number, number>;
+}
+
+/** Queries that more than one service needs. The tenant comes first, by type. */
+export interface ThreadQueries {
+  threadById(tenantId: TenantId, threadId: string): Promise<ThreadRow | null>;
+  /** In no order; missing ones are left out. Deleted threads too. */
+  threadsByIds(tenantId: TenantId, threadIds: readonly string[]): Promise<ThreadRow[]>;
+  /** Those who take part now, oldest first within a thread; with `removed` the former ones too. */
+  participantsOf(
+    tenantId: TenantId,
+    threadIds: readonly string[],
+    options?: { removed?: boolean },
+  ): Promise<ParticipantRow[]>;
+  participant(tenantId: TenantId, threadId: string, userId: string): Promise<ParticipantRow | null>;
+  /** Threads a user takes part in that are not deleted, most recently active first. */
+  membershipsOf(tenantId: TenantId, userId: string, limit: number): Promise<MembershipSnapshot>;
+  /** Profiles as stored, sealed; removed users too. */
+  usersByIds(tenantId: TenantId, userIds: readonly string[]): Promise<UserRow[]>;
+}
+
+const THREAD = Object.keys(threadsTable.columns).join(', ');
+const PARTICIPANT = Object.keys(participantsTable.columns).join(', ');
+const USER = Object.keys(usersTable.columns).join(', ');
+
+export function createThreadQueries(source: ReadModelSource): ThreadQueries {
+  const statements = createStatements(source);
+  const one = async <Row extends object>(rows: Promise<Row[]>): Promise<Row | null> => (await rows)[0] ?? null;
+  return {
+    threadById: (tenantId, threadId) =>
+      one<ThreadRow>(
+        statements.rows(
+          'thread',
+          (schema) => `select ${THREAD} from ${schema}.threads where tenant_id = $1 and thread_id = $2`,
+          [tenantId, threadId],
+        ),
+      ),
+    threadsByIds: (tenantId, threadIds) =>
+      statements.rows(
+        'threads',
+        (schema) => `select ${THREAD} from ${schema}.threads where tenant_id = $1 and thread_id = any($2)`,
+        [tenantId, threadIds],
+      ),
+    participantsOf: (tenantId, threadIds, options = {}) =>
+      statements.rows(`participants${options.removed ? '_all' : ''}`, participantsSql(options.removed ?? false), [
+        tenantId,
+        threadIds,
+      ]),
+    participant: (tenantId, threadId, userId) =>
+      one<ParticipantRow>(
+        statements.rows(
+          'participant',
+          (schema) => `select ${PARTICIPANT} from ${schema}.participants
+            where tenant_id = $1 and thread_id = $2 and user_id = $3 and removed_at is null`,
+          [tenantId, threadId, userId],
+        ),
+      ),
+    membershipsOf: (tenantId, userId, limit) => membershipsOf(statements, [tenantId, userId, limit]),
+    usersByIds: (tenantId, userIds) =>
+      statements.rows(
+        'users',
+        (schema) => `select ${USER} from ${schema}.users where tenant_id = $1 and user_id = any($2)`,
+        [tenantId, userIds],
+      ),
+  };
+}
+
+const participantsSql = (removed: boolean) => (schema: string) => `select ${PARTICIPANT} from ${schema}.participants
+  where tenant_id = $1 and thread_id = any($2) ${removed ? '' : 'and removed_at is null'}
+  order by thread_id, joined_at, user_id`;
+
+/** One statement is one snapshot: what the checkpoints say holds for the memberships beside them. */
+async function membershipsOf(statements: Statements, values: [TenantId, string, number]): Promise<MembershipSnapshot> {
+  const [row] = await statements.rows<{ memberships: Membership[]; checkpoints: [number, number][] }>(
+    'memberships',
+    (schema) => `select
+      (select coalesce(json_agg(m), '[]') from (
+        select p.thread_id, p.role, p.visible_from_index, t.version as thread_version
+        from ${schema}.participants p join ${schema}.threads t using (tenant_id, thread_id)
+        where p.tenant_id = $1 and p.user_id = $2 and p.removed_at is null and t.deleted_at is null
+        order by t.updated_at desc, p.thread_id desc limit $3) m) as memberships,
+      (select coalesce(json_agg(json_build_array(partition, next_offset)), '[]') from ${schema}.checkpoints) as checkpoints`,
+    values,
+  );
+  return { memberships: row?.memberships ?? [], checkpoints: new Map(row?.checkpoints) };
+}

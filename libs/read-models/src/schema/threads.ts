@@ -1,0 +1,65 @@
+/** Threads and who takes part in them. */
+export function threadTablesSql(schema: string): string {
+  return `
+create table if not exists ${schema}.threads (
+  tenant_id text not null,
+  thread_id text not null,
+  type text not null,
+  channel text not null,
+  status text not null,
+  learner_id text,
+  title text,
+  metadata text,
+  parent_thread_id text,
+  root_message_id text,
+  created_by text not null,
+  created_by_type text not null,
+  created_at text not null,
+  updated_at text not null,
+  version integer not null,
+  settings_version integer not null,
+  last_message_index integer not null default 0,
+  deleted_count integer not null default 0,
+  deleted_at text,
+  primary key (tenant_id, thread_id)
+);
+create index if not exists threads_by_activity on ${schema}.threads (tenant_id, updated_at desc, thread_id desc)
+  where deleted_at is null and parent_thread_id is null;
+create index if not exists threads_by_learner on ${schema}.threads (tenant_id, learner_id, updated_at desc, thread_id desc)
+  where learner_id is not null;
+create index if not exists threads_by_parent on ${schema}.threads (tenant_id, parent_thread_id)
+  where parent_thread_id is not null;
+
+create table if not exists ${schema}.participants (
+  tenant_id text not null,
+  thread_id text not null,
+  user_id text not null,
+  role text not null,
+  visible_from_index integer not null,
+  joined_at text not null,
+  version integer not null,
+  removed_at text,
+  primary key (tenant_id, thread_id, user_id)
+);
+create index if not exists participants_by_user on ${schema}.participants (tenant_id, user_id, thread_id)
+  where removed_at is null;
+`;
+}
+
+/** Profiles of users; every personal column is sealed. */
+export function userTablesSql(schema: string): string {
+  return `
+create table if not exists ${schema}.users (
+  tenant_id text not null,
+  user_id text not null,
+  display_name text,
+  avatar_url text,
+  email text,
+  metadata text,
+  synced_at text not null,
+  removed_at text,
+  version integer not null,
+  primary key (tenant_id, user_id)
+);
+`;
+}

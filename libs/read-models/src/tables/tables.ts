@@ -1,0 +1,155 @@
+import type { TenantId } from '@threadlog/events';
+import type { MessageRow, ParticipantRow, ReceiptRow, StreamRow, ThreadRow, UserRow } from '../rows';
+import type { Table } from './table';
+
+export const streamsTable: Table<StreamRow> = {
+  name: 'streams',
+  columns: {
+    tenant_id: 'text',
+    stream_type: 'text',
+    stream_id: 'text',
+    version: 'integer',
+    last_timestamp: 'text',
+    partition: 'integer',
+    parked_at: 'text',
+  },
+  key: ['tenant_id', 'stream_type', 'stream_id'],
+  guard: 'version',
+};
+
+export const threadsTable: Table<ThreadRow> = {
+  name: 'threads',
+  columns: {
+    tenant_id: 'text',
+    thread_id: 'text',
+    type: 'text',
+    channel: 'text',
+    status: 'text',
+    learner_id: 'text',
+    title: 'text',
+    metadata: 'text',
+    parent_thread_id: 'text',
+    root_message_id: 'text',
+    created_by: 'text',
+    created_by_type: 'text',
+    created_at: 'text',
+    updated_at: 'text',
+    version: 'integer',
+    settings_version: 'integer',
+    last_message_index: 'integer',
+    deleted_count: 'integer',
+    deleted_at: 'text',
+  },
+  key: ['tenant_id', 'thread_id'],
+  guard: 'version',
+};
+
+export const participantsTable: Table<ParticipantRow> = {
+  name: 'participants',
+  columns: {
+    tenant_id: 'text',
+    thread_id: 'text',
+    user_id: 'text',
+    role: 'text',
+    visible_from_index: 'integer',
+    joined_at: 'text',
+    version: 'integer',
+    removed_at: 'text',
+  },
+  key: ['tenant_id', 'thread_id', 'user_id'],
+  guard: 'version',
+};
+
+export const usersTable: Table<UserRow> = {
+  name: 'users',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    display_name: 'text',
+    avatar_url: 'text',
+    email: 'text',
+    metadata: 'text',
+    synced_at: 'text',
+    removed_at: 'text',
+    version: 'integer',
+  },
+  key: ['tenant_id', 'user_id'],
+  guard: 'version',
+};
+
+export const receiptsTable: Table<ReceiptRow> = {
+  name: 'command_receipts',
+  columns: {
+    tenant_id: 'text',
+    stream_type: 'text',
+    stream_id: 'text',
+    key_hash: 'text',
+    request_hash: 'text',
+    actor_id: 'text',
+    event_type: 'text',
+    resource_id: 'text',
+    version: 'integer',
+    partition: 'integer',
+    log_offset: 'bigint',
+    created_at: 'text',
+  },
+  key: ['tenant_id', 'stream_type', 'stream_id', 'key_hash'],
+  guard: 'version',
+};
+
+export const messagesTable: Table<MessageRow> = {
+  name: 'messages',
+  columns: {
+    tenant_id: 'text',
+    thread_id: 'text',
+    message_index: 'integer',
+    message_id: 'text',
+    version: 'integer',
+    created_version: 'integer',
+    sender_id: 'text',
+    sender_type: 'text',
+    message_type: 'text',
+    content: 'text',
+    metadata: 'text',
+    attachments: 'text',
+    reply_to: 'text',
+    mentions: 'text[]',
+    client_message_id: 'text',
+    edit: 'integer',
+    pinned: 'boolean',
+    reactions: 'jsonb',
+    history: 'jsonb',
+    created_at: 'text',
+    updated_at: 'text',
+    deleted_at: 'text',
+    delete_reason: 'text',
+  },
+  key: ['tenant_id', 'thread_id', 'message_index'],
+  guard: 'version',
+};
+
+/** What relational queries need to know of a message where the messages themselves live in Mongo. */
+export interface MessageRefRow {
+  tenant_id: TenantId;
+  thread_id: string;
+  message_index: number;
+  message_id: string;
+  sender_id: string;
+  version: number;
+  deleted: boolean;
+}
+
+export const messageRefsTable: Table<MessageRefRow> = {
+  name: 'message_refs',
+  columns: {
+    tenant_id: 'text',
+    thread_id: 'text',
+    message_index: 'integer',
+    message_id: 'text',
+    sender_id: 'text',
+    version: 'integer',
+    deleted: 'boolean',
+  },
+  key: ['tenant_id', 'thread_id', 'message_index'],
+  guard: 'version',
+};
