@@ -3,7 +3,7 @@ import { COMMANDS, type Command, type CommandInput, type CommandType } from '@th
 import { rootThreadId, tenantId, type ChatEvent, type Draft, type ParticipantRole } from '@threadlog/events';
 import { foldMessage, foldParticipant, foldThread, messageIdOf, participantsOf } from '@threadlog/read-models';
 import { deciderSpec, historyOf } from '@threadlog/testing';
-import { z } from 'zod';
+import { type z } from 'zod';
 import type { DecisionContext, ThreadState } from '../../decider';
 import { decide } from './index';
 
@@ -79,7 +79,16 @@ function person(id: string): ChatEvent['actor'] {
 export function actor(id: string, rest: Partial<Actor> = {}): Actor {
   const role = rest.role ?? 'user';
   const permissions = [...ROLE_PERMISSIONS[role]];
-  return { tenantId: tenantId('acme'), id, type: 'user', role, permissions, learnerScope: [], expiresAt: null, ...rest };
+  return {
+    tenantId: tenantId('acme'),
+    id,
+    type: 'user',
+    role,
+    permissions,
+    learnerScope: [],
+    expiresAt: null,
+    ...rest,
+  };
 }
 
 export const ada = actor('ada');
