@@ -23,7 +23,11 @@ export interface SealTarget {
   field: string;
 }
 
-/** Keys of one scope, loaded; seals synchronously, so that decide, seal and enqueue happen in one turn. */
+/**
+ * Keys of one scope, loaded; seals synchronously, so that decide, seal and enqueue happen in one turn. Usable for ten
+ * seconds at least after it was handed out, never for longer than a minute, and not once a key of it was forgotten:
+ * then it throws, because what it sealed could be lost. Ask for it anew with each command.
+ */
 export interface Sealer {
   seal(value: Json, target: SealTarget): Sealed;
 }
@@ -39,12 +43,15 @@ export interface Opener {
 export interface Sealing extends Opener {
   /** A sealer for the scope, keys created where missing. Rejects with problem `subject_erased` when a key is closed or destroyed. */
   sealer(scope: SealScope): Promise<Sealer>;
-  /** The sealer if all its keys are cached, else undefined; for the hot path. */
+  /** The sealer if it is cached, else undefined; for the hot path. */
   cachedSealer(scope: SealScope): Sealer | undefined;
   /** HMAC-SHA256 (base64url) under a key of the tenant; for idempotency keys and ids derived from them. */
   tenantHmac(tenantId: TenantId, purpose: string, text: string): string;
   /** Loads the tenant's own key; must precede `tenantHmac`. */
   prepareTenant(tenantId: TenantId): Promise<void>;
-  /** HMAC-SHA256 (base64url) under the author's sealing key: it says nothing once that key is destroyed. */
+  /**
+   * HMAC-SHA256 (base64url) under a subject's sealing key: it says nothing once that key is destroyed. A sealer of a
+   * scope with this author must have been taken in the same turn, or just before.
+   */
   subjectHmac(tenantId: TenantId, subjectId: string, purpose: string, text: string): string;
 }

@@ -1,0 +1,79 @@
+import type { TenantId } from '@threadlog/events';
+import { LRUCache } from 'lru-cache';
+import type { KeyObject } from 'node:crypto';
+import { decodeBlob, keyIdsOf, keyPartOf, SLOTS, slotsOf, type Blob } from './blob';
+import { decrypt, deriveKey } from './cipher';
+import type { Clock } from './clock';
+import { SealingError } from './errors';
+import type { Keyring } from './keys/keyring';
+import type { Opener } from './port';
+
+export interface OpenerOptions {
+  keyring: Keyring;
+  clock: Clock;
+  marginMs: number;
+  maxKeys: number;
+}
+
+/** The opening half: a cache of derived keys by the key ids of the blobs, so that a page of one thread derives few. */
+export interface CachingOpener extends Opener {
+  forget(keyIds: ReadonlySet<string>): void;
+  sweep(): number;
+}
+
+interface Derived {
+  keyIds: string[];
+  /** Null when one of its keys is destroyed. */
+  key: KeyObject | null;
+  expiresAt: number;
+}
+
+export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOptions): CachingOpener {
+  const cache = new LRUCache<string, Derived>({ max: maxKeys });
+
+  function derive(tenantId: TenantId, blob: Blob): Derived {
+    const keyIds = keyIdsOf(blob);
+    const keys = keyIds.map((keyId) => {
+      const key = keyring.byId(tenantId, keyId);
+      if (!key) throw new SealingError('key_missing', 'a key of this value is not prepared, or not of this tenant');
+      return key;
+    });
+    const expiresAt = Math.min(...keys.map((key) => key.expiresAt));
+    if (keys.some((key) => key.bytes === null)) return { keyIds, key: null, expiresAt };
+    const slots = slotsOf(blob);
+    const bySlot = SLOTS.map((slot) => (slots.includes(slot) ? (keys[slots.indexOf(slot)]?.bytes ?? null) : null));
+    return { keyIds, key: deriveKey(bySlot), expiresAt };
+  }
+
+  return {
+    async prepare(tenantId, blobs) {
+      const wanted = new Set<string>();
+      const now = clock();
+      for (const sealed of blobs) {
+        const blob = sealed && decodeBlob(sealed);
+        if (!blob) continue;
+        const known = cache.get(tenantId + keyPartOf(blob));
+        if (!known || known.expiresAt - marginMs <= now) for (const keyId of keyIdsOf(blob)) wanted.add(keyId);
+      }
+      if (wanted.size > 0) await keyring.load(tenantId, [...wanted]);
+    },
+    open(tenantId, sealed, place) {
+      const blob = decodeBlob(sealed);
+      const name = tenantId + keyPartOf(blob);
+      let known = cache.get(name);
+      if (!known || known.expiresAt <= clock()) {
+        known = derive(tenantId, blob);
+        cache.set(name, known);
+      }
+      return known.key ? decrypt({ key: known.key, tenantId }, blob, place) : undefined;
+    },
+    forget(gone) {
+      for (const [name, { keyIds }] of [...cache.entries()]) if (keyIds.some((id) => gone.has(id))) cache.delete(name);
+    },
+    sweep() {
+      const now = clock();
+      for (const [name, { expiresAt }] of [...cache.entries()]) if (expiresAt <= now) cache.delete(name);
+      return cache.size;
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { elapsedClock, type Clock } from './clock';
+import { keyedHash } from './keyedHash';
+import { createKeyAdmin, type KeyAdmin } from './keys/admin';
+import { createKeyring } from './keys/keyring';
+import { createKeySource } from './keys/keySource';
+import type { KeyStore } from './keys/keyStore';
+import type { MasterKey } from './keys/masterKey';
+import { createOpener } from './opener';
+import type { Sealing } from './port';
+import { subjectName, tenantName } from './scope';
+import { createSealers } from './sealers';
+
+export interface SealingOptions {
+  keyStore: KeyStore;
+  masterKey: MasterKey;
+  /** Elapsed milliseconds; by default the monotonic or the wall clock, whichever ran further. */
+  clock?: Clock;
+  /** Milliseconds for which a key may be used after it was read: 60,000 by default and at most. */
+  ttlMs?: number;
+  /** Keys, derived keys and sealers held at most, each. */
+  maxKeys?: number;
+}
+
+/** Sealing, and the administration of its keys. */
+export interface SealingService extends Sealing, KeyAdmin {
+  /** Drops keys, and all that was derived from them, from this process at once. */
+  forget(keyIds: readonly string[]): void;
+  /** After this many milliseconds a closed or destroyed key is out of use in every process. */
+  readonly letGoMs: number;
+}
+
+/** Longest life of a key in a process. */
+export const MAX_TTL_MS = 60_000;
+
+/**
+ * Sealing over a key store. A key is used for `ttlMs` after it was read, but promised (`sealer`, `prepare`) only during
+ * the first five sixths of that, so that the caller can still use what it got when it comes to it.
+ */
+export function createSealing(options: SealingOptions): SealingService {
+  const { keyStore: store, masterKey, clock = elapsedClock(), ttlMs = MAX_TTL_MS, maxKeys = 50_000 } = options;
+  if (ttlMs > MAX_TTL_MS) throw new RangeError(`keys may be cached for ${MAX_TTL_MS} ms at most`);
+  const marginMs = ttlMs / 6;
+  const keyring = createKeyring({
+    source: createKeySource({ store, masterKey, clock, ttlMs }),
+    clock,
+    marginMs,
+    maxKeys,
+  });
+  const sealers = createSealers({ keyring, clock, marginMs, maxSealers: maxKeys });
+  const opener = createOpener({ keyring, clock, marginMs, maxKeys });
+  const sweepLater = createSweeper(ttlMs / 4, () => keyring.sweep() + sealers.sweep() + opener.sweep() > 0);
+
+  function forget(keyIds: readonly string[]): void {
+    const gone = new Set(keyIds);
+    for (const cache of [keyring, sealers, opener]) cache.forget(gone);
+  }
+
+  return {
+    ...createKeyAdmin({ store, masterKey, forget }),
+    forget,
+    letGoMs: ttlMs,
+    cachedSealer: sealers.cachedSealer,
+    sealer(scope) {
+      sweepLater();
+      return sealers.sealer(scope);
+    },
+    prepare(tenantId, blobs) {
+      sweepLater();
+      return opener.prepare(tenantId, blobs);
+    },
+    open: opener.open,
+    async prepareTenant(tenantId) {
+      sweepLater();
+      await keyring.ensure(tenantId, [tenantName]);
+    },
+    tenantHmac: (tenantId, purpose, text) => keyedHash(keyring.named(tenantId, tenantName), purpose, text),
+    subjectHmac: (tenantId, subjectId, purpose, text) =>
+      keyedHash(keyring.named(tenantId, subjectName(subjectId)), purpose, text),
+  };
+}
+
+/**
+ * Runs `sweep` a while after the last call, and again until nothing is left: an idle process lets go of its keys too.
+ * The timer keeps no process alive.
+ */
+function createSweeper(everyMs: number, sweep: () => boolean): () => void {
+  let waiting = false;
+  const later = () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      if (sweep()) later();
+    }, everyMs).unref();
+  };
+  return later;
+}
