@@ -5,6 +5,5 @@ export { kafkaProxy, type KafkaApi, type KafkaProxy, type LossKind } from './net
 export { tcpProxy, type Tap, type TcpProxy, type TcpProxyOptions } from './net/tcpProxy';
 export type { OwnKafka } from './stack/ownKafka';
 export { testStack, type TestStack } from './stack/testStack';
-export { startTestStack, type RunningTestStack } from './stack/startTestStack';
 export type { FreshTopicOptions } from './stack/topics';
 export { freePort } from '@threadlog/stack';

@@ -1,0 +1,48 @@
+import { cleanupAfterAll } from '../cleanup';
+import { freshDatabase, freshMongo } from './databases';
+import { readHandover } from './handover';
+import { ownKafka, type OwnKafka } from './ownKafka';
+import { createTopic, topicPrefix, type FreshTopicOptions } from './topics';
+
+/** The servers of this run, and things of one's own on them that are removed at the end of the test file. */
+export interface TestStack {
+  readonly kafkaBrokers: string[];
+  /** Shared: use `freshDatabase` for anything that writes. */
+  readonly databaseUrl: string;
+  /** Shared: use `freshMongo` for anything that writes. */
+  readonly mongoUrl: string;
+  /** URL of a new, empty Postgres database. */
+  freshDatabase(): Promise<string>;
+  /** URL of a new, empty Mongo database. */
+  freshMongo(): string;
+  /** A prefix for topic names that nobody else uses. */
+  topicPrefix(): string;
+  /** Name of a new topic. */
+  freshTopic(options?: FreshTopicOptions): Promise<string>;
+  /** A broker that the test may kill, behind a proxy that may fail. Needs Java; takes 2 s. */
+  ownKafka(): Promise<OwnKafka>;
+}
+
+/**
+ * The test stack of this run, for `*.int.test.ts` and `*.e2e.test.ts`. Call it where the file or a `describe` is set
+ * up, for it registers an `afterAll`.
+ */
+export const testStack = (): TestStack => {
+  const { kafkaBrokers: list, databaseUrl, mongoUrl } = readHandover();
+  const cleanups = cleanupAfterAll();
+  const kafkaBrokers = list.split(',');
+  return {
+    kafkaBrokers,
+    databaseUrl,
+    mongoUrl,
+    freshDatabase: () => freshDatabase(databaseUrl, cleanups),
+    freshMongo: () => freshMongo(mongoUrl, cleanups),
+    topicPrefix: () => topicPrefix(kafkaBrokers, cleanups),
+    freshTopic: async (options = {}) => {
+      const topic = `${topicPrefix(kafkaBrokers, cleanups)}topic`;
+      await createTopic(kafkaBrokers, topic, options);
+      return topic;
+    },
+    ownKafka: () => ownKafka(cleanups),
+  };
+};

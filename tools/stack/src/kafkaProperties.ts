@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+
+export interface KafkaAddresses {
+  port: number;
+  controllerPort: number;
+  /** What clients are told to connect to; a proxy in front of the broker in fault tests. */
+  advertisedPort: number;
+}
+
+/** One node as broker and controller, listening on the loopback interface only. */
+export const kafkaProperties = (folder: string, { port, controllerPort, advertisedPort }: KafkaAddresses): string => {
+  const properties: Record<string, string | number | boolean> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
+    'log.dirs': join(folder, 'log'),
+    'auto.create.topics.enable': false,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 4,
+    // The default of 3 s is for groups of many members that start together.
+    'group.initial.rebalance.delay.ms': 0,
+    // After a SIGKILL the controller waits for the old session to end; the defaults cost 12 s until the broker listens.
+    'broker.session.timeout.ms': 1_000,
+    'broker.heartbeat.interval.ms': 200,
+    'initial.broker.registration.timeout.ms': 60_000,
+  };
+  const lines = Object.entries(properties).map(([key, value]) => `${key}=${String(value)}`);
+  return `${lines.join('\n')}\n`;
+};
