@@ -1,0 +1,7 @@
+export * from './aliases';
+export * from './environment';
+export * from './errors';
+export * from './fields';
+export * from './fragments';
+export * from './loadConfig';
+export * from './secrets';

@@ -1,0 +1,89 @@
+import { type FieldError, type Problem, type ProblemError, PROBLEMS } from '@threadlog/events';
+import type { z } from 'zod';
+
+/** The problem object as it travels: RFC 9457 members, and `error` and `message` for clients of older dialects. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance?: string;
+  code: string;
+  requestId?: string;
+  retryable: boolean;
+  errors?: FieldError[];
+  error: string;
+  message: string;
+}
+
+/** The faults of a zod error as JSON pointers below `place` (`params`, `query` …; empty for the body). */
+export function fieldErrors(error: z.ZodError, place = ''): FieldError[] {
+  return error.issues.map((issue) => ({
+    pointer: [...(place ? [place] : []), ...issue.path].map((part) => `/${escapePointer(String(part))}`).join(''),
+    code: issue.code,
+    message: issue.message,
+  }));
+}
+
+function escapePointer(part: string): string {
+  return part.replace(/~/g, '~0').replace(/\//g, '~1');
+}
+
+/** The problem of anything thrown; undefined means a fault of ours, to be logged and answered as `internal`. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (isProblemError(error)) return error.problem;
+  if (isZodError(error)) {
+    const errors = fieldErrors(error);
+    return { code: 'invalid_request', detail: errors[0]?.message ?? 'The request is invalid.', errors };
+  }
+  return ofHttpError(error);
+}
+
+export const INTERNAL: Problem = { code: 'internal', detail: 'Something went wrong on our side.' };
+
+/** The body of a problem, for HTTP answers and socket acks alike. `instance` is a path without its query. */
+export function problemBody(problem: Problem, about: { instance?: string; requestId?: string } = {}): ProblemBody {
+  const { status, title, retryable } = PROBLEMS[problem.code];
+  return {
+    type: `urn:threadlog:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    instance: about.instance,
+    code: problem.code,
+    requestId: about.requestId,
+    retryable,
+    errors: problem.errors,
+    error: problem.detail,
+    message: problem.detail,
+  };
+}
+
+/** Recognised by its data, so that it survives a second copy of the class. */
+function isProblemError(error: unknown): error is ProblemError {
+  return error instanceof Error && error.name === 'ProblemError' && 'problem' in error;
+}
+
+/** Recognised by shape: another copy of zod in the tree must not turn a 400 into a 500. */
+function isZodError(error: unknown): error is z.ZodError {
+  return error instanceof Error && error.name === 'ZodError' && Array.isArray((error as z.ZodError).issues);
+}
+
+/** Errors of Express and its body parser: they carry `type` and `status`. */
+function ofHttpError(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  switch (type) {
+    case 'entity.too.large':
+      return { code: 'payload_too_large', detail: 'The body is larger than 256 KiB.' };
+    case 'entity.parse.failed':
+      return { code: 'invalid_request', detail: 'The body is not valid JSON.' };
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return { code: 'unsupported_media_type', detail: 'The body must be UTF-8, plain or gzip, deflate or br.' };
+  }
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return { code: 'invalid_request', detail: 'The request is malformed.' };
+  }
+  return undefined;
+}

@@ -1,0 +1,18 @@
+import type { Router } from 'express';
+import type { Service } from './lifecycle';
+
+/** One condition of readiness. `check` throws or rejects, with a message fit for an operator, when it is not met. */
+export interface HealthCheck {
+  /** Key in the health answers: `database`, `kafka`, `command-api` … */
+  name: string;
+  check(): void | Promise<void>;
+}
+
+/** What a service contributes to a process: a part to run, routes on the shared servers, conditions of readiness. */
+export interface Role extends Service {
+  /** Mounted on the API port, below `BASE_PATH`. */
+  routes?: Router;
+  /** Mounted on the operations port: forwarding, administration. */
+  opsRoutes?: Router;
+  checks?: HealthCheck[];
+}
