@@ -2,41 +2,21 @@ import {
   attachmentSchema,
   CHANNELS,
   clientMessageIdSchema,
+  contentInputSchema,
   idSchema,
+  LIMITS,
   MESSAGE_TYPES,
+  metadataInputSchema,
   PARTICIPANT_ROLES,
   THREAD_STATUSES,
   THREAD_TYPES,
   threadIdSchema,
-  type JsonObject,
+  titleInputSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
 
-/** Bounds of a request's free parts; `docs/limits.md` lists them. */
-export const LIMITS = {
-  titleCharacters: 500,
-  contentCharacters: 32_000,
-  metadataBytes: 16_384,
-  attachments: 20,
-  mentions: 50,
-  participants: 1_000,
-} as const;
-
-const metadataSchema = z
-  .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= LIMITS.metadataBytes, {
-    message: `must be at most ${LIMITS.metadataBytes} bytes of JSON`,
-  })
-  .transform((value) => value as JsonObject);
-const titleSchema = z.string().max(LIMITS.titleCharacters);
-/** Well-formed Unicode without NUL; at least one character. */
-const contentSchema = z
-  .string()
-  .min(1)
-  .max(LIMITS.contentCharacters)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), {
-    message: 'must be well-formed Unicode without NUL',
-  });
+/** Bounds of a request's free parts; they are the same on every surface. */
+export { LIMITS };
 
 const thread = { threadId: threadIdSchema };
 const message = { ...thread, messageId: idSchema };
@@ -44,37 +24,37 @@ const message = { ...thread, messageId: idSchema };
 const ifMatch = { ifMatch: z.int().min(0).optional() };
 
 export const threadCreateSchema = z.strictObject({
-  title: titleSchema.nullable().default(null),
+  title: titleInputSchema.nullable().default(null),
   learnerId: idSchema.nullable().default(null),
   type: z.enum(THREAD_TYPES).default('group'),
   channel: z.enum(CHANNELS).default('chat'),
   participantIds: z.array(idSchema).max(LIMITS.participants).default([]),
-  metadata: metadataSchema.nullable().default(null),
+  metadata: metadataInputSchema.nullable().default(null),
   parentThreadId: threadIdSchema.nullable().default(null),
   rootMessageId: idSchema.nullable().default(null),
 });
 export const threadUpdateSchema = z.strictObject({
   ...thread,
-  title: titleSchema.nullable().optional(),
-  metadata: metadataSchema.nullable().optional(),
+  title: titleInputSchema.nullable().optional(),
+  metadata: metadataInputSchema.nullable().optional(),
   status: z.enum(THREAD_STATUSES).optional(),
   ...ifMatch,
 });
 export const threadDeleteSchema = z.strictObject(thread);
 export const messagePostSchema = z.strictObject({
   ...thread,
-  content: contentSchema,
+  content: contentInputSchema,
   messageType: z.enum(MESSAGE_TYPES).default('text'),
   attachments: z.array(attachmentSchema).max(LIMITS.attachments).default([]),
-  metadata: metadataSchema.nullable().default(null),
+  metadata: metadataInputSchema.nullable().default(null),
   replyTo: idSchema.nullable().default(null),
   mentions: z.array(idSchema).max(LIMITS.mentions).default([]),
   clientMessageId: clientMessageIdSchema.nullable().default(null),
 });
 export const messageEditSchema = z.strictObject({
   ...message,
-  content: contentSchema.optional(),
-  metadata: metadataSchema.nullable().optional(),
+  content: contentInputSchema.optional(),
+  metadata: metadataInputSchema.nullable().optional(),
   attachments: z.array(attachmentSchema).max(LIMITS.attachments).optional(),
   ...ifMatch,
 });

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { attachmentSchema, clientMessageIdSchema, emojiSchema, MESSAGE_TYPES } from '../catalogue';
+import { idSchema, threadIdSchema } from '../ids';
+import { contentInputSchema, LIMITS, metadataInputSchema, titleInputSchema } from '../inputs';
+import type { MessageResource } from '../resources/message';
+import type { ThreadResource } from '../resources/thread';
+
+const conversation = { conversationId: threadIdSchema };
+const message = { messageId: idSchema };
+
+/**
+ * What a client may send, by event. Unknown fields are dropped rather than refused: older clients send some of their
+ * own. Every free part is bounded; the frame as a whole is bounded by the server.
+ */
+export const CLIENT_EVENTS = {
+  'message:send': z.object({
+    ...conversation,
+    /** A sub-thread of the conversation, or the conversation itself. */
+    threadId: threadIdSchema.nullish(),
+    content: contentInputSchema,
+    messageType: z.enum(MESSAGE_TYPES).optional(),
+    attachments: z.array(attachmentSchema).max(LIMITS.attachments).optional(),
+    metadata: metadataInputSchema.nullish(),
+    replyTo: idSchema.nullish(),
+    mentions: z.array(idSchema).max(LIMITS.mentions).optional(),
+    /** The client's own id; comes back as `clientMessageId`, and makes sending again safe. */
+    tempId: clientMessageIdSchema.nullish(),
+  }),
+  'message:edit': z.object({ ...message, content: contentInputSchema }),
+  'message:delete': z.object(message),
+  /** Without a message: everything up to the newest. */
+  'message:read': z.object({ ...conversation, messageId: idSchema.nullish() }),
+  'reaction:add': z.object({ ...message, emoji: emojiSchema }),
+  'reaction:remove': z.object({ ...message, emoji: emojiSchema }),
+  'typing:start': z.object(conversation),
+  'typing:stop': z.object(conversation),
+  typing: z.object({ ...conversation, isTyping: z.boolean().default(true) }),
+  'presence:ping': z.object({}).optional(),
+  'auth:refresh': z.object({ token: z.string().min(1).max(LIMITS.tokenCharacters) }),
+  /** With `since`, what came after that seq is sent first, and it ends in `resumed` or `resync`. */
+  'conversation:join': z.union([
+    threadIdSchema.transform((conversationId) => ({ conversationId, since: undefined })),
+    z.object({ ...conversation, since: z.int().min(0).optional() }),
+  ]),
+  /** Holds until the conversation is joined again. */
+  'conversation:leave': z.union([
+    threadIdSchema.transform((conversationId) => ({ conversationId })),
+    z.object(conversation),
+  ]),
+  'thread:create': z.object({ ...conversation, title: titleInputSchema.nullish(), rootMessageId: idSchema.nullish() }),
+  'thread:switch': z.object({ ...conversation, threadId: threadIdSchema }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type ClientEventName = keyof typeof CLIENT_EVENTS;
+/** A payload as a client may write it. */
+export type ClientPayload<E extends ClientEventName> = z.input<(typeof CLIENT_EVENTS)[E]>;
+/** The same payload, checked. */
+export type ParsedClientPayload<E extends ClientEventName> = z.output<(typeof CLIENT_EVENTS)[E]>;
+
+export interface MessagePage {
+  messages: MessageResource[];
+  hasMore: boolean;
+  nextCursor: string | null;
+  prevCursor: string | null;
+  totalCount?: number;
+}
+
+/** What the server answers an event's ack with where it succeeds: the resource as REST would show it. */
+export interface ClientEventAnswers {
+  'message:send': MessageResource;
+  'message:edit': MessageResource;
+  'message:delete': { messageId: string };
+  'message:read': { conversationId: string; messageId: string | null; readAt: string | null; unreadCount: number };
+  'reaction:add': MessageResource;
+  'reaction:remove': MessageResource;
+  'typing:start': { conversationId: string };
+  'typing:stop': { conversationId: string };
+  typing: { conversationId: string };
+  'presence:ping': { serverTime: string };
+  /** When the new token ends, in seconds since the epoch. */
+  'auth:refresh': { expiresAt: number | null };
+  /** The seq from which on frames follow. */
+  'conversation:join': { conversationId: string; seq: number };
+  'conversation:leave': { conversationId: string };
+  'thread:create': ThreadResource;
+  /** The latest page of the thread. */
+  'thread:switch': MessagePage;
+}
+
+/** A failed command as its ack gets it: the problem object of REST. Recognised by `code`, which no resource has. */
+export interface SocketProblem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  retryable: boolean;
+  errors?: { pointer: string; code: string; message: string }[];
+  requestId?: string;
+  instance?: string;
+  error: string;
+  message: string;
+}
+
+export type Ack<E extends ClientEventName> = (answer: ClientEventAnswers[E] | SocketProblem) => void;
+
+/** Socket.io's map of what clients send; every event may take an ack. */
+export type ClientToServerEvents = {
+  [E in ClientEventName]: (payload: ClientPayload<E>, ack?: Ack<E>) => void;
+};

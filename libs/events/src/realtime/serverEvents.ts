@@ -1,0 +1,84 @@
+import type { Attachment, JsonObject, LeaveReason, ParticipantRole, ThreadStatus } from '../catalogue';
+import type { ProblemCode } from '../problems';
+import type { MessageResource } from '../resources/message';
+import type { ThreadResource } from '../resources/thread';
+
+/** Where something happened. */
+export interface InThread {
+  /** The root thread: rooms and access are the root's. */
+  conversationId: string;
+  /** The stream that `seq` numbers: the conversation itself or one of its sub-threads. */
+  threadId: string;
+}
+/** An event of a thread. Frames of one thread come in the order of `seq`; gaps are events that nobody is told of. */
+interface Happened extends InThread {
+  seq: number;
+}
+interface AboutMessage extends Happened {
+  messageId: string;
+  messageIndex: number;
+}
+
+/** Only what changed is there, besides the count of edits. */
+export interface MessageChange extends AboutMessage {
+  content?: string | null;
+  metadata?: JsonObject | null;
+  attachments?: Attachment[];
+  edit: number;
+  updatedAt: string;
+}
+
+/** The codes of refusals as sockets know them: `UNAUTHORIZED`, `FORBIDDEN`, `RATE_LIMITED` … */
+export type SocketErrorCode = Uppercase<ProblemCode>;
+
+/** What the server sends, by event, with its payload. */
+export interface ServerToClientPayloads {
+  /** First frame of a connection. */
+  hello: { serverTime: string; heartbeatMs: number; userId: string; tenantId: string; limits: Record<string, number> };
+  'message:new': MessageResource;
+  'message:updated': MessageChange;
+  /** The same under the name that some clients know. */
+  'message:edited': MessageChange;
+  'message:deleted': AboutMessage & { deletedAt: string };
+  'reaction:added': AboutMessage & { emoji: string; userId: string };
+  'reaction:removed': AboutMessage & { emoji: string; userId: string };
+  /** No seq: reading is an event of the reader, not of the thread. */
+  'message:read': InThread & { messageId: string; messageIndex: number; userId: string; readAt: string };
+  'user:typing': InThread & { userId: string; isTyping: boolean };
+  'user:online': { userId: string };
+  'user:offline': { userId: string; lastSeenAt: string };
+  /** Membership, not rooms. */
+  'user:joined': Happened & { userId: string; role: ParticipantRole };
+  'user:left': Happened & { userId: string; reason: LeaveReason };
+  'thread:created': Happened & { thread: ThreadResource };
+  /** Seq of the conversation now; sent to everybody it is new to. */
+  'conversation:created': Happened & { conversation: ThreadResource };
+  /** Only what changed is there. */
+  'conversation:updated': Happened & {
+    title?: string | null;
+    metadata?: JsonObject | null;
+    status?: ThreadStatus;
+    participant?: { userId: string; role: ParticipantRole };
+    updatedAt: string;
+  };
+  /** Deleted, or no longer to be seen by this user: then without a seq. */
+  'conversation:deleted': InThread & { seq: number | null; reason: string };
+  /** Nothing is missing up to seq; what follows is live. */
+  resumed: Happened;
+  /** It cannot be told what was missed: fetch the thread anew. */
+  resync: InThread & { seq: number | null };
+  /** A message that was sent without an ack failed; `messageId` is its tempId. */
+  'message:error': { messageId: string; error: string; code: SocketErrorCode };
+  error: { code: SocketErrorCode; message: string };
+}
+export type ServerEventName = keyof ServerToClientPayloads;
+
+/** Socket.io's map of what the server sends. */
+export type ServerToClientEvents = { [E in ServerEventName]: (payload: ServerToClientPayloads[E]) => void };
+
+/** What a client gives on connecting; a refusal is a `connect_error` whose message is `unauthorized`. */
+export interface SocketAuth {
+  token: string;
+  /** The last seq seen of each thread. */
+  resume?: Record<string, number>;
+}
