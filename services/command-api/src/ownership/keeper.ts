@@ -1,29 +1,12 @@
-import type { Appender, EventLog } from '@threadlog/log';
+import type { Appender } from '@threadlog/log';
+import { createAdoption, type AdoptionDeps } from './adoption';
 import { fairShare } from './balance';
-import type { Clock, Instance, Lease, LeaseStore, OwnershipObserver, ReadModel } from './ports';
-import { takeOver, type TakeOver } from './takeOver';
-import { createTenure, type Tenure } from './tenure';
-import { createTerm, momentOf, type LeaseTiming, type Moment, type Term } from './term';
+import type { Lease } from './ports';
+import { createRoster, type Holding, type Roster } from './roster';
+import type { Tenure } from './tenure';
+import { momentOf } from './term';
 
-export interface KeeperDeps {
-  instance: Instance;
-  leases: LeaseStore;
-  log: EventLog;
-  readModel: ReadModel;
-  clock: Clock;
-  timing: LeaseTiming;
-  observer: OwnershipObserver;
-  newEventId(): string;
-  /** Timestamp from which on receipts count. */
-  windowStart(): string;
-}
-
-/** A lease on its way to a tenure, or a tenure. */
-interface Holding {
-  lease: Lease;
-  term: Term;
-  tenure: Tenure | null;
-}
+export type KeeperDeps = AdoptionDeps;
 
 /** One life of one appender: every partition this process owns while it lasts. */
 export interface Keeper {
@@ -41,128 +24,88 @@ export interface Keeper {
   abandon(cause: string): void;
 }
 
-/** How often a take-over looks whether the last appends are acked, when it gives a partition back. */
+/** How often a hand-over looks whether the last appends are acked, and how long it waits for them. */
 const DRAIN_POLL_MS = 5;
 const HAND_OVER_WAIT_MS = 2_000;
 
 export function createKeeper(deps: KeeperDeps, appender: Appender): Keeper {
-  const { instance, leases, clock, timing, observer } = deps;
-  const { ownerId } = instance;
-  const held = new Map<number, Holding>();
+  const { instance, leases, clock, timing } = deps;
+  const roster = createRoster(deps.observer);
+  const adopt = createAdoption(deps, roster, appender);
   let target = deps.log.partitions;
   let closed = false;
 
-  function forget(holding: Holding, cause: string): void {
-    if (held.get(holding.lease.partition) !== holding) return;
-    held.delete(holding.lease.partition);
-    holding.term.end();
-    holding.tenure?.drop(cause);
-    observer.dropped(holding.lease, cause);
-  }
-
-  function adopt(lease: Lease, sentAt: Moment): void {
-    const holding: Holding = { lease, term: createTerm(clock, timing, sentAt), tenure: null };
-    held.set(lease.partition, holding);
-    settleIn(holding).catch((error: unknown) => {
-      observer.fault(`taking over partition ${lease.partition}`, error);
-      forget(holding, 'take-over failed');
-    });
-  }
-
-  async function settleIn(holding: Holding): Promise<void> {
-    const outcome = await takeOver({ ...deps, appender, ownerId }, holding.lease);
-    if (held.get(holding.lease.partition) !== holding || closed) return;
-    if (outcome.kind === 'outdone') return raise(holding, outcome.epoch);
-    if (!holding.term.isRunning()) return forget(holding, 'lease ran out during take-over');
-    serve(holding, outcome);
-  }
-
-  function serve(holding: Holding, outcome: TakeOver & { kind: 'ready' }): void {
-    const { lease, term } = holding;
-    const tenure = createTenure({ ...deps, lease, term, overlay: outcome.overlay, appender });
-    tenure.onDrop((cause) => forget(holding, cause));
-    holding.tenure = tenure;
-    observer.acquired(lease, outcome.overlay.size());
-  }
-
-  /** The log has seen a higher epoch than ours: our marker counts for nothing, so start over above it. */
-  async function raise(holding: Holding, above: number): Promise<void> {
-    const sentAt = momentOf(clock);
-    const lease = await leases.raise(ownerId, holding.lease, above, timing.ttlMs);
-    if (held.get(holding.lease.partition) !== holding || closed) return;
-    forget(holding, 'outdone by a higher epoch in the log');
-    if (lease) adopt(lease, sentAt);
-  }
-
-  async function renew(): Promise<void> {
-    const before = [...held.values()];
-    if (before.length === 0) return;
-    const sentAt = momentOf(clock);
-    const kept = await leases.renew(
-      ownerId,
-      before.map((holding) => holding.lease),
-      timing.ttlMs,
-    );
-    const epochs = new Map(kept.map((lease) => [lease.partition, lease.epoch]));
-    for (const holding of before) {
-      if (epochs.get(holding.lease.partition) === holding.lease.epoch) holding.term.extend(sentAt);
-      if (epochs.get(holding.lease.partition) !== holding.lease.epoch || !holding.term.isRunning()) {
-        forget(holding, 'lease lost');
-      }
-    }
-  }
-
   async function acquire(count: number): Promise<void> {
     const sentAt = momentOf(clock);
-    const taken = await leases.acquire(instance, count, [...held.keys()], timing.ttlMs);
-    if (closed) return;
-    for (const lease of taken) adopt(lease, sentAt);
+    const except = roster.all().map((holding) => holding.lease.partition);
+    const taken = await leases.acquire(instance, count, except, timing.ttlMs);
+    if (!closed) for (const lease of taken) adopt(lease, sentAt);
   }
 
-  async function giveBack(holdings: readonly Holding[], waitMs: number, cause: string): Promise<void> {
-    for (const holding of holdings) holding.tenure?.stopServing();
-    const until = clock.monotonicMs() + waitMs;
-    while (holdings.some((holding) => (holding.tenure?.inFlight() ?? 0) > 0) && clock.monotonicMs() < until) {
-      await clock.sleep(DRAIN_POLL_MS);
-    }
-    for (const holding of holdings) forget(holding, cause);
-    await leases.release(
-      ownerId,
-      holdings.map((holding) => holding.lease),
-    );
+  async function balance(): Promise<void> {
+    const surplus = roster.size() - target;
+    if (surplus < 0) return acquire(-surplus);
+    if (surplus === 0) return;
+    const highestFirst = roster.all().sort((a, b) => b.lease.partition - a.lease.partition);
+    await giveBack(deps, roster, highestFirst.slice(0, surplus), { waitMs: HAND_OVER_WAIT_MS, cause: 'handed over' });
   }
 
   return {
-    tenureOf: (partition) => held.get(partition)?.tenure ?? undefined,
-    holdings: () => [...held.values()].map(({ lease, tenure }) => ({ lease, serving: tenure?.isServing() ?? false })),
-    isHungry: () => held.size < target,
+    tenureOf: (partition) => roster.get(partition)?.tenure ?? undefined,
+    holdings: () => roster.all().map(({ lease, tenure }) => ({ lease, serving: tenure?.isServing() ?? false })),
+    isHungry: () => roster.size() < target,
     async round() {
       const live = await leases.heartbeat(instance, timing.ttlMs);
       const owners = live.map((other) => other.ownerId);
-      target = fairShare(ownerId, owners, deps.log.partitions);
-      await renew();
-      if (closed) return;
-      if (held.size > target) {
-        const surplus = [...held.values()].sort((a, b) => b.lease.partition - a.lease.partition);
-        await giveBack(surplus.slice(0, held.size - target), HAND_OVER_WAIT_MS, 'handed over');
-      } else if (held.size < target) {
-        await acquire(target - held.size);
-      }
+      target = fairShare(instance.ownerId, owners, deps.log.partitions);
+      await renew(deps, roster);
+      if (!closed) await balance();
     },
     async prune() {
       const checkpoints = await deps.readModel.checkpoints();
-      for (const { lease, tenure } of held.values()) {
+      for (const { lease, tenure } of roster.all()) {
         const checkpoint = checkpoints.get(lease.partition);
         if (checkpoint) tenure?.overlay.prune(checkpoint.nextOffset);
       }
     },
     async release(waitMs) {
       closed = true;
-      await giveBack([...held.values()], waitMs, 'released');
+      await giveBack(deps, roster, roster.all(), { waitMs, cause: 'released' });
     },
     abandon(cause) {
       closed = true;
-      for (const holding of [...held.values()]) forget(holding, cause);
+      for (const holding of roster.all()) roster.forget(holding, cause);
     },
   };
+}
+
+/** Renews by epoch. Whatever is not confirmed at its own epoch, or ran out meanwhile, is lost. */
+async function renew({ leases, instance, timing, clock }: KeeperDeps, roster: Roster): Promise<void> {
+  const before = roster.all();
+  if (before.length === 0) return;
+  const sentAt = momentOf(clock);
+  const asked = before.map((holding) => holding.lease);
+  const kept = await leases.renew(instance.ownerId, asked, timing.ttlMs);
+  const epochs = new Map(kept.map((lease) => [lease.partition, lease.epoch]));
+  for (const holding of before) {
+    const confirmed = epochs.get(holding.lease.partition) === holding.lease.epoch;
+    if (confirmed) holding.term.extend(sentAt);
+    if (!confirmed || !holding.term.isRunning()) roster.forget(holding, 'lease lost');
+  }
+}
+
+/** First no more decisions and no more acks, then the lease: nobody else may serve while we still answer. */
+async function giveBack(
+  { clock, leases, instance }: KeeperDeps,
+  roster: Roster,
+  holdings: readonly Holding[],
+  how: { waitMs: number; cause: string },
+): Promise<void> {
+  for (const { tenure } of holdings) tenure?.stopServing();
+  const until = clock.monotonicMs() + how.waitMs;
+  const busy = (): boolean => holdings.some(({ tenure }) => (tenure?.inFlight() ?? 0) > 0);
+  while (busy() && clock.monotonicMs() < until) await clock.sleep(DRAIN_POLL_MS);
+  for (const holding of holdings) roster.forget(holding, how.cause);
+  const given = holdings.map((holding) => holding.lease);
+  await leases.release(instance.ownerId, given);
 }

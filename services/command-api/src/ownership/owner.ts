@@ -20,44 +20,26 @@ const RELEASE_WAIT_MS = 3_000;
 export function createOwner(deps: KeeperDeps): Owner {
   let keeper: Keeper | null = null;
 
-  /** Repeats a step; faults of the database or the log are reported and the step is tried again. */
-  async function repeat(what: string, step: () => Promise<number>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      let pause = HUNGRY_MS;
-      try {
-        pause = await step();
-      } catch (error) {
-        deps.observer.fault(what, error);
-      }
-      await deps.clock.sleep(pause, signal);
-    }
-  }
-
-  /** One appender's life: until it fails or the process stops. */
+  /** One appender's life: until it fails or the process stops. Then everything is taken anew, with new epochs. */
   async function life(appender: Appender, signal: AbortSignal): Promise<void> {
     const current = createKeeper(deps, appender);
     keeper = current;
     const ended = new AbortController();
-    const end = (): void => ended.abort();
-    signal.addEventListener('abort', end, { once: true });
+    const either = AbortSignal.any([signal, ended.signal]);
     void appender.failed.then((cause) => {
       current.abandon(`appender failed: ${cause.message}`);
-      end();
+      ended.abort();
     });
-    const round = async (): Promise<number> => {
-      await current.round();
-      return current.isHungry() ? HUNGRY_MS : deps.timing.renewEveryMs;
-    };
-    const prune = async (): Promise<number> => {
-      await current.prune();
-      return PRUNE_EVERY_MS;
-    };
-    if (signal.aborted) end();
     await Promise.all([
-      repeat('renewing leases', round, ended.signal),
-      repeat('reading checkpoints', prune, ended.signal),
+      repeat(deps, 'renewing leases', either, async () => {
+        await current.round();
+        return current.isHungry() ? HUNGRY_MS : deps.timing.renewEveryMs;
+      }),
+      repeat(deps, 'reading checkpoints', either, async () => {
+        await current.prune();
+        return PRUNE_EVERY_MS;
+      }),
     ]);
-    signal.removeEventListener('abort', end);
     if (signal.aborted) await current.release(RELEASE_WAIT_MS);
     keeper = null;
   }
@@ -67,33 +49,38 @@ export function createOwner(deps: KeeperDeps): Owner {
     tenureOf: (partition) => keeper?.tenureOf(partition),
     serving: () => (keeper?.holdings() ?? []).filter((one) => one.serving).map((one) => one.lease.partition),
     async run(signal) {
-      await repeatUntilDone(() => deps.leases.prepare(deps.log.partitions), signal);
-      while (!signal.aborted) {
-        let appender: Appender | null = null;
+      let prepared = false;
+      await repeat(deps, 'owning partitions', signal, async () => {
+        if (!prepared) await deps.leases.prepare(deps.log.partitions);
+        prepared = true;
+        const appender = await deps.log.openAppender();
         try {
-          appender = await deps.log.openAppender();
           await life(appender, signal);
-        } catch (error) {
-          deps.observer.fault('owning partitions', error);
-          await deps.clock.sleep(HUNGRY_MS, signal);
         } finally {
-          await appender?.close().catch((error: unknown) => deps.observer.fault('closing the appender', error));
+          await appender.close();
         }
-      }
-      await deps.leases
-        .leave(deps.instance.ownerId)
-        .catch((error: unknown) => deps.observer.fault('leaving the list of instances', error));
+        return HUNGRY_MS;
+      });
+      await quietly(deps, 'leaving the list of instances', () => deps.leases.leave(deps.instance.ownerId));
     },
   };
+}
 
-  async function repeatUntilDone(step: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        return await step();
-      } catch (error) {
-        deps.observer.fault('preparing leases', error);
-        await deps.clock.sleep(HUNGRY_MS, signal);
-      }
-    }
+/** Repeats a step until the signal aborts; it tells how long to wait. Faults are reported and it is tried again. */
+async function repeat(deps: KeeperDeps, what: string, signal: AbortSignal, step: () => Promise<number>): Promise<void> {
+  while (!signal.aborted) {
+    let pause = HUNGRY_MS;
+    await quietly(deps, what, async () => {
+      pause = await step();
+    });
+    await deps.clock.sleep(pause, signal);
+  }
+}
+
+async function quietly(deps: KeeperDeps, what: string, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    deps.observer.fault(what, error);
   }
 }

@@ -93,4 +93,3 @@ export interface OwnershipObserver {
   dropped(lease: Lease, cause: string): void;
   fault(what: string, error: unknown): void;
 }
-

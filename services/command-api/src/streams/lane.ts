@@ -12,7 +12,15 @@ export interface Lane<TJob> {
   waiting(): number;
 }
 
-export function createLane<TJob>(turn: Turn<TJob>, fail: (job: TJob, error: unknown) => void): Lane<TJob> {
+export interface LaneHooks<TJob> {
+  turn: Turn<TJob>;
+  /** Hears of a job whose turn or load failed; it is not tried again. */
+  fail(job: TJob, error: unknown): void;
+  /** The last job that waited is done. */
+  idle(): void;
+}
+
+export function createLane<TJob>({ turn, fail, idle }: LaneHooks<TJob>): Lane<TJob> {
   const queue: TJob[] = [];
   let busy = false;
 
@@ -41,6 +49,7 @@ export function createLane<TJob>(turn: Turn<TJob>, fail: (job: TJob, error: unkn
       wait = job === undefined ? null : attempt(job);
     }
     busy = false;
+    idle();
   }
 
   return {

@@ -23,7 +23,11 @@ export interface ReceiptBook {
   add(receipt: Receipt): void;
 }
 
-export function createReceiptBook(loaded: readonly ReceiptRow[], complete: boolean, bound = MAX_RECEIPTS_PER_STREAM): ReceiptBook {
+export function createReceiptBook(
+  loaded: readonly ReceiptRow[],
+  complete: boolean,
+  bound = MAX_RECEIPTS_PER_STREAM,
+): ReceiptBook {
   const byKey = new Map<string, Receipt>();
   let gone: KeyFilter | null = null;
 

@@ -90,4 +90,3 @@ export function rememberMessage(entry: StreamEntry, row: MessageRow): void {
     entry.messages.delete(entry.messages.keys().next().value!);
   }
 }
-

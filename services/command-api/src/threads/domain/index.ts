@@ -30,4 +30,4 @@ export function decide(command: Command, state: ThreadState, context: DecisionCo
 }
 
 export { senderType } from './post';
-export { viewThread, type View } from './policies';
+export { isRefusal, viewThread, type View } from './policies';

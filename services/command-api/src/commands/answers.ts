@@ -1,0 +1,197 @@
+import type { Actor } from '@threadlog/auth';
+import type { Command, CommandAccepted, CommandResult, LogPosition } from '@threadlog/commands';
+import type { Problem, TenantId, ThreadResource } from '@threadlog/events';
+import {
+  presentMessage,
+  presentParticipant,
+  presentThread,
+  sealedBlobsOf,
+  type MessageRow,
+  type ParticipantRow,
+  type PresenterView,
+  type ProfileLookup,
+  type ReceiptRow,
+  type ThreadRow,
+} from '@threadlog/read-models';
+import type { Opener } from '@threadlog/sealing';
+import type { DecisionContext } from '../decider';
+import type { StreamEntry } from '../streams/streamEntry';
+import type { ClearText } from './sealDrafts';
+import { isRefusal, viewThread } from '../threads/domain';
+
+/** What a thread's answer shows beyond its stream: read from the read model, as old as that is. */
+export interface ThreadSurroundings {
+  lastMessage: MessageRow | null;
+  unreadCount: number;
+  readIndexes: ReadonlyMap<string, number>;
+  preferences?: ThreadResource['preferences'];
+}
+
+export interface AnswersDeps {
+  opener: Opener;
+  profilesOf(tenantId: TenantId, userIds: Iterable<string>): Promise<ProfileLookup>;
+  surroundingsOf(tenantId: TenantId, threadId: string, viewerId: string): Promise<ThreadSurroundings>;
+  limits: DecisionContext['limits'];
+}
+
+type Resource =
+  | { kind: 'message'; row: MessageRow }
+  | { kind: 'thread'; thread: ThreadRow; participants: ParticipantRow[]; isNew: boolean }
+  | { kind: 'participant'; row: ParticipantRow }
+  | { kind: 'none' };
+
+/** What an answer will be made of, captured in the turn of the decision; rows are immutable. */
+export interface AnswerSource {
+  status: CommandAccepted['status'];
+  resource: Resource;
+  position: LogPosition | null;
+  replayed: boolean;
+  clear: ClearText;
+}
+
+export interface Capture {
+  entry: StreamEntry;
+  root: StreamEntry;
+  /** Id of the message or user the command was about, where the command itself does not say. */
+  resourceId?: string;
+  position: LogPosition | null;
+  replayed: boolean;
+  /** False for a success that left no event: what it would have created was there already. */
+  changed: boolean;
+  clear: ClearText;
+}
+
+/** Turns what a command did into what its caller is told. */
+export interface Answers {
+  /** Messages needed to give a command's first answer again. */
+  messagesOf(command: Command, receipt: ReceiptRow): readonly string[];
+  /** Why a first answer may not be given again: the actor has lost sight of the thread. */
+  hides(command: Command, ground: { entry: StreamEntry; root: StreamEntry }, actor: Actor): Problem | null;
+  sourceOf(command: Command, capture: Capture): AnswerSource;
+  build(actor: Actor, source: AnswerSource): Promise<CommandResult>;
+}
+
+const STATUS: { [T in Command['type']]: CommandAccepted['status'] } = {
+  'thread.create': 201,
+  'thread.update': 200,
+  'thread.delete': 204,
+  'message.post': 201,
+  'message.edit': 200,
+  'message.delete': 204,
+  'participant.add': 201,
+  'participant.remove': 204,
+  'participant.changeRole': 200,
+};
+
+export function createAnswers(deps: AnswersDeps): Answers {
+  return {
+    messagesOf: (command, receipt) =>
+      command.type === 'message.post' || command.type === 'message.edit' ? [receipt.resource_id] : [],
+    hides(command, { entry, root }, actor) {
+      if (STATUS[command.type] === 204) return null;
+      const view = viewThread(entry, { actor, now: '', newId: '', root, limits: deps.limits });
+      return isRefusal(view) ? view.problem : null;
+    },
+    sourceOf(command, capture) {
+      const { position, replayed, changed, clear } = capture;
+      const usual = STATUS[command.type];
+      const status = usual === 201 && !changed ? 200 : usual;
+      return { status, resource: resourceOf(command, capture), position, replayed, clear };
+    },
+    build: (actor, source) => build(deps, actor, source),
+  };
+}
+
+function resourceOf(command: Command, { entry, resourceId }: Capture): Resource {
+  switch (command.type) {
+    case 'thread.create':
+    case 'thread.update': {
+      const participants = [...entry.participants.values()].filter((row) => row.removed_at === null);
+      return { kind: 'thread', thread: entry.thread!, participants, isNew: command.type === 'thread.create' };
+    }
+    case 'message.post':
+      return { kind: 'message', row: entry.messages.get(resourceId!)! };
+    case 'message.edit':
+      return { kind: 'message', row: entry.messages.get(command.input.messageId)! };
+    case 'participant.add':
+    case 'participant.changeRole':
+      return { kind: 'participant', row: entry.participants.get(command.input.userId)! };
+    default:
+      return { kind: 'none' };
+  }
+}
+
+type Built = Pick<CommandAccepted, 'resource' | 'location' | 'etag'>;
+
+async function build(deps: AnswersDeps, actor: Actor, source: AnswerSource): Promise<CommandResult> {
+  const { status, position, replayed } = source;
+  return { ok: true, status, position, replayed, ...(await present(deps, actor, source)) };
+}
+
+async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: AnswerSource): Promise<Built> {
+  switch (resource.kind) {
+    case 'message': {
+      const view = await viewOf(deps, actor, { rows: [resource.row], clear, people: [resource.row.sender_id] });
+      const { thread_id, message_id, edit } = resource.row;
+      return {
+        resource: presentMessage(resource.row, view),
+        location: `/threads/${thread_id}/messages/${message_id}`,
+        etag: String(edit),
+      };
+    }
+    case 'thread':
+      return presentWholeThread(deps, actor, resource, clear);
+    case 'participant': {
+      const view = await viewOf(deps, actor, { rows: [], clear, people: [resource.row.user_id] });
+      const { thread_id, user_id } = resource.row;
+      return {
+        resource: presentParticipant(resource.row, view),
+        location: `/threads/${thread_id}/participants/${user_id}`,
+      };
+    }
+    case 'none':
+      return { resource: null };
+  }
+}
+
+const NOTHING_AROUND: ThreadSurroundings = { lastMessage: null, unreadCount: 0, readIndexes: new Map() };
+
+async function presentWholeThread(
+  deps: AnswersDeps,
+  actor: Actor,
+  { thread, participants, isNew }: Resource & { kind: 'thread' },
+  clear: ClearText,
+): Promise<Built> {
+  const around = isNew ? NOTHING_AROUND : await deps.surroundingsOf(thread.tenant_id, thread.thread_id, actor.id);
+  const people = participants.slice(0, 20).map((row) => row.user_id);
+  if (around.lastMessage) people.push(around.lastMessage.sender_id);
+  const view = await viewOf(deps, actor, { rows: [thread, around.lastMessage], clear, people });
+  const members = participants.map((row) => ({ ...row, read_index: around.readIndexes.get(row.user_id) ?? 0 }));
+  return {
+    resource: presentThread({ ...around, thread, participants: members }, view),
+    location: `/threads/${thread.thread_id}`,
+    etag: String(thread.settings_version),
+  };
+}
+
+interface Shown {
+  rows: readonly (MessageRow | ThreadRow | null)[];
+  clear: ClearText;
+  people: readonly string[];
+}
+
+/** The caller's own words are known; only what others wrote before has to be opened. */
+async function viewOf(deps: AnswersDeps, actor: Actor, { rows, clear, people }: Shown): Promise<PresenterView> {
+  const closed = sealedBlobsOf(rows).filter((blob) => !clear.has(blob.sealed));
+  if (closed.length > 0) await deps.opener.prepare(actor.tenantId, closed);
+  return {
+    viewerId: actor.id,
+    profile: await deps.profilesOf(actor.tenantId, people),
+    opener: {
+      open: (tenantId, blob, target) => {
+        const known = clear.get(blob.sealed);
+        return known === undefined ? deps.opener.open(tenantId, blob, target) : known;
+      },
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { encodeEvent, type Draft, type OutgoingRecord, type Problem } from '@threadlog/events';
+import { receiptOf } from '@threadlog/read-models';
+import type { Sealer } from '@threadlog/sealing';
+import { MAX_OVERLAY_EVENTS } from '../ownership/overlay';
+import type { Tenure } from '../ownership/tenure';
+import { applyEvent, type StreamEntry } from '../streams/streamEntry';
+import { nextTimestamp } from '../timestamps';
+import type { Answers } from './answers';
+import { OUTCOME_UNKNOWN, refusal, type Job } from './job';
+import { sealDraft, type ClearText, type Stamp } from './sealDrafts';
+import type { ChatEvent } from '@threadlog/events';
+
+export interface CommitDeps {
+  answers: Answers;
+  newEventId(): string;
+  /** Largest event in bytes; a bigger one is refused before anything changes. */
+  maxEventBytes: number;
+}
+
+export interface Verdict {
+  entry: StreamEntry;
+  root: StreamEntry;
+  /** Time of the first event. */
+  now: string;
+  drafts: readonly Draft[];
+  sealer: Sealer | null;
+}
+
+/** Numbers, seals and encodes the events, folds them into the state and sends them off: all in the caller's turn. */
+export function commit(deps: CommitDeps, tenure: Tenure, job: Job, verdict: Verdict): void {
+  if (tenure.overlay.size() >= MAX_OVERLAY_EVENTS) return job.answer(refusal(TOO_FAR_BEHIND));
+  const clear: ClearText = new Map();
+  const events = sealAll(deps, tenure, job, { ...verdict, clear });
+  const records = events.map((event) => encodeEvent(event, job.request.traceparent));
+  if (records.some((record) => record.value.length > deps.maxEventBytes)) return job.answer(refusal(TOO_LARGE));
+
+  for (const event of events) applyEvent(verdict.entry, event);
+  job.decided = true;
+  send(deps, tenure, job, { ...verdict, clear, events, records });
+}
+
+const TOO_FAR_BEHIND: Problem = {
+  code: 'overloaded',
+  detail: 'The read model is too far behind the log; try again later.',
+  retryAfter: 2,
+};
+const TOO_LARGE: Problem = { code: 'payload_too_large', detail: 'The event would be larger than the log takes.' };
+
+function sealAll(deps: CommitDeps, tenure: Tenure, job: Job, verdict: Verdict & { clear: ClearText }): ChatEvent[] {
+  const { actor, correlationId, command } = job.request;
+  const { keyHash, stream } = job.target;
+  const created = command.type === 'thread.create' && command.input.parentThreadId === null ? command.input : null;
+  const stamp: Stamp = {
+    stream,
+    learnerId: created ? created.learnerId : (verdict.root.thread?.learner_id ?? null),
+    epoch: tenure.lease.epoch,
+    actor: { type: actor.type, id: actor.id, role: actor.role },
+    correlationId,
+    idempotency:
+      keyHash !== null && job.requestHash !== null ? { key_hash: keyHash, request_hash: job.requestHash } : null,
+  };
+  let timestamp = verdict.now;
+  return verdict.drafts.map((draft, index) => {
+    if (index > 0) timestamp = nextTimestamp(0, timestamp);
+    const place = { eventId: deps.newEventId(), version: verdict.entry.version + 1 + index, timestamp };
+    return sealDraft(draft, place, stamp, verdict);
+  });
+}
+
+interface Dispatch extends Verdict {
+  clear: ClearText;
+  events: readonly ChatEvent[];
+  records: readonly OutgoingRecord[];
+}
+
+function send(deps: CommitDeps, tenure: Tenure, job: Job, dispatch: Dispatch): void {
+  const { entry, root, events, records, clear } = dispatch;
+  const { partition } = tenure.lease;
+  const { command, actor } = job.request;
+  const source = deps.answers.sourceOf(command, {
+    entry,
+    root,
+    resourceId: job.target.newId,
+    position: null,
+    replayed: false,
+    changed: true,
+    clear,
+  });
+  const settled = Promise.withResolvers<number>();
+  settled.promise.catch(() => undefined);
+  entry.inFlight = settled.promise;
+  const receipt = receiptOf(events.at(-1)!, partition, -1);
+  if (receipt) entry.receipts.add({ row: receipt, settled: settled.promise });
+
+  const land = (): void => {
+    if (entry.inFlight === settled.promise) entry.inFlight = null;
+  };
+  tenure.append(events, records, {
+    acked(offset) {
+      if (receipt) receipt.log_offset = offset;
+      land();
+      settled.resolve(offset);
+      void answer(offset);
+    },
+    unknown() {
+      settled.reject(new Error('outcome unknown'));
+      job.answer(OUTCOME_UNKNOWN);
+    },
+  });
+
+  async function answer(offset: number): Promise<void> {
+    try {
+      const result = await deps.answers.build(actor, { ...source, position: { partition, offset } });
+      job.answer(tenure.isHeld() ? result : OUTCOME_UNKNOWN);
+    } catch {
+      job.answer(OUTCOME_UNKNOWN);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import type { CommandResult } from '@threadlog/commands';
+import type { Decision, DecisionContext } from '../decider';
+import type { Sealing } from '@threadlog/sealing';
+import type { Problem } from '@threadlog/events';
+import type { Clock, ReadModel } from '../ownership/ports';
+import type { Tenure } from '../ownership/tenure';
+import type { Receipt } from '../streams/receiptBook';
+import type { StreamEntry } from '../streams/streamEntry';
+import { nextTimestamp } from '../timestamps';
+import type { Answers } from './answers';
+import { commit, type CommitDeps } from './commit';
+import { NOT_OWNER, OUTCOME_UNKNOWN, refusal, type Job } from './job';
+import { loadMessages, lookUpKey } from './loads';
+import { sealScopeOf, type ClearText } from './sealDrafts';
+
+export interface TurnDeps extends CommitDeps {
+  decide(command: Job['request']['command'], state: StreamEntry, context: DecisionContext): Decision;
+  sealing: Sealing;
+  readModel: ReadModel;
+  clock: Clock;
+  answers: Answers;
+  limits: DecisionContext['limits'];
+  windowStart(): string;
+}
+
+/** The streams a decision stands on: its own, and the root that holds people and access. */
+export interface Ground {
+  entry: StreamEntry;
+  root: StreamEntry;
+}
+
+/**
+ * One attempt at a command. Whatever must be waited for comes first and ends the attempt; when nothing is missing,
+ * replay, refusal or decision, sealing and the append happen in this one synchronous turn, so no other decision and no
+ * change of hands can come between them.
+ */
+export function createTurn(deps: TurnDeps, tenure: Tenure): (job: Job) => Promise<void> | null {
+  return (job) => {
+    if (job.answered) return null;
+    if (!tenure.isServing()) return done(job.answer(NOT_OWNER));
+    const { stream, root } = job.target;
+    const entry = tenure.streams.get(stream);
+    if (!entry) return tenure.streams.load(stream);
+    const rootEntry = stream === root ? entry : tenure.streams.get(root);
+    if (!rootEntry) return tenure.streams.load(root);
+    if (entry.parked || rootEntry.parked) return done(job.answer(refusal(PARKED)));
+    return onGround(deps, tenure, job, { entry, root: rootEntry });
+  };
+}
+
+const PARKED: Problem = {
+  code: 'unavailable',
+  detail: 'This thread waits for an operator: one of its events could not be processed.',
+};
+
+function onGround(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Promise<void> | null {
+  const receipt = findReceipt(deps, job, ground.entry);
+  if (receipt === 'unknown') return lookUpKey(deps, tenure, job, ground.entry);
+  const wanted = receipt === null ? job.target.messageIds : deps.answers.messagesOf(job.request.command, receipt.row);
+  // A sub-thread branches off a message of its root; everything else is about messages of its own stream.
+  const branching = job.request.command.type === 'thread.create';
+  const entry = branching ? ground.root : ground.entry;
+  const ids = job.messagesLoaded ? [] : wanted.filter((id) => !entry.messages.has(id));
+  const stream = branching ? job.target.root : job.target.stream;
+  if (ids.length > 0) return loadMessages(deps, tenure, job, { entry, stream, ids });
+  if (receipt !== null) return done(replay(deps, tenure, job, { ...ground, receipt }));
+  return decideNow(deps, tenure, job, ground);
+}
+
+function findReceipt(deps: TurnDeps, job: Job, entry: StreamEntry): Receipt | 'unknown' | null {
+  const { keyHash } = job.target;
+  if (keyHash === null) return null;
+  const found = entry.receipts.find(keyHash, deps.windowStart());
+  if (found === 'absent' || (found === 'unknown' && job.keyLookedUp)) return null;
+  return found;
+}
+
+function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Promise<void> | null {
+  const { command, actor } = job.request;
+  const now = nextTimestamp(deps.clock.wallMicros(), ground.entry.lastTimestamp);
+  const scope = sealScopeOf(command, actor, job.target.stream, { ...ground, now });
+  const sealer = scope && deps.sealing.cachedSealer(scope);
+  if (scope && !sealer) return deps.sealing.sealer(scope).then(() => undefined);
+
+  const context: DecisionContext = {
+    actor,
+    now,
+    newId: job.target.newId,
+    root: ground.root,
+    limits: deps.limits,
+  };
+  const decision = deps.decide(command, ground.entry, context);
+  if (decision.kind === 'refused') return done(answerWhenAcked(tenure, job, ground, () => refusal(decision.problem)));
+  if (decision.kind === 'unchanged') {
+    const clear: ClearText = new Map();
+    const source = deps.answers.sourceOf(command, {
+      ...ground,
+      position: null,
+      replayed: false,
+      changed: false,
+      clear,
+    });
+    return done(answerWhenAcked(tenure, job, ground, () => deps.answers.build(actor, source)));
+  }
+  return done(commit(deps, tenure, job, { ...ground, now, drafts: decision.events, sealer: sealer ?? null }));
+}
+
+/** The first answer again, rebuilt from what the resource is now; the same key with another request is a mistake. */
+function replay(deps: TurnDeps, tenure: Tenure, job: Job, found: Ground & { receipt: Receipt }): void {
+  const { receipt } = found;
+  const { command, actor } = job.request;
+  if (receipt.row.request_hash !== job.requestHash) {
+    return answerWhenAcked(tenure, job, found, () => refusal(KEY_REUSED));
+  }
+  const hidden = deps.answers.hides(command, found, actor);
+  if (hidden) return answerWhenAcked(tenure, job, found, () => refusal(hidden));
+  const { partition } = tenure.lease;
+  const { settled } = receipt;
+  const source = deps.answers.sourceOf(command, {
+    ...found,
+    resourceId: receipt.row.resource_id,
+    position: null,
+    replayed: true,
+    changed: true,
+    clear: new Map(),
+  });
+  answerWhenAcked(tenure, job, found, async () => {
+    const offset = settled ? await settled : receipt.row.log_offset;
+    return deps.answers.build(actor, { ...source, position: { partition, offset } });
+  });
+}
+
+const KEY_REUSED: Problem = {
+  code: 'idempotency_key_reused',
+  detail: 'This idempotency key was used for another request.',
+};
+
+/**
+ * Answers what rests on events that may still be in flight: only when all of them are acked, and only if the lease of
+ * this epoch is held then. Else the answer would promise what may never have happened.
+ */
+function answerWhenAcked(
+  tenure: Tenure,
+  job: Job,
+  ground: Ground,
+  build: () => CommandResult | Promise<CommandResult>,
+): void {
+  const pending = [ground.entry.inFlight, ground.root.inFlight].filter((one) => one !== null);
+  job.decided = true;
+  void (async () => {
+    try {
+      for (const one of pending) await one;
+      const result = await build();
+      job.answer(tenure.isHeld() ? result : OUTCOME_UNKNOWN);
+    } catch {
+      job.answer(OUTCOME_UNKNOWN);
+    }
+  })();
+}
+
+function done(_: void): null {
+  return null;
+}

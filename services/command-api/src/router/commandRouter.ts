@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandRequest, CommandResult, CommandRouter } from '@threadlog/commands';
+import type { Sealing } from '@threadlog/sealing';
+import { canonicalJson } from '../commands/canonical';
+import type { Executor } from '../commands/executor';
+import { NOT_OWNER, refusal, TIMED_OUT, type Outcome } from '../commands/job';
+import { MAX_DIRECT_GENERATIONS, targetOf, type Target, type TargetDeps } from '../commands/target';
+import type { Clock } from '../ownership/ports';
+import { isProblem } from '../problems';
+import type { OwnerDirectory } from './ownerDirectory';
+
+/** Sends a command to the instance at `url`, for it alone to carry out. */
+export type Forward = (url: string, request: CommandRequest, directGeneration: number) => Promise<Outcome>;
+
+export interface RouterDeps extends Omit<TargetDeps, 'sealing'> {
+  executor: Executor;
+  directory: OwnerDirectory;
+  forward: Forward;
+  clock: Clock;
+  sealing: Sealing;
+  ownUrl: string;
+  onFault(error: unknown): void;
+}
+
+/** How long to wait before a partition without an owner is looked for again; milliseconds. */
+const LOOK_AGAIN_MS = 100;
+
+export interface LocalRouter extends CommandRouter {
+  /** Carries out a command here or says that this is not the owner; what a forwarded command comes to. */
+  executeHere(request: CommandRequest, directGeneration: number): Promise<Outcome>;
+}
+
+/**
+ * Brings a command to the one process that may decide it. It goes on to another instance, or tries again, only after
+ * "not owner, nothing appended"; after anything else the caller must decide, since its outcome may be unknown.
+ */
+export function createCommandRouter(deps: RouterDeps): LocalRouter {
+  async function executeHere(request: CommandRequest, directGeneration: number): Promise<Outcome> {
+    const target = await targetOf(deps, request, directGeneration);
+    return deps.executor.execute(request, target, await requestHashOf(deps, request, target));
+  }
+
+  async function route(request: CommandRequest, directGeneration: number): Promise<CommandResult> {
+    const deadline = deps.clock.monotonicMs() + request.timeoutMs;
+    const target = await targetOf(deps, request, directGeneration);
+    const requestHash = await requestHashOf(deps, request, target);
+    for (;;) {
+      const timeoutMs = deadline - deps.clock.monotonicMs();
+      if (timeoutMs <= 0) return TIMED_OUT;
+      const here = await deps.executor.execute({ ...request, timeoutMs }, target, requestHash);
+      if (here !== NOT_OWNER) return here;
+      const url = await deps.directory.urlOf(target.partition);
+      if (url !== null && url !== deps.ownUrl) {
+        const there = await deps.forward(url, { ...request, timeoutMs }, directGeneration);
+        if (there !== NOT_OWNER) return there;
+      }
+      deps.directory.forget(target.partition);
+      await deps.clock.sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  return {
+    executeHere,
+    async execute(given) {
+      // With a key of our own the derived ids stay the same over our attempts.
+      const request = given.idempotencyKey === null ? { ...given, ...mintedKey(given) } : given;
+      try {
+        for (let generation = 0; ; generation += 1) {
+          const result = await route(request, generation);
+          if (!isDeletedPair(request, result) || generation + 1 >= MAX_DIRECT_GENERATIONS) return result;
+        }
+      } catch (error) {
+        if (isProblem(error)) return refusal(error.problem);
+        deps.onFault(error);
+        return refusal({
+          code: 'unavailable',
+          detail: 'Something the command needs cannot be reached.',
+          retryAfter: 1,
+        });
+      }
+    },
+  };
+}
+
+/** Only what derives its id from the key needs one; the rest would keep receipts nobody can ask for. */
+function mintedKey(request: CommandRequest): Partial<CommandRequest> {
+  return request.command.type === 'thread.create' ? { idempotencyKey: `minted:${randomUUID()}` } : {};
+}
+
+/** The pair's conversation of this generation was deleted: the next one is theirs. */
+function isDeletedPair({ command }: CommandRequest, result: CommandResult): boolean {
+  if (command.type !== 'thread.create' || command.input.type !== 'direct') return false;
+  return command.input.parentThreadId === null && !result.ok && result.problem.code === 'conflict';
+}
+
+/** HMAC of the canonical request under the actor's own key: it says nothing any more once the actor is erased. */
+async function requestHashOf(deps: RouterDeps, request: CommandRequest, target: Target): Promise<string | null> {
+  if (target.keyHash === null) return null;
+  const { tenantId, id } = request.actor;
+  const scope = { tenantId, authorId: id, threadId: null, month: null, learnerId: null };
+  if (!deps.sealing.cachedSealer(scope)) await deps.sealing.sealer(scope);
+  return deps.sealing.subjectHmac(tenantId, id, 'request', canonicalJson(request.command)).slice(0, 22);
+}
