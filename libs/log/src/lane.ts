@@ -1,4 +1,5 @@
 import { fence, type FetchedRun } from './fence';
+import { createRunBuffer, type FlowControl } from './runBuffer';
 import type { LogLine, LogObserver } from './observer';
 import type { FollowOptions, LogBatch, ReadPosition } from './port';
 import type { Scheduler } from './scheduler';
@@ -9,7 +10,6 @@ export const DEFAULT_BUFFER_BYTES = 8 * 1024 * 1024;
 
 /** One partition of a subscription: what was fetched and not yet handled, in order, one handler call at a time. */
 export interface Lane {
-  readonly position: ReadPosition;
   /** Takes a run that continues what was pushed before. */
   push(run: FetchedRun): void;
   /** Drops what was fetched; a handler that still runs ends first, its outcome does not count. */
@@ -23,7 +23,7 @@ export interface LaneDeps {
   start: ReadPosition;
   options: Pick<FollowOptions, 'name' | 'onBatch' | 'maxBufferedBytes'>;
   /** Tells the fetcher to leave the partition out while the buffer is full. */
-  flow: { pause(): void; resume(): void };
+  flow: FlowControl;
   scheduler: Scheduler;
   observer?: LogObserver | undefined;
   log: LogLine;
@@ -31,112 +31,97 @@ export interface LaneDeps {
 
 /**
  * The driver pushes and never waits; the lane calls the handler outside the driver's callback, so a slow partition
- * holds up nobody. Memory is bounded by pausing the fetcher at the limit and resuming it at half of it.
+ * holds up nobody.
  */
-export function createLane({ partition, start, options, flow, scheduler, observer, log }: LaneDeps): Lane {
-  const limit = options.maxBufferedBytes ?? DEFAULT_BUFFER_BYTES;
-  const { name } = options;
-  let position = start;
-  let queue: FetchedRun[] = [];
-  let bufferedBytes = 0;
-  let paused = false;
+export function createLane(deps: LaneDeps): Lane {
+  const buffer = createRunBuffer(deps.options.maxBufferedBytes ?? DEFAULT_BUFFER_BYTES, deps.flow);
+  const pause = createPause(deps.scheduler);
+  let position = deps.start;
   let stopped = false;
   /** Changes with every seek, so that what belongs to the time before is told apart. */
   let generation = 0;
   let draining: Promise<void> | null = null;
-  let wake: () => void = () => undefined;
-
-  function release(bytes: number): void {
-    bufferedBytes -= bytes;
-    if (!paused || stopped || bufferedBytes > limit / 2) return;
-    paused = false;
-    flow.resume();
-  }
-
-  function backOff(failures: number): Promise<void> {
-    const ms = Math.min(FIRST_BACKOFF_MS * 2 ** failures, LAST_BACKOFF_MS);
-    return new Promise((resolve) => {
-      const cancel = scheduler.after(ms, resolve);
-      wake = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
-
-  async function attempt(batch: LogBatch): Promise<boolean> {
-    const begun = performance.now();
-    try {
-      await options.onBatch(batch);
-    } catch (error) {
-      observer?.handlerFailed?.({ name, partition, error });
-      log('error', 'handler rejected a batch; it is delivered again', {
-        name,
-        partition,
-        offset: position.offset,
-        error,
-      });
-      return false;
-    }
-    observer?.handled?.({
-      name,
-      partition,
-      records: batch.records.length,
-      fenced: batch.fenced,
-      malformed: batch.malformed.length,
-      lag: batch.head - batch.next.offset,
-      durationMs: performance.now() - begun,
-    });
-    return true;
-  }
 
   async function deliver(run: FetchedRun): Promise<void> {
     const own = generation;
-    const isCurrent = () => own === generation && !stopped;
     const batch = fence(position, run);
-    for (let failures = 0; isCurrent(); failures += 1) {
-      const handled = await attempt(batch);
-      if (handled && own === generation) {
+    for (let failures = 0; own === generation && !stopped; failures += 1) {
+      const handled = await attempt(deps, batch);
+      if (own !== generation) return;
+      if (handled) {
         position = batch.next;
-        queue.shift();
-        release(run.bytes);
+        buffer.shift();
+        return;
       }
-      if (handled) return;
-      if (isCurrent()) await backOff(failures);
+      if (!stopped) await pause.sleep(Math.min(FIRST_BACKOFF_MS * 2 ** failures, LAST_BACKOFF_MS));
     }
   }
 
   async function drain(): Promise<void> {
-    while (!stopped && queue[0]) await deliver(queue[0]);
+    for (let run = buffer.first(); run && !stopped; run = buffer.first()) await deliver(run);
     draining = null;
   }
 
   return {
-    get position() {
-      return position;
-    },
     push(run) {
       if (stopped) return;
-      queue.push(run);
-      bufferedBytes += run.bytes;
-      if (!paused && bufferedBytes >= limit) {
-        paused = true;
-        flow.pause();
-      }
+      buffer.push(run);
       draining ??= drain();
     },
     seek(to) {
       generation += 1;
       position = to;
-      queue = [];
-      release(bufferedBytes);
-      wake();
+      buffer.clear();
+      pause.cut();
     },
     async stop() {
       stopped = true;
-      queue = [];
-      wake();
+      pause.cut();
       await draining;
     },
+  };
+}
+
+/** Calls the handler once; false when it rejected. */
+async function attempt({ partition, options, observer, log }: LaneDeps, batch: LogBatch): Promise<boolean> {
+  const { name } = options;
+  const begun = performance.now();
+  try {
+    await options.onBatch(batch);
+  } catch (error) {
+    observer?.handlerFailed?.({ name, partition, error });
+    log('error', 'handler rejected a batch; it is delivered again', {
+      name,
+      partition,
+      next: batch.next.offset,
+      error,
+    });
+    return false;
+  }
+  observer?.handled?.({
+    name,
+    partition,
+    records: batch.records.length,
+    fenced: batch.fenced,
+    malformed: batch.malformed.length,
+    lag: batch.head - batch.next.offset,
+    durationMs: performance.now() - begun,
+  });
+  return true;
+}
+
+/** A sleep that can be cut short. */
+function createPause(scheduler: Scheduler): { sleep(ms: number): Promise<void>; cut(): void } {
+  let cut = () => undefined as void;
+  return {
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        const cancel = scheduler.after(ms, resolve);
+        cut = () => {
+          cancel();
+          resolve();
+        };
+      }),
+    cut: () => cut(),
   };
 }

@@ -1,4 +1,5 @@
-import { createAppender, type Share } from '../appender';
+import { createAppender } from '../appender';
+import type { Share } from '../appendQueue';
 import { fence } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
 import { PositionOutOfRangeError, type Appender, type EventLog } from '../port';

@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '@threadlog/events';
-import { sizeOf } from '../appender';
+import { sizeOf } from '../appendQueue';
 import type { FetchedRun } from '../fence';
 import type { LogRecord } from '../port';
 

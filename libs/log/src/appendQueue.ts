@@ -1,0 +1,117 @@
+import type { OutgoingRecord } from '@threadlog/events';
+
+/**
+ * Most bytes of one partition in one produce request, and so of one append. The broker's default limit for a batch is
+ * 1,048,588 bytes and exceeding it is fatal to a producer; the margin covers what the estimate leaves out.
+ */
+export const MAX_SHARE_BYTES = 900 * 1024;
+/** Most records of one partition in one request, unless a single append has more: kafkajs groups them in quadratic time. */
+export const MAX_SHARE_RECORDS = 1_000;
+const RECORD_OVERHEAD_BYTES = 24;
+const HEADER_OVERHEAD_BYTES = 6;
+
+interface PendingAppend {
+  records: readonly OutgoingRecord[];
+  bytes: number;
+  resolve(result: { baseOffset: number }): void;
+  reject(error: Error): void;
+}
+
+/** What one request carries for one partition: whole appends, in order. */
+export interface Share {
+  partition: number;
+  records: OutgoingRecord[];
+  /** Estimate, from above. */
+  bytes: number;
+}
+
+/** Estimate, from above, of what the records take in a batch. */
+export function sizeOf(records: readonly OutgoingRecord[]): number {
+  let bytes = 0;
+  for (const { key, value, headers } of records) {
+    bytes += RECORD_OVERHEAD_BYTES + Buffer.byteLength(key) + value.length;
+    for (const name in headers)
+      bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(headers[name]!);
+  }
+  return bytes;
+}
+
+/** Appends waiting for their request, and those whose request is in flight, a partition each. */
+export interface AppendQueue {
+  /** Records not settled yet. */
+  readonly pending: number;
+  add(partition: number, records: readonly OutgoingRecord[], bytes: number): Promise<{ baseOffset: number }>;
+  /** Takes what the next request carries for these partitions; they must have nothing in flight. */
+  take(partitions: readonly number[]): Share[];
+  /** Resolves the appends that the share was made of. */
+  settle(share: Share, baseOffset: number): void;
+  /** Rejects everything; returns how many appends that were. */
+  rejectAll(error: Error): number;
+  /** Resolves when nothing is pending. */
+  empty(): Promise<void>;
+}
+
+export function createAppendQueue(partitions: number): AppendQueue {
+  const queues = Array.from({ length: partitions }, (): PendingAppend[] => []);
+  const inFlight = new Map<number, PendingAppend[]>();
+  let waiting: (() => void)[] = [];
+  let pending = 0;
+
+  function subtract(records: number): void {
+    pending -= records;
+    if (pending > 0) return;
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  }
+
+  return {
+    get pending() {
+      return pending;
+    },
+    add(partition, records, bytes) {
+      pending += records.length;
+      return new Promise((resolve, reject) => queues[partition]!.push({ records, bytes, resolve, reject }));
+    },
+    take(group) {
+      const filled = group.filter((partition) => queues[partition]!.length > 0);
+      return filled.map((partition) => {
+        const appends = cut(queues[partition]!);
+        inFlight.set(partition, appends);
+        const bytes = appends.reduce((sum, append) => sum + append.bytes, 0);
+        return { partition, records: appends.flatMap(({ records }) => records), bytes };
+      });
+    },
+    settle({ partition, records }, baseOffset) {
+      let offset = baseOffset;
+      for (const append of inFlight.get(partition) ?? []) {
+        append.resolve({ baseOffset: offset });
+        offset += append.records.length;
+      }
+      inFlight.delete(partition);
+      subtract(records.length);
+    },
+    rejectAll(error) {
+      const appends = [...inFlight.values(), ...queues].flat();
+      inFlight.clear();
+      queues.forEach((queue) => (queue.length = 0));
+      for (const append of appends) append.reject(error);
+      subtract(pending);
+      return appends.length;
+    },
+    empty: () => (pending === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
+  };
+}
+
+/** Cuts whole appends off the queue's front until the share is full; at least one. */
+function cut(queue: PendingAppend[]): PendingAppend[] {
+  let bytes = 0;
+  let records = 0;
+  let count = 0;
+  for (const append of queue) {
+    bytes += append.bytes;
+    records += append.records.length;
+    if (count > 0 && (bytes > MAX_SHARE_BYTES || records > MAX_SHARE_RECORDS)) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
+}

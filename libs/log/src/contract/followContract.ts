@@ -1,0 +1,174 @@
+import { eventually } from '@threadlog/testing';
+import { PositionOutOfRangeError, type EventLog, type Subscription } from '../port';
+import { appendAll, createRecorder, followAll, record, START } from './harness';
+
+/** What every driver's `follow` does. */
+export function followContract(open: () => EventLog): void {
+  describe('follow', () => {
+    let subscription: Subscription | undefined;
+    afterEach(() => subscription?.stop());
+    const some = (count: number, padding = 0) =>
+      Array.from({ length: count }, (_, index) => record(`r${index}`, 1, padding));
+
+    it('delivers what is there and what comes, in order', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      await appendAll(log, 1, [record('a'), record('b')]);
+
+      subscription = await followAll(log, recorder.onBatch);
+      await recorder.received(1, 2);
+      await appendAll(log, 1, [record('c')]);
+      await recorder.received(1, 3);
+
+      expect(recorder.names(1)).toEqual(['a', 'b', 'c']);
+      expect(recorder.batches.at(-1)).toMatchObject({ next: { offset: 3, maxEpoch: 1 }, head: 3 });
+    });
+
+    it('starts where it is told, with the epoch it is told, on the partitions it is told', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      await appendAll(log, 0, [record('a', 1), record('stale', 2), record('b', 4)]);
+      await appendAll(log, 1, [record('other')]);
+
+      const start = new Map([[0, { offset: 1, maxEpoch: 3 }]]);
+      subscription = await log.follow({ name: 'contract', start, onBatch: recorder.onBatch });
+      await recorder.received(0, 1);
+
+      expect(recorder.names()).toEqual(['b']);
+      expect(recorder.batches.reduce((sum, { fenced }) => sum + fenced, 0)).toBe(1);
+    });
+
+    it('moves on over a run that is fenced whole', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      await appendAll(log, 0, [record('stale', 1), record('stale', 2)]);
+
+      const start = new Map([[0, { offset: 0, maxEpoch: 9 }]]);
+      subscription = await log.follow({ name: 'contract', start, onBatch: recorder.onBatch });
+
+      await eventually(() => expect(recorder.batches.at(-1)?.next).toEqual({ offset: 2, maxEpoch: 9 }));
+      expect(recorder.names()).toEqual([]);
+    });
+
+    it('calls a handler once at a time for a partition, and does not let one partition wait for another', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      recorder.hold(0);
+      subscription = await followAll(log, recorder.onBatch);
+
+      await appendAll(log, 0, [record('a')]);
+      await recorder.received(0, 1);
+      await appendAll(log, 0, [record('b')]);
+      await appendAll(log, 1, some(20));
+      await recorder.received(1, 20);
+
+      expect(recorder.names(0)).toEqual(['a']);
+      recorder.release(0);
+      await recorder.received(0, 2);
+    });
+
+    it('bounds what it holds of a slow partition, and loses nothing of it', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      recorder.hold(0);
+      subscription = await followAll(log, recorder.onBatch, 64 * 1024);
+      await appendAll(log, 0, some(2_000, 2_000));
+      await recorder.received(0, 1);
+      await appendAll(log, 1, some(50));
+      await recorder.received(1, 50);
+
+      recorder.release(0);
+      await recorder.received(0, 2_000);
+
+      expect(recorder.names(0)).toEqual(some(2_000).map((_, index) => `r${index}`));
+      // Fetched while the handler held: no more than the bound and one fetch, so the rest came in further batches.
+      expect(recorder.batches.filter(({ partition }) => partition === 0).length).toBeGreaterThan(2);
+    });
+
+    it('delivers a rejected batch again, the same one, and goes on', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      const seen: string[][] = [];
+      let failures = 2;
+      subscription = await followAll(log, async (batch) => {
+        seen.push(batch.records.map(({ value }) => value.toString()));
+        if (failures-- > 0) throw new Error('not now');
+        await recorder.onBatch(batch);
+      });
+
+      await appendAll(log, 0, [record('a')]);
+      await recorder.received(0, 1);
+      await appendAll(log, 0, [record('b')]);
+      await recorder.received(0, 2);
+
+      expect(seen.slice(0, 3)).toEqual([['a'], ['a'], ['a']]);
+      expect(recorder.names(0)).toEqual(['a', 'b']);
+    });
+
+    it('seeks back and forth', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      await appendAll(
+        log,
+        0,
+        ['a', 'b', 'c', 'd'].map((name) => record(name)),
+      );
+      subscription = await followAll(log, recorder.onBatch);
+      await recorder.received(0, 4);
+
+      subscription.seek(0, { offset: 1, maxEpoch: 0 });
+      await recorder.received(0, 7);
+      subscription.seek(0, { offset: 3, maxEpoch: 0 });
+      await recorder.received(0, 8);
+
+      expect(recorder.names(0)).toEqual(['a', 'b', 'c', 'd', 'b', 'c', 'd', 'd']);
+    });
+
+    it('drops what was fetched before a seek, and lets the running handler end first', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      recorder.hold(0);
+      subscription = await followAll(log, recorder.onBatch);
+      await appendAll(log, 0, [record('a')]);
+      await recorder.received(0, 1);
+      await appendAll(log, 0, [record('b'), record('c')]);
+
+      subscription.seek(0, { offset: 2, maxEpoch: 0 });
+      expect(recorder.names(0)).toEqual(['a']);
+      recorder.release(0);
+      await recorder.received(0, 2);
+
+      expect(recorder.names(0)).toEqual(['a', 'c']);
+    });
+
+    it('stops when no handler runs any more, and delivers nothing afterwards', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      recorder.hold(0);
+      subscription = await followAll(log, recorder.onBatch);
+      await appendAll(log, 0, [record('a')]);
+      await recorder.received(0, 1);
+      let stopped = false;
+
+      const stopping = subscription.stop().then(() => (stopped = true));
+      await appendAll(log, 0, [record('b')]);
+      expect(stopped).toBe(false);
+      recorder.release(0);
+      await stopping;
+
+      expect(recorder.names()).toEqual(['a']);
+      await expect(subscription.stop()).resolves.toBeUndefined();
+    });
+
+    it('refuses a start beyond the end, and a seek in what it does not follow', async () => {
+      const log = open();
+      const beyond = new Map([[0, { offset: 1, maxEpoch: 0 }]]);
+      const onBatch = () => Promise.resolve();
+
+      await expect(log.follow({ name: 'contract', start: beyond, onBatch })).rejects.toThrow(PositionOutOfRangeError);
+
+      subscription = await log.follow({ name: 'contract', start: new Map([[0, START]]), onBatch });
+      expect(() => subscription!.seek(1, START)).toThrow(RangeError);
+    });
+  });
+}

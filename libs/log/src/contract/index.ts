@@ -1,0 +1,21 @@
+import type { EventLog } from '../port';
+import { appendContract } from './appendContract';
+import { followContract } from './followContract';
+import type { LogHarness } from './harness';
+import { readContract } from './readContract';
+
+/** The contract of the EventLog port, for the tests of every driver. */
+export function logContract(name: string, harness: LogHarness): void {
+  describe(`${name}: the contract of the event log`, () => {
+    let log: EventLog;
+    beforeEach(async () => {
+      log = await harness.open();
+    });
+    afterEach(() => log.close());
+
+    const open = () => log;
+    appendContract(open);
+    readContract(open);
+    followContract(open);
+  });
+}

@@ -1,0 +1,73 @@
+import type { Admin } from 'kafkajs';
+import type { LogLine } from '../observer';
+import { BOUNDED_RETRY, createClient, type KafkaAccess } from './client';
+
+/** Questions to the cluster over one shared connection. */
+export interface KafkaAdmin {
+  /** Asks anything; where a broker is away it is asked again for about 3 s. */
+  ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 3_000;
+const RETRY_MS = 200;
+
+export function createAdmin(access: KafkaAccess, log: LogLine): KafkaAdmin {
+  const admin = createClient(access, BOUNDED_RETRY, log).admin({ retry: BOUNDED_RETRY });
+  let connecting: Promise<void> | null = null;
+
+  function connect(): Promise<void> {
+    connecting ??= admin.connect().catch((error: unknown) => {
+      connecting = null;
+      throw error;
+    });
+    return connecting;
+  }
+
+  return {
+    async ask(question) {
+      const deadline = performance.now() + PATIENCE_MS;
+      for (;;) {
+        try {
+          await connect();
+          return await question(admin);
+        } catch (error) {
+          if (performance.now() > deadline || !isConnectionTrouble(error)) throw error;
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        }
+      }
+    },
+    async close() {
+      if (connecting) await admin.disconnect();
+    },
+  };
+}
+
+/** kafkajs's admin gives up at the first lost connection, but connects again when asked again. */
+function isConnectionTrouble(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (/^KafkaJS(Connection|RequestTimeout|BrokerNotFound|NumberOfRetriesExceeded)/.test(cause.name)) return true;
+  }
+  return false;
+}
+
+/** The ends of a partition: offsets of the first record and after the last one. */
+export interface Bounds {
+  tail: number;
+  head: number;
+}
+
+/** Asks for the ends of all partitions of a topic, as of now. Callers of one turn share one request. */
+export function createBounds(admin: KafkaAdmin, topic: string): () => Promise<ReadonlyMap<number, Bounds>> {
+  let next: Promise<ReadonlyMap<number, Bounds>> | null = null;
+
+  async function fetchBounds(): Promise<ReadonlyMap<number, Bounds>> {
+    // A turn later, so that everybody who asks in this turn is answered together, and nobody with what was before.
+    await new Promise((resolve) => setImmediate(resolve));
+    next = null;
+    const offsets = await admin.ask((connected) => connected.fetchTopicOffsets(topic));
+    return new Map(offsets.map(({ partition, low, high }) => [partition, { tail: Number(low), head: Number(high) }]));
+  }
+
+  return () => (next ??= fetchBounds());
+}

@@ -1,0 +1,87 @@
+import { KafkaJSNonRetriableError, type Message, type Producer } from 'kafkajs';
+import { createAppender } from '../appender';
+import type { Share } from '../appendQueue';
+import type { LogLine, LogObserver } from '../observer';
+import type { Appender } from '../port';
+import { createClient, ENDLESS_RETRY, type KafkaAccess } from './client';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** How long the broker may wait for its replicas. */
+const ACK_TIMEOUT_MS = 30_000;
+
+export interface KafkaAppenderOptions {
+  access: KafkaAccess;
+  topic: string;
+  partitions: number;
+  /** Whether partitions may have different leaders. */
+  severalBrokers: boolean;
+  observer?: LogObserver | undefined;
+  log: LogLine;
+}
+
+/** Opens an idempotent producer of its own. Rejects when the brokers are away; nothing is left behind then. */
+export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<Appender> {
+  const { access, topic, partitions, severalBrokers, observer, log } = options;
+  let abandoned = false;
+  let disconnected: Promise<void> | null = null;
+
+  const producer = createClient(access, ENDLESS_RETRY, log).producer({
+    idempotent: true,
+    retry: ENDLESS_RETRY,
+    allowAutoTopicCreation: false,
+    // Called for every attempt of a send, so this is also where the endless retries of an abandoned one are ended.
+    createPartitioner:
+      () =>
+      ({ message }) => {
+        if (abandoned) throw new KafkaJSNonRetriableError('the appender was abandoned');
+        return message.partition!;
+      },
+  });
+
+  async function transmit(shares: Share[]): Promise<ReadonlyMap<number, number>> {
+    try {
+      const messages = shares.flatMap(toMessages);
+      const results = await producer.send({ topic, acks: -1, timeout: ACK_TIMEOUT_MS, messages });
+      return new Map(results.map(({ partition, baseOffset }) => [partition, Number(baseOffset ?? -1)]));
+    } finally {
+      // A retry of an abandoned send connects again: what ends last disconnects last.
+      if (abandoned) await producer.disconnect();
+    }
+  }
+
+  await connect(producer, log);
+  return createAppender({
+    partitions,
+    inFlight: severalBrokers ? 'perPartition' : 'one',
+    transmit,
+    discard() {
+      abandoned = true;
+      return (disconnected ??= producer.disconnect());
+    },
+    observer,
+    log,
+  });
+}
+
+function toMessages({ partition, records }: Share): Message[] {
+  return records.map(({ key, value, headers }) => ({ partition, key, value, headers }));
+}
+
+/** Connecting retries for ever, like sending; whoever opens an appender should be told instead. */
+async function connect(producer: Producer, log: LogLine): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const connected = producer.connect();
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no producer within ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([connected, tooLate]);
+  } catch (error) {
+    connected
+      .then(() => producer.disconnect())
+      .catch((cause: unknown) => log('debug', 'late producer did not connect', { cause }));
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { FetchedRun } from '../fence';
+import type { LogLine } from '../observer';
+import type { Bounds } from './admin';
+import { createClient, ENDLESS_RETRY, type KafkaAccess } from './client';
+import { createCursors, type Cursors } from './cursors';
+import { footprint, toLogRecord } from './decode';
+
+export interface FetcherDeps {
+  access: KafkaAccess;
+  topic: string;
+  partitions: number;
+  /** For the name of the consumer group. */
+  name: string;
+  /** How long the broker holds a fetch that finds nothing; also how long a partition newly asked for may have to wait. */
+  maxWaitMs: number;
+  bounds(): Promise<ReadonlyMap<number, Bounds>>;
+  /** Called with what was fetched, in order and without a gap for each partition. Must not take long, nor throw. */
+  onRun(run: FetchedRun): void;
+  log: LogLine;
+}
+
+/** Fetches partitions from given offsets: what kafkajs, which only knows groups, lacks. */
+export interface Fetcher {
+  fetchFrom(partition: number, offset: number): void;
+  pause(partition: number): void;
+  resume(partition: number): void;
+  /** Resolves when fetching has begun for the first time. */
+  readonly started: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MAX_BYTES_PER_PARTITION = 1024 * 1024;
+/** A response is decoded in one go, so its size is also the longest stall of the process. */
+const MAX_BYTES = 4 * 1024 * 1024;
+const RELAUNCH_MS = 250;
+
+/**
+ * A consumer group of one member that never commits: it is given every partition, and the cursors alone say where each
+ * one is fetched. Batches are handed on and resolved at once; who takes them has own buffers.
+ */
+export function createFetcher(deps: FetcherDeps): Fetcher {
+  const { access, topic, log } = deps;
+  const client = createClient(access, ENDLESS_RETRY, log);
+  const groupId = `${access.clientId}.${deps.name}.${randomUUID()}`;
+  const cursors = createCursors(deps);
+  let consumer: Consumer | null = null;
+  let relaunching: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let onStarted: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => (onStarted = resolve));
+
+  function relaunch(error: unknown): void {
+    cursors.detach();
+    if (stopped) return;
+    log('warn', 'consumer crashed; starting another one', { topic, groupId, error });
+    relaunching = setTimeout(() => void launch(), RELAUNCH_MS);
+  }
+
+  async function launch(): Promise<void> {
+    const own = client.consumer({
+      groupId,
+      readUncommitted: true,
+      minBytes: 1,
+      maxWaitTimeInMs: deps.maxWaitMs,
+      maxBytes: MAX_BYTES,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      allowAutoTopicCreation: false,
+      retry: ENDLESS_RETRY,
+    });
+    consumer = own;
+    listen(own, cursors, onStarted);
+    own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) relaunch(error);
+    });
+    try {
+      await own.connect();
+      await own.subscribe({ topic, fromBeginning: true });
+      if (stopped) return await own.disconnect();
+      await own.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: takeBatch(deps, cursors) });
+    } catch (error) {
+      await own.disconnect().catch(() => undefined);
+      relaunch(error);
+    }
+  }
+
+  void launch();
+  return {
+    fetchFrom: cursors.set,
+    pause: cursors.pause,
+    resume: cursors.resume,
+    started,
+    async stop() {
+      stopped = true;
+      clearTimeout(relaunching);
+      cursors.detach();
+      await consumer?.disconnect();
+    },
+  };
+}
+
+function listen(consumer: Consumer, cursors: Cursors, onStarted: () => void): void {
+  // Synchronous: the first fetch after a join must already know the cursors.
+  consumer.on(consumer.events.GROUP_JOIN, () => cursors.attach(consumer));
+  consumer.on(consumer.events.STOP, () => cursors.detach());
+  consumer.on(consumer.events.FETCH_START, onStarted);
+  // A run of control records alone (somebody's transaction) never gets to eachBatch; kafkajs steps over it.
+  consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0)
+      cursors.skip(payload.partition, Number(payload.firstOffset), Number(payload.lastOffset) + 1);
+  });
+}
+
+function takeBatch({ onRun }: FetcherDeps, cursors: Cursors) {
+  return async ({ batch, resolveOffset, isStale }: EachBatchPayload): Promise<void> => {
+    const { partition, highWatermark } = batch;
+    // Not in kafkajs's types: the offset that was asked for.
+    const { fetchedOffset } = batch as typeof batch & { fetchedOffset: string };
+    if (isStale() || !cursors.accepts(partition, Number(fetchedOffset))) return;
+    const last = batch.lastOffset();
+    const next = Number(last) + 1;
+    const records = batch.messages.map((message) => toLogRecord(partition, message));
+    const bytes = records.reduce((sum, record) => sum + footprint(record), 0);
+    resolveOffset(last);
+    cursors.advance(partition, next);
+    onRun({ partition, records, next, head: Number(highWatermark), bytes });
+  };
+}

@@ -1,0 +1,33 @@
+/** The parts of kafkajs 2.2.4 (pinned, unmaintained) that this driver reaches into. */
+declare module 'kafkajs/src/network/requestQueue' {
+  class RequestQueue {
+    pending: unknown[];
+    scheduleCheckPendingRequests(): void;
+  }
+  export = RequestQueue;
+}
+
+declare module 'kafkajs/src/protocol/encoder' {
+  class Encoder {
+    writeBufferInternal(value: Buffer): void;
+    writeUVarIntString(value: string): this;
+    writeUVarIntArray(array: Encoder[], type: 'object'): this;
+    writeUVarInt(value: number): this;
+    writeBoolean(value: boolean): this;
+  }
+  export = Encoder;
+}
+
+declare module 'kafkajs/src/protocol/decoder' {
+  class Decoder {
+    constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readUVarInt(): number;
+    readUVarIntString(): string | null;
+    readUVarIntArray(read: (decoder: Decoder) => void): unknown[] | null;
+    readTaggedFields(): unknown;
+    readAll(): Buffer;
+  }
+  export = Decoder;
+}
