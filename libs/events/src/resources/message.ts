@@ -10,32 +10,34 @@ export const reactionSchema = z.object({
 });
 
 /** A message as every surface shows it. `content` is null once deleted, `[erased]` once a key it needs is gone. */
-export const messageSchema = z.object({
-  id: z.string(),
-  threadId: z.string(),
-  conversationId: z.string(),
-  /** Stream version of the last event that changed it. */
-  seq: z.int(),
-  messageIndex: z.int(),
-  senderId: z.string(),
-  senderType: z.enum(SENDER_TYPES),
-  sender: z.object({ displayName: z.string().nullable(), avatarUrl: z.string().nullable() }),
-  messageType: z.enum(MESSAGE_TYPES),
-  content: z.string().nullable(),
-  attachments: z.array(attachmentSchema),
-  metadata: z.record(z.string(), z.json()).nullable(),
-  replyTo: z.string().nullable(),
-  mentions: z.array(z.string()),
-  reactions: z.array(reactionSchema),
-  edited: z.boolean(),
-  /** Number of edits so far: the ETag of a message. */
-  edit: z.int(),
-  pinned: z.boolean(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  deletedAt: z.string().nullable(),
-  clientMessageId: z.string().nullable(),
-});
+export const messageSchema = z
+  .object({
+    id: z.string(),
+    threadId: z.string(),
+    conversationId: z.string(),
+    /** Stream version of the last event that changed it. */
+    seq: z.int(),
+    messageIndex: z.int(),
+    senderId: z.string(),
+    senderType: z.enum(SENDER_TYPES),
+    sender: z.object({ displayName: z.string().nullable(), avatarUrl: z.string().nullable() }),
+    messageType: z.enum(MESSAGE_TYPES),
+    content: z.string().nullable(),
+    attachments: z.array(attachmentSchema),
+    metadata: z.record(z.string(), z.json()).nullable(),
+    replyTo: z.string().nullable(),
+    mentions: z.array(z.string()),
+    reactions: z.array(reactionSchema),
+    edited: z.boolean(),
+    /** Number of edits so far: the ETag of a message. */
+    edit: z.int(),
+    pinned: z.boolean(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    deletedAt: z.string().nullable(),
+    clientMessageId: z.string().nullable(),
+  })
+  .meta({ id: 'Message' });
 export type MessageResource = z.infer<typeof messageSchema>;
 
 /** Stands where text cannot be opened any more because a key it needs was destroyed. */

@@ -1,0 +1,36 @@
+import type { Actor } from '@threadlog/auth';
+import {
+  sealedBlobsOf,
+  type MessageStore,
+  type PresenterView,
+  type Profiles,
+  type Statements,
+} from '@threadlog/read-models';
+import type { Opener } from '@threadlog/sealing';
+
+/** What the routes of the query API work with. */
+export interface QueryContext {
+  statements: Statements;
+  /** The messages of the generation that is served now. */
+  messages(): MessageStore;
+  opener: Opener;
+  profiles: Profiles;
+  /** Waits until the read model has folded the write that a consistency token names; throws a problem otherwise. */
+  reach(token: string): Promise<void>;
+}
+
+/** What an answer shows: rows with sealed columns, and the people in them. */
+export interface Shown {
+  rows: Parameters<typeof sealedBlobsOf>[0];
+  userIds: Iterable<string>;
+}
+
+/** Loads what presenting needs, keys and profiles, at once; both are mostly in memory. */
+export async function viewFor(context: QueryContext, actor: Actor, { rows, userIds }: Shown): Promise<PresenterView> {
+  const { opener, profiles } = context;
+  const [profile] = await Promise.all([
+    profiles.of(actor.tenantId, userIds),
+    opener.prepare(actor.tenantId, sealedBlobsOf(rows)),
+  ]);
+  return { opener, profile, viewerId: actor.id };
+}

@@ -1,0 +1,58 @@
+import { problem } from '@threadlog/events';
+
+/**
+ * A place in a list ordered by a time and an id. `next` goes on in the list's order, `prev` against it; the item named
+ * is excluded. A position, not a count: what is inserted elsewhere moves nothing.
+ */
+export interface Keyset {
+  direction: 'next' | 'prev';
+  at: string;
+  id: string;
+}
+
+/** Lists that keysets belong to; the cursor of one is refused by the others. */
+const LISTS = { threads: 't', participants: 'p' } as const;
+export type KeysetList = keyof typeof LISTS;
+
+const VERSION = '1';
+const INDEX = /^1m(\d{1,9})$/;
+const KEYSET = /^1([tp])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
+
+/** Cursor of a message: its index in the thread. */
+export function encodeIndex(index: number): string {
+  return encode(`${VERSION}m${index}`);
+}
+
+/** Throws `invalid_request` naming the parameter for anything that was not handed out for messages. */
+export function decodeIndex(text: string, parameter: string): number {
+  const match = INDEX.exec(decode(text));
+  if (!match) throw invalidCursor(parameter);
+  return Number(match[1]);
+}
+
+export function encodeKeyset(list: KeysetList, { direction, at, id }: Keyset): string {
+  return encode(`${VERSION}${LISTS[list]}${direction === 'next' ? 'n' : 'p'}${at}${id}`);
+}
+
+/** Throws `invalid_request` naming the parameter for anything that was not handed out for this list. */
+export function decodeKeyset(list: KeysetList, text: string, parameter: string): Keyset {
+  const match = KEYSET.exec(decode(text));
+  if (!match || match[1] !== LISTS[list]) throw invalidCursor(parameter);
+  return { direction: match[2] === 'n' ? 'next' : 'prev', at: match[3] as string, id: match[4] as string };
+}
+
+function encode(plain: string): string {
+  return Buffer.from(plain, 'latin1').toString('base64url');
+}
+
+/** Node decodes base64url leniently; a cursor counts only in the one spelling that we hand out. */
+function decode(text: string): string {
+  const plain = Buffer.from(text, 'base64url').toString('latin1');
+  return encode(plain) === text ? plain : '';
+}
+
+function invalidCursor(parameter: string) {
+  const message = 'is not a cursor of this list; start again without it';
+  const errors = [{ pointer: `/query/${parameter}`, code: 'invalid_cursor', message }];
+  return problem('invalid_request', `${parameter} ${message}`, { errors });
+}

@@ -1,0 +1,29 @@
+import type { Actor } from '@threadlog/auth';
+import { problem } from '@threadlog/events';
+import type { MessageRow } from '@threadlog/read-models';
+import type { QueryContext } from '../context';
+import { resolveThread } from '../threads/access';
+
+/**
+ * A message of a thread that the actor may see. Throws `not_found` where there is none in its view of that thread.
+ * Deleted messages are found too: their tombstone says so.
+ */
+export async function findMessage(
+  context: QueryContext,
+  actor: Actor,
+  place: { threadId: string; messageId: string },
+): Promise<MessageRow> {
+  const [thread, row] = await Promise.all([
+    resolveThread(context.statements, actor, place.threadId),
+    context.messages().byId(actor.tenantId, place.messageId),
+  ]);
+  if (!row || row.thread_id !== place.threadId || row.message_index < thread.visibleFrom) {
+    throw problem('not_found', 'there is no such message in this thread');
+  }
+  return row;
+}
+
+/** Throws `gone` for a deleted message. */
+export function refuseDeleted(row: MessageRow): void {
+  if (row.deleted_at !== null) throw problem('gone', 'the message was deleted');
+}

@@ -1,0 +1,70 @@
+import { messageSchema } from '@threadlog/events';
+import { historyBlobsOf, presentHistory } from '@threadlog/read-models';
+import type { Route } from '@threadlog/service';
+import { viewFor, type QueryContext } from '../context';
+import { decodeIndex } from '../cursors';
+import { ok, readRoute } from '../readRoute';
+import * as schemas from '../schemas';
+import { findMessage, refuseDeleted } from './one';
+import { messagePage, presentMessages } from './page';
+
+const tags = ['Messages'];
+
+const page = readRoute<{ params: typeof schemas.threadParams; query: typeof schemas.messagePageQuery }>({
+  path: '/api/v1/threads/{threadId}/messages',
+  operationId: 'listMessages',
+  summary: 'List messages',
+  description:
+    'A page of a thread. `nextCursor` goes on in the order asked for: pass it as `before` (newest first) or as `after` ' +
+    '(`order=asc`). `prevCursor` names the first message of the page: with `order=asc&after=` it finds what came since.',
+  tags,
+  params: schemas.threadParams,
+  query: schemas.messagePageQuery,
+  responses: { 200: { description: 'A page of messages', schema: schemas.messagePageSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, params, query }, context) {
+    const { before, after, ...rest } = query;
+    const bounds = {
+      before: before === undefined ? undefined : decodeIndex(before, 'before'),
+      after: after === undefined ? undefined : decodeIndex(after, 'after'),
+    };
+    return ok(await messagePage(context, actor, { threadId: params.threadId, ...rest, ...bounds }));
+  },
+});
+
+const one = readRoute<{ params: typeof schemas.messageParams; query: typeof schemas.messageQuery }>({
+  path: '/api/v1/threads/{threadId}/messages/{messageId}',
+  operationId: 'getMessage',
+  summary: 'Get a message',
+  tags,
+  params: schemas.messageParams,
+  query: schemas.messageQuery,
+  responses: { 200: { description: 'The message', schema: messageSchema, headers: schemas.etagHeaders } },
+  problems: ['forbidden', 'gone'],
+  async handler({ actor, params, query }, context) {
+    const row = await findMessage(context, actor, params);
+    if (!query.includeDeleted) refuseDeleted(row);
+    const [message] = await presentMessages(context, actor, [row]);
+    return ok(message, { ETag: `"${row.edit}"` });
+  },
+});
+
+const history = readRoute<{ params: typeof schemas.messageParams }>({
+  path: '/api/v1/threads/{threadId}/messages/{messageId}/history',
+  operationId: 'getMessageHistory',
+  summary: 'Get the former texts of a message',
+  description: 'Oldest first; the present text is the message’s own. Deleting a message deletes its history.',
+  tags,
+  params: schemas.messageParams,
+  responses: { 200: { description: 'The former texts', schema: schemas.historySchema } },
+  problems: ['forbidden', 'gone'],
+  async handler({ actor, params }, context) {
+    const row = await findMessage(context, actor, params);
+    refuseDeleted(row);
+    await context.opener.prepare(actor.tenantId, historyBlobsOf(row.history));
+    const view = await viewFor(context, actor, { rows: [], userIds: [] });
+    return ok({ items: presentHistory(row, view), hasMore: false, nextCursor: null, prevCursor: null });
+  },
+});
+
+export const messageRoutes: readonly Route<QueryContext>[] = [page, one, history];

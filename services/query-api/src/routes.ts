@@ -1,0 +1,7 @@
+import type { Route } from '@threadlog/service';
+import type { QueryContext } from './context';
+import { messageRoutes } from './messages/routes';
+import { threadRoutes } from './threads/routes';
+
+/** Every route of the query API. */
+export const queryRoutes: readonly Route<QueryContext>[] = [...threadRoutes, ...messageRoutes];

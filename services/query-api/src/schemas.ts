@@ -1,0 +1,110 @@
+import {
+  CHANNELS,
+  idSchema,
+  messageSchema,
+  participantResourceSchema,
+  THREAD_STATUSES,
+  threadIdSchema,
+  threadSchema,
+} from '@threadlog/events';
+import { z } from 'zod';
+import { toMicroTimestamp } from './timestamps';
+
+/** Largest and usual number of items of a page. */
+export const PAGE_LIMIT = 200;
+const PAGE_DEFAULT = 50;
+
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(PAGE_LIMIT)
+  .default(PAGE_DEFAULT)
+  .meta({ description: 'Most items of the page.' });
+const cursor = z.string().max(512);
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+export const threadParams = z.object({ threadId: threadIdSchema });
+export const messageParams = z.object({ threadId: threadIdSchema, messageId: idSchema });
+
+export const tokenHeaders = z.object({
+  'x-consistency-token': z.string().max(512).optional().meta({
+    description: 'Token of a write that the answer must include; waits for it, or answers `projection_lagging`.',
+  }),
+});
+
+/** Closed, like all queries here: a filter that is not known must not silently show more than was asked for. */
+export const threadListQuery = z.strictObject({
+  learnerId: idSchema.optional(),
+  status: z.enum(THREAD_STATUSES).optional(),
+  channel: z.enum(CHANNELS).optional(),
+  participantId: idSchema.optional(),
+  updatedAfter: z.iso
+    .datetime({ offset: true })
+    .transform(toMicroTimestamp)
+    .optional()
+    .meta({ description: 'Only threads whose last activity is later.' }),
+  cursor: cursor.optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),
+  limit,
+});
+
+export const messagePageQuery = z.strictObject({
+  before: cursor
+    .optional()
+    .meta({ description: 'Only messages before this cursor: `nextCursor` of a descending page.' }),
+  after: cursor.optional().meta({ description: 'Only messages after this cursor: `nextCursor` of an ascending page.' }),
+  order: z.enum(['asc', 'desc']).default('desc').meta({ description: 'By `messageIndex`; newest first by default.' }),
+  includeDeleted: flag.meta({ description: 'Tombstones of deleted messages too.' }),
+  limit,
+});
+
+export const messageQuery = z.strictObject({
+  includeDeleted: flag.meta({ description: 'The tombstone of a deleted message, instead of `gone`.' }),
+});
+
+export const participantsQuery = z.strictObject({ cursor: cursor.optional(), limit });
+
+export const changesQuery = z.strictObject({
+  since: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .meta({ description: 'The `seq` up to which the client knows the thread; 0 for nothing.' }),
+});
+
+const edges = {
+  hasMore: z.boolean(),
+  nextCursor: z.string().nullable(),
+  prevCursor: z.string().nullable(),
+};
+
+export const threadListSchema = z.object({ threads: z.array(threadSchema), ...edges }).meta({ id: 'ThreadPage' });
+export const messagePageSchema = z
+  .object({ messages: z.array(messageSchema), ...edges, totalCount: z.int() })
+  .meta({ id: 'MessagePage' });
+export const participantPageSchema = z
+  .object({ items: z.array(participantResourceSchema), ...edges })
+  .meta({ id: 'ParticipantPage' });
+export const historySchema = z
+  .object({
+    items: z.array(z.object({ edit: z.int(), content: z.string(), editedAt: z.string() })),
+    ...edges,
+  })
+  .meta({ id: 'MessageHistory' });
+export const changesSchema = z
+  .object({
+    seq: z.int(),
+    messages: z.array(messageSchema),
+    thread: threadSchema.optional(),
+    participants: z.array(participantResourceSchema).optional(),
+    receipts: z.array(
+      z.object({ userId: z.string(), messageId: z.string(), messageIndex: z.int(), readAt: z.string() }),
+    ),
+    resync: z.boolean(),
+  })
+  .meta({ id: 'ThreadChanges' });
+
+export const etagHeaders = z.object({ ETag: z.string().meta({ description: 'For `If-Match` of a change.' }) });

@@ -1,0 +1,84 @@
+import { canSee, may, visibleFromIndex, type Actor, type ThreadAccess } from '@threadlog/auth';
+import { problem, rootThreadId } from '@threadlog/events';
+import type { Statements } from '@threadlog/read-models';
+import { ACCESS_COLUMNS, accessJoins, DETAIL_COLUMNS, detailJoins } from './details';
+import type { ThreadAccessRow, ThreadPartsRow } from './rows';
+import { viewerValues } from './viewer';
+
+/** A thread that the actor may see and read. */
+export interface VisibleThread<TRow extends ThreadAccessRow = ThreadAccessRow> {
+  row: TRow;
+  /** Index of the first message that the actor sees. */
+  visibleFrom: number;
+  /** Whether it sees the thread by taking part, not by scope or office. */
+  byMembership: boolean;
+}
+
+/**
+ * Resolves a thread and the actor's place in it, in one statement. Throws `not_found` for a thread that does not exist
+ * or that the actor may not see, which must look the same; `forbidden` for one that it may see but not read.
+ */
+export async function resolveThread(statements: Statements, actor: Actor, threadId: string): Promise<VisibleThread> {
+  const [row] = await statements.rows<ThreadAccessRow>('thread_access', accessSql, [
+    actor.tenantId,
+    actor.id,
+    threadId,
+    rootThreadId(threadId),
+  ]);
+  return visible(actor, row);
+}
+
+/** The same with all that the thread's resource shows. */
+export async function resolveThreadParts(
+  statements: Statements,
+  actor: Actor,
+  threadId: string,
+): Promise<VisibleThread<ThreadPartsRow>> {
+  const values = [...viewerValues(actor), threadId, rootThreadId(threadId)];
+  const [row] = await statements.rows<ThreadPartsRow>('thread_parts', partsSql, values);
+  return visible(actor, row);
+}
+
+/** Applies the access rule to a row of a list; null where the actor may not see or not read the thread. */
+export function readable<TRow extends ThreadAccessRow>(actor: Actor, row: TRow): VisibleThread<TRow> | null {
+  const access = accessOf(row);
+  if (!canSee(actor, access) || !may(actor, 'thread.read', { ...access, createdBy: row.created_by })) return null;
+  const byMembership = !canSee(actor, { ...access, participant: null });
+  return { row, visibleFrom: visibleFromIndex(actor, access), byMembership };
+}
+
+function visible<TRow extends ThreadAccessRow>(actor: Actor, row: TRow | undefined): VisibleThread<TRow> {
+  if (!row || !canSee(actor, accessOf(row))) throw threadNotFound();
+  const thread = readable(actor, row);
+  if (!thread) throw problem('forbidden', 'reading threads needs the permission chat:read');
+  return thread;
+}
+
+/** Messages that the actor may see, with or without tombstones. */
+export function visibleCount({ row, visibleFrom }: VisibleThread, includeDeleted = false): number {
+  const all = Math.max(0, row.last_message_index - (visibleFrom - 1));
+  if (includeDeleted) return all;
+  return all - (row.deleted_count - (visibleFrom > 1 ? row.hidden_deleted : 0));
+}
+
+export function threadNotFound() {
+  return problem('not_found', 'there is no such thread');
+}
+
+function accessOf(row: ThreadAccessRow): ThreadAccess {
+  const participant =
+    row.member_role === null ? null : { role: row.member_role, visibleFromIndex: row.member_from as number };
+  return { tenantId: row.tenant_id, learnerId: row.root_learner_id, participant };
+}
+
+const accessSql = (schema: string): string => `
+  select t.*, ${ACCESS_COLUMNS} from ${schema}.threads t
+  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $4 and r.deleted_at is null
+  ${accessJoins(schema)}
+  where t.tenant_id = $1 and t.thread_id = $3 and t.deleted_at is null`;
+
+const partsSql = (schema: string): string => `
+  select t.*, ${DETAIL_COLUMNS} from ${schema}.threads t
+  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $7 and r.deleted_at is null
+  ${detailJoins(schema)}
+  where t.tenant_id = $1 and t.thread_id = $6 and t.deleted_at is null`;

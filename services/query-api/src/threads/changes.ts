@@ -1,0 +1,92 @@
+import type { Actor } from '@threadlog/auth';
+import { rootThreadId, type MessageResource, type ParticipantResource, type ThreadResource } from '@threadlog/events';
+import { presentParticipant } from '@threadlog/read-models';
+import { viewFor, type QueryContext } from '../context';
+import { presentMessages } from '../messages/page';
+import { resolveThreadParts, type VisibleThread } from './access';
+import { participantsChangedSince } from './participants';
+import { presentThreads } from './present';
+import type { ThreadPartsRow } from './rows';
+
+/** Changed messages handed out at most; a client that missed more is better served with fresh pages. */
+export const CHANGES_LIMIT = 500;
+
+export interface ThreadChanges {
+  /** The seq that these changes lead to. */
+  seq: number;
+  /** Messages created, changed or deleted (as tombstones) above `since`, by ascending seq. */
+  messages: MessageResource[];
+  /** There when title, metadata or status changed. */
+  thread?: ThreadResource;
+  /** All current members, there when any membership changed. */
+  participants?: ParticipantResource[];
+  /** How far each member has read. */
+  receipts: { userId: string; messageId: string; messageIndex: number; readAt: string }[];
+  /** True when it cannot be said what changed: forget what you hold and read the thread anew. */
+  resync: boolean;
+}
+
+/**
+ * What changed in a thread above `since`. The thread is read first and gives `seq`, so whatever is read after it is at
+ * least as new: a change may come again with the next call, none can be missed.
+ */
+export async function threadChanges(
+  context: QueryContext,
+  actor: Actor,
+  { threadId, since }: { threadId: string; since: number },
+): Promise<ThreadChanges> {
+  const thread = await resolveThreadParts(context.statements, actor, threadId);
+  const seq = thread.row.version;
+  if (since === seq) return { seq, messages: [], receipts: [], resync: false };
+  if (!comparable(thread, since)) return resync(seq);
+  const changed = await context.messages().changedSince(actor.tenantId, threadId, since, CHANGES_LIMIT + 1);
+  if (changed.length > CHANGES_LIMIT) return resync(seq);
+  const [messages, settings, participants] = await Promise.all([
+    presentMessages(
+      context,
+      actor,
+      changed.filter((row) => row.message_index >= thread.visibleFrom),
+    ),
+    thread.row.settings_version > since ? presentThreads(context, actor, [thread]) : [],
+    changedParticipants(context, actor, { threadId, since }),
+  ]);
+  return {
+    seq,
+    messages,
+    ...(settings[0] && { thread: settings[0] }),
+    ...(participants && { participants }),
+    receipts: [],
+    resync: false,
+  };
+}
+
+/**
+ * Not from a version that the thread has not reached (another log, or a read model behind the client's), and not
+ * across a change of the actor's own membership, which may have moved where its view of the thread begins.
+ */
+function comparable({ row, byMembership }: VisibleThread<ThreadPartsRow>, since: number): boolean {
+  if (since > row.version) return false;
+  const ownChange = byMembership && row.parent_thread_id === null ? (row.member_version ?? 0) : 0;
+  return since === 0 || ownChange <= since;
+}
+
+function resync(seq: number): ThreadChanges {
+  return { seq, messages: [], receipts: [], resync: true };
+}
+
+/** Members are the root's; a sub-thread's seq says nothing about them, so they come with the root's changes only. */
+async function changedParticipants(
+  context: QueryContext,
+  actor: Actor,
+  { threadId, since }: { threadId: string; since: number },
+): Promise<ParticipantResource[] | null> {
+  if (rootThreadId(threadId) !== threadId) return null;
+  const rows = await participantsChangedSince(
+    context.statements,
+    { tenantId: actor.tenantId, rootId: threadId },
+    since,
+  );
+  if (!rows) return null;
+  const view = await viewFor(context, actor, { rows: [], userIds: rows.map((row) => row.user_id) });
+  return rows.map((row) => presentParticipant(row, view));
+}

@@ -1,0 +1,51 @@
+import { PARTICIPANTS_SHOWN } from '@threadlog/read-models';
+import { VISIBLE_FROM } from './viewer';
+
+/** Unread messages are counted up to here: a number a client can show, and a bound on what a list may cost. */
+export const UNREAD_COUNTED = 1_000;
+
+/** Columns of `ThreadAccessRow` beside those of thread `t`; `r` is its root. */
+export const ACCESS_COLUMNS = `r.learner_id as root_learner_id, p.role as member_role,
+  p.visible_from_index as member_from, p.version as member_version, coalesce(hidden.n, 0) as hidden_deleted`;
+
+/** The joins of `ACCESS_COLUMNS`. Parameters 1 and 2 are the tenant and the viewer. */
+export function accessJoins(schema: string): string {
+  return `
+    left join ${schema}.participants p
+      on p.tenant_id = $1 and p.thread_id = r.thread_id and p.user_id = $2 and p.removed_at is null
+    left join lateral (
+      select count(*)::integer as n from ${schema}.message_refs x
+      where x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index < p.visible_from_index and x.deleted
+    ) hidden on p.visible_from_index > 1`;
+}
+
+/** Columns of `ThreadPartsRow` beside those of `t`. All derive from rows and positions, none from a counter that could drift. */
+export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.participants,
+  coalesce(members.n, 0) as participant_count, latest.message_index as last_visible_index,
+  coalesce(unread.n, 0) as unread_count`;
+
+/** The joins of `DETAIL_COLUMNS`. Parameters 1 to 5 are the viewer's. Who does not take part has nothing unread. */
+export function detailJoins(schema: string): string {
+  const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id`;
+  return `${accessJoins(schema)}
+    cross join lateral (select ${VISIBLE_FROM} as visible_from) v
+    left join lateral (
+      select json_agg(json_build_object('user_id', m.user_id, 'role', m.role) order by m.joined_at, m.user_id)
+        as participants, max(m.n)::integer as n
+      from (
+        select user_id, role, joined_at, count(*) over () as n from ${schema}.participants
+        where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
+        order by joined_at, user_id limit ${PARTICIPANTS_SHOWN}
+      ) m
+    ) members on true
+    left join lateral (
+      select x.message_index from ${refs} and not x.deleted and x.message_index >= v.visible_from
+      order by x.message_index desc limit 1
+    ) latest on true
+    left join lateral (
+      select count(*)::integer as n from (
+        select from ${refs} and x.message_index >= v.visible_from and x.sender_id <> $2 and not x.deleted
+        limit ${UNREAD_COUNTED}
+      ) counted
+    ) unread on p.user_id is not null`;
+}

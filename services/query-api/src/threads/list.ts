@@ -1,0 +1,127 @@
+import type { Actor } from '@threadlog/auth';
+import type { Channel, ThreadStatus } from '@threadlog/events';
+import type { Statements } from '@threadlog/read-models';
+import type { Keyset } from '../cursors';
+import { keysetPage, type PageEdges } from '../pages';
+import { readable, type VisibleThread } from './access';
+import { DETAIL_COLUMNS, detailJoins } from './details';
+import type { ThreadPartsRow } from './rows';
+import { viewerValues, type ViewerValues } from './viewer';
+
+export interface ThreadFilters {
+  learnerId?: string | undefined;
+  status?: ThreadStatus | undefined;
+  channel?: Channel | undefined;
+  participantId?: string | undefined;
+  /** Threads whose last activity is later. */
+  updatedAfter?: string | undefined;
+}
+
+export interface ThreadListRequest extends ThreadFilters {
+  cursor: Keyset | null;
+  limit: number;
+}
+
+export interface ThreadList extends PageEdges {
+  threads: VisibleThread<ThreadPartsRow>[];
+}
+
+/**
+ * The actor's threads, newest activity first, in one statement. Each page is a range of (last activity, id); a thread
+ * that becomes active while somebody pages moves to the front, before the cursor, where `updatedAfter` finds it.
+ */
+export async function listThreads(
+  statements: Statements,
+  actor: Actor,
+  request: ThreadListRequest,
+): Promise<ThreadList> {
+  const { name, text, values } = listStatement(actor, request);
+  const { rows, ...edges } = keysetPage(await statements.rows<ThreadPartsRow>(name, text, values), {
+    list: 'threads',
+    cursor: request.cursor,
+    limit: request.limit,
+    key: (row) => ({ at: row.updated_at, id: row.thread_id }),
+  });
+  const threads = rows.map((row) => readable(actor, row)).filter((thread) => thread !== null);
+  return { threads, ...edges };
+}
+
+interface ListStatement {
+  /** Tells every variant of the text, so that each is prepared once. */
+  name: string;
+  text: (schema: string) => string;
+  values: unknown[];
+}
+
+function listStatement(actor: Actor, request: ThreadListRequest): ListStatement {
+  const viewer = viewerValues(actor);
+  const reach = reachOf(viewer);
+  const values: unknown[] = [...viewer];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [...filterConditions(request, bind), ...cursorConditions(request.cursor, bind)];
+  const limit = bind(request.limit + 1);
+  const direction = request.cursor?.direction === 'prev' ? 'asc' : 'desc';
+  const order = `order by t.updated_at ${direction}, t.thread_id ${direction}`;
+  const text = (schema: string): string => `
+    with page as materialized (
+      select t.* from ${REACHES[reach](schema)}
+      and t.tenant_id = $1 and t.deleted_at is null and t.parent_thread_id is null
+      ${conditions.map(({ sql }) => `and ${sql(schema)}`).join(' ')}
+      ${order} limit ${limit}
+    )
+    select t.*, ${DETAIL_COLUMNS} from page t cross join lateral (select t.thread_id, t.learner_id) r
+    ${detailJoins(schema)} ${order}`;
+  return { name: ['threads', reach, ...conditions.map((condition) => condition.name)].join('_'), text, values };
+}
+
+interface Condition {
+  name: string;
+  sql: (schema: string) => string;
+}
+type Bind = (value: unknown) => string;
+
+function cursorConditions(cursor: Keyset | null, bind: Bind): Condition[] {
+  if (!cursor) return [];
+  const [at, id] = [bind(cursor.at), bind(cursor.id)];
+  const side = cursor.direction === 'prev' ? '>' : '<';
+  return [{ name: cursor.direction, sql: () => `(t.updated_at, t.thread_id) ${side} (${at}, ${id})` }];
+}
+
+function filterConditions(filters: ThreadFilters, bind: Bind): Condition[] {
+  const conditions: Condition[] = [];
+  const add = (name: keyof ThreadFilters, sql: (value: string, schema: string) => string): void => {
+    if (filters[name] === undefined) return;
+    const value = bind(filters[name]);
+    conditions.push({ name, sql: (schema) => sql(value, schema) });
+  };
+  add('learnerId', (value) => `t.learner_id = ${value}`);
+  add('status', (value) => `t.status = ${value}`);
+  add('channel', (value) => `t.channel = ${value}`);
+  add('updatedAfter', (value) => `t.updated_at > ${value}`);
+  add('participantId', (value, schema) => takesPart(schema, value));
+  return conditions;
+}
+
+function takesPart(schema: string, user: string): string {
+  return `exists (select from ${schema}.participants m
+    where m.tenant_id = $1 and m.thread_id = t.thread_id and m.user_id = ${user} and m.removed_at is null)`;
+}
+
+/**
+ * Who sees much walks the index of activity and drops what it may not see; who sees little collects its threads first.
+ * The access rule proper is applied to every row again, so a mistake here could only hide, never show.
+ */
+const REACHES = {
+  all: (schema: string) => `${schema}.threads t where true`,
+  learners: (schema: string) => `${schema}.threads t where (t.learner_id is not null or ${takesPart(schema, '$2')})`,
+  listed: (schema: string) => `(
+      select thread_id from ${schema}.participants where tenant_id = $1 and user_id = $2 and removed_at is null
+      union
+      select thread_id from ${schema}.threads where tenant_id = $1 and learner_id = any($5::text[])
+    ) mine join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = mine.thread_id where true`,
+};
+
+function reachOf([, , seesAll, seesLearners]: ViewerValues): keyof typeof REACHES {
+  if (seesAll) return 'all';
+  return seesLearners ? 'learners' : 'listed';
+}

@@ -1,0 +1,51 @@
+import type { Actor } from '@threadlog/auth';
+import type { ThreadResource } from '@threadlog/events';
+import { presentThread, type MessageRow } from '@threadlog/read-models';
+import { viewFor, type QueryContext } from '../context';
+import { visibleCount, type VisibleThread } from './access';
+import type { ThreadPartsRow } from './rows';
+
+/** Threads as resources for the actor; their last messages are read together, from wherever messages live. */
+export async function presentThreads(
+  context: QueryContext,
+  actor: Actor,
+  threads: readonly VisibleThread<ThreadPartsRow>[],
+): Promise<ThreadResource[]> {
+  const last = await lastMessages(context, threads);
+  const rows = [...threads.map((thread) => thread.row), ...last.values()];
+  const view = await viewFor(context, actor, { rows, userIds: peopleIn(threads, last) });
+  return threads.map((thread) => {
+    const { row } = thread;
+    return presentThread(
+      {
+        thread: row,
+        participants: row.participants ?? [],
+        participantCount: row.participant_count,
+        messageCount: visibleCount(thread),
+        unreadCount: row.unread_count,
+        lastMessage: last.get(row.thread_id) ?? null,
+      },
+      view,
+    );
+  });
+}
+
+/** By thread. A message deleted since the threads were read is left out rather than shown as a tombstone. */
+async function lastMessages(
+  context: QueryContext,
+  threads: readonly VisibleThread<ThreadPartsRow>[],
+): Promise<Map<string, MessageRow>> {
+  const keys = threads.flatMap(({ row: { tenant_id, thread_id, last_visible_index } }) =>
+    last_visible_index === null ? [] : [{ tenant_id, thread_id, message_index: last_visible_index }],
+  );
+  const rows = await context.messages().byKeys(keys);
+  return new Map(rows.filter((row) => row.deleted_at === null).map((row) => [row.thread_id, row]));
+}
+
+function* peopleIn(
+  threads: readonly VisibleThread<ThreadPartsRow>[],
+  last: ReadonlyMap<string, MessageRow>,
+): Iterable<string> {
+  for (const { row } of threads) for (const { user_id } of row.participants ?? []) yield user_id;
+  for (const row of last.values()) yield row.sender_id;
+}

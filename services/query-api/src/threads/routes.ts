@@ -1,0 +1,91 @@
+import { holds, type Actor } from '@threadlog/auth';
+import { problem, rootThreadId, threadSchema } from '@threadlog/events';
+import { presentParticipant } from '@threadlog/read-models';
+import type { Route } from '@threadlog/service';
+import { viewFor, type QueryContext } from '../context';
+import { decodeKeyset } from '../cursors';
+import { ok, readRoute } from '../readRoute';
+import * as schemas from '../schemas';
+import { resolveThread, resolveThreadParts } from './access';
+import { threadChanges } from './changes';
+import { listThreads } from './list';
+import { pageParticipants } from './participants';
+import { presentThreads } from './present';
+
+const tags = ['Threads'];
+
+const list = readRoute<{ query: typeof schemas.threadListQuery }>({
+  path: '/api/v1/threads',
+  operationId: 'listThreads',
+  summary: 'List threads',
+  description: 'Threads that the caller may see, newest activity first. Sub-threads are listed by their parent only.',
+  tags,
+  query: schemas.threadListQuery,
+  responses: { 200: { description: 'A page of threads', schema: schemas.threadListSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, query }, context) {
+    requireRead(actor);
+    const { cursor, ...rest } = query;
+    const request = { ...rest, cursor: cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor') };
+    const { threads, ...edges } = await listThreads(context.statements, actor, request);
+    return ok({ threads: await presentThreads(context, actor, threads), ...edges });
+  },
+});
+
+const one = readRoute<{ params: typeof schemas.threadParams }>({
+  path: '/api/v1/threads/{threadId}',
+  operationId: 'getThread',
+  summary: 'Get a thread',
+  tags,
+  params: schemas.threadParams,
+  responses: { 200: { description: 'The thread', schema: threadSchema, headers: schemas.etagHeaders } },
+  problems: ['forbidden'],
+  async handler({ actor, params }, context) {
+    const thread = await resolveThreadParts(context.statements, actor, params.threadId);
+    const [resource] = await presentThreads(context, actor, [thread]);
+    return ok(resource, { ETag: `"${thread.row.settings_version}"` });
+  },
+});
+
+const participants = readRoute<{ params: typeof schemas.threadParams; query: typeof schemas.participantsQuery }>({
+  path: '/api/v1/threads/{threadId}/participants',
+  operationId: 'listParticipants',
+  summary: 'List participants',
+  description: 'Everybody who takes part, in the order they joined. Those of a sub-thread are its root’s.',
+  tags: ['Participants'],
+  params: schemas.threadParams,
+  query: schemas.participantsQuery,
+  responses: { 200: { description: 'A page of participants', schema: schemas.participantPageSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, params, query }, context) {
+    const cursor = query.cursor === undefined ? null : decodeKeyset('participants', query.cursor, 'cursor');
+    const { row } = await resolveThread(context.statements, actor, params.threadId);
+    const place = { tenantId: actor.tenantId, rootId: rootThreadId(row.thread_id) };
+    const { rows, ...edges } = await pageParticipants(context.statements, place, { cursor, limit: query.limit });
+    const view = await viewFor(context, actor, { rows: [], userIds: rows.map(({ user_id }) => user_id) });
+    return ok({ items: rows.map((participant) => presentParticipant(participant, view)), ...edges });
+  },
+});
+
+const changes = readRoute<{ params: typeof schemas.threadParams; query: typeof schemas.changesQuery }>({
+  path: '/api/v1/threads/{threadId}/changes',
+  operationId: 'getThreadChanges',
+  summary: 'Get what changed since a seq',
+  description:
+    'Messages created, changed and deleted (as tombstones) after `since`, the thread and its participants where they ' +
+    'changed. `resync: true` when this cannot be said: then read the thread anew and go on from `seq`.',
+  tags,
+  params: schemas.threadParams,
+  query: schemas.changesQuery,
+  responses: { 200: { description: 'The changes', schema: schemas.changesSchema } },
+  problems: ['forbidden'],
+  handler: async ({ actor, params, query }, context) =>
+    ok(await threadChanges(context, actor, { threadId: params.threadId, since: query.since })),
+});
+
+/** A list shows an actor without this permission nothing; saying so beats an empty page. */
+function requireRead(actor: Actor): void {
+  if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading threads needs the permission chat:read');
+}
+
+export const threadRoutes: readonly Route<QueryContext>[] = [list, one, participants, changes];

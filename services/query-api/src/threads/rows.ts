@@ -1,0 +1,23 @@
+import type { ParticipantRole } from '@threadlog/events';
+import type { ThreadRow } from '@threadlog/read-models';
+
+/** A thread with what its viewer's access depends on, read in one statement. */
+export interface ThreadAccessRow extends ThreadRow {
+  /** The learner of the root: a sub-thread is seen by those who see its root. */
+  root_learner_id: string | null;
+  /** The viewer's membership in the root; null where it does not take part. */
+  member_role: ParticipantRole | null;
+  member_from: number | null;
+  /** Stream version, in the root, of the last event about that membership. */
+  member_version: number | null;
+  /** Deleted messages below `member_from`. */
+  hidden_deleted: number;
+}
+
+/** A thread with all that its resource shows, but for the text of its last message. */
+export interface ThreadPartsRow extends ThreadAccessRow {
+  participants: { user_id: string; role: ParticipantRole }[] | null;
+  participant_count: number;
+  last_visible_index: number | null;
+  unread_count: number;
+}
