@@ -7,9 +7,9 @@ const built = path.join(__dirname, '..', 'dist', 'stack', 'startTestStack.js');
 module.exports = async function globalSetup() {
   if (!existsSync(built)) throw new Error('Build first: npm run build (npm run test:int does both).');
   const { startTestStack } = require(built);
-  const began = performance.now();
+  const began = Date.now();
   const running = await startTestStack();
   globalThis.threadlogTestStack = running;
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
   process.stderr.write(`Test stack (${running.handover.source}) up in ${seconds} s\n`);
 };

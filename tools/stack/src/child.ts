@@ -16,6 +16,9 @@ export interface ChildOptions {
   marker: string;
   env?: NodeJS.ProcessEnv;
   cwd?: string;
+  /** Where root hands over to another account and the system has no `setpriv`. */
+  uid?: number;
+  gid?: number;
 }
 
 /** A server process that we started. */
@@ -54,6 +57,8 @@ export const startChild = (options: ChildOptions): Child => {
     detached: true,
     env: options.env ?? process.env,
     cwd: options.cwd,
+    uid: options.uid,
+    gid: options.gid,
   });
   closeSync(log);
   // Writing to a server that died would end this process; nothing is ever written.

@@ -74,20 +74,21 @@ const startAll = async (options: StackOptions): Promise<Stack['servers']> => {
   return { kafka, postgres, mongo };
 };
 
+const urlsOf = (servers: Stack['servers'], given: GivenUrls): StackUrls => ({
+  kafkaBrokers: given.kafkaBrokers || servers.kafka?.url || '',
+  databaseUrl: given.databaseUrl || servers.postgres?.url || '',
+  mongoUrl: given.mongoUrl || servers.mongo?.url || null,
+});
+
 /**
  * Starts what is not given, all at once, and waits until everything answers. When one part fails the others are
  * stopped before the error is thrown.
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const servers = await startAll(options);
-  const { given = {} } = options;
   return {
     servers,
-    urls: {
-      kafkaBrokers: given.kafkaBrokers ?? servers.kafka?.url ?? '',
-      databaseUrl: given.databaseUrl ?? servers.postgres?.url ?? '',
-      mongoUrl: given.mongoUrl ?? servers.mongo?.url ?? null,
-    },
+    urls: urlsOf(servers, options.given ?? {}),
     stop: async () => {
       await servers.kafka?.stop();
       await Promise.all([servers.postgres?.stop(), servers.mongo?.stop()]);

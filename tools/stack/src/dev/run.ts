@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Layout } from '../paths';
+import { assertPortFree } from '../ports';
+import type { Server } from '../server';
+import { startStack, type Stack } from '../stack';
+import { banner } from './banner';
+import { prepareDataDirectory } from './dataDirectory';
+import { demoTokens, type DemoToken } from './demoTenants';
+import { followFile } from './followFile';
+import type { DevOptions } from './options';
+import { loadSecrets } from './secrets';
+import { startService } from './service';
+import { serviceEnvironment } from './serviceEnvironment';
+import { supervise } from './supervise';
+
+export interface RunContext {
+  env: NodeJS.ProcessEnv;
+  /** Ends the run: everything is stopped in order. */
+  signal: AbortSignal;
+  report: (line: string) => void;
+  /** Entry of the service; another one in tests. */
+  script?: string;
+}
+
+const checkServicePorts = async ({ ports }: DevOptions): Promise<void> => {
+  await assertPortFree(ports.api, 'the API', 'API_PORT');
+  await assertPortFree(ports.realtime, 'Socket.io', 'REALTIME_PORT');
+  await assertPortFree(ports.ops, 'operations', 'OPS_PORT');
+};
+
+interface Launched {
+  service: Server;
+  tokens: DemoToken[];
+}
+
+const launchService = async (
+  options: DevOptions,
+  stack: Stack,
+  files: Layout,
+  context: RunContext,
+): Promise<Launched> => {
+  const env = serviceEnvironment(context.env, options, stack.urls, loadSecrets(files.secrets));
+  const tokens = demoTokens(env.AUTH_JWT_SECRET, env.AUTH_JWT_ISSUER);
+  writeFileSync(join(files.root, 'demo-tokens.json'), `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 });
+  const { api, realtime } = options.ports;
+  const service = await startService({ files, env, ports: [api, realtime], script: context.script });
+  return { service, tokens };
+};
+
+/** Keeps everything running until the run is to end. @throws Error when a server keeps ending. */
+const keepRunning = async (servers: (Server | undefined)[], { signal, report }: RunContext): Promise<void> => {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const supervised = servers
+    .filter((server) => server !== undefined)
+    .map((server) => supervise(server, { signal: either, report }));
+  await Promise.all(supervised).finally(() => failed.abort());
+};
+
+/**
+ * Starts the infrastructure and the service, prints where everything is, and keeps it running until `signal` aborts;
+ * then, or when something fails, stops the service first and the infrastructure after it.
+ * @throws StackError when a part cannot be started.
+ */
+export const runDevelopment = async (options: DevOptions, context: RunContext): Promise<void> => {
+  const { signal, report } = context;
+  const began = performance.now();
+  const { dataDir, fresh, given, mongo } = options;
+  const { files, release } = await prepareDataDirectory({
+    dataDir,
+    fresh,
+    keepSecrets: Boolean(given.databaseUrl),
+    report,
+  });
+  const stops: (() => Promise<void> | void)[] = [release];
+  try {
+    await checkServicePorts(options);
+    const stack = await startStack({ dataDir, given, mongo, ports: options.ports, log: report });
+    stops.unshift(() => stack.stop());
+    if (signal.aborted) return;
+    if (options.logs) void followFile(files.log('threadlog'), (text) => process.stdout.write(text), signal);
+    const { service, tokens } = await launchService(options, stack, files, context);
+    stops.unshift(() => service.stop());
+    if (signal.aborted) return;
+    report(banner({ options, urls: stack.urls, tokens, seconds: (performance.now() - began) / 1000 }));
+    await keepRunning([service, ...Object.values(stack.servers)], context);
+  } finally {
+    for (const stop of stops) await stop();
+  }
+};

@@ -1,0 +1,72 @@
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { logTail, startChild } from '../child';
+import { StackError } from '../errors';
+import { checkoutRoot, type Layout } from '../paths';
+import { runAs } from '../runAs';
+import { startServer, type Server } from '../server';
+import { waitUntil } from '../wait';
+
+export const standaloneScript = join(checkoutRoot, 'services', 'standalone', 'dist', 'main.js');
+
+const isReady = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path: '/readyz', timeout: 2_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(false));
+  });
+
+export interface ServiceOptions {
+  files: Layout;
+  env: NodeJS.ProcessEnv;
+  /** Each answers `GET /readyz`. */
+  ports: number[];
+  script?: string;
+}
+
+/**
+ * Starts the process with all roles and waits until it is ready.
+ * @throws StackError with the end of its log.
+ */
+export const startService = ({ files, env, ports, script = standaloneScript }: ServiceOptions): Promise<Server> => {
+  const start = async () => {
+    const logFile = files.log('threadlog');
+    // The title carries the data directory, by which a stale process is recognised.
+    const command = runAs(process.execPath, [`--title=threadlog ${files.root}`, '--enable-source-maps', script], {
+      account: null,
+      deathSignal: 'TERM',
+      paths: [],
+    });
+    const pidFile = files.pidFile('threadlog');
+    const child = startChild({
+      ...command,
+      name: 'Threadlog',
+      logFile,
+      pidFile,
+      marker: files.root,
+      env,
+      cwd: checkoutRoot,
+    });
+    const ready = async () => (await Promise.all(ports.map(isReady))).every(Boolean);
+    await waitUntil('Threadlog', ready, { timeoutMs: 60_000, intervalMs: 50, failure: child.ended }).catch(
+      async (cause: unknown) => {
+        await child.stop('SIGTERM', 5_000);
+        throw new StackError(
+          `Threadlog did not become ready. Its log ends with:\n  ${logTail(logFile)}`,
+          `See ${logFile}`,
+          { cause },
+        );
+      },
+    );
+    return child;
+  };
+  return startServer({
+    name: 'Threadlog',
+    port: ports[0] ?? 0,
+    url: `http://localhost:${ports[0]}`,
+    stopSignal: 'SIGTERM',
+    start,
+  });
+};

@@ -1,0 +1,32 @@
+import type { StackUrls } from '../stack';
+import type { DevOptions } from './options';
+import type { Secrets } from './secrets';
+
+const defaults = {
+  ENVIRONMENT: 'development',
+  AUTH_JWT_ISSUER: 'threadlog-dev',
+  // High enough never to be in the way of a developer, low enough to stop a client that has run wild.
+  RATE_LIMIT_IP: '100000/1m',
+  RATE_LIMIT_ACTOR: '1000000/1m',
+};
+
+/**
+ * Environment of the service: our defaults, then what the caller has set, then where things really are. Secrets of the
+ * caller win, so the token printed has to be signed with what is in here.
+ */
+export const serviceEnvironment = (
+  env: NodeJS.ProcessEnv,
+  { ports }: DevOptions,
+  urls: StackUrls,
+  secrets: Secrets,
+): NodeJS.ProcessEnv & typeof defaults & Secrets => ({
+  ...defaults,
+  ...secrets,
+  ...env,
+  API_PORT: String(ports.api),
+  REALTIME_PORT: String(ports.realtime),
+  OPS_PORT: String(ports.ops),
+  KAFKA_BROKERS: urls.kafkaBrokers,
+  DATABASE_URL: urls.databaseUrl,
+  MONGO_URL: urls.mongoUrl ?? undefined,
+});
