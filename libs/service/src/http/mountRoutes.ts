@@ -50,8 +50,8 @@ function methodNames(route: Pick<Route, 'method'>): string[] {
 async function serve<Deps>(route: Route<Deps>, request: Request, response: Response, options: MountOptions<Deps>) {
   const context = contextOf(request);
   context.route = route.path;
-  const admitted = options.admission.admit(route.auth, request, response);
-  if (admitted) await admitted;
+  context.params = request.params;
+  await options.admission.admit(route.auth, request, response);
   const body = route.body ? await readJson(request, response) : undefined;
   const input = parseRequest(route, request, { context, response, body });
   const reply = await route.handler(input as RouteRequest<never>, options.deps);

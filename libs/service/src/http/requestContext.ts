@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import { problem } from '@threadlog/events';
+import { problem, type ProblemCode } from '@threadlog/events';
 import type { IncomingMessage } from 'node:http';
 
 /** What the process knows about a request besides its bytes. One object a request, made by `createApp`. */
@@ -12,6 +12,10 @@ export interface RequestContext {
   actor: Actor | undefined;
   /** Template of the matched route, for metrics: ids never become labels. */
   route: string | undefined;
+  /** Path parameters of the matched route. */
+  params: Readonly<Record<string, string | string[]>> | undefined;
+  /** What the request was refused with. */
+  code: ProblemCode | undefined;
   /** Methods that exist for the path, where none of them was the one asked for. */
   allowed: Set<string> | undefined;
 }

@@ -1,0 +1,112 @@
+import { PROBLEMS, type ProblemCode } from '@threadlog/events';
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import type { Route, RouteAuth } from './route';
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().optional(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    requestId: z.string().optional(),
+    retryable: z.boolean(),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })).optional(),
+    error: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details; `code` is what programs should look at.' });
+
+export interface ApiInfo {
+  title: string;
+  version: string;
+  description?: string;
+  /** Base addresses; a path such as `/chat` where there is a `BASE_PATH`. */
+  servers?: string[];
+}
+
+const SECURITY: Record<RouteAuth, Record<string, string[]>[]> = {
+  user: [{ bearer: [] }],
+  internal: [{ internalSecret: [] }],
+  none: [],
+};
+
+/** The OpenAPI 3.1 document of routes, made of the very schemas that `mountRoutes` parses with. */
+export function openApiDocument<Deps = never>(
+  routes: readonly Route<Deps>[],
+  { title, version, description, servers = ['/'] }: ApiInfo,
+): ReturnType<typeof createDocument> {
+  const paths: NonNullable<ZodOpenApiObject['paths']> = {};
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+  return createDocument({
+    openapi: '3.1.0',
+    info: { title, version, description },
+    servers: servers.map((url) => ({ url })),
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        internalSecret: { type: 'apiKey', in: 'header', name: 'X-Internal-Secret' },
+      },
+    },
+  });
+}
+
+function operationOf<Deps>(route: Route<Deps>): ZodOpenApiOperationObject {
+  return {
+    operationId: route.operationId ?? operationIdOf(route),
+    summary: route.summary,
+    description: route.description,
+    tags: route.tags,
+    security: SECURITY[route.auth],
+    requestParams: { path: route.params, query: route.query, header: route.headers },
+    requestBody: route.body ? { content: { 'application/json': { schema: route.body } } } : undefined,
+    responses: { ...successes(route), ...refusals(route) },
+  };
+}
+
+function successes<Deps>({ responses }: Route<Deps>): ZodOpenApiResponsesObject {
+  const entries = Object.entries(responses).map(([status, { description, schema, headers }]) => {
+    const content = schema ? { 'application/json': { schema } } : undefined;
+    return [status, { description, content, headers }];
+  });
+  return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
+}
+
+const ALWAYS: ProblemCode[] = ['invalid_request', 'not_found', 'rate_limited', 'internal', 'unavailable'];
+
+/** One response a status, naming the codes that come with it. */
+function refusals<Deps>(route: Route<Deps>): ZodOpenApiResponsesObject {
+  const own: ProblemCode[] = route.auth === 'none' ? [] : ['unauthorized'];
+  if (route.body) own.push('payload_too_large', 'unsupported_media_type');
+  const codes = Object.groupBy(
+    [...new Set([...ALWAYS, ...own, ...(route.problems ?? [])])],
+    (code) => PROBLEMS[code].status,
+  );
+  const entries = Object.entries(codes)
+    .filter(([status]) => !(Number(status) in route.responses))
+    .map(([status, names = []]) => {
+      const description = `${STATUS_CODES[status] ?? 'Problem'}: ${names.map((name) => `\`${name}\``).join(', ')}`;
+      return [status, { description, content: { 'application/problem+json': { schema: problemSchema } } }];
+    });
+  return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
+}
+
+/** `get /api/v1/threads/{threadId}/messages` -> `getThreadsByThreadIdMessages`. */
+function operationIdOf<Deps>({ method, path }: Route<Deps>): string {
+  const words = path
+    .replace(/^\/api(\/v\d+)?/, '')
+    .split('/')
+    .filter(Boolean)
+    .map((part) => (part.startsWith('{') ? `by-${part.slice(1, -1)}` : part))
+    .flatMap((part) => part.split(/[^A-Za-z0-9]+/).filter(Boolean));
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
