@@ -1,6 +1,7 @@
 // Runs on whatever Node is on the path (20 or newer) before anything is installed: built-ins only.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +21,16 @@ const run = (command, args, what) => {
   if (status !== 0) fail(`${what} failed.`, status ?? 1);
 };
 
-const installedAt = () => {
+const lockFile = join(root, 'package-lock.json');
+const stampFile = join(root, 'node_modules', '.installed-lock');
+const lockHash = () => createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+
+/** By content where we installed it ourselves: a branch switched back and forth touches the lock and changes nothing. */
+const isInstalled = () => {
   const record = join(root, 'node_modules', '.package-lock.json');
-  return existsSync(pinnedNode) && existsSync(record) ? statSync(record).mtimeMs : 0;
+  if (!existsSync(pinnedNode) || !existsSync(record)) return false;
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockHash()) return true;
+  return statSync(record).mtimeMs >= statSync(lockFile).mtimeMs;
 };
 
 const install = () => {
@@ -31,13 +39,16 @@ const install = () => {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   if (npm?.endsWith('.js')) run(process.execPath, [npm, ...args], 'npm ci');
   else run('npm', args, 'npm ci');
+  writeFileSync(stampFile, lockHash());
 };
 
-/** Makes sure that packages are installed as the lock file says. */
+/** Makes sure that packages are installed as the lock file says. `SKIP_INSTALL=true` uses what there is. */
 export const ensureInstalled = () => {
   if (Number(process.versions.node.split('.')[0]) < 20)
     fail(`Node ${process.versions.node} is too old: 20 or newer, please.`);
-  if (installedAt() < statSync(join(root, 'package-lock.json')).mtimeMs) install();
+  if (isInstalled()) return;
+  if (process.env.SKIP_INSTALL !== 'true') return install();
+  if (!existsSync(pinnedNode)) fail('SKIP_INSTALL is set, but nothing is installed: run npm ci.');
 };
 
 /** Compiles what has changed since the last time. */
