@@ -1,0 +1,4 @@
+export * from './memorySealing';
+export * from './sealEvents';
+export * from './threadStory';
+export * from './readModel';

@@ -1,0 +1,84 @@
+import type { ChatEvent } from '@threadlog/events';
+import {
+  foldMessage,
+  foldParticipant,
+  foldThread,
+  foldUser,
+  generationSchema,
+  messageIdOf,
+  messageRefsTable,
+  participantsOf,
+  participantsTable,
+  threadsTable,
+  upsertSql,
+  usersTable,
+  type Database,
+  type MessageRefRow,
+  type MessageRow,
+  type MessageStore,
+  type ParticipantRow,
+  type Table,
+  type ThreadRow,
+  type UserRow,
+} from '@threadlog/read-models';
+
+/** The rows that a history folds to. */
+export interface FoldedRows {
+  threads: ThreadRow[];
+  participants: ParticipantRow[];
+  messages: MessageRow[];
+  users: UserRow[];
+}
+
+/** Folds complete histories, of any streams, each in order. */
+export function foldRows(events: readonly ChatEvent[]): FoldedRows {
+  const threads = new Map<string, ThreadRow>();
+  const participants = new Map<string, ParticipantRow>();
+  const messages = new Map<string, MessageRow>();
+  const users = new Map<string, UserRow>();
+  for (const event of events) {
+    const place = `${event.tenant_id}/${event.stream_id}`;
+    if (event.stream_type === 'user') {
+      keep(users, place, (row) => foldUser(row, event));
+      continue;
+    }
+    keep(threads, place, (row) => foldThread(row, event));
+    for (const user of participantsOf(event))
+      keep(participants, `${place}/${user}`, (row) => foldParticipant(row, event, user));
+    const messageId = messageIdOf(event);
+    if (messageId) keep(messages, `${place}/${messageId}`, (row) => foldMessage(row, event));
+  }
+  return {
+    threads: [...threads.values()],
+    participants: [...participants.values()],
+    messages: [...messages.values()],
+    users: [...users.values()],
+  };
+}
+
+function keep<Row>(rows: Map<string, Row>, key: string, fold: (row: Row | null) => Row | null): void {
+  const next = fold(rows.get(key) ?? null);
+  if (next) rows.set(key, next);
+}
+
+/** Writes rows as the projector would. Newer rows win over stored ones, so a grown history can be written again. */
+export async function writeRows(
+  target: { database: Database; generation: number; messages: MessageStore },
+  rows: FoldedRows,
+): Promise<void> {
+  const { database, generation, messages } = target;
+  const schema = generationSchema(generation);
+  const write = async <Row extends object>(table: Table<Row>, given: Row[]): Promise<void> => {
+    if (given.length > 0) await database.query(upsertSql(table, schema, '$1'), [JSON.stringify(given)]);
+  };
+  await messages.apply(rows.messages);
+  if (messages.kind === 'mongo') await write(messageRefsTable, rows.messages.map(refOf));
+  await write(threadsTable, rows.threads);
+  await write(participantsTable, rows.participants);
+  await write(usersTable, rows.users);
+}
+
+function refOf(row: MessageRow): MessageRefRow {
+  const { tenant_id, thread_id, message_index, message_id, sender_id, version } = row;
+  return { tenant_id, thread_id, message_index, message_id, sender_id, version, deleted: row.deleted_at !== null };
+}
