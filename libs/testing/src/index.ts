@@ -1,3 +1,4 @@
+export * from './builders';
 export * from './specs';
 export { cleanupAfterAll, type Cleanups } from './cleanup';
 export { eventually, type EventuallyOptions } from './eventually';

@@ -1,3 +1,5 @@
 export * from './deciderSpec';
 export * from './events';
 export * from './projectionSpec';
+export * from './secureRoutesSpec';
+export * from './testApi';

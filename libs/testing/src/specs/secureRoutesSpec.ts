@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { Actor } from '@threadlog/auth';
+import type { TestReply, TestRequest } from './testApi';
+
+/** The part of an OpenAPI document that the specification walks. */
+export interface ApiDocument {
+  paths?: Record<string, Record<string, unknown> | undefined>;
+}
+
+export interface SecuredApi {
+  request(method: string, path: string, options: TestRequest): Promise<TestReply>;
+  /** Values of path parameters that name what exists and `insider` may see. */
+  params: Record<string, string>;
+  /** A valid body, and a query (`?since=0`), by operation id, where one is required. */
+  bodies?: Record<string, unknown>;
+  queries?: Record<string, string>;
+  insider: Actor;
+  /** Administers another tenant. */
+  stranger: Actor;
+  /** Of the same tenant, neither participant nor in scope. */
+  outsider: Actor;
+}
+
+export interface Operation {
+  method: string;
+  path: string;
+  operationId: string;
+}
+
+/** The operations of a document, in its order. */
+export function operationsOf(document: ApiDocument): Operation[] {
+  return Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
+    Object.entries(methods ?? {}).map(([method, operation]) => ({
+      method,
+      path,
+      operationId: (operation as { operationId: string }).operationId,
+    })),
+  );
+}
+
+const BAD_TOKEN = 'not-a-token';
+
+type Send = (options: TestRequest) => Promise<TestReply>;
+type Check = (send: Send) => Promise<void>;
+
+/**
+ * What holds for every route, walked over the OpenAPI document, so that a route cannot be forgotten: it wants a token,
+ * a good one, and what another tenant has or the actor may not see is 404, as if it were not there. The insider's
+ * request comes last, since it may change things: it proves that the 404s were not about the path. Call it inside a
+ * `describe`; `given` is asked when the tests run.
+ */
+export function secureRoutesSpec(
+  document: ApiDocument,
+  given: () => SecuredApi,
+  only: (operation: Operation) => boolean = () => true,
+): void {
+  const { describe, it } = globalThis as unknown as JestGlobals;
+  for (const operation of operationsOf(document).filter(only)) {
+    describe(`${operation.method.toUpperCase()} ${operation.path}`, () => {
+      for (const [title, check] of checksOf(operation, given)) it(title, () => check(sender(operation, given)));
+    });
+  }
+}
+
+function checksOf({ path }: Operation, given: () => SecuredApi): [string, Check][] {
+  const checks: [string, Check][] = [
+    ['requires a token', async (send) => refused(await send({}), 401, 'unauthorized')],
+    ['refuses a bad token', async (send) => refused(await send({ token: BAD_TOKEN }), 401, 'unauthorized')],
+  ];
+  if (!path.includes('{')) return checks;
+  return [
+    ...checks,
+    ["hides another tenant's", async (send) => refused(await send({ as: given().stranger }), 404, 'not_found')],
+    ['refuses out of scope', async (send) => refused(await send({ as: given().outsider }), 404, 'not_found')],
+    ['lets those in who may', async (send) => admitted(await send({ as: given().insider }))],
+  ];
+}
+
+function sender({ method, path, operationId }: Operation, given: () => SecuredApi): Send {
+  return (options) => {
+    const { params, queries = {}, bodies = {}, request } = given();
+    const place = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      assert.ok(params[name] !== undefined, `${path}: give a value for the parameter ${name}`);
+      return encodeURIComponent(params[name]);
+    });
+    const query = queries[operationId] ?? '';
+    return request(method, place + query, { ...options, ...(operationId in bodies && { body: bodies[operationId] }) });
+  };
+}
+
+function refused(reply: TestReply, status: number, code: string): void {
+  assert.equal(reply.status, status, JSON.stringify(reply.body));
+  assert.match(reply.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  assert.equal((reply.body as { code: string }).code, code);
+}
+
+function admitted(reply: TestReply): void {
+  assert.ok(reply.status < 300, `${reply.status} ${JSON.stringify(reply.body)}`);
+}
+
+interface JestGlobals {
+  describe(title: string, body: () => void): void;
+  it(title: string, body: () => Promise<void>): void;
+}
