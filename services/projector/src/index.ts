@@ -1,1 +1,4 @@
-export {};
+export * from './role';
+export * from './generations/lifecycle';
+export * from './quarantine/replay';
+export * from './quarantine/deadLetters';

@@ -1,8 +1,11 @@
 import { tenantId } from '@threadlog/events';
-import { createDatabase, type Database } from '../database';
+import { testStack } from '@threadlog/testing';
+import { MongoClient } from 'mongodb';
+import { createDatabase } from '../database';
 import { migrate } from '../migrate';
 import type { MessageRow } from '../rows';
 import { messageRow } from '../testing/rows';
+import { createMongoMessageStore } from './mongo';
 import { createPostgresMessageStore } from './postgres';
 import type { ListedMessage, MessageStore } from './port';
 
@@ -15,16 +18,26 @@ interface Opened {
   close(): Promise<void>;
 }
 
+const stack = testStack();
+
 async function openPostgres(): Promise<Opened> {
-  const database: Database = createDatabase({ url: process.env.TMP_PG as string });
+  const database = createDatabase({ url: await stack.freshDatabase() });
   await migrate(database, { messages: 'postgres' });
   return { store: createPostgresMessageStore({ database, generation: () => 1 }), close: () => database.end() };
+}
+
+async function openMongo(): Promise<Opened> {
+  const client = new MongoClient(stack.freshMongo());
+  return { store: createMongoMessageStore({ db: client.db(), generation: () => 1 }), close: () => client.close() };
 }
 
 const without = ({ history: _history, ...row }: MessageRow): ListedMessage => row;
 const indexes = (rows: readonly ListedMessage[]): number[] => rows.map((row) => row.message_index);
 
-describe.each([['postgres', openPostgres] as const])('message store in %s', (_name, open) => {
+describe.each([
+  ['Postgres', openPostgres],
+  ['MongoDB', openMongo],
+])('message store in %s', (_name, open) => {
   let opened: Opened;
   let store: MessageStore;
   beforeAll(async () => {

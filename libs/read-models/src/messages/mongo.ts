@@ -14,6 +14,8 @@ export function messageCollection(generation: number): string {
   return `messages_${generation}`;
 }
 
+/** What servers before 7.0 answer when a collection that is dropped does not exist. */
+const NAMESPACE_NOT_FOUND = 26;
 /** Without history, like the listed columns of the Postgres adapter. */
 const LISTED = { history: 0 } as const;
 /** Sorts behind every index of a thread: an index has ten digits. */
@@ -40,7 +42,11 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
       ]);
     },
     async drop() {
-      await collection().drop();
+      await collection()
+        .drop()
+        .catch((error: { code?: unknown }) => {
+          if (error.code !== NAMESPACE_NOT_FOUND) throw error;
+        });
     },
   };
 }

@@ -1,0 +1,54 @@
+import { decodeEvent, type ChatEvent } from '@threadlog/events';
+import type { LogBatch, LogRecord } from '@threadlog/log';
+
+/** A record as the lane handles it. `control` changes nothing but the checkpoint. */
+export type Entry =
+  | { kind: 'event'; record: LogRecord; event: ChatEvent; known: boolean }
+  | { kind: 'control'; record: LogRecord }
+  | { kind: 'undecodable'; record: LogRecord; reason: string }
+  /** Written by no owner: every reader ignores it, so its stream goes on. */
+  | { kind: 'foreign'; record: LogRecord; reason: string };
+
+/** Decodes a batch, its malformed records among the others, in the order of the log. */
+export function decodeBatch(batch: Pick<LogBatch, 'records' | 'malformed'>): Entry[] {
+  const entries = batch.records.map(decodeRecord);
+  if (batch.malformed.length === 0) return entries;
+  const foreign = batch.malformed.map((record): Entry => ({
+    kind: 'foreign',
+    record,
+    reason: 'no valid epoch header',
+  }));
+  return [...entries, ...foreign].sort((one, other) => one.record.offset - other.record.offset);
+}
+
+/**
+ * Decodes a record. An event of a type that only a newer build knows changes no row of ours, but it is one of its
+ * stream's versions: it is folded like any event whose type nobody handles.
+ */
+export function decodeRecord(record: LogRecord): Entry {
+  const decoded = decodeEvent(record.value);
+  switch (decoded.kind) {
+    case 'event':
+      return { kind: 'event', record, event: decoded.event, known: true };
+    case 'control':
+      return { kind: 'control', record };
+    case 'undecodable':
+      return { kind: 'undecodable', record, reason: decoded.reason };
+    case 'unknown':
+      return decodeUnknown(record);
+  }
+}
+
+/** Reads no more than what a stream's row, its thread's version and its receipt need. */
+function decodeUnknown(record: LogRecord): Entry {
+  const event = JSON.parse(record.value.toString('utf8')) as Partial<ChatEvent>;
+  const streamed =
+    typeof event.tenant_id === 'string' &&
+    typeof event.stream_type === 'string' &&
+    typeof event.stream_id === 'string' &&
+    Number.isSafeInteger(event.stream_version) &&
+    typeof event.timestamp === 'string';
+  // A newer build's control record has no stream.
+  if (!streamed) return { kind: 'control', record };
+  return { kind: 'event', record, known: false, event: { ...event, data: event.data ?? {} } as ChatEvent };
+}

@@ -1,0 +1,132 @@
+import {
+  canonicalDump,
+  generationSchema,
+  generationTables,
+  inTransaction,
+  type Database,
+  type Generation,
+  type MessageStore,
+  type MessageStoreKind,
+  type Queryable,
+} from '@threadlog/read-models';
+
+/** A change of generations that would lose or hide something. Nothing was changed. */
+export class GenerationError extends Error {
+  override readonly name = 'GenerationError';
+}
+
+/** Taken by everybody who changes which generations there are. */
+const LOCK_READ_MODEL = 'select active from threadlog.read_model for update';
+
+/**
+ * Makes the next generation, empty. Projectors find it within their poll and fold the log into it from the beginning,
+ * while the active one serves. Numbers are never used again.
+ */
+export async function createGeneration(database: Database, messages: MessageStoreKind): Promise<number> {
+  return inTransaction(database, async (client) => {
+    await client.query(LOCK_READ_MODEL);
+    const { rows } = await client.query<{ next: number }>(
+      'select coalesce(max(generation), 0) + 1 as next from threadlog.generations',
+    );
+    const generation = rows[0]!.next;
+    await client.query(generationTables(generation, messages));
+    // All checkpoints of the active one, from the start: a flip compares them one by one.
+    await client.query(
+      `insert into ${generationSchema(generation)}.checkpoints (partition, next_offset, max_epoch)
+       select partition, 0, 0 from ${generationSchema(await activeOf(client))}.checkpoints`,
+    );
+    await client.query(`insert into threadlog.generations (generation, state) values ($1, 'building')`, [generation]);
+    return generation;
+  });
+}
+
+/**
+ * Makes a generation the one that is served. In one transaction it stops both generations' lanes, proves that the new
+ * one has read at least as far on every partition, and switches; so no reader ever sees less than before. Going back is
+ * the same call: a retired generation is kept up until it is dropped. Throws `GenerationError` where the proof fails.
+ */
+export async function flipGeneration(database: Database, to: number): Promise<void> {
+  await inTransaction(database, async (client) => {
+    const from = await activeOf(client, LOCK_READ_MODEL);
+    if (from === to) return;
+    if ((await stateOf(client, to)) === 'dropped') throw new GenerationError(`generation ${to} was dropped`);
+    // Always in this order, and lanes lock one row each: nobody waits in a circle.
+    for (const generation of [from, to].sort((one, other) => one - other)) await lockCheckpoints(client, generation);
+    const behind = await partitionsBehind(client, to, from);
+    if (behind.length > 0) {
+      throw new GenerationError(`generation ${to} is behind ${from} on partitions ${behind.join(', ')}`);
+    }
+    await client.query(`update threadlog.generations set state = 'retired' where generation = $1`, [from]);
+    await client.query(`update threadlog.generations set state = 'active' where generation = $1`, [to]);
+    await client.query('update threadlog.read_model set active = $1', [to]);
+  });
+}
+
+/**
+ * Drops a generation that is not served. Its projectors find out within their poll and stop. Repeating it is harmless,
+ * and clears up after a lane that was writing messages to Mongo at that moment.
+ */
+export async function dropGeneration(database: Database, store: MessageStore, generation: number): Promise<void> {
+  await inTransaction(database, async (client) => {
+    if ((await activeOf(client, LOCK_READ_MODEL)) === generation) {
+      throw new GenerationError(`generation ${generation} is served; flip to another one first`);
+    }
+    await stateOf(client, generation);
+    await client.query(`update threadlog.generations set state = 'dropped' where generation = $1`, [generation]);
+    await client.query(`drop schema if exists ${generationSchema(generation)} cascade`);
+  });
+  if (store.kind === 'mongo') await store.drop();
+}
+
+export type Comparison = 'equal' | 'different' | 'not_comparable';
+
+/**
+ * Compares two generations whole, in one snapshot. `not_comparable` while their checkpoints differ: ask again, or let
+ * the log come to rest. Mongo is not part of the snapshot: its messages are compared as they are.
+ */
+export async function compareGenerations(
+  database: Database,
+  one: { generation: number; store: MessageStore },
+  other: { generation: number; store: MessageStore },
+): Promise<Comparison> {
+  return inTransaction(database, async (client) => {
+    await client.query('set transaction isolation level repeatable read, read only');
+    const behind = [
+      ...(await partitionsBehind(client, one.generation, other.generation)),
+      ...(await partitionsBehind(client, other.generation, one.generation)),
+    ];
+    if (behind.length > 0) return 'not_comparable';
+    const first = await canonicalDump(client, one.generation, one.store);
+    const second = await canonicalDump(client, other.generation, other.store);
+    return first === second ? 'equal' : 'different';
+  });
+}
+
+async function activeOf(client: Queryable, query = 'select active from threadlog.read_model'): Promise<number> {
+  const { rows } = await client.query<{ active: number }>(query);
+  if (!rows[0]) throw new GenerationError('there is no active generation: migrate the database first');
+  return rows[0].active;
+}
+
+async function stateOf(client: Queryable, generation: number): Promise<Generation['state']> {
+  const { rows } = await client.query<Pick<Generation, 'state'>>(
+    'select state from threadlog.generations where generation = $1 for update',
+    [generation],
+  );
+  if (!rows[0]) throw new GenerationError(`there is no generation ${generation}`);
+  return rows[0].state;
+}
+
+async function lockCheckpoints(client: Queryable, generation: number): Promise<void> {
+  await client.query(`select partition from ${generationSchema(generation)}.checkpoints order by partition for update`);
+}
+
+/** Partitions on which `candidate` has read less than `reference`, or nothing at all. */
+async function partitionsBehind(client: Queryable, candidate: number, reference: number): Promise<number[]> {
+  const { rows } = await client.query<{ partition: number }>(
+    `select r.partition from ${generationSchema(reference)}.checkpoints r
+     left join ${generationSchema(candidate)}.checkpoints c using (partition)
+     where c.next_offset is null or c.next_offset < r.next_offset order by r.partition`,
+  );
+  return rows.map((row) => row.partition);
+}

@@ -1,0 +1,175 @@
+import type { ReadPosition } from '@threadlog/log';
+import type { Checkpoint, Database, MessageRow, MessageStore } from '@threadlog/read-models';
+import type { Entry } from '../folding/decodeRecord';
+import { foldEntries, NEVER_SKIPPED, touchesOf, typeOf, type FoldOutcome, type Obstacle } from '../folding/foldEntries';
+import { createRowCache, type RowCache } from '../folding/rowCache';
+import { createRowSet, type RowSet } from '../folding/rowSet';
+import type { Registry } from '../projections/registry';
+import { parkRecord, readParkedKeys } from '../quarantine/parking';
+import { commitBatch } from '../storage/commitBatch';
+import { loadRows } from '../storage/loadRows';
+import { isPermanent, LaneHaltedError } from './errors';
+import type { LaneObserver } from './observer';
+import { positionBefore } from './positions';
+
+export interface ApplierDeps {
+  database: Database;
+  generation: number;
+  partition: number;
+  registry: Registry;
+  store: MessageStore;
+  observer: LaneObserver;
+}
+
+/** Turns entries into rows and a moved checkpoint, and knows where the checkpoint stands. */
+export interface Applier {
+  /** Null after a failure: whoever goes on must ask the database first. */
+  checkpoint(): Checkpoint | null;
+  adopt(checkpoint: Checkpoint): Promise<Checkpoint>;
+  forget(): void;
+  /**
+   * Applies entries and moves the checkpoint to `to`. False when the checkpoint was found elsewhere. Throws transient
+   * faults of the stores, and `LaneHaltedError`; either way nothing is half applied, and the applier must `adopt`.
+   */
+  apply(entries: readonly Entry[], to: ReadPosition): Promise<boolean>;
+}
+
+const REMEMBERED_ROWS = 20_000;
+
+/** What the lane believes. True as long as its own statements succeed: see `createRowCache`. */
+interface Belief {
+  checkpoint: Checkpoint | null;
+  parked: Set<string>;
+  cache: RowCache;
+}
+type Applying = ApplierDeps & { belief: Belief };
+
+export function createApplier(deps: ApplierDeps): Applier {
+  const { database, generation, partition, observer } = deps;
+  const belief: Belief = { checkpoint: null, parked: new Set(), cache: createRowCache(REMEMBERED_ROWS) };
+  return {
+    checkpoint: () => belief.checkpoint,
+    async adopt(found) {
+      belief.parked = await readParkedKeys(database, generation, partition);
+      belief.checkpoint = found;
+      return found;
+    },
+    forget: () => void forget(belief),
+    async apply(entries, to) {
+      const begun = performance.now();
+      const done = await applyHalves(entries, to, { ...deps, belief });
+      if (!done) return false;
+      const events = entries.filter((entry) => entry.kind === 'event');
+      const unknown = events.filter((entry) => !entry.known).length;
+      const seconds = (performance.now() - begun) / 1_000;
+      observer.applied({ generation, partition }, { events: events.length, unknown, seconds });
+      return true;
+    },
+  };
+}
+
+function forget(belief: Belief): false {
+  belief.checkpoint = null;
+  belief.cache.clear();
+  return false;
+}
+
+/** Applies entries; when the database refuses rows for what is in them, finds the one event they came from. */
+async function applyHalves(entries: readonly Entry[], to: ReadPosition, applying: Applying): Promise<boolean> {
+  try {
+    return await applyAll(entries, to, applying);
+  } catch (error) {
+    const { checkpoint } = applying.belief;
+    if (!isPermanent(error) || !checkpoint) throw error;
+    const remaining = entries.filter((entry) => entry.record.offset >= checkpoint.nextOffset);
+    const [suspect] = remaining;
+    if (!suspect) throw error;
+    if (remaining.length === 1) {
+      const remedy = NEVER_SKIPPED.has(typeOf(suspect)) ? 'halt' : 'park';
+      const reason = `refused by the store: ${(error as Error).message}`;
+      return overcome(suspect, { remedy, reason }, { behind: to, applying });
+    }
+    const middle = remaining.length >> 1;
+    const cut = positionBefore(remaining, middle, checkpoint.maxEpoch);
+    const firstHalf = await applyHalves(remaining.slice(0, middle), cut, applying);
+    return firstHalf && applyHalves(remaining.slice(middle), to, applying);
+  }
+}
+
+/** Applies entries up to the first obstacle, deals with it, and goes on behind it. */
+async function applyAll(entries: readonly Entry[], to: ReadPosition, applying: Applying): Promise<boolean> {
+  const { maxEpoch } = applying.belief.checkpoint!;
+  const { rows, outcome } = await fold(entries, applying);
+  const { obstacle } = outcome;
+  const cut = obstacle ? positionBefore(entries, obstacle.index, maxEpoch) : to;
+  if (!(await commit(rows, outcome, { to: cut, applying }))) return forget(applying.belief);
+  if (!obstacle) return true;
+  const rest = entries.slice(obstacle.index + 1);
+  const behind = rest.length > 0 ? positionBefore(entries, obstacle.index + 1, maxEpoch) : to;
+  if (!(await overcome(entries[obstacle.index]!, obstacle, { behind, applying }))) return false;
+  return rest.length === 0 || applyHalves(rest, to, applying);
+}
+
+async function fold(
+  entries: readonly Entry[],
+  { belief, ...deps }: Applying,
+): Promise<{ rows: RowSet; outcome: FoldOutcome }> {
+  const { registry, partition } = deps;
+  const context = { projections: registry.all, partition, parked: belief.parked };
+  const rows = createRowSet(belief.cache);
+  const touches = entries.flatMap((entry) => touchesOf(entry, context));
+  await loadRows(touches, rows, { ...deps, stored: registry.stored });
+  return { rows, outcome: foldEntries(entries, rows, context) };
+}
+
+/** The message store first, so that it may be ahead of the checkpoint, never behind. */
+async function commit(
+  rows: RowSet,
+  { quarantined }: FoldOutcome,
+  { to, applying }: { to: ReadPosition; applying: Applying },
+): Promise<boolean> {
+  const { belief, database, generation, registry, store, observer } = applying;
+  const from = belief.checkpoint!;
+  if (to.offset === from.nextOffset) return true;
+  const changes = rows.changes();
+  const stored = registry.stored && changes.get(registry.stored);
+  if (stored) await store.apply([...stored.values()] as MessageRow[]);
+  const write = { generation, from, to, relational: registry.relational, changes, quarantined };
+  if (!(await commitBatch(database, write))) return false;
+  rows.remember();
+  move(belief, to);
+  if (quarantined.length > 0) observer.quarantined({ generation, partition: from.partition }, quarantined);
+  return true;
+}
+
+/** Parks the streams of an entry that cannot be applied, or halts the lane in front of it. */
+async function overcome(
+  entry: Entry,
+  { remedy, reason }: Pick<Obstacle, 'remedy' | 'reason'>,
+  { behind, applying }: { behind: ReadPosition; applying: Applying },
+): Promise<boolean> {
+  const { belief, database, generation, partition, observer } = applying;
+  if (remedy === 'halt') {
+    const where = `partition ${partition}, offset ${entry.record.offset}`;
+    throw new LaneHaltedError(`${typeOf(entry)} at ${where} cannot be applied: ${reason}`);
+  }
+  const quarantined = { entry, reason };
+  const from = belief.checkpoint!;
+  if (!(await parkRecord(database, { generation, from, to: behind, quarantined }))) return forget(belief);
+  // The streams' rows have changed under the cache.
+  belief.cache.clear();
+  belief.parked.add(entry.record.key);
+  move(belief, behind);
+  observer.quarantined({ generation, partition }, [quarantined]);
+  observer.parked({ generation, partition }, quarantined);
+  return true;
+}
+
+function move(belief: Belief, to: ReadPosition): void {
+  const { checkpoint } = belief;
+  belief.checkpoint = {
+    ...checkpoint!,
+    nextOffset: to.offset,
+    maxEpoch: Math.max(checkpoint!.maxEpoch, to.maxEpoch),
+  };
+}

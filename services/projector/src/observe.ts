@@ -1,0 +1,77 @@
+import type { Logger, Metrics } from '@threadlog/service';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { LaneName, LaneObserver } from './lanes/observer';
+import type { DeadLetters } from './quarantine/deadLetters';
+
+/** Turns what lanes tell into log lines, metrics and dead letters. Make it once a process: metrics have one name. */
+export function createObserver(logger: Logger, metrics: Metrics, deadLetters: DeadLetters): LaneObserver {
+  const meters = createMeters(metrics);
+  const labels = ({ generation, partition }: LaneName) => ({ generation, partition });
+  return {
+    applied({ generation }, { events, unknown, seconds }) {
+      meters.applied.inc({ generation }, events);
+      if (unknown > 0) meters.unknown.inc({ generation }, unknown);
+      meters.duration.observe({ generation }, seconds);
+    },
+    lag: (lane, records) => meters.lag.set(labels(lane), records),
+    quarantined(lane, records) {
+      meters.quarantined.inc(labels(lane), records.length);
+      for (const record of records) deadLetters.publish(record);
+    },
+    parked(lane, { entry: { record }, reason }) {
+      logger.error({ ...labels(lane), offset: record.offset, record_key: record.key, reason }, 'streams parked');
+    },
+    retrying(lane, error, delayMs) {
+      meters.retries.inc(labels(lane));
+      logger.warn({ ...labels(lane), err: error, delay_ms: delayMs }, 'batch not applied, trying again');
+    },
+    moved: (lane, to) => logger.warn({ ...labels(lane), to }, 'checkpoint found elsewhere, following it'),
+    halted(lane, error) {
+      logger.fatal({ ...labels(lane), err: error }, 'lane halted: an event that must not be skipped cannot be applied');
+    },
+  };
+}
+
+function createMeters({ registry }: Metrics) {
+  const lane = ['generation', 'partition'] as const;
+  const common = { registers: [registry] };
+  return {
+    applied: new Counter({
+      name: 'projector_events_applied_total',
+      help: 'Events folded into the read model.',
+      labelNames: ['generation'],
+      ...common,
+    }),
+    unknown: new Counter({
+      name: 'projector_events_unknown_total',
+      help: 'Events of a type that only a newer build knows.',
+      labelNames: ['generation'],
+      ...common,
+    }),
+    duration: new Histogram({
+      name: 'projector_batch_duration_seconds',
+      help: 'Time to read, fold and write one batch.',
+      labelNames: ['generation'],
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      ...common,
+    }),
+    lag: new Gauge({
+      name: 'projector_lag_records',
+      help: 'Records between the checkpoint and the end of the partition as last fetched.',
+      labelNames: lane,
+      ...common,
+    }),
+    quarantined: new Counter({
+      name: 'projector_quarantined_total',
+      help: 'Records put into quarantine.',
+      labelNames: lane,
+      ...common,
+    }),
+    retries: new Counter({
+      name: 'projector_retries_total',
+      help: 'Batches tried again after a transient fault.',
+      labelNames: lane,
+      ...common,
+    }),
+  };
+}

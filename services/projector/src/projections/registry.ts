@@ -1,0 +1,34 @@
+import type { MessageStoreKind } from '@threadlog/read-models';
+import { messageRefs } from './messageRefs';
+import { messages } from './messages';
+import { participants } from './participants';
+import type { Projection } from './projection';
+import { receipts } from './receipts';
+import { streams } from './streams';
+import { threads } from './threads';
+import { users } from './users';
+
+/** Every projection of a generation, by where its rows go. */
+export interface Registry {
+  /** In the order they are folded: streams first, because a gap must be found before anything is changed. */
+  all: readonly Projection<object>[];
+  /** Written in the checkpoint's own statement. */
+  relational: readonly Projection<object>[];
+  /** Written to the message store before that; null where messages are relational. */
+  stored: Projection<object> | null;
+}
+
+const COMMON = [streams, threads, participants, users, receipts];
+
+/** Rows are held as plain objects from here on: each projection alone knows its own type. */
+const erased = (projections: readonly unknown[]): Projection<object>[] => projections as Projection<object>[];
+
+export function createRegistry(messageStore: MessageStoreKind): Registry {
+  if (messageStore === 'postgres') {
+    const all = erased([...COMMON, messages]);
+    return { all, relational: all, stored: null };
+  }
+  const relational = erased([...COMMON, messageRefs]);
+  const [stored] = erased([messages]);
+  return { all: [...relational, stored!], relational, stored: stored! };
+}

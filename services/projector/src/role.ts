@@ -1,0 +1,89 @@
+import type { EventLog } from '@threadlog/log';
+import { claimLogIdentity, liveGenerations, type Database, type MessageStore } from '@threadlog/read-models';
+import type { Logger, Metrics, Role } from '@threadlog/service';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startGenerationProjector, type GenerationProjector } from './generations/generationProjector';
+import { createLimiter } from './lanes/limiter';
+import type { LaneObserver } from './lanes/observer';
+import { createObserver } from './observe';
+import { NO_DEAD_LETTERS, type DeadLetters } from './quarantine/deadLetters';
+
+/** A `Runtime` will do. The database must be migrated. */
+export interface ProjectorDeps {
+  database: Database;
+  log: EventLog;
+  logger: Logger;
+  metrics: Metrics;
+  messageStore(generation: number): MessageStore;
+  deadLetters?: DeadLetters;
+  /** Milliseconds between looks for new and dropped generations; default 1,000. */
+  pollMs?: number;
+  /** Most transactions at a time, so that lanes leave connections to others; default 4. */
+  maxTransactions?: number;
+}
+
+const DEFAULT_MAX_TRANSACTIONS = 4;
+
+/**
+ * Folds the log into every generation that is not dropped. Refuses to run on a database that was built from another
+ * log; waits for everything else. Several may run at once: they get in each other's way and lose time, nothing else.
+ */
+export function createProjector(deps: ProjectorDeps): Role {
+  const observer = createObserver(deps.logger, deps.metrics, deps.deadLetters ?? NO_DEAD_LETTERS);
+  const running = new Map<number, GenerationProjector>();
+  let fault: Error | null = new Error('not started');
+  return {
+    name: 'projector',
+    checks: [
+      {
+        name: 'projector',
+        check() {
+          const trouble = fault ?? [...running.values()].map((each) => each.trouble()).find((error) => error !== null);
+          if (trouble) throw trouble;
+        },
+      },
+    ],
+    async run(signal) {
+      const { logId, topic, partitions } = deps.log;
+      await claimLogIdentity(deps.database, { logId, topic, partitions });
+      const start = createStart(deps, observer);
+      while (!signal.aborted) {
+        fault = await follow(deps, running, start).then(
+          () => null,
+          (error: Error) => error,
+        );
+        if (fault) deps.logger.warn({ err: fault }, 'generations not followed, trying again');
+        await delay(deps.pollMs ?? 1_000, undefined, { signal }).catch(() => undefined);
+      }
+      await Promise.all([...running.values()].map((each) => each.stop()));
+      running.clear();
+    },
+  };
+}
+
+type Start = (generation: number) => Promise<GenerationProjector>;
+
+function createStart(deps: ProjectorDeps, observer: LaneObserver): Start {
+  const limit = createLimiter(deps.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
+  return (generation) =>
+    startGenerationProjector({ ...deps, generation, observer, limit, store: deps.messageStore(generation) });
+}
+
+/** Starts and stops projectors until those running are those that live. */
+async function follow(deps: ProjectorDeps, running: Map<number, GenerationProjector>, start: Start): Promise<void> {
+  const live = new Set((await liveGenerations(deps.database)).map((each) => each.generation));
+  for (const [generation, projector] of running) {
+    if (live.has(generation)) continue;
+    running.delete(generation);
+    await projector.stop();
+    const store = deps.messageStore(generation);
+    // The last write to the store may have come after it was dropped.
+    if (store.kind === 'mongo') await store.drop();
+    deps.logger.info({ generation }, 'generation dropped');
+  }
+  for (const generation of live) {
+    if (running.has(generation)) continue;
+    running.set(generation, await start(generation));
+    deps.logger.info({ generation }, 'generation followed');
+  }
+}
