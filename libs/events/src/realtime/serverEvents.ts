@@ -26,6 +26,8 @@ export interface MessageChange extends AboutMessage {
   attachments?: Attachment[];
   edit: number;
   updatedAt: string;
+  /** The whole message, where it is told after the fact: several changes may have come to this one. */
+  message?: MessageResource;
 }
 
 /** The codes of refusals as sockets know them: `UNAUTHORIZED`, `FORBIDDEN`, `RATE_LIMITED` … */
@@ -47,9 +49,9 @@ export interface ServerToClientPayloads {
   'user:typing': InThread & { userId: string; isTyping: boolean };
   'user:online': { userId: string };
   'user:offline': { userId: string; lastSeenAt: string };
-  /** Membership, not rooms. */
+  /** Membership, not rooms. A reason is missing where it is told after the fact. */
   'user:joined': Happened & { userId: string; role: ParticipantRole };
-  'user:left': Happened & { userId: string; reason: LeaveReason };
+  'user:left': Happened & { userId: string; reason?: LeaveReason };
   'thread:created': Happened & { thread: ThreadResource };
   /** Seq of the conversation now; sent to everybody it is new to. */
   'conversation:created': Happened & { conversation: ThreadResource };

@@ -1,0 +1,30 @@
+import type { CommandRouter } from '@threadlog/commands';
+import type { ClientEventAnswers, ClientEventName, ParsedClientPayload } from '@threadlog/events';
+import type { Connection } from '../rooms/connection';
+import type { Rooms } from '../rooms/rooms';
+import type { Joins } from '../sync/join';
+import type { MessagePlaces } from '../sync/messagePlaces';
+
+/** What commands of all sockets share. */
+export interface CommandDeps {
+  router: CommandRouter;
+  rooms: Rooms;
+  joins: Joins;
+  places: MessagePlaces;
+  /** Milliseconds a command may take. */
+  timeoutMs: number;
+}
+
+export interface CommandContext {
+  connection: Connection;
+  /** Resolves when the socket's memberships are known. */
+  started: Promise<void>;
+  correlationId: string;
+}
+
+/** One client event: the payload is parsed; the answer goes to the ack; a refusal is thrown as a problem. */
+export type SocketCommand<E extends ClientEventName> = (
+  payload: ParsedClientPayload<E>,
+  context: CommandContext,
+  deps: CommandDeps,
+) => Promise<ClientEventAnswers[E]>;

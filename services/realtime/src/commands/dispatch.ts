@@ -1,0 +1,86 @@
+import { CLIENT_EVENTS, problem, type ClientEventName, type Problem } from '@threadlog/events';
+import { INTERNAL, problemBody, problemOf } from '@threadlog/service';
+import { frame } from '../frames';
+import type { Connection } from '../rooms/connection';
+import { commandOf, type CommandContext, type CommandDeps } from './index';
+import { createBucket } from './bucket';
+
+export interface CommandLimits {
+  commandsPerSecond: number;
+  commandBurst: number;
+  commandsInFlight: number;
+}
+
+export interface DispatchDeps extends CommandDeps {
+  limits: CommandLimits;
+  /** Told of faults of ours; refusals are not faults. */
+  onFault(cause: unknown, event: string): void;
+}
+
+/** Takes one packet of a socket: event name, payload, and an ack where the client wants an answer. Never rejects. */
+export type Dispatch = (event: string, args: unknown[]) => Promise<void>;
+type Ack = (answer: unknown) => void;
+
+/** One of these for each socket: it counts the socket's commands. */
+export function createDispatch(
+  context: Omit<CommandContext, 'correlationId'>,
+  deps: DispatchDeps,
+  now: () => number = () => performance.now(),
+): Dispatch {
+  const { connection } = context;
+  const { limits } = deps;
+  const bucket = createBucket({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst, now });
+  let inFlight = 0;
+  let count = 0;
+
+  function admit(): void {
+    if (!bucket.take()) throw problem('rate_limited', 'Too many commands on this socket.', { retryAfter: 1 });
+    if (inFlight >= limits.commandsInFlight) {
+      throw problem('overloaded', 'Too many commands of this socket wait for their answers.', { retryAfter: 1 });
+    }
+  }
+
+  async function run(event: string, payload: unknown, correlationId: string): Promise<unknown> {
+    const command = commandOf(event);
+    if (!command) throw problem('invalid_request', 'No such event.');
+    const parsed = CLIENT_EVENTS[event as ClientEventName].parse(payload);
+    return command(parsed as never, { ...context, correlationId }, deps);
+  }
+
+  return async (event, args) => {
+    const last = args.at(-1);
+    const ack = typeof last === 'function' ? (last as Ack) : undefined;
+    const payload = ack && args.length === 1 ? undefined : args[0];
+    const correlationId = `${connection.wire.id}.${++count}`;
+    try {
+      admit();
+      inFlight += 1;
+      try {
+        const answer = await run(event, payload, correlationId);
+        ack?.(answer);
+      } finally {
+        inFlight -= 1;
+      }
+    } catch (cause) {
+      const found = problemOf(cause);
+      if (!found) deps.onFault(cause, event);
+      refuse(connection, { payload, ack, correlationId }, found ?? INTERNAL);
+    }
+  };
+}
+
+interface Refused {
+  payload: unknown;
+  ack: Ack | undefined;
+  correlationId: string;
+}
+
+function refuse(connection: Connection, { payload, ack, correlationId }: Refused, found: Problem): void {
+  if (ack) return ack(problemBody(found, { requestId: correlationId }));
+  const code = found.code.toUpperCase() as Uppercase<typeof found.code>;
+  connection.wire.emit(frame('error', { code, message: found.detail }));
+  const { tempId } = (payload ?? {}) as { tempId?: unknown };
+  if (typeof tempId === 'string') {
+    connection.wire.emit(frame('message:error', { messageId: tempId, error: found.detail, code }));
+  }
+}

@@ -1,0 +1,62 @@
+/** What bounds one instance. Every queue and buffer of the service has its line here; `docs/limits.md` lists them. */
+export interface RealtimeLimits {
+  /** Open engine connections of this instance; more are refused and try again. */
+  connections: number;
+  /** Threads a socket is put into when it connects, most recent activity first. */
+  threadsOnConnect: number;
+  /** Threads a socket may be in, those it joined itself included. */
+  threadsPerConnection: number;
+  /** Threads a resume map may name. */
+  resumeThreads: number;
+  /** Frames that one thread may catch up on; more is a `resync`. */
+  replayPerThread: number;
+  /** Frames that one connection may catch up on, all threads together. */
+  replayPerConnection: number;
+  /** Live frames held back for one thread of a socket that is catching up; more is a `resync`. */
+  heldFrames: number;
+  /** Threads of one socket that catch up at the same time. */
+  resumesAtOnce: number;
+  /** Bytes of recent events kept for resumes, a partition. */
+  ringBytes: number;
+  /** Recent events kept for resumes, a partition. */
+  ringEvents: number;
+  /** Commands of one socket a second, and how many may come at once. */
+  commandsPerSecond: number;
+  commandBurst: number;
+  /** Commands of one socket that wait for their answer. */
+  commandsInFlight: number;
+  /** Bytes waiting in a socket above which it leaves its rooms and is told `resync` once it has caught up. */
+  softBufferBytes: number;
+  /** Bytes waiting in a socket above which it is disconnected. */
+  hardBufferBytes: number;
+  /** Milliseconds a read may wait until the projection has come near enough to the log. */
+  projectionWaitMs: number;
+  /** Milliseconds that a command may take. */
+  commandTimeoutMs: number;
+}
+
+export const DEFAULT_LIMITS: RealtimeLimits = {
+  connections: 10_000,
+  threadsOnConnect: 1_000,
+  threadsPerConnection: 2_000,
+  resumeThreads: 2_000,
+  replayPerThread: 1_000,
+  replayPerConnection: 5_000,
+  heldFrames: 1_000,
+  resumesAtOnce: 4,
+  ringBytes: 8 * 1024 * 1024,
+  ringEvents: 16_384,
+  commandsPerSecond: 50,
+  commandBurst: 100,
+  commandsInFlight: 32,
+  softBufferBytes: 1024 * 1024,
+  hardBufferBytes: 8 * 1024 * 1024,
+  projectionWaitMs: 5_000,
+  commandTimeoutMs: 5_000,
+};
+
+/** Bytes of the largest frame a client may send. */
+export const MAX_FRAME_BYTES = 256 * 1024;
+/** Milliseconds from the engine's connection to a completed handshake. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+export const HEARTBEAT_MS = 25_000;

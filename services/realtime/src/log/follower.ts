@@ -1,0 +1,79 @@
+import { partitionOfKey, problem, recordKey, type TenantId } from '@threadlog/events';
+import type { EventLog, ReadPosition, Subscription } from '@threadlog/log';
+import { createLane, type LaneDeps } from './lane';
+import { createRing, type Ring } from './ring';
+
+export interface FollowerDeps extends Omit<LaneDeps, 'ring' | 'onProgress' | 'onFault'> {
+  log: EventLog;
+  ring: { maxBytes: number; maxEvents: number; membershipTypes: ReadonlySet<string> };
+  onFault: LaneDeps['onFault'];
+}
+
+/** The log as this instance has dispatched it. */
+export interface Follower {
+  /** By partition. */
+  readonly rings: readonly Ring[];
+  partitionOf(tenantId: TenantId, threadId: string): number;
+  ringOf(tenantId: TenantId, threadId: string): Ring;
+  /** Resolves in the turn in which `reached` holds; rejects with `projection_lagging` after the time. */
+  until(reached: () => boolean, timeoutMs: number): Promise<void>;
+  /** Begins to read; resolves when everything that was in the log at this moment has been read. */
+  start(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Follows every partition from where the read model stands. Nothing is dispatched to anybody before it has caught up. */
+export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, ReadPosition>): Follower {
+  const { log } = deps;
+  const waiters = new Set<() => void>();
+  const onProgress = () => [...waiters].forEach((check) => check());
+  const positions = Array.from({ length: log.partitions }, (_, p) => starts.get(p) ?? { offset: 0, maxEpoch: 0 });
+  const rings = positions.map(({ offset }) => createRing({ ...deps.ring, start: offset }));
+  const lanes = rings.map((ring) => createLane({ ...deps, ring, onProgress }));
+  const partitionOf = (tenantId: TenantId, id: string): number =>
+    partitionOfKey(recordKey({ tenantId, type: 'thread', id }), log.partitions);
+  let subscription: Subscription | undefined;
+
+  function until(reached: () => boolean, timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = () => reached() && settle(resolve);
+      const timer = setTimeout(
+        () => settle(() => reject(problem('projection_lagging', 'The log is not read far enough yet.'))),
+        timeoutMs,
+      );
+      function settle(done: () => void): void {
+        clearTimeout(timer);
+        waiters.delete(check);
+        done();
+      }
+      waiters.add(check);
+      check();
+    });
+  }
+
+  return {
+    rings,
+    partitionOf,
+    ringOf: (tenantId, threadId) => rings[partitionOf(tenantId, threadId)]!,
+    until,
+    async start(signal) {
+      const heads = await Promise.all(rings.map((_, partition) => log.head(partition)));
+      subscription = await log.follow({
+        name: 'realtime',
+        start: new Map(positions.map((position, partition) => [partition, position])),
+        onBatch: (batch) => lanes[batch.partition]!(batch),
+      });
+      await new Promise<void>((resolve) => {
+        const check = () => {
+          if (!signal.aborted && rings.some((ring, partition) => ring.end < heads[partition]!)) return;
+          waiters.delete(check);
+          resolve();
+        };
+        waiters.add(check);
+        signal.addEventListener('abort', check, { once: true });
+        check();
+      });
+    },
+    stop: async () => subscription?.stop(),
+  };
+}

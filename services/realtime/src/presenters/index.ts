@@ -1,0 +1,64 @@
+import { CATALOGUE, rootThreadId, type ChatEvent, type Sealed, type StreamEventType } from '@threadlog/events';
+import type { PresenterView } from '@threadlog/read-models';
+import type { Delivery } from '../frames';
+import type { Presenter } from './define';
+import { messageCreated } from './messageCreated';
+import { messageDeleted } from './messageDeleted';
+import { messageUpdated } from './messageUpdated';
+import { participantAdded } from './participantAdded';
+import { participantRemoved } from './participantRemoved';
+import { participantRoleChanged } from './participantRoleChanged';
+import { threadCreated } from './threadCreated';
+import { threadDeleted } from './threadDeleted';
+import { threadStatusChanged } from './threadStatusChanged';
+import { threadUpdated } from './threadUpdated';
+
+/** How each event looks on the wire. Events without a presenter have no frames. */
+const PRESENTERS: { [T in StreamEventType]?: Presenter<T> } = {
+  CHAT_THREAD_CREATED: threadCreated,
+  CHAT_THREAD_UPDATED: threadUpdated,
+  CHAT_THREAD_STATUS_CHANGED: threadStatusChanged,
+  CHAT_THREAD_DELETED: threadDeleted,
+  CHAT_PARTICIPANT_ADDED: participantAdded,
+  CHAT_PARTICIPANT_REMOVED: participantRemoved,
+  CHAT_PARTICIPANT_ROLE_CHANGED: participantRoleChanged,
+  CHAT_MESSAGE_CREATED: messageCreated,
+  CHAT_MESSAGE_UPDATED: messageUpdated,
+  CHAT_MESSAGE_DELETED: messageDeleted,
+};
+
+function presenterOf(event: ChatEvent): Presenter<never> | undefined {
+  return PRESENTERS[event.event_type] as Presenter<never> | undefined;
+}
+
+/** Whether events of the type are shown at all; asked with a header, before anything is parsed. */
+export function isPresented(type: string): boolean {
+  return Object.hasOwn(PRESENTERS, type);
+}
+
+/** Users whose profiles presenting the event shows. */
+export function peopleIn(event: ChatEvent): string[] {
+  return presenterOf(event)?.people?.(event as never) ?? [];
+}
+
+/** The sealed values that presenting the event opens. */
+export function blobsIn(event: ChatEvent): Sealed[] {
+  const data = event.data as unknown as Record<string, Sealed | null | undefined>;
+  return CATALOGUE[event.event_type].sealed.flatMap((field) => data[field] ?? []);
+}
+
+/** The event as it goes to clients. The view must be prepared with its blobs and people. */
+export function present(event: ChatEvent, view: PresenterView): Delivery {
+  return {
+    threadId: event.stream_id,
+    seq: event.stream_version,
+    messageIndex: messageIndexOf(event),
+    frames: presenterOf(event)?.frames(event as never, view) ?? [],
+  };
+}
+
+/** A sub-thread numbers its messages itself: a history that begins late is counted in the root. */
+function messageIndexOf(event: ChatEvent): number | null {
+  if (!('message_index' in event.data) || rootThreadId(event.stream_id) !== event.stream_id) return null;
+  return event.data.message_index;
+}

@@ -1,0 +1,130 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandRouter } from '@threadlog/commands';
+import { createGenerationWatcher, readCheckpoints, type GenerationWatcher } from '@threadlog/read-models';
+import type { Runtime } from '@threadlog/runtime';
+import {
+  aborted,
+  createApp,
+  createHealth,
+  listen,
+  type AppConfig,
+  type HttpServer,
+  type Role,
+} from '@threadlog/service';
+import { createEngine, type Engine } from './engine';
+import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
+import { SWEEP_MS } from './rooms/flow';
+import { createSocketServer, drainSockets } from './socket/server';
+import { openSession } from './socket/session';
+import { createBroadcast } from './socket/wire';
+
+export interface RealtimeDeps extends Pick<
+  Runtime,
+  'database' | 'log' | 'sealing' | 'verifier' | 'logger' | 'metrics' | 'messageStore'
+> {
+  /** Writes of sockets go to the owners of their streams. */
+  router: CommandRouter;
+  config: AppConfig & { REALTIME_HOST: string; REALTIME_PORT: number };
+  limits?: Partial<RealtimeLimits>;
+  /** Told of the port that was really taken. */
+  onListening?: (http: HttpServer) => void;
+  /** Milliseconds over which sockets are closed at the end; default 2,000. */
+  drainMs?: number;
+}
+
+const RETRY_MS = 250;
+
+/**
+ * Pushes the log to sockets. It has an HTTP server of its own, on `REALTIME_PORT`. Health answers from the start;
+ * sockets are let in when everything that was in the log at the start has been read.
+ */
+export function createRealtime(deps: RealtimeDeps): Role {
+  const state = { serving: false };
+  const checks = [
+    {
+      name: 'realtime',
+      check() {
+        if (!state.serving) throw new Error('the log is not caught up, or sockets are being drained');
+      },
+    },
+  ];
+  return { name: 'realtime', checks, run: (signal) => runRealtime(deps, state, { checks, signal }) };
+}
+
+async function runRealtime(
+  deps: RealtimeDeps,
+  state: { serving: boolean },
+  { checks, signal }: { checks: NonNullable<Role['checks']>; signal: AbortSignal },
+): Promise<void> {
+  const { config, logger, metrics, verifier, drainMs = 2_000 } = deps;
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const health = createHealth({ info: { service: 'threadlog-realtime', version: '1.0.0' }, checks });
+  const app = createApp({ logger, metrics, config, health, routers: [] });
+  let engine: Engine | undefined;
+  const io = createSocketServer({
+    origins: config.CORS_ORIGINS,
+    maxConnections: limits.connections,
+    maxResume: limits.resumeThreads,
+    verifier,
+    serving: () => state.serving,
+    onSession: (socket, handshake) => engine && openSession(engine.session, socket, handshake),
+  });
+  const http = await listen(app, { host: config.REALTIME_HOST, port: config.REALTIME_PORT });
+  io.attach(http.server);
+  deps.onListening?.(http);
+  let sweep: NodeJS.Timeout | undefined;
+  const watcher = await untilWatching(deps, signal);
+  try {
+    if (watcher) {
+      engine = await buildEngine(deps, { io, limits, watcher });
+      await engine.follower.start(signal);
+      state.serving = !signal.aborted;
+      sweep = setInterval(engine.flow.sweep, SWEEP_MS);
+      logger.info({ url: http.url }, 'realtime is serving');
+    }
+    await aborted(signal);
+  } finally {
+    state.serving = false;
+    health.drain();
+    await drainSockets(io, http.server, drainMs);
+    clearInterval(sweep);
+    await engine?.follower.stop();
+    watcher?.stop();
+    await http.close(0);
+  }
+}
+
+interface Parts {
+  io: ReturnType<typeof createSocketServer>;
+  limits: RealtimeLimits;
+  watcher: GenerationWatcher;
+}
+
+async function buildEngine(deps: RealtimeDeps, { io, limits, watcher }: Parts): Promise<Engine> {
+  const { database, log, sealing, router, logger, messageStore } = deps;
+  const checkpoints = await readCheckpoints(database, watcher.current());
+  return createEngine({
+    log,
+    starts: new Map([...checkpoints].map(([p, { nextOffset, maxEpoch }]) => [p, { offset: nextOffset, maxEpoch }])),
+    source: { database, generation: watcher.current },
+    messages: () => messageStore(watcher.current()),
+    opener: sealing,
+    router,
+    broadcast: createBroadcast(io),
+    limits,
+    warn: (fields, message) => logger.warn(fields, message),
+  });
+}
+
+/** The database may come up later than this process. */
+async function untilWatching({ database, logger }: RealtimeDeps, signal: AbortSignal) {
+  while (!signal.aborted) {
+    try {
+      return await createGenerationWatcher(database);
+    } catch (error) {
+      logger.warn({ err: error }, 'no read model to follow from yet');
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

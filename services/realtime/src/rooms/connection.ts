@@ -1,0 +1,31 @@
+import type { Actor } from '@threadlog/auth';
+import type { Frame } from '../frames';
+import type { Subscription } from './rooms';
+
+/** What rooms need of a socket; the Socket.io one has it, tests have their own. */
+export interface Wire {
+  readonly id: string;
+  emit(frame: Frame): void;
+  join(room: string): void;
+  leave(room: string): void;
+  /** Bytes handed to the socket and not yet to the operating system. */
+  buffered(): number;
+  /** Closes the engine's connection, so that the client comes back by itself; `discard` drops what it has not read. */
+  close(options?: { discard: boolean }): void;
+}
+
+/**
+ * One connected socket. `starting` until its memberships are known: until then membership events pass it by, because
+ * the start applies them from the ring. After `closed` nothing is sent to it any more.
+ */
+export interface Connection {
+  readonly wire: Wire;
+  actor: Actor;
+  state: 'starting' | 'ready' | 'closed';
+  /** By root thread id. */
+  readonly subscriptions: Map<string, Subscription>;
+  /** Root threads the client left: events do not bring it back, only joining does. */
+  readonly left: Set<string>;
+  /** Frames it may still be sent to catch up. */
+  replayBudget: number;
+}

@@ -1,0 +1,140 @@
+import type { Delivery, Frame } from '../frames';
+import { threadRoom } from '../log/records';
+import type { Connection } from './connection';
+
+/**
+ * A socket's place in a thread. `syncing`: what is delivered is held back, while something older is on its way to the
+ * socket. `live`: it is in the room. `suspended`: it reads too slowly, nothing is kept for it. `ended`: for good.
+ */
+export interface Subscription {
+  readonly connection: Connection;
+  /** Root thread id. */
+  readonly threadId: string;
+  readonly room: string;
+  state: 'syncing' | 'live' | 'suspended' | 'ended';
+  /** Messages of a lower index are not shown to it. */
+  visibleFrom: number;
+  /** Deliveries since it began to sync, in order; null when there were too many. */
+  held: Delivery[] | null;
+}
+
+/** Sends one frame to everybody in a room but some sockets, encoded once. */
+export type Broadcast = (room: string, frame: Frame, exceptSocketIds: string[]) => void;
+
+export interface Rooms {
+  /** Whether anything delivered to the room would reach anybody, now or later. */
+  hasAudience(room: string): boolean;
+  readonly size: number;
+  /** Opens a socket's place in a thread, syncing: from this turn on nothing delivered passes it by. */
+  open(connection: Connection, threadId: string, visibleFrom: number): Subscription;
+  /** Lets a synced or suspended place go live; the caller has sent what was held, or told that it must be fetched. */
+  goLive(subscription: Subscription): void;
+  /** Takes a live place out of its room, keeping nothing. */
+  suspend(subscription: Subscription): void;
+  end(subscription: Subscription): void;
+  endAll(connection: Connection): void;
+  deliver(room: string, delivery: Delivery): void;
+  /** Everybody with a place in the room. */
+  subscribers(room: string): Subscription[];
+}
+
+interface Room {
+  members: Set<Subscription>;
+  syncing: Set<Subscription>;
+  live: number;
+  /** Live places whose history begins later, which few rooms have. */
+  late: Set<Subscription>;
+}
+type RoomMap = Map<string, Room>;
+
+/**
+ * Who gets what. All of it is synchronous, so between two deliveries a socket is either in a room or not: that is what
+ * the ordering argument in the README rests on.
+ */
+export function createRooms({ broadcast, maxHeld }: { broadcast: Broadcast; maxHeld: number }): Rooms {
+  const rooms: RoomMap = new Map();
+  const end = (subscription: Subscription) => endPlace(rooms, subscription);
+  return {
+    get size() {
+      return rooms.size;
+    },
+    hasAudience(name) {
+      const room = rooms.get(name);
+      return room !== undefined && room.live + room.syncing.size > 0;
+    },
+    open: (connection, threadId, visibleFrom) => openPlace(rooms, connection, { threadId, visibleFrom }),
+    goLive(subscription) {
+      const room = rooms.get(subscription.room)!;
+      room.syncing.delete(subscription);
+      room.live += 1;
+      if (subscription.visibleFrom > 1) room.late.add(subscription);
+      subscription.state = 'live';
+      subscription.held = [];
+      subscription.connection.wire.join(subscription.room);
+    },
+    suspend(subscription) {
+      detach(rooms, subscription);
+      subscription.state = 'suspended';
+      subscription.held = [];
+    },
+    end,
+    endAll: (connection) => [...connection.subscriptions.values()].forEach(end),
+    deliver(name, delivery) {
+      const room = rooms.get(name);
+      if (!room) return;
+      for (const subscription of room.syncing) hold(subscription, delivery, maxHeld);
+      if (room.live === 0) return;
+      const except = [...room.late].filter((late) => hidden(late, delivery)).map((late) => late.connection.wire.id);
+      for (const frame of delivery.frames) broadcast(name, frame, except);
+    },
+    subscribers: (name) => [...(rooms.get(name)?.members ?? [])],
+  };
+}
+
+function openPlace(
+  rooms: RoomMap,
+  connection: Connection,
+  { threadId, visibleFrom }: { threadId: string; visibleFrom: number },
+): Subscription {
+  const name = threadRoom(connection.actor.tenantId, threadId);
+  const room = rooms.get(name) ?? { members: new Set(), syncing: new Set(), live: 0, late: new Set() };
+  rooms.set(name, room);
+  const subscription: Subscription = { connection, threadId, room: name, state: 'syncing', visibleFrom, held: [] };
+  room.members.add(subscription);
+  room.syncing.add(subscription);
+  connection.subscriptions.set(threadId, subscription);
+  return subscription;
+}
+
+function detach(rooms: RoomMap, subscription: Subscription): void {
+  const room = rooms.get(subscription.room);
+  if (!room) return;
+  room.syncing.delete(subscription);
+  room.late.delete(subscription);
+  if (subscription.state !== 'live') return;
+  room.live -= 1;
+  subscription.connection.wire.leave(subscription.room);
+}
+
+function endPlace(rooms: RoomMap, subscription: Subscription): void {
+  if (subscription.state === 'ended') return;
+  detach(rooms, subscription);
+  subscription.state = 'ended';
+  subscription.held = null;
+  const { connection, threadId } = subscription;
+  if (connection.subscriptions.get(threadId) === subscription) connection.subscriptions.delete(threadId);
+  const room = rooms.get(subscription.room);
+  room?.members.delete(subscription);
+  if (room?.members.size === 0) rooms.delete(subscription.room);
+}
+
+function hold(subscription: Subscription, delivery: Delivery, most: number): void {
+  if (!subscription.held || hidden(subscription, delivery)) return;
+  if (subscription.held.length < most) subscription.held.push(delivery);
+  else subscription.held = null;
+}
+
+/** Whether a delivery is about a message from before this participant's history. */
+export function hidden({ visibleFrom }: Pick<Subscription, 'visibleFrom'>, { messageIndex }: Delivery): boolean {
+  return messageIndex !== null && messageIndex < visibleFrom;
+}

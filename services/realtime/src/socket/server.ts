@@ -1,0 +1,70 @@
+import type { Server as HttpServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { corsOptions } from '@threadlog/service';
+import { Server } from 'socket.io';
+import { CONNECT_TIMEOUT_MS, HEARTBEAT_MS, MAX_FRAME_BYTES } from '../limits';
+import { readHandshake, type Handshake } from './authenticate';
+import { isAllowedOrigin } from './origin';
+import type { RealtimeServer, RealtimeSocket } from './wire';
+
+export interface SocketServerOptions {
+  origins: readonly string[];
+  maxConnections: number;
+  maxResume: number;
+  verifier: Parameters<typeof readHandshake>[1];
+  /** Whether sockets may come: not before the log is caught up, not while draining. */
+  serving(): boolean;
+  onSession(socket: RealtimeSocket, handshake: Handshake): void;
+}
+
+const HANDSHAKE = Symbol('handshake');
+
+/** Makes the Socket.io server. It hears of requests only when attached to an HTTP server. */
+export function createSocketServer(options: SocketServerOptions): RealtimeServer {
+  const io: RealtimeServer = new Server({
+    cors: corsOptions(options.origins),
+    transports: ['polling', 'websocket'],
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: MAX_FRAME_BYTES,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    pingInterval: HEARTBEAT_MS,
+    allowRequest(request, answer) {
+      const { origin } = request.headers;
+      // Refusing the engine's connection lets clients try again by themselves; refusing the namespace would not.
+      const full = io.engine.clientsCount >= options.maxConnections;
+      answer(null, options.serving() && !full && isAllowedOrigin(origin, options.origins));
+    },
+  });
+  io.use((socket, next) => {
+    readHandshake(socket.handshake, options.verifier, options.maxResume).then(
+      (handshake) => {
+        (socket.data as Record<symbol, unknown>)[HANDSHAKE] = handshake;
+        next();
+      },
+      (refusal: Error) => next(new Error(refusal.message)),
+    );
+  });
+  io.on('connection', (socket) => {
+    options.onSession(socket, (socket.data as Record<symbol, Handshake>)[HANDSHAKE]!);
+  });
+  return io;
+}
+
+/** Sockets closed in one step while draining; between steps others have their turn, and clients do not come back at once. */
+const DRAIN_STEP = 50;
+
+/**
+ * Closes every engine connection, spread over `withinMs`: clients see a lost transport and come back by themselves, to
+ * another instance. Then ends the server, which closes the HTTP server too.
+ */
+export async function drainSockets(io: RealtimeServer, http: HttpServer, withinMs: number): Promise<void> {
+  const sockets = [...io.of('/').sockets.values()];
+  const steps = Math.ceil(sockets.length / DRAIN_STEP);
+  for (let step = 0; step < steps; step++) {
+    for (const socket of sockets.slice(step * DRAIN_STEP, (step + 1) * DRAIN_STEP)) socket.conn.close();
+    if (step + 1 < steps) await delay(withinMs / steps);
+  }
+  http.closeIdleConnections();
+  await io.close();
+}

@@ -1,0 +1,80 @@
+import { createDispatch, type DispatchDeps } from '../commands/dispatch';
+import { frame } from '../frames';
+import { HEARTBEAT_MS, MAX_FRAME_BYTES, type RealtimeLimits } from '../limits';
+import type { Connection } from '../rooms/connection';
+import type { Connections } from '../rooms/connections';
+import type { Rooms } from '../rooms/rooms';
+import type { Since } from '../sync/join';
+import type { Handshake } from './authenticate';
+import { watchExpiry } from './expiry';
+import { createWire, type RealtimeSocket } from './wire';
+
+export interface SessionDeps {
+  rooms: Rooms;
+  connections: Connections;
+  limits: RealtimeLimits;
+  commands: DispatchDeps;
+  /** Opens the rooms and brings the socket up to date; `greet` is called in the turn in which they are open. */
+  start(connection: Connection, resume: Since | null, greet: () => void): Promise<void>;
+  /** Told of a start that failed; the connection is closed. */
+  onFault(cause: unknown, connection: Connection): void;
+}
+
+/** Everything that belongs to one authenticated socket, from its first frame to its last. */
+export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, resume }: Handshake): void {
+  const { rooms, connections, limits } = deps;
+  const connection: Connection = {
+    wire: createWire(socket),
+    actor,
+    state: 'starting',
+    subscriptions: new Map(),
+    left: new Set(),
+    replayBudget: limits.replayPerConnection,
+  };
+  connections.add(connection);
+  const endWatch = watchExpiry(connection);
+  socket.once('disconnect', () => {
+    connection.state = 'closed';
+    endWatch();
+    rooms.endAll(connection);
+    connections.remove(connection);
+  });
+
+  const opened = Promise.withResolvers<void>();
+  opened.promise.catch(() => undefined);
+  const greet = () => {
+    connection.wire.emit(hello(connection, limits));
+    opened.resolve();
+  };
+  deps.start(connection, resume, greet).catch((cause: unknown) => {
+    opened.reject(cause as Error);
+    if (connection.state === 'closed') return;
+    deps.onFault(cause, connection);
+    connection.wire.emit(
+      frame('error', { code: 'UNAVAILABLE', message: 'Your threads cannot be read at the moment.' }),
+    );
+    connection.wire.close();
+  });
+
+  const dispatch = createDispatch({ connection, started: opened.promise }, deps.commands);
+  // The one door for packets: also those of events that nobody knows count against the limits.
+  socket.use(([event, ...args]) => void dispatch(event, args));
+}
+
+function hello({ actor }: Connection, limits: RealtimeLimits) {
+  return frame('hello', {
+    serverTime: new Date().toISOString(),
+    heartbeatMs: HEARTBEAT_MS,
+    userId: actor.id,
+    tenantId: actor.tenantId,
+    limits: {
+      frameBytes: MAX_FRAME_BYTES,
+      commandsPerSecond: limits.commandsPerSecond,
+      commandBurst: limits.commandBurst,
+      commandsInFlight: limits.commandsInFlight,
+      threads: limits.threadsPerConnection,
+      resumeThreads: limits.resumeThreads,
+      replayPerThread: limits.replayPerThread,
+    },
+  });
+}

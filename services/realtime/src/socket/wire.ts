@@ -1,0 +1,40 @@
+import type { Server, Socket } from 'socket.io';
+import type { ClientToServerEvents, ServerToClientEvents } from '@threadlog/events';
+import type { Frame } from '../frames';
+import type { Wire } from '../rooms/connection';
+import type { Broadcast } from '../rooms/rooms';
+
+export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents>;
+export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+/** What of the engine's connection counts as buffered; none of it is public. */
+interface EngineInternals {
+  writeBuffer: { data?: string | Buffer }[];
+  transport: { socket?: { bufferedAmount?: number } };
+}
+
+/** A Socket.io socket as the rooms see it. The in-memory adapter joins and leaves in the same turn. */
+export function createWire(socket: RealtimeSocket): Wire {
+  const emit = socket.emit.bind(socket) as (name: string, payload: unknown) => void;
+  const engine = socket.conn as unknown as EngineInternals;
+  return {
+    id: socket.id,
+    emit: ({ name, payload }: Frame) => emit(name, payload),
+    join: (room) => void socket.join(room),
+    leave: (room) => void socket.leave(room),
+    buffered() {
+      let bytes = engine.transport.socket?.bufferedAmount ?? 0;
+      for (const { data } of engine.writeBuffer) bytes += data?.length ?? 0;
+      return bytes;
+    },
+    close: ({ discard } = { discard: false }) => void socket.conn.close(discard),
+  };
+}
+
+/** Broadcasts to a Socket.io room: the adapter encodes the packet, and the websocket frame around it, once for all. */
+export function createBroadcast(io: RealtimeServer): Broadcast {
+  return (room, { name, payload }, except) => {
+    const target = io.to(room).except(except);
+    (target.emit as (name: string, payload: unknown) => void).call(target, name, payload);
+  };
+}

@@ -1,0 +1,36 @@
+import { canSee, visibleFromIndex } from '@threadlog/auth';
+import { rootThreadId } from '@threadlog/events';
+import type { Connection } from '../rooms/connection';
+import type { CatchUpDeps } from './catchUp';
+import { foldAccess } from './fold';
+
+/** What a socket may see of a thread, as of the dispatch position. */
+export interface Access {
+  visibleFrom: number;
+  /** Seq of the root. */
+  version: number;
+}
+
+/**
+ * Looks a root thread up and calls `use` in the turn in which the answer is true; null when the actor may not see it.
+ * Rejects with `projection_lagging`.
+ */
+export function withAccess<R>(
+  { follower, reader, settle }: Pick<CatchUpDeps, 'follower' | 'reader' | 'settle'>,
+  connection: Connection,
+  threadId: string,
+  use: (access: Access | null) => R,
+): Promise<R> {
+  const { actor } = connection;
+  const place = { tenantId: actor.tenantId, threadId: rootThreadId(threadId) };
+  return settle.thread(
+    place,
+    () => reader.thread(place.tenantId, place.threadId, actor.id),
+    (rows) => {
+      const ring = follower.ringOf(place.tenantId, place.threadId);
+      const found = foldAccess(rows, ring.since(place.tenantId, place.threadId, rows.from), actor);
+      if (!found || !canSee(actor, found.access)) return use(null);
+      return use({ visibleFrom: visibleFromIndex(actor, found.access), version: found.version });
+    },
+  );
+}

@@ -1,0 +1,44 @@
+import { presentThread, sealedBlobsOf } from '@threadlog/read-models';
+import { frame, placeOf, type Frame } from '../frames';
+import type { Subscription } from '../rooms/rooms';
+import type { CatchUp, CatchUpDeps } from './catchUp';
+import { foldConversation } from './conversation';
+
+export type AnnounceDeps = Pick<CatchUpDeps, 'follower' | 'reader' | 'settle' | 'views' | 'onFault'> & {
+  catchUp: Pick<CatchUp, 'finish'>;
+};
+
+/** Sends `conversation:created` to a socket that came into a thread by event `seq`, then lets it go live; never rejects. */
+export type Announce = (subscription: Subscription, seq: number) => Promise<void>;
+
+/**
+ * The resource may be newer than `seq`: the frames held back meanwhile follow it, and applying them twice changes
+ * nothing. A resource that cannot be read is not waited for: the client hears of the thread by its next frame.
+ */
+export function createAnnounce({ follower, reader, settle, views, onFault, catchUp }: AnnounceDeps): Announce {
+  async function created({ connection, threadId, visibleFrom }: Subscription, seq: number): Promise<Frame | null> {
+    const { tenantId, id: viewerId } = connection.actor;
+    const parts = await settle.thread(
+      { tenantId, threadId },
+      () => reader.conversation(tenantId, threadId),
+      (rows) => foldConversation(rows, follower.ringOf(tenantId, threadId).since(tenantId, threadId, rows.from)),
+    );
+    if (!parts) return null;
+    const { thread, participants } = parts;
+    const last = parts.lastMessage && parts.lastMessage.message_index >= visibleFrom ? parts.lastMessage : null;
+    const people = [...participants.map(({ user_id }) => user_id), ...(last ? [last.sender_id] : [])];
+    const view = await views.of(tenantId, sealedBlobsOf([thread, last]), people);
+    const conversation = presentThread({ ...parts, lastMessage: last }, { ...view, viewerId });
+    return frame('conversation:created', { ...placeOf(threadId), seq, conversation });
+  }
+
+  return async (subscription, seq) => {
+    try {
+      const told = await created(subscription, seq);
+      if (told && subscription.state === 'syncing') subscription.connection.wire.emit(told);
+    } catch (cause) {
+      onFault(cause, subscription.threadId);
+    }
+    catchUp.finish(subscription);
+  };
+}

@@ -1,0 +1,123 @@
+import type { TenantId } from '@threadlog/events';
+import type { Follower } from '../log/follower';
+import { hiddenFrame } from '../frames';
+import type { RealtimeLimits } from '../limits';
+import { present } from '../presenters';
+import type { Connection } from '../rooms/connection';
+import type { Rooms, Subscription } from '../rooms/rooms';
+import type { Views } from '../views';
+import { changedFrames, neededBy } from './changedFrames';
+import { collapse } from './collapse';
+import { finish, type Outcome } from './finish';
+import { planCatchUp, type Plan } from './plan';
+import type { SyncReader } from './reader';
+import type { Settle } from './settle';
+
+export interface CatchUpDeps {
+  rooms: Rooms;
+  follower: Follower;
+  reader: SyncReader;
+  settle: Settle;
+  views: Views;
+  limits: RealtimeLimits;
+  /** Told of what could not be read or shown; the stream ends in `resync` all the same. */
+  onFault(cause: unknown, threadId: string): void;
+}
+
+/** One stream that a client has up to `since`, with the plan made when its place was opened. */
+export interface Stream {
+  threadId: string;
+  since: number;
+  plan: Plan;
+}
+
+export interface CatchUp {
+  /** Plans a stream; call it in the turn in which the place is opened, with the thread's seq where it is known. */
+  plan(subscription: Subscription, stream: { threadId: string; since: number; known: number | null }): Stream;
+  /** Brings the streams of a place to the dispatch position and ends each in `resumed` or `resync`; never rejects. */
+  run(subscription: Subscription, streams: readonly Stream[]): Promise<void>;
+  /** Ends a place's syncing without anything missed. */
+  finish(subscription: Subscription): void;
+}
+
+export function createCatchUp(deps: CatchUpDeps): CatchUp {
+  const { rooms, follower, limits } = deps;
+  const lastSeq = ({ connection }: Subscription, threadId: string) =>
+    follower.ringOf(connection.actor.tenantId, threadId).lastSeq(connection.actor.tenantId, threadId);
+
+  async function settled(subscription: Subscription, stream: Stream): Promise<Outcome | null> {
+    try {
+      return await outcomeOf(deps, subscription, stream);
+    } catch (cause) {
+      deps.onFault(cause, stream.threadId);
+      const seq = lastSeq(subscription, stream.threadId) ?? stream.since;
+      return { threadId: stream.threadId, seq, kind: 'resync', deliveries: [] };
+    }
+  }
+
+  /** Streams of a place end with their root's. */
+  function gone(subscription: Subscription, threadId: string): void {
+    subscription.connection.wire.emit(hiddenFrame(threadId));
+    if (threadId === subscription.threadId) rooms.end(subscription);
+  }
+
+  return {
+    plan({ connection }, { threadId, since, known }) {
+      const { tenantId } = connection.actor;
+      const most = limits.replayPerThread;
+      const plan = planCatchUp(follower.ringOf(tenantId, threadId), { tenantId, threadId, since, known, most });
+      return { threadId, since, plan };
+    },
+    async run(subscription, streams) {
+      const outcomes: Outcome[] = [];
+      for (const stream of streams) {
+        const outcome = await settled(subscription, stream);
+        if (subscription.state !== 'syncing') return;
+        if (outcome) outcomes.push(withinBudget(subscription.connection, outcome));
+        else gone(subscription, stream.threadId);
+      }
+      finish({ rooms, lastSeq }, subscription, outcomes);
+    },
+    finish: (subscription) => finish({ rooms, lastSeq }, subscription, []),
+  };
+}
+
+/** What a connection may still be sent bounds what all its threads together cost. */
+function withinBudget(connection: Connection, outcome: Outcome): Outcome {
+  if (outcome.deliveries.length > connection.replayBudget) return { ...outcome, kind: 'resync', deliveries: [] };
+  connection.replayBudget -= outcome.deliveries.length;
+  return outcome;
+}
+
+/** Null when the thread is gone. */
+async function outcomeOf(deps: CatchUpDeps, subscription: Subscription, stream: Stream): Promise<Outcome | null> {
+  const { threadId, plan } = stream;
+  if (plan.kind === 'rows') return fromRows(deps, subscription.connection.actor.tenantId, stream);
+  if (plan.kind === 'resync') return { threadId, seq: plan.version, kind: 'resync', deliveries: [] };
+  const views = await deps.views.forEvents(plan.events);
+  const deliveries = plan.events.map((event) => present(event, views.get(event.tenant_id)!));
+  return { threadId, seq: plan.version, kind: 'resumed', deliveries };
+}
+
+async function fromRows(deps: CatchUpDeps, tenantId: TenantId, { threadId, since }: Stream): Promise<Outcome | null> {
+  const { follower, reader, settle, views } = deps;
+  const limit = deps.limits.replayPerThread;
+  const ring = follower.ringOf(tenantId, threadId);
+  const { changes, tooMany } = await settle.thread(
+    { tenantId, threadId },
+    () => reader.changes(tenantId, threadId, { since, limit }),
+    (rows) => ({
+      changes: collapse(rows, ring.since(tenantId, threadId, rows.from), since),
+      tooMany: rows.messages.length > limit,
+    }),
+    // Messages may live in a store that is ahead of the checkpoint: their events must have been dispatched, too.
+    ({ messages, thread }) =>
+      (messages.at(-1)?.version ?? 0) <= Math.max(thread?.version ?? 0, ring.lastSeq(tenantId, threadId) ?? 0),
+  );
+  if (!changes) return null;
+  const seq = changes.thread.version;
+  if (since > seq || tooMany) return { threadId, seq, kind: 'resync', deliveries: [] };
+  const { blobs, people } = neededBy(changes);
+  const view = await views.of(tenantId, blobs, people);
+  return { threadId, seq, kind: 'resumed', deliveries: changedFrames(changes, since, view) };
+}

@@ -1,0 +1,77 @@
+import { rootThreadId } from '@threadlog/events';
+import {
+  openColumn,
+  presentMessage,
+  sealedBlobsOf,
+  type MessageRow,
+  type ParticipantRow,
+  type PresenterView,
+  type ThreadRow,
+} from '@threadlog/read-models';
+import { ERASED, type JsonObject, type Sealed } from '@threadlog/events';
+import { frame, placeOf, type Delivery, type Frame } from '../frames';
+import { blobsIn, peopleIn, present } from '../presenters';
+import type { Collapsed } from './collapse';
+
+/** What showing these changes needs. */
+export function neededBy(changes: Collapsed): { blobs: Sealed[]; people: string[] } {
+  const rows = sealedBlobsOf([changes.settings ? changes.thread : null, ...changes.messages]);
+  return {
+    blobs: [...rows, ...changes.events.flatMap(blobsIn)],
+    people: [...changes.messages.map(({ sender_id }) => sender_id), ...changes.events.flatMap(peopleIn)],
+  };
+}
+
+/** The changes as deliveries, by ascending seq. */
+export function changedFrames(changes: Collapsed, since: number, view: PresenterView): Delivery[] {
+  const { thread } = changes;
+  const deliveries = [
+    ...changes.messages.map((row) => messageDelivery(row, since, view)),
+    ...changes.participants.map(participantDelivery),
+    ...changes.events.map((event) => present(event, view)),
+  ];
+  if (changes.settings) {
+    deliveries.push(delivery(thread.thread_id, thread.settings_version, [settingsFrame(thread, view)]));
+  }
+  return deliveries.sort((a, b) => a.seq - b.seq);
+}
+
+function delivery(threadId: string, seq: number, frames: Frame[], messageIndex: number | null = null): Delivery {
+  return { threadId, seq, messageIndex, frames };
+}
+
+function messageDelivery(row: MessageRow, since: number, view: PresenterView): Delivery {
+  const index = rootThreadId(row.thread_id) === row.thread_id ? row.message_index : null;
+  return delivery(row.thread_id, row.version, messageFrames(row, since, view), index);
+}
+
+function messageFrames(row: MessageRow, since: number, view: PresenterView): Frame[] {
+  const about = { messageId: row.message_id, messageIndex: row.message_index };
+  const place = { ...placeOf(row.thread_id), seq: row.version };
+  if (row.deleted_at !== null) return [frame('message:deleted', { ...place, ...about, deletedAt: row.deleted_at })];
+  const message = presentMessage(row, view);
+  if (row.created_version > since) return [frame('message:new', message)];
+  const { content, metadata, attachments, edit, updatedAt } = message;
+  const payload = { ...place, ...about, content, metadata, attachments, edit, updatedAt, message };
+  return [frame('message:updated', payload), frame('message:edited', payload)];
+}
+
+function participantDelivery(row: ParticipantRow): Delivery {
+  const about = { ...placeOf(row.thread_id), seq: row.version, userId: row.user_id };
+  const told = row.removed_at === null ? frame('user:joined', { ...about, role: row.role }) : frame('user:left', about);
+  return delivery(row.thread_id, row.version, [told]);
+}
+
+function settingsFrame(thread: ThreadRow, { opener }: PresenterView): Frame {
+  const column = { tenantId: thread.tenant_id, streamType: 'thread' as const, streamId: thread.thread_id };
+  const title = openColumn(opener, thread.title, { ...column, field: 'title' });
+  const metadata = openColumn(opener, thread.metadata, { ...column, field: 'metadata' });
+  return frame('conversation:updated', {
+    ...placeOf(thread.thread_id),
+    seq: thread.settings_version,
+    title: title === undefined ? ERASED : (title as string | null),
+    metadata: (metadata as JsonObject | null | undefined) ?? null,
+    status: thread.status,
+    updatedAt: thread.updated_at,
+  });
+}

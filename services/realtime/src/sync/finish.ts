@@ -1,0 +1,55 @@
+import { frame, placeOf, type Delivery } from '../frames';
+import { hidden, type Rooms, type Subscription } from '../rooms/rooms';
+
+/** What catching up of one stream came to: the deliveries lead to `seq`. */
+export interface Outcome {
+  threadId: string;
+  seq: number;
+  kind: 'resumed' | 'resync';
+  deliveries: Delivery[];
+}
+
+export interface FinishDeps {
+  rooms: Rooms;
+  /** Newest dispatched seq of a stream, as far as the ring has it. */
+  lastSeq(subscription: Subscription, threadId: string): number | null;
+}
+
+/**
+ * Sends what was missed, then what was held back meanwhile and is not part of it, then one end for each stream, and lets
+ * the socket go live: all in one turn, so nothing comes in between. Where too much was held back, nothing is sent but a
+ * `resync` for each stream, at its newest dispatched seq.
+ */
+export function finish(deps: FinishDeps, subscription: Subscription, outcomes: readonly Outcome[]): void {
+  if (subscription.state !== 'syncing') return;
+  if (subscription.held) sendAll(subscription, subscription.held, outcomes);
+  else giveUp(deps, subscription, outcomes);
+  deps.rooms.goLive(subscription);
+}
+
+function sendAll(subscription: Subscription, held: readonly Delivery[], outcomes: readonly Outcome[]): void {
+  const reached = new Map(outcomes.map(({ threadId, seq }) => [threadId, seq]));
+  for (const { deliveries } of outcomes) deliveries.forEach((delivery) => send(subscription, delivery));
+  for (const delivery of held) {
+    const seq = reached.get(delivery.threadId);
+    if (seq !== undefined && delivery.seq <= seq) continue;
+    send(subscription, delivery);
+    if (seq !== undefined) reached.set(delivery.threadId, delivery.seq);
+  }
+  for (const { threadId, kind } of outcomes) {
+    subscription.connection.wire.emit(frame(kind, { ...placeOf(threadId), seq: reached.get(threadId)! }));
+  }
+}
+
+function giveUp(deps: FinishDeps, subscription: Subscription, outcomes: readonly Outcome[]): void {
+  const reached = new Map(outcomes.map(({ threadId, seq }) => [threadId, seq]));
+  for (const threadId of new Set([...reached.keys(), subscription.threadId])) {
+    const seq = deps.lastSeq(subscription, threadId) ?? reached.get(threadId) ?? null;
+    subscription.connection.wire.emit(frame('resync', { ...placeOf(threadId), seq }));
+  }
+}
+
+function send(subscription: Subscription, delivery: Delivery): void {
+  if (hidden(subscription, delivery)) return;
+  for (const each of delivery.frames) subscription.connection.wire.emit(each);
+}

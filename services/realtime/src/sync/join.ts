@@ -1,0 +1,94 @@
+import { problem, rootThreadId } from '@threadlog/events';
+import { frame, hiddenFrame, placeOf } from '../frames';
+import type { Connection } from '../rooms/connection';
+import type { Subscription } from '../rooms/rooms';
+import { withAccess, type Access } from './access';
+import type { CatchUp, CatchUpDeps, Stream } from './catchUp';
+
+export interface JoinDeps extends CatchUpDeps {
+  catchUp: CatchUp;
+}
+
+/** Seqs that a client has, by thread id: a root and sub-threads of it. */
+export type Since = ReadonlyMap<string, number>;
+
+export interface Joins {
+  /**
+   * Puts a socket into the room of a root thread and brings it up to date. Resolves with the thread's seq at the
+   * moment it joined, when it is live. Rejects with `not_found` where the access rule hides the thread.
+   */
+  join(connection: Connection, threadId: string, since: Since): Promise<{ seq: number }>;
+  /** The same for a thread that the client had: what it may not see any more is told with `conversation:deleted`; never rejects. */
+  rejoin(connection: Connection, threadId: string, since: Since): Promise<void>;
+  /** Opens a place and plans its streams, in the turn in which access is known. */
+  open(connection: Connection, threadId: string, access: OpenAccess, since: Since): Opened;
+}
+
+export type OpenAccess = Omit<Access, 'version'> & { version: number | null };
+export interface Opened {
+  subscription: Subscription;
+  streams: Stream[];
+}
+
+export function createJoins(deps: JoinDeps): Joins {
+  const { rooms, catchUp, limits } = deps;
+
+  function open(connection: Connection, threadId: string, access: OpenAccess, since: Since): Opened {
+    const former = connection.subscriptions.get(threadId);
+    if (former) rooms.end(former);
+    connection.left.delete(threadId);
+    const subscription = rooms.open(connection, threadId, access.visibleFrom);
+    const streams = [...since].map(([id, seq]) => {
+      const known = id === threadId ? access.version : null;
+      return catchUp.plan(subscription, { threadId: id, since: seq, known });
+    });
+    return { subscription, streams };
+  }
+
+  async function join(connection: Connection, threadId: string, since: Since): Promise<{ seq: number }> {
+    if (connection.subscriptions.size >= limits.threadsPerConnection && !connection.subscriptions.has(threadId)) {
+      throw problem('conflict', `A socket may be in ${limits.threadsPerConnection} threads at most.`);
+    }
+    const opened = await withAccess(deps, connection, threadId, (access) => {
+      if (!access) throw problem('not_found', 'No such thread.');
+      if (connection.state === 'closed') throw problem('unavailable', 'The socket is closed.');
+      // What is on its way to a place that is open already must not be cut off by asking for it again.
+      if (since.size === 0 && connection.subscriptions.has(threadId)) return { seq: access.version };
+      return { ...open(connection, threadId, access, since), seq: access.version };
+    });
+    if ('subscription' in opened) await catchUp.run(opened.subscription, opened.streams);
+    return { seq: opened.seq };
+  }
+
+  return {
+    open,
+    join,
+    async rejoin(connection, threadId, since) {
+      try {
+        await join(connection, threadId, since);
+      } catch (cause) {
+        if (connection.state === 'closed') return;
+        if (isNotFound(cause)) {
+          for (const id of since.keys()) connection.wire.emit(hiddenFrame(id));
+          return;
+        }
+        deps.onFault(cause, threadId);
+        for (const [id, seq] of since) connection.wire.emit(frame('resync', { ...placeOf(id), seq }));
+      }
+    },
+  };
+}
+
+/** Seqs by thread, grouped by the root whose room they need. */
+export function byRoot(since: Since): Map<string, Since> {
+  const roots = new Map<string, Map<string, number>>();
+  for (const [threadId, seq] of since) {
+    const root = rootThreadId(threadId);
+    roots.set(root, (roots.get(root) ?? new Map()).set(threadId, seq));
+  }
+  return roots;
+}
+
+function isNotFound(cause: unknown): boolean {
+  return (cause as { problem?: { code?: string } } | null)?.problem?.code === 'not_found';
+}

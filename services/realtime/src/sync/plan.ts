@@ -1,0 +1,32 @@
+import type { ChatEvent, TenantId } from '@threadlog/events';
+import type { Ring } from '../log/ring';
+
+/** How one stream of a thread catches up. */
+export type Plan =
+  /** Nothing, or these events, were missed; `version` is where that leads. */
+  | { kind: 'events'; version: number; events: ChatEvent[] }
+  /** The read model must say what was missed. */
+  | { kind: 'rows' }
+  /** It cannot be proven, or it would be too much. */
+  | { kind: 'resync'; version: number };
+
+export interface PlanInput {
+  tenantId: TenantId;
+  threadId: string;
+  /** Last seq the client has. */
+  since: number;
+  /** Seq of the stream where the ring has no event of it; null when that is not known. */
+  known: number | null;
+  /** Most events to send. */
+  most: number;
+}
+
+/** Decides from the ring alone, in the turn in which the socket begins to sync. */
+export function planCatchUp(ring: Ring, { tenantId, threadId, since, known, most }: PlanInput): Plan {
+  const version = ring.lastSeq(tenantId, threadId) ?? known;
+  if (version === null) return { kind: 'rows' };
+  if (since > version || version - since > most) return { kind: 'resync', version };
+  if (since === version) return { kind: 'events', version, events: [] };
+  const events = ring.after(tenantId, threadId, since);
+  return events ? { kind: 'events', version, events } : { kind: 'rows' };
+}

@@ -1,0 +1,95 @@
+import type { Connection } from '../rooms/connection';
+import type { Subscription } from '../rooms/rooms';
+import { frame, placeOf } from '../frames';
+import { eachLimited } from './limited';
+import { foldMemberships } from './fold';
+import { byRoot, type JoinDeps, type Joins, type Opened, type Since } from './join';
+import type { Announce } from './announce';
+
+export interface StartDeps extends JoinDeps {
+  joins: Joins;
+  announce: Announce;
+  /** Resolves when little enough waits in the socket to send it more. */
+  drained(connection: Connection): Promise<void>;
+}
+
+/** What a connection has to do after its rooms were opened, besides being live in those it never left. */
+interface Work {
+  resumes: Opened[];
+  /** Places in threads that the client does not know, with the seq to announce them at. */
+  fresh: { subscription: Subscription; seq: number }[];
+  /** Threads that the client had and does not take part in: the access rule decides. */
+  others: [string, Since][];
+}
+
+/** Threads that one start may announce with their resource; further ones are told as `resync`. */
+const MOST_ANNOUNCED = 200;
+
+/**
+ * Puts a new socket into the rooms of its user's threads and brings it up to date. `greet` is called in the turn in which
+ * the rooms are open: nothing that is dispatched after it is missed. Rejects with `projection_lagging`.
+ */
+export async function startConnection(
+  deps: StartDeps,
+  connection: Connection,
+  resume: Since | null,
+  greet: () => void,
+): Promise<void> {
+  const { reader, settle, limits } = deps;
+  const { tenantId, id: userId } = connection.actor;
+  const work = await settle.everything(
+    () => reader.memberships(tenantId, userId, limits.threadsOnConnect),
+    (snapshot) => {
+      if (connection.state === 'closed') return null;
+      const events = deps.follower.rings.flatMap((ring, partition) =>
+        ring.membershipSince(tenantId, snapshot.checkpoints.get(partition) ?? 0),
+      );
+      connection.state = 'ready';
+      greet();
+      return openRooms(deps, connection, foldMemberships(snapshot, events, connection.actor), resume);
+    },
+  );
+  if (work) await catchUpAll(deps, connection, work);
+}
+
+/** One turn: every place is open before anything else can be dispatched. */
+function openRooms(
+  { joins, follower, catchUp }: StartDeps,
+  connection: Connection,
+  memberships: ReturnType<typeof foldMemberships>,
+  resume: Since | null,
+): Work {
+  const had = byRoot(resume ?? new Map());
+  const work: Work = { resumes: [], fresh: [], others: [] };
+  const { tenantId } = connection.actor;
+  for (const [threadId, access] of memberships) {
+    const since = had.get(threadId);
+    if (since) {
+      work.resumes.push(joins.open(connection, threadId, access, since));
+      continue;
+    }
+    const { subscription } = joins.open(connection, threadId, access, new Map());
+    const seq = follower.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? access.version;
+    const unknown = resume !== null || access.version === null;
+    if (unknown && seq !== null) work.fresh.push({ subscription, seq });
+    else catchUp.finish(subscription);
+  }
+  for (const [threadId, since] of had) if (!memberships.has(threadId)) work.others.push([threadId, since]);
+  return work;
+}
+
+async function catchUpAll(deps: StartDeps, connection: Connection, work: Work): Promise<void> {
+  const { catchUp, joins, announce, limits, drained } = deps;
+  const each = <T>(items: readonly T[], run: (item: T) => Promise<void>) =>
+    eachLimited(items, limits.resumesAtOnce, async (item) => {
+      await drained(connection);
+      await run(item);
+    });
+  await each(work.resumes, ({ subscription, streams }) => catchUp.run(subscription, streams));
+  await each(work.others, ([threadId, since]) => joins.rejoin(connection, threadId, since));
+  await each(work.fresh.slice(0, MOST_ANNOUNCED), ({ subscription, seq }) => announce(subscription, seq));
+  for (const { subscription, seq } of work.fresh.slice(MOST_ANNOUNCED)) {
+    connection.wire.emit(frame('resync', { ...placeOf(subscription.threadId), seq }));
+    catchUp.finish(subscription);
+  }
+}
