@@ -67,7 +67,12 @@ function operationOf<Deps>(route: Route<Deps>): ZodOpenApiOperationObject {
     description: route.description,
     tags: route.tags,
     security: SECURITY[route.auth],
-    requestParams: { path: route.params, query: route.query, header: route.headers },
+    // The library does not take undefined for absent here.
+    requestParams: {
+      ...(route.params && { path: route.params }),
+      ...(route.query && { query: route.query }),
+      ...(route.headers && { header: route.headers }),
+    },
     requestBody: route.body ? { content: { 'application/json': { schema: route.body } } } : undefined,
     responses: { ...successes(route), ...refusals(route) },
   };
