@@ -1,7 +1,8 @@
-import { definitionOf, type EventType } from './catalogue';
+import { CATALOGUE, type EventType } from './catalogue';
 import type { ChatEvent, ControlEvent } from './envelope';
+import { createReader } from './reader';
 import { controlKey, recordKey } from './streams';
-import { upcast } from './upcast';
+import { UPCASTERS } from './upcast';
 
 /** A record of the events topic, before it has a place: what a producer sends. */
 export interface OutgoingRecord {
@@ -9,13 +10,6 @@ export interface OutgoingRecord {
   value: Buffer;
   headers: Record<string, string>;
 }
-
-/** What a record turned out to be. `unknown` is a type of a newer build: skipped and counted, never an error. */
-export type Decoded =
-  | { kind: 'event'; event: ChatEvent }
-  | { kind: 'control'; event: ControlEvent }
-  | { kind: 'unknown'; type: string }
-  | { kind: 'undecodable'; reason: string };
 
 /** Encodes an event with its CloudEvents (binary mode) headers. The epoch stands in the body and as a header. */
 export function encodeEvent(event: ChatEvent, traceparent?: string): OutgoingRecord {
@@ -62,16 +56,4 @@ export function dataSchemaUri(type: EventType, version: number): string {
 }
 
 /** Decodes a record value; tolerant of unknown fields and types, upcast to the current version of its type. */
-export function decodeEvent(value: Uint8Array): Decoded {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'));
-  } catch {
-    return { kind: 'undecodable', reason: 'not JSON' };
-  }
-  const type = (raw as { event_type?: unknown } | null)?.event_type;
-  if (typeof type !== 'string') return { kind: 'undecodable', reason: 'no event_type' };
-  const definition = definitionOf(type);
-  if (!definition) return { kind: 'unknown', type };
-  return upcast(raw as Record<string, unknown>, definition);
-}
+export const decodeEvent = createReader(CATALOGUE, UPCASTERS);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CATALOGUE, EventData, EventType } from './catalogue';
 import { ACTOR_TYPES, microTimestamp, positiveInt } from './catalogue/values';
-import { idSchema, tenantIdSchema, type TenantId } from './ids';
+import { idSchema, tenantIdSchema, threadIdSchema, type TenantId } from './ids';
 import { STREAM_TYPES, type StreamType } from './streams';
 
 /** Bounded and charset-checked: free text outside sealed fields does not exist. */
@@ -39,7 +39,7 @@ export const envelopeSchema = z.strictObject({
   tenant_id: tenantIdSchema,
   learner_id: idSchema.nullable(),
   stream_type: z.enum(STREAM_TYPES),
-  stream_id: z.string().min(1).max(200),
+  stream_id: threadIdSchema,
   stream_version: positiveInt,
   actor: actorRefSchema,
   correlation_id: correlationIdSchema,

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { CATALOGUE, definitionOf, type EventDefinition, type EventType } from '../catalogue';
+import { DESCRIPTIONS } from '../catalogue/descriptions';
+import { dataSchemaUri } from '../codec';
+import { controlEnvelopeSchema, envelopeSchema } from '../envelope';
+import { signalEnvelopeSchema, SIGNALS, type SignalType } from '../signals';
+import type { JsonSchema } from './jsonSchema';
+
+/** The registered, closed schema of an event's current version: envelope and data. */
+export function eventJsonSchema(type: EventType, definition: EventDefinition): JsonSchema {
+  const own = {
+    event_type: z.literal(type),
+    schema_version: z.literal(definition.version),
+    data: describeSealed(definition),
+  };
+  const schema =
+    definition.stream === 'control'
+      ? controlEnvelopeSchema.extend(own)
+      : envelopeSchema.extend({ ...own, stream_type: z.literal(definition.stream) });
+  return titled(schema, `urn:threadlog:event:${type}:v${definition.version}`, type, DESCRIPTIONS[type]);
+}
+
+/** Sealed fields say so, since their shape alone does not tell what is inside. */
+function describeSealed(definition: EventDefinition): z.ZodType {
+  const data = definition.data as z.ZodObject;
+  const sealed = definition.sealed.map((name) => {
+    const field = data.shape[name] as z.ZodType;
+    return [name, field.describe('Sealed: personal text, readable only while all of its keys exist.')];
+  });
+  return data.extend(Object.fromEntries(sealed) as z.ZodRawShape);
+}
+
+export function signalJsonSchema(type: SignalType): JsonSchema {
+  const schema = signalEnvelopeSchema.extend({
+    signal_type: z.literal(type),
+    schema_version: z.literal(1),
+    data: SIGNALS[type],
+  });
+  return titled(schema, `urn:threadlog:signal:${type}:v1`, type, SIGNAL_DESCRIPTIONS[type]);
+}
+
+export const SIGNAL_DESCRIPTIONS: Record<SignalType, string> = {
+  TYPING: 'A user began or stopped typing in a thread; it expires by itself.',
+  PRESENCE: 'An instance says whether a user is connected to it; it expires by itself.',
+};
+
+function titled(schema: z.ZodType, $id: string, title: string, description: string): JsonSchema {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  return { $schema, $id, title, description, ...rest };
+}
+
+/** All schemas of the catalogue by their path below `schemas/`. */
+export function allSchemas(): Map<string, JsonSchema> {
+  const events = (Object.keys(CATALOGUE) as EventType[]).map((type): [string, JsonSchema] => {
+    const definition = definitionOf(type)!;
+    return [dataSchemaUri(type, definition.version), eventJsonSchema(type, definition)];
+  });
+  const signals = (Object.keys(SIGNALS) as SignalType[]).map((type): [string, JsonSchema] => [
+    `signals/${type}.v1.json`,
+    signalJsonSchema(type),
+  ]);
+  return new Map([...events, ...signals]);
+}
