@@ -1,0 +1,153 @@
+import { CATALOGUE, decodeEvent, definitionOf, type ChatEvent } from '@threadlog/events';
+import type { LogRecord } from '@threadlog/log';
+import { projectionSpec } from '@threadlog/testing';
+import fc from 'fast-check';
+import { createRegistry } from '../projections/registry';
+import { createStamp, histories, interpret, recordsOf } from '../testing/histories';
+import { decodeBatch, decodeRecord, type Entry } from './decodeRecord';
+import { foldEntries } from './foldEntries';
+import { createRowCache } from './rowCache';
+import { createRowSet, type RowSet } from './rowSet';
+
+const registry = createRegistry('postgres');
+
+function entriesOf(events: readonly ChatEvent[]): Entry[] {
+  return recordsOf(events, 1).map(({ record }, offset) => decodeRecord({ partition: 0, offset, ...record }));
+}
+
+/** A lane without its database: every row is in one row set. */
+function openFold() {
+  const rows = createRowSet(createRowCache(0));
+  return {
+    deliver(entries: readonly Entry[]) {
+      const context = { projections: registry.all, partition: 0, parked: new Set<string>() };
+      expect(foldEntries(entries, rows, context).obstacle).toBeNull();
+    },
+    dump: () => dump(rows),
+  };
+}
+
+function dump(rows: RowSet): unknown {
+  return Object.fromEntries(
+    [...rows.changes()].map(([{ table }, changed]) => [table.name, Object.fromEntries([...changed].sort())]),
+  );
+}
+
+describe('the fold of all projections', () => {
+  it('changes nothing when events come twice, and nothing when all comes again', async () => {
+    const history = projectionSpec(openFold);
+    await fc.assert(
+      fc.asyncProperty(histories(60), async (events) => {
+        const entries = entriesOf(events);
+        const plain = openFold();
+        plain.deliver(entries);
+        await history(...entries).then(plain.dump());
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('does not depend on where batches are cut', () => {
+    fc.assert(
+      fc.property(histories(60), fc.array(fc.nat(60), { maxLength: 5 }), (events, cuts) => {
+        const entries = entriesOf(events);
+        const [whole, cut] = [openFold(), openFold()];
+        whole.deliver(entries);
+        const bounds = [0, ...cuts.sort((one, other) => one - other), entries.length];
+        for (let at = 1; at < bounds.length; at += 1) cut.deliver(entries.slice(bounds[at - 1], bounds[at]));
+        expect(cut.dump()).toEqual(whole.dump());
+      }),
+    );
+  });
+
+  it('is shown every type of event by these histories', () => {
+    const everyKind = Array.from({ length: 800 }, (_, at) => ({
+      thread: at % 4,
+      kind: (at >> 2) % 19,
+      pick: (at * 7) % 51,
+      keyed: false,
+    }));
+    const shown = new Set<string>(interpret(everyKind).map((event) => event.event_type));
+    const types = Object.keys(CATALOGUE).filter((type) => definitionOf(type)!.stream !== 'control');
+    expect(types.filter((type) => !shown.has(type))).toEqual([]);
+  });
+});
+
+describe('what cannot be folded', () => {
+  const stamp = createStamp();
+  const user = (id: string) => ({ tenant: 'acme', type: 'user' as const, id });
+  const removed = (id: string) => ({ type: 'CHAT_USER_REMOVED' as const, data: { user_id: id } });
+  const record = (offset: number, key: string, given: Partial<LogRecord> = {}): LogRecord => {
+    return { partition: 0, offset, key, value: Buffer.from('no json'), headers: { epoch: '1' }, ...given };
+  };
+  const fold = (entries: readonly Entry[], parked: string[] = []) => {
+    const rows = createRowSet(createRowCache(0));
+    const outcome = foldEntries(entries, rows, { projections: registry.all, partition: 0, parked: new Set(parked) });
+    return { outcome, dump: dump(rows) as Record<string, Record<string, object>> };
+  };
+
+  it('stops in front of an undecodable record, with everything before it folded', () => {
+    const good = entriesOf([stamp(user('ada'), removed('ada'))]);
+    const bad = decodeRecord(record(1, 'acme/user/ada'));
+    const { outcome, dump: rows } = fold([...good, bad, ...good]);
+    expect(outcome.obstacle).toEqual({ index: 1, remedy: 'park', reason: expect.stringMatching(/JSON/) });
+    expect(Object.keys(rows.streams!)).toEqual(['acme/user/ada']);
+  });
+
+  it('halts in front of a removal or erasure it cannot read or apply', () => {
+    for (const type of ['CHAT_PARTICIPANT_REMOVED', 'CHAT_PRIVACY_SUBJECT_ERASED']) {
+      const unreadable = decodeRecord(record(0, 'acme/thread/t', { headers: { epoch: '1', ce_type: type } }));
+      expect(fold([unreadable]).outcome.obstacle).toMatchObject({ index: 0, remedy: 'halt' });
+    }
+    const numbered = { tenant: 'acme', type: 'thread' as const, id: 't-9' };
+    const gone = {
+      type: 'CHAT_PARTICIPANT_REMOVED' as const,
+      data: { thread_id: 't-9', user_id: 'ada', reason: 'left' },
+    };
+    const [removal] = entriesOf([{ ...stamp(numbered, gone), stream_version: 7 }]);
+    expect(fold([removal!]).outcome.obstacle).toMatchObject({ remedy: 'halt', reason: expect.stringMatching(/Gap/) });
+    expect(fold([removal!], ['acme/thread/t-9']).outcome.obstacle).toMatchObject({ remedy: 'halt' });
+  });
+
+  it('takes a hole in the versions of a stream for a fault', () => {
+    const event = { ...stamp(user('eve'), removed('eve')), stream_version: 3 };
+    expect(fold(entriesOf([event])).outcome.obstacle).toMatchObject({ index: 0, remedy: 'park' });
+  });
+
+  it('changes no row for an event of which one projection fails', () => {
+    const event = stamp(user('fay'), { type: 'CHAT_USER_SYNCED', data: { user_id: 'fay' } });
+    const entry = { ...entriesOf([event])[0]!, event: { ...event, data: null } } as unknown as Entry;
+    const { outcome, dump: rows } = fold([entry]);
+    expect(outcome.obstacle).toMatchObject({ remedy: 'park' });
+    expect(rows).toEqual({});
+  });
+
+  it('keeps events of parked streams in order, and gives streams that begin meanwhile a parked row', () => {
+    const [first, second] = entriesOf(interpret([1, 2].map(() => ({ thread: 0, kind: 0, pick: 1, keyed: false }))));
+    const { outcome, dump: rows } = fold([first!, second!], ['acme/thread/t-1']);
+    expect(outcome.quarantined.map(({ entry }) => entry)).toEqual([first, second]);
+    expect(outcome.obstacle).toBeNull();
+    expect(rows).toEqual({
+      streams: { 'acme/thread/t-1': expect.objectContaining({ version: 0, parked_at: expect.any(String) }) },
+    });
+  });
+
+  it('counts versions of event types that only a newer build knows', () => {
+    const known = stamp(user('gil'), removed('gil'));
+    const raw = { ...stamp(user('gil'), removed('gil')), event_type: 'CHAT_USER_TELEPORTED', data: { planet: 'x' } };
+    expect(decodeEvent(Buffer.from(JSON.stringify(raw))).kind).toBe('unknown');
+    const { outcome, dump: rows } = fold(entriesOf([known, raw as unknown as ChatEvent]));
+    expect(outcome.obstacle).toBeNull();
+    expect(rows.streams!['acme/user/gil']).toMatchObject({ version: 2 });
+  });
+
+  it('quarantines what no owner wrote and lets its stream go on', () => {
+    const [event] = entriesOf([stamp(user('hal'), removed('hal'))]);
+    const batch = { records: [event!.record], malformed: [record(-1, 'acme/user/hal', { headers: {} })] };
+    const entries = decodeBatch(batch);
+    expect(entries.map((entry) => entry.kind)).toEqual(['foreign', 'event']);
+    const { outcome, dump: rows } = fold(entries);
+    expect(outcome.quarantined).toHaveLength(1);
+    expect(rows.streams!['acme/user/hal']).toMatchObject({ version: 1, parked_at: null });
+  });
+});
