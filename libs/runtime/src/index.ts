@@ -1,2 +1,6 @@
 export * from './config';
+export * from './createRuntime';
+export * from './logMetrics';
+export * from './reach';
+export * from './runRoles';
 export * from './runtime';

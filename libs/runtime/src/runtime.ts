@@ -1,7 +1,9 @@
-import type { EventLog } from '@threadlog/log';
+import type { TokenVerifier } from '@threadlog/auth';
+import type { EventLog, KafkaAccess } from '@threadlog/log';
 import type { MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
-import type { Admission, Logger, Metrics, TokenVerifier } from '@threadlog/service';
+import type { Admission, HttpServer, Logger, Metrics, RateLimits, ServiceInfo } from '@threadlog/service';
+import type { RequestListener } from 'node:http';
 import type { Pool } from 'pg';
 import type { RuntimeConfig } from './config';
 
@@ -11,16 +13,33 @@ import type { RuntimeConfig } from './config';
  */
 export interface Runtime {
   config: RuntimeConfig;
+  info: ServiceInfo;
   logger: Logger;
   metrics: Metrics;
-  /** Postgres: read models, leases, checkpoints. Ends after all roles. */
+  /** Postgres: read models, leases, checkpoints. Migrated. Ends after all roles. */
   database: Pool;
-  /** `chat.events.v1`. */
+  /** How to reach the brokers, for the topics beside the events. */
+  kafka: KafkaAccess;
+  /** The events topic; it is there and is the one that the database was built from. */
   log: EventLog;
   sealing: SealingService;
   verifier: TokenVerifier;
   /** Bearer tokens, internal secrets and rate limits, for `mountRoutes`. */
   admission: Admission;
+  /** The buckets behind `admission`, for sockets. */
+  limits: RateLimits;
   /** Messages of a generation: in MongoDB when `MONGO_URL` is set, else in Postgres. */
   messageStore(generation: number): MessageStore;
+  /** Where other instances reach this process's operations port. */
+  opsUrl: string;
+  /** The operations port, listening since the start; `runRoles` gives it its routes. */
+  ops: OpsServer;
+  /** Closes what is shared, after all roles have ended. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A server that listens before it is known what it serves: addresses have to be known when roles are made. */
+export interface OpsServer {
+  http: HttpServer;
+  serve(handler: RequestListener): void;
 }

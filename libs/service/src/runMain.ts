@@ -25,7 +25,7 @@ export async function runMain(
   const listeners = SIGNALS.map((name) => {
     const listener = (): void => {
       if (stop.signal.aborted) host.exit(128 + constants.signals[name]);
-      else stop.abort(name);
+      else stop.abort();
     };
     host.on(name, listener);
     return [name, listener] as const;
@@ -33,6 +33,8 @@ export async function runMain(
   const code = await main(stop.signal).then(
     () => 0,
     (error: unknown) => {
+      // Told to stop while still starting: nothing failed.
+      if (stop.signal.aborted && (error as Error).name === 'AbortError') return 0;
       host.stderr.write(`${explain(error)}\n`);
       return error instanceof ConfigError ? EXIT_CONFIG : 1;
     },

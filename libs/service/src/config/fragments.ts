@@ -1,17 +1,5 @@
 import { z } from 'zod';
-import {
-  brokers,
-  environment,
-  flag,
-  integer,
-  list,
-  logLevel,
-  origins,
-  port,
-  postgresUrl,
-  rate,
-  secret,
-} from './fields';
+import { brokers, environment, flag, integer, logLevel, origins, port, postgresUrl, rate } from './fields';
 
 /** Parts of a service's schema: spread what it uses into `z.object({ ... })`. Keys are the variables' names. */
 
@@ -27,6 +15,10 @@ export const httpConfig = {
   API_PORT: port().prefault('4000').describe('HTTP API: command and query routes'),
   OPS_HOST: z.string().default('127.0.0.1').describe('Address of the operations port; keep it private'),
   OPS_PORT: port().prefault('4002').describe('Operations: `/metrics`, forwarding between instances, administration'),
+  OPS_URL: z
+    .url()
+    .optional()
+    .describe('Where other instances reach the operations port; by default made of its address and port'),
   BASE_PATH: z
     .string()
     .regex(/^(\/[\w.~-]+)*\/?$/, 'must be a path like /chat')
@@ -83,44 +75,4 @@ export const databaseConfig = {
     .meta({ secret: 'url' })
     .optional()
     .describe('Keeps messages in MongoDB; without it they are in PostgreSQL'),
-};
-
-export const sealingConfig = {
-  SEALING_MASTER_KEY: secret()
-    .refine((text) => masterKeyBytes(text).length === 32, 'must be 32 bytes in base64 or hexadecimal')
-    .describe('Wraps the keys that seal personal text'),
-  SEALING_MASTER_KEYS_OLD: secret()
-    .refine((text) => text.split(',').every((key) => masterKeyBytes(key).length === 32), 'must be keys of 32 bytes')
-    .optional()
-    .describe('Former master keys, comma-separated, until everything is wrapped anew'),
-};
-
-/** A master key's bytes: hexadecimal where it is 64 such digits, else base64 or base64url. */
-export function masterKeyBytes(text: string): Buffer {
-  const trimmed = text.trim();
-  return Buffer.from(trimmed, /^[0-9a-f]{64}$/i.test(trimmed) ? 'hex' : 'base64');
-}
-
-export const secretsConfig = {
-  INTERNAL_API_SECRET: secret()
-    .optional()
-    .describe(
-      '`X-Internal-Secret` of server-to-server routes; two, comma-separated, while rotating; unset: no such routes',
-    ),
-  CLUSTER_SECRET: secret().optional().describe('Authenticates commands forwarded between instances'),
-};
-
-export const authConfig = {
-  AUTH_JWT_SECRET: secret().optional().describe('HS256 key, shared with whoever issues tokens'),
-  AUTH_JWT_ALGORITHM: z.enum(['HS256', 'RS256', 'ES256']).optional().describe('Pins the algorithm of tokens'),
-  AUTH_JWT_PUBLIC_KEY: z.string().optional().describe('RS256 or ES256 key in PEM'),
-  AUTH_JWKS_URL: z.url().optional().describe('Where to fetch RS256 and ES256 keys'),
-  AUTH_JWT_ISSUER: z.string().optional().describe('`iss` that tokens must have'),
-  AUTH_JWT_AUDIENCE: list().optional().describe('`aud` that tokens must have, one of these'),
-  AUTH_ISSUERS: z.string().optional().describe('JSON: issuers, each with its key, algorithm and tenants'),
-  AUTH_DEFAULT_TENANT: z
-    .string()
-    .optional()
-    .describe('Tenant of tokens that name none; unset: such tokens are refused'),
-  AUTH_DEFAULT_ROLE: z.string().default('user').describe('Role of tokens that name none'),
 };

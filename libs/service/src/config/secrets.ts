@@ -1,12 +1,5 @@
-/** Secrets for a development machine. Whoever reads this has them, so production refuses to start with them. */
-export const DEVELOPMENT_SECRETS = {
-  AUTH_JWT_SECRET: 'development-only-jwt-secret-never-deploy-it',
-  INTERNAL_API_SECRET: 'development-only-internal-secret-never-deploy-it',
-  CLUSTER_SECRET: 'development-only-cluster-secret-never-deploy-it',
-  SEALING_MASTER_KEY: Buffer.from('development-only-sealing-key-32b').toString('base64'),
-} as const;
-
 const MIN_BYTES = 32;
+/** How the secrets of examples, compose files and development machines begin. */
 const PLACEHOLDER =
   /^(dev(elopment)?|test|example|change[-_ ]?me|your|secret|internal-secret|password|insecure|dummy)/i;
 

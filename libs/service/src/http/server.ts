@@ -31,7 +31,7 @@ const IDLE_SWEEP_MS = 50;
 export async function listen(handler: RequestListener, { host, port }: ListenOptions): Promise<HttpServer> {
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: KEEP_ALIVE_MS + 1_000,
+    headersTimeout: 20_000,
     requestTimeout: 30_000,
     noDelay: true,
   });

@@ -1,0 +1,77 @@
+import {
+  aborted,
+  createApp,
+  createHealth,
+  httpService,
+  metricsRouter,
+  runServices,
+  type Health,
+  type HealthCheck,
+  type HttpServer,
+  type Role,
+  type Service,
+} from '@threadlog/service';
+import type { Router } from 'express';
+import type { Runtime } from './runtime';
+
+export interface RunRolesOptions {
+  signal: AbortSignal;
+  /** Told of the API port that was really taken; not called where no role has routes. */
+  onListening?: (http: HttpServer) => void;
+  stopTimeoutMs?: number;
+}
+
+/**
+ * Runs roles in one process until `signal` aborts or one fails, then closes the runtime. Roles start in the order given.
+ * At the end the process says that it is not ready, finishes its requests, ends the roles in the reverse order, so that
+ * those that others write through come first in the list, and closes the operations port and the databases last.
+ */
+export async function runRoles(runtime: Runtime, roles: readonly Role[], options: RunRolesOptions): Promise<void> {
+  const { logger, metrics, config, info } = runtime;
+  const checks = [...sharedChecks(runtime), ...roles.flatMap((role) => role.checks ?? [])];
+  const health = createHealth({ info, checks });
+  const opsRouters = [metricsRouter(metrics), ...present(roles.map((role) => role.opsRoutes))];
+  // No browser has business on the operations port, and its routes are not those of BASE_PATH.
+  const opsConfig = { ...config, BASE_PATH: '', CORS_ORIGINS: [] };
+  runtime.ops.serve(createApp({ logger, metrics, config: opsConfig, health, routers: opsRouters }));
+  const services = [...roles, ...apiServices(runtime, roles, health, options), draining(health)];
+  try {
+    await runServices(services, { signal: options.signal, logger, stopTimeoutMs: options.stopTimeoutMs });
+  } finally {
+    await runtime.close();
+  }
+}
+
+function apiServices(
+  { config, logger, metrics }: Runtime,
+  roles: readonly Role[],
+  health: Health,
+  { onListening }: RunRolesOptions,
+): Service[] {
+  const routers = present(roles.map((role) => role.routes));
+  if (routers.length === 0) return [];
+  const handler = createApp({ logger, metrics, config, health, routers });
+  return [httpService({ name: 'api', handler, logger, host: config.API_HOST, port: config.API_PORT, onListening })];
+}
+
+/** The last to start is the first to stop. */
+function draining(health: Health): Service {
+  return {
+    name: 'readiness',
+    async run(signal) {
+      await aborted(signal);
+      health.drain();
+    },
+  };
+}
+
+function sharedChecks({ database, log }: Runtime): HealthCheck[] {
+  return [
+    { name: 'database', check: async () => void (await database.query('select 1')) },
+    { name: 'kafka', check: async () => void (await log.head(0)) },
+  ];
+}
+
+function present(routers: readonly (Router | undefined)[]): Router[] {
+  return routers.filter((router) => router !== undefined);
+}
