@@ -13,7 +13,7 @@ const PATIENCE_MS = 3_000;
 const RETRY_MS = 200;
 
 export function createAdmin(access: KafkaAccess, log: LogLine): KafkaAdmin {
-  const admin = createClient(access, BOUNDED_RETRY, log).admin({ retry: BOUNDED_RETRY });
+  const admin = createClient(access, BOUNDED_RETRY, log).kafka.admin({ retry: BOUNDED_RETRY });
   let connecting: Promise<void> | null = null;
 
   function connect(): Promise<void> {

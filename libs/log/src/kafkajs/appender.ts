@@ -3,7 +3,7 @@ import { createAppender } from '../appender';
 import type { Share } from '../appendQueue';
 import type { LogLine, LogObserver } from '../observer';
 import type { Appender } from '../port';
-import { createClient, ENDLESS_RETRY, type KafkaAccess } from './client';
+import { createClient, ENDLESS_RETRY, type KafkaAccess, type KafkaClient } from './client';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long the broker may wait for its replicas. */
@@ -23,9 +23,9 @@ export interface KafkaAppenderOptions {
 export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<Appender> {
   const { access, topic, partitions, severalBrokers, observer, log } = options;
   let abandoned = false;
-  let disconnected: Promise<void> | null = null;
 
-  const producer = createClient(access, ENDLESS_RETRY, log).producer({
+  const client = createClient(access, ENDLESS_RETRY, log);
+  const producer = client.kafka.producer({
     idempotent: true,
     retry: ENDLESS_RETRY,
     allowAutoTopicCreation: false,
@@ -49,14 +49,15 @@ export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<
     }
   }
 
-  await connect(producer, log);
+  await connect(producer, client);
   return createAppender({
     partitions,
     inFlight: severalBrokers ? 'perPartition' : 'one',
     transmit,
     discard() {
       abandoned = true;
-      return (disconnected ??= producer.disconnect());
+      client.retire();
+      return producer.disconnect();
     },
     observer,
     log,
@@ -68,18 +69,12 @@ function toMessages({ partition, records }: Share): Message[] {
 }
 
 /** Connecting retries for ever, like sending; whoever opens an appender should be told instead. */
-async function connect(producer: Producer, log: LogLine): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const connected = producer.connect();
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no producer within ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
-  });
+async function connect(producer: Producer, client: KafkaClient): Promise<void> {
+  const timer = setTimeout(client.retire, CONNECT_TIMEOUT_MS);
   try {
-    await Promise.race([connected, tooLate]);
+    await producer.connect();
   } catch (error) {
-    connected
-      .then(() => producer.disconnect())
-      .catch((cause: unknown) => log('debug', 'late producer did not connect', { cause }));
+    await producer.disconnect();
     throw error;
   } finally {
     clearTimeout(timer);

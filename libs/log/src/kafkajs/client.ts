@@ -37,11 +37,19 @@ const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   return socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
 };
 
-/** A kafkajs client with this driver's settings; every producer, consumer and admin made from it has own connections. */
-export function createClient(access: KafkaAccess, retry: RetryOptions, log: LogLine): Kafka {
+/** A kafkajs client with this driver's settings; what is made from it has own connections. */
+export interface KafkaClient {
+  kafka: Kafka;
+  /** Ends endless retries: there is nothing to connect to any more. What is connected stays so. */
+  retire(): void;
+}
+
+export function createClient(access: KafkaAccess, retry: RetryOptions, log: LogLine): KafkaClient {
   quietIdleConnections();
-  return new Kafka({
-    brokers: access.brokers,
+  let retired = false;
+  const kafka = new Kafka({
+    // An empty list is the one thing that makes kafkajs give up connecting: `disconnect` alone does not.
+    brokers: () => (retired ? [] : access.brokers),
     clientId: access.clientId,
     ssl: access.ssl ?? false,
     ...(access.sasl ? { sasl: access.sasl as SASLOptions } : {}),
@@ -56,4 +64,5 @@ export function createClient(access: KafkaAccess, retry: RetryOptions, log: LogL
       ({ namespace, label, log: { message, ...fields } }) =>
         log(label === 'ERROR' ? 'warn' : 'info', `kafkajs ${namespace}: ${message}`, fields),
   });
+  return { kafka, retire: () => void (retired = true) };
 }

@@ -55,11 +55,11 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     cursors.detach();
     if (stopped) return;
     log('warn', 'consumer crashed; starting another one', { topic, groupId, error });
-    relaunching = setTimeout(() => void launch(), RELAUNCH_MS);
+    relaunching = setTimeout(() => (launching = launch()), RELAUNCH_MS);
   }
 
   async function launch(): Promise<void> {
-    const own = client.consumer({
+    const own = client.kafka.consumer({
       groupId,
       readUncommitted: true,
       minBytes: 1,
@@ -77,7 +77,6 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     try {
       await own.connect();
       await own.subscribe({ topic, fromBeginning: true });
-      if (stopped) return await own.disconnect();
       await own.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: takeBatch(deps, cursors) });
     } catch (error) {
       await own.disconnect().catch(() => undefined);
@@ -85,7 +84,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     }
   }
 
-  void launch();
+  let launching = launch();
   return {
     fetchFrom: cursors.set,
     pause: cursors.pause,
@@ -95,6 +94,9 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       stopped = true;
       clearTimeout(relaunching);
       cursors.detach();
+      client.retire();
+      // A consumer that is still joining would not notice that it was disconnected.
+      await launching;
       await consumer?.disconnect();
     },
   };

@@ -62,7 +62,7 @@ async function identify(admin: KafkaAdmin, options: KafkaLogOptions): Promise<st
   return admin.ask(async (connected) => {
     await verifyTopic(connected, options);
     const { clusterId } = await connected.describeCluster();
-    const topicId = await fetchTopicId(createClient(options, BOUNDED_RETRY, log), topic);
+    const topicId = await fetchTopicId(createClient(options, BOUNDED_RETRY, log).kafka, topic);
     return `${clusterId}/${topicId ?? topic}`;
   });
 }

@@ -1,0 +1,130 @@
+import { testStack } from '@threadlog/testing';
+import { Kafka, logLevel } from 'kafkajs';
+import { appendAll, createRecorder, namesOf, readAll, record, START } from '../contract/harness';
+import { createKafkaLog } from './kafkaLog';
+import { ensureTopic, TopicMismatchError } from './topic';
+
+const stack = testStack();
+const { kafkaBrokers: brokers } = stack;
+const admin = new Kafka({ brokers, clientId: 'topic-test', logLevel: logLevel.NOTHING }).admin();
+
+function fresh(partitions = 2) {
+  return { brokers, clientId: 'topic-test', topic: `${stack.topicPrefix()}events`, partitions };
+}
+
+beforeAll(() => admin.connect());
+afterAll(() => admin.disconnect());
+
+describe('ensureTopic', () => {
+  it('creates the topic for ever, and is content with it the next time', async () => {
+    const options = fresh();
+
+    await ensureTopic(options);
+    await ensureTopic(options);
+
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: 2, name: options.topic }],
+    });
+    const config = new Map(resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+    expect(config.get('retention.ms')).toBe('-1');
+    expect(config.get('cleanup.policy')).toBe('delete');
+    expect(config.get('unclean.leader.election.enable')).toBe('false');
+  });
+
+  it('lets processes that start together all win', async () => {
+    const options = fresh();
+
+    await expect(Promise.all(Array.from({ length: 4 }, () => ensureTopic(options)))).resolves.toHaveLength(4);
+  });
+
+  it('refuses another number of partitions, and a compacted topic', async () => {
+    const options = fresh(3);
+    await ensureTopic(options);
+    const compacted = fresh(1);
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        { topic: compacted.topic, numPartitions: 1, configEntries: [{ name: 'cleanup.policy', value: 'compact' }] },
+      ],
+    });
+
+    await expect(ensureTopic({ ...options, partitions: 12 })).rejects.toThrow(TopicMismatchError);
+    await expect(createKafkaLog({ ...options, partitions: 2 })).rejects.toThrow(TopicMismatchError);
+    await expect(ensureTopic(compacted)).rejects.toThrow(TopicMismatchError);
+  });
+});
+
+describe('a log on a topic', () => {
+  it('keeps its identity, until the topic is created anew', async () => {
+    const options = fresh(1);
+    await ensureTopic(options);
+    const first = await createKafkaLog(options);
+    const second = await createKafkaLog(options);
+    await Promise.all([first.close(), second.close()]);
+
+    await admin.deleteTopics({ topics: [options.topic] });
+    await ensureTopic(options);
+    const third = await createKafkaLog(options);
+    await third.close();
+
+    expect(first.logId).toMatch(/^[\w-]{22}\/[\w-]{22}$/);
+    expect(second.logId).toBe(first.logId);
+    expect(third.logId).not.toBe(first.logId);
+  });
+
+  it('steps over the control records of transactions, also where they are the last', async () => {
+    const options = fresh(1);
+    await ensureTopic(options);
+    const log = await createKafkaLog(options);
+    await appendAll(log, 0, [record('a')]);
+    await commitTransaction(options.topic);
+    const head = await log.head(0);
+
+    const batches = await readAll(log, 0);
+    const recorder = createRecorder();
+    const subscription = await log.follow({ name: 'topic', start: new Map([[0, START]]), onBatch: recorder.onBatch });
+    await recorder.received(0, 2);
+    await appendAll(log, 0, [record('b')]);
+    await recorder.received(0, 3);
+    await subscription.stop();
+    await log.close();
+
+    expect(head).toBe(3);
+    expect(namesOf(batches)).toEqual(['a', 'in a transaction']);
+    expect(batches.at(-1)!.next.offset).toBe(3);
+    expect(recorder.names()).toEqual(['a', 'in a transaction', 'b']);
+  });
+
+  it('goes on at the first record there is when those before were deleted', async () => {
+    const options = fresh(1);
+    await ensureTopic(options);
+    const log = await createKafkaLog(options);
+    await appendAll(
+      log,
+      0,
+      ['a', 'b', 'c', 'd'].map((name) => record(name)),
+    );
+    await admin.deleteTopicRecords({ topic: options.topic, partitions: [{ partition: 0, offset: '2' }] });
+    const recorder = createRecorder();
+
+    const subscription = await log.follow({ name: 'topic', start: new Map([[0, START]]), onBatch: recorder.onBatch });
+    await recorder.received(0, 2);
+    await subscription.stop();
+
+    expect(await log.tail(0)).toBe(2);
+    expect(recorder.names()).toEqual(['c', 'd']);
+    await log.close();
+  });
+});
+
+async function commitTransaction(topic: string): Promise<void> {
+  const kafka = new Kafka({ brokers, clientId: 'topic-test', logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  const { key, value, headers } = record('in a transaction');
+  await transaction.send({ topic, messages: [{ key, value, headers }] });
+  await transaction.commit();
+  await producer.disconnect();
+}
