@@ -82,7 +82,7 @@ test('the reason never quotes what it found', () => {
 });
 
 test('a type of a newer build is unknown, whatever else it holds', () => {
-  const unknown = (type: string) => ({ kind: 'unknown', type, place: null });
+  const unknown = (type: string) => ({ kind: 'unknown', type, event: null });
   expect(decodeJson({ event_type: 'CHAT_POLL_OPENED' })).toEqual(unknown('CHAT_POLL_OPENED'));
   expect(decodeJson({ event_type: 'constructor' })).toEqual(unknown('constructor'));
 });
@@ -98,6 +98,6 @@ test('an unknown event that is one still says where it stands in its stream', ()
   };
   expect(decodeJson(newer)).toMatchObject({
     kind: 'unknown',
-    place: { tenant_id, stream_type, stream_id, stream_version },
+    event: { tenant_id, stream_type, stream_id, stream_version },
   });
 });

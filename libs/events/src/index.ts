@@ -5,7 +5,7 @@ export * from './problems';
 export * from './catalogue';
 export * from './envelope';
 export * from './codec';
-export { createReader, type Decoded, type EventPlace } from './reader';
+export { createReader, type Decoded, type UnknownEvent } from './reader';
 export { openForm } from './openForm';
 export { UPCASTERS, type RawEvent, type Upcaster, type Upcasters } from './upcast';
 export * from './inputs';

@@ -1,21 +1,31 @@
 import { z } from 'zod';
 import type { EventDefinition } from './catalogue';
-import { controlEnvelopeSchema, envelopeSchema, type ChatEvent, type ControlEvent } from './envelope';
+import {
+  controlEnvelopeSchema,
+  envelopeSchema,
+  type ChatEvent,
+  type ControlEvent,
+  type EventOf,
+  type StreamEventType,
+} from './envelope';
 import { openForm } from './openForm';
 import { upcast, type RawEvent, type Upcasters } from './upcast';
 
-/** What every event of a stream says of its place, whatever its type. */
-export type EventPlace = Pick<ChatEvent, 'event_id' | 'tenant_id' | 'timestamp' | 'epoch'> &
-  Pick<ChatEvent, 'stream_type' | 'stream_id' | 'stream_version'>;
+/** An event whose type only a newer build knows: its envelope is sound, its data is not for us. */
+export type UnknownEvent = Omit<EventOf<StreamEventType>, 'event_type' | 'data'> & {
+  event_type: string;
+  data: unknown;
+};
 
 /**
- * What a record turned out to be. `unknown` is a type of a newer build: skipped and counted, never an error. Where its
- * envelope can be read it has a place, so that whoever checks that a stream has no gaps can count it in.
+ * What a record turned out to be. `unknown` is a type of a newer build: skipped and counted, never an error. An unknown
+ * event of a stream is still one of its versions, so whoever numbers a stream or checks it for gaps must count it in;
+ * without a readable envelope (a newer control record) there is nothing to count.
  */
 export type Decoded =
   | { kind: 'event'; event: ChatEvent }
   | { kind: 'control'; event: ControlEvent }
-  | { kind: 'unknown'; type: string; place: EventPlace | null }
+  | { kind: 'unknown'; type: string; event: UnknownEvent | null }
   | { kind: 'undecodable'; reason: string };
 
 interface Entry {
@@ -43,11 +53,11 @@ export function createReader(
   };
 }
 
-const placeSchema = openForm(envelopeSchema.omit({ data: true }));
+const unknownSchema = openForm(envelopeSchema.omit({ data: true }));
 
 function unknown(raw: object, type: string): Decoded {
-  const placed = placeSchema.safeParse(raw).success;
-  return { kind: 'unknown', type, place: placed ? (raw as EventPlace) : null };
+  const sound = unknownSchema.safeParse(raw).success;
+  return { kind: 'unknown', type, event: sound ? (raw as UnknownEvent) : null };
 }
 
 function read(raw: RawEvent, { definition, schema }: Entry, upcasters: Upcasters): Decoded {
