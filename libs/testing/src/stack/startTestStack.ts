@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,13 @@ export interface RunningTestStack {
 
 const startEmbedded = async (given: GivenUrls): Promise<RunningTestStack> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'threadlog-test-'));
-  const remove = () => rm(dataDir, { recursive: true, force: true });
+  // An interrupted run skips the global tear-down; its servers end by themselves, its data would stay.
+  const removeNow = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', removeNow);
+  const remove = async () => {
+    process.off('exit', removeNow);
+    await rm(dataDir, { recursive: true, force: true });
+  };
   try {
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const stack = await startStack({ dataDir, mongo: true, given, forTests: true, log });

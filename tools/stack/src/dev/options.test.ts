@@ -1,0 +1,35 @@
+import { StackError } from '../errors';
+import { parseOptions } from './options';
+
+describe('options of npm start', () => {
+  it('are the documented defaults', () => {
+    const options = parseOptions([], {});
+    expect(options).toMatchObject({ fresh: false, mongo: false, logs: false, given: {} });
+    expect(options.ports).toEqual({
+      api: 4000,
+      realtime: 4001,
+      ops: 4002,
+      kafka: 9092,
+      kafkaController: 9093,
+      postgres: 5433,
+      mongo: 27018,
+    });
+    expect(options.dataDir).toMatch(/\/\.data$/);
+  });
+
+  it('come from flags and the environment', () => {
+    const env = { DATA_DIR: '/elsewhere', API_PORT: '5000', DATABASE_URL: 'postgresql://db/chat', KAFKA_BROKERS: '' };
+    const options = parseOptions(['--fresh', '--mongo'], env);
+    expect(options).toMatchObject({ fresh: true, mongo: true, dataDir: '/elsewhere', ports: { api: 5000 } });
+    expect(options.given).toEqual({ databaseUrl: 'postgresql://db/chat' });
+  });
+
+  it.each([
+    [['--frseh'], {}, /--frseh/],
+    [[], { API_PORT: 'http' }, /API_PORT=http/],
+    [[], { KAFKA_PORT: '70000' }, /KAFKA_PORT=70000/],
+  ])('are refused with a word on what is wrong: %j %j', (argv, env, message) => {
+    expect(() => parseOptions(argv, env)).toThrow(StackError);
+    expect(() => parseOptions(argv, env)).toThrow(message);
+  });
+});
