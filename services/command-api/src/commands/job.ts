@@ -1,5 +1,6 @@
 import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import type { Problem } from '@threadlog/events';
+import type { StreamEntry } from '../streams/streamEntry';
 import type { Target } from './target';
 
 /** The partition is not (any more) ours and nothing was appended: the router may try elsewhere. */
@@ -17,10 +18,10 @@ export interface Job {
   /** True once its events are on their way: from then on its outcome can be unknown. */
   decided: boolean;
   answered: boolean;
-  /** Set once the receipts table was asked for its key. */
-  keyLookedUp: boolean;
-  /** Set once the messages it names were read, as far as they exist. */
-  messagesLoaded: boolean;
+  /** The entry into which its key's receipt was read from the table; another entry of the stream knows nothing of it. */
+  keyReadInto: StreamEntry | null;
+  /** The entry into which the messages it names were read, as far as they exist. */
+  messagesReadInto: StreamEntry | null;
   answer(outcome: Outcome): void;
 }
 
@@ -37,8 +38,8 @@ export function createJob(options: JobOptions): Job {
     ...options,
     decided: false,
     answered: false,
-    keyLookedUp: false,
-    messagesLoaded: false,
+    keyReadInto: null,
+    messagesReadInto: null,
     answer(outcome) {
       if (job.answered) return;
       job.answered = true;

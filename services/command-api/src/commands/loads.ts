@@ -29,7 +29,7 @@ export function loadMessages(
         if (id !== undefined && home.ids.includes(id)) found.set(id, foldMessage(found.get(id) ?? null, event));
       }
       for (const row of found.values()) if (row) rememberMessage(home.entry, row);
-      job.messagesLoaded = true;
+      job.messagesReadInto = home.entry;
     },
   );
 }
@@ -48,7 +48,7 @@ export function lookUpKey(deps: LoadDeps, tenure: Tenure, job: Job, entry: Strea
         const receipt = receiptOf(event, lease.partition, offset);
         if (receipt) entry.receipts.add({ row: receipt, settled: null });
       }
-      job.keyLookedUp = true;
+      job.keyReadInto = entry;
     },
   );
 }

@@ -60,7 +60,7 @@ function onGround(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Pro
   // A sub-thread branches off a message of its root; everything else is about messages of its own stream.
   const branching = job.request.command.type === 'thread.create';
   const entry = branching ? ground.root : ground.entry;
-  const ids = job.messagesLoaded ? [] : wanted.filter((id) => !entry.messages.has(id));
+  const ids = job.messagesReadInto === entry ? [] : wanted.filter((id) => !entry.messages.has(id));
   const stream = branching ? job.target.root : job.target.stream;
   if (ids.length > 0) return loadMessages(deps, tenure, job, { entry, stream, ids });
   if (receipt !== null) return done(replay(deps, tenure, job, { ...ground, receipt }));
@@ -71,7 +71,7 @@ function findReceipt(deps: TurnDeps, job: Job, entry: StreamEntry): Receipt | 'u
   const { keyHash } = job.target;
   if (keyHash === null) return null;
   const found = entry.receipts.find(keyHash, deps.windowStart());
-  if (found === 'absent' || (found === 'unknown' && job.keyLookedUp)) return null;
+  if (found === 'absent' || (found === 'unknown' && job.keyReadInto === entry)) return null;
   return found;
 }
 

@@ -16,6 +16,8 @@ export interface AdoptionDeps {
   newEventId(): string;
   /** Timestamp from which on receipts count. */
   windowStart(): string;
+  /** The two steps of taking over; given by the simulation, which tries what happens when they are done wrong. */
+  steps?: { takeOver: typeof takeOver; createTenure: typeof createTenure };
 }
 
 /** Takes a lease that was just won to the point where it serves, in the background. `sentAt`: before it was asked for. */
@@ -24,6 +26,7 @@ export type Adopt = (lease: Lease, sentAt: Moment) => void;
 export function createAdoption(deps: AdoptionDeps, roster: Roster, appender: Appender): Adopt {
   const { clock, timing, leases, observer } = deps;
   const { ownerId } = deps.instance;
+  const steps = deps.steps ?? { takeOver, createTenure };
 
   function adopt(lease: Lease, sentAt: Moment): void {
     const holding: Holding = { lease, term: createTerm(clock, timing, sentAt), tenure: null };
@@ -36,11 +39,11 @@ export function createAdoption(deps: AdoptionDeps, roster: Roster, appender: App
 
   async function settleIn(holding: Holding): Promise<void> {
     const { lease, term } = holding;
-    const outcome = await takeOver({ ...deps, appender, ownerId }, lease);
+    const outcome = await steps.takeOver({ ...deps, appender, ownerId }, lease);
     if (!roster.has(holding)) return;
     if (outcome.kind === 'outdone') return raise(holding, outcome.epoch);
     if (!term.isRunning()) return roster.forget(holding, 'lease ran out during take-over');
-    const tenure = createTenure({ ...deps, lease, term, overlay: outcome.overlay, appender });
+    const tenure = steps.createTenure({ ...deps, lease, term, overlay: outcome.overlay, appender });
     tenure.onDrop((cause) => roster.forget(holding, cause));
     holding.tenure = tenure;
     observer.acquired(lease, outcome.overlay.size());

@@ -57,6 +57,8 @@ export function createOwner(deps: KeeperDeps): Owner {
         try {
           await life(appender, signal);
         } finally {
+          // What is still on its way after the drain is nobody's any more; waiting for it could take for ever.
+          if (appender.pending > 0) appender.abandon(new Error('the partitions were given up'));
           await appender.close();
         }
         return HUNGRY_MS;

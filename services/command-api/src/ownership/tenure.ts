@@ -1,6 +1,6 @@
 import type { ChatEvent, OutgoingRecord } from '@threadlog/events';
 import type { Appender } from '@threadlog/log';
-import { createStreamCache, type StreamCache } from '../streams/streamCache';
+import { createStreamCache, type CacheBounds, type StreamCache } from '../streams/streamCache';
 import type { Overlay, OverlayEntry } from './overlay';
 import type { Clock, Lease, ReadModel } from './ports';
 import type { Term } from './term';
@@ -42,6 +42,7 @@ export interface TenureOptions {
   readModel: ReadModel;
   clock: Clock;
   windowStart(): string;
+  bounds?: CacheBounds;
 }
 
 export function createTenure(options: TenureOptions): Tenure {
@@ -73,7 +74,7 @@ export function createTenure(options: TenureOptions): Tenure {
   return {
     lease,
     overlay,
-    streams: createStreamCache({ partition: lease.partition, overlay, readModel, windowStart }),
+    streams: createStreamCache({ partition: lease.partition, overlay, readModel, windowStart, bounds: options.bounds }),
     isHeld: () => !dropped && term.isRunning(),
     isServing: () => serving && term.isRunning(),
     append(events, records, pending) {

@@ -4,8 +4,13 @@ import type { ReadModel } from '../ownership/ports';
 import { readBesideOverlay } from '../ownership/snapshotRule';
 import { createStreamEntry, type StreamEntry } from './streamEntry';
 
-/** Streams kept ready by one partition's owner. */
-export const MAX_STREAMS_PER_PARTITION = 2_000;
+/** How much one partition's owner keeps ready: streams, and messages of each. */
+export interface CacheBounds {
+  streams: number;
+  messages: number;
+}
+
+export const CACHE_BOUNDS: CacheBounds = { streams: 2_000, messages: 64 };
 
 /** The streams of one partition as its owner knows them; dropped as a whole with the epoch. */
 export interface StreamCache {
@@ -20,11 +25,12 @@ export interface StreamCacheOptions {
   readModel: ReadModel;
   /** Timestamp from which on receipts count. */
   windowStart(): string;
-  max?: number;
+  bounds?: CacheBounds;
 }
 
 export function createStreamCache(options: StreamCacheOptions): StreamCache {
-  const { partition, overlay, readModel, windowStart, max = MAX_STREAMS_PER_PARTITION } = options;
+  const { partition, overlay, readModel, windowStart, bounds = CACHE_BOUNDS } = options;
+  const max = bounds.streams;
   const entries = new Map<string, StreamEntry>();
 
   function remember(name: string, entry: StreamEntry): void {
@@ -53,7 +59,11 @@ export function createStreamCache(options: StreamCacheOptions): StreamCache {
       return readBesideOverlay(
         overlay,
         () => readModel.loadStream(stream, partition, windowStart()),
-        (snapshot) => remember(name, createStreamEntry(snapshot, overlay.eventsOf(name), partition)),
+        (snapshot) =>
+          remember(
+            name,
+            createStreamEntry(snapshot, overlay.eventsOf(name), { partition, maxMessages: bounds.messages }),
+          ),
       );
     },
   };

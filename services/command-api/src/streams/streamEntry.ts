@@ -14,9 +14,6 @@ import type { OverlayEntry } from '../ownership/overlay';
 import type { StreamSnapshot } from '../ownership/ports';
 import { createReceiptBook, type ReceiptBook } from './receiptBook';
 
-/** Messages of a stream kept ready for edits and replies; others are read when a command names them. */
-const MAX_MESSAGES_PER_STREAM = 64;
-
 /** A stream as its owner knows it, events in flight included. It lives and dies with one epoch. */
 export interface StreamEntry {
   version: number;
@@ -26,6 +23,8 @@ export interface StreamEntry {
   participants: Map<string, ParticipantRow>;
   messages: Map<string, MessageRow>;
   receipts: ReceiptBook;
+  /** Most messages kept ready for edits and replies; others are read when a command names them. */
+  maxMessages: number;
   /** Settles when every event decided so far is acked (appends of a partition are acked in order); null when all are. */
   inFlight: Promise<number> | null;
 }
@@ -39,7 +38,7 @@ export class StreamGapError extends Error {
 export function createStreamEntry(
   snapshot: StreamSnapshot,
   overlay: readonly OverlayEntry[],
-  partition: number,
+  { partition, maxMessages }: { partition: number; maxMessages: number },
 ): StreamEntry {
   const entry: StreamEntry = {
     version: snapshot.version,
@@ -49,6 +48,7 @@ export function createStreamEntry(
     participants: new Map(snapshot.participants.map((row) => [row.user_id, row])),
     messages: new Map(),
     receipts: createReceiptBook(snapshot.receipts, snapshot.receiptsComplete),
+    maxMessages,
     inFlight: null,
   };
   for (const { event, offset } of overlay) {
@@ -86,7 +86,7 @@ function applyToMessage(entry: StreamEntry, messageId: string, event: ChatEvent)
 export function rememberMessage(entry: StreamEntry, row: MessageRow): void {
   entry.messages.delete(row.message_id);
   entry.messages.set(row.message_id, row);
-  if (entry.messages.size > MAX_MESSAGES_PER_STREAM) {
+  if (entry.messages.size > entry.maxMessages) {
     entry.messages.delete(entry.messages.keys().next().value!);
   }
 }

@@ -1,0 +1,116 @@
+import { createMemoryLog, type Appender, type EventLog, type MemorySend } from '@threadlog/log';
+import type { AdoptionDeps } from '../ownership/adoption';
+import type { LeaseStore, ReadModel } from '../ownership/ports';
+import { createDatabase, type Database } from './database';
+import type { Process, World } from './world';
+
+/** What the processes of a simulation share: the log, the database. */
+export interface Cluster {
+  world: World;
+  log: EventLog;
+  database: Database;
+  /** The log as one process reaches it: over a network, through its pauses, gone with it. */
+  logFor(process: Process): EventLog;
+  /** Ends the faults of the log. */
+  heal(): void;
+}
+
+/** What a process works with; a mutant replaces a part of it. */
+export interface Parts {
+  log: EventLog;
+  leases: LeaseStore;
+  readModel: ReadModel;
+  steps: NonNullable<AdoptionDeps['steps']>;
+}
+
+export function createCluster(world: World, partitions: number): Cluster {
+  const owners = new Map<number, Process>();
+  const faults = { on: true };
+  const log = createMemoryLog({
+    topic: 'simulated',
+    partitions,
+    scheduler: {
+      soon: (step) => world.after(0, null, step),
+      after(ms, step) {
+        let cancelled = false;
+        world.after(ms, null, () => cancelled || step());
+        return () => void (cancelled = true);
+      },
+    },
+    batchRecords: 7,
+    interceptAppend: (send) => deliver(world, send, { process: owners.get(send.appender) ?? null, faults: faults.on }),
+  });
+
+  let opening = Promise.resolve();
+  let opened = 0;
+  async function openFor(process: Process): Promise<Appender> {
+    // One at a time, so that the log's own numbering tells whose appender it is.
+    const before = opening;
+    const own = Promise.withResolvers<void>();
+    opening = own.promise;
+    await before;
+    const appender = await log.openAppender();
+    opened += 1;
+    owners.set(opened, process);
+    own.resolve();
+    return appender;
+  }
+
+  return {
+    world,
+    log,
+    database: createDatabase(world, partitions),
+    heal: () => void (faults.on = false),
+    logFor: (process) => ({
+      ...log,
+      openAppender: () => world.call(process, () => openFor(process)),
+      head: (partition) => world.call(process, () => log.head(partition)),
+      async *read(partition, from, to) {
+        const batches = log.read(partition, from, to)[Symbol.asyncIterator]();
+        for (;;) {
+          const next = await world.call(process, () => batches.next());
+          if (next.done) return;
+          yield next.value;
+        }
+      },
+    }),
+  };
+}
+
+/** What may become of a produce request: it lands late, its answer is late, lost or repeated, or the client gives up. */
+function deliver(
+  world: World,
+  send: MemorySend,
+  { process, faults }: { process: Process | null; faults: boolean },
+): void {
+  const { random, after } = world;
+  const land = (ms: number): void => after(ms, null, () => void send.land());
+  const ack = (ms: number): void => after(ms, process, () => send.ack());
+  const fail = (ms: number): void => after(ms, process, () => send.fail(new Error('the send was given up')));
+  const quick = (): number => 1 + random.next() * 9;
+  const long = (): number => 200 + random.next() * 5_000;
+  const dice = faults ? random.next() : 1;
+
+  if (dice < 0.04) {
+    land(quick());
+    ack(long());
+  } else if (dice < 0.07) {
+    const landing = long();
+    land(landing);
+    ack(landing + quick());
+  } else if (dice < 0.1) {
+    land(quick());
+    fail(quick() + 200);
+  } else if (dice < 0.13) {
+    fail(quick());
+    land(long());
+  } else if (dice < 0.14) {
+    fail(quick());
+  } else {
+    const landing = quick();
+    land(landing);
+    land(landing + quick());
+    ack(landing + quick());
+    ack(landing + 20);
+  }
+}

@@ -1,0 +1,202 @@
+import { decodeEvent, streamName, type ChatEvent, type StreamRef } from '@threadlog/events';
+import type { EventLog } from '@threadlog/log';
+import {
+  foldMessage,
+  foldParticipant,
+  foldThread,
+  messageIdOf,
+  participantsOf,
+  receiptOf,
+  type MessageRow,
+  type ParticipantRow,
+  type ReceiptRow,
+  type ThreadRow,
+} from '@threadlog/read-models';
+import { nameOf } from '../ownership/overlay';
+import type { Checkpoint, Instance, Lease, LeaseStore, ReadModel, StreamSnapshot } from '../ownership/ports';
+import type { Process, World } from './world';
+
+interface LeaseRow {
+  epoch: number;
+  owner: Instance | null;
+  expiresAt: number;
+}
+
+interface StreamRows {
+  version: number;
+  lastTimestamp: string | null;
+  thread: ThreadRow | null;
+  participants: Map<string, ParticipantRow>;
+  messages: Map<string, MessageRow>;
+  receipts: Map<string, ReceiptRow>;
+}
+
+/** The database of the simulation: leases, and the read model that a lagging projector fills. It outlives processes. */
+export interface Database {
+  leasesFor(process: Process): LeaseStore;
+  readModelFor(process: Process): ReadModel;
+  checkpoint(partition: number): Checkpoint;
+  /** Folds events into the rows and moves the checkpoint: one transaction. */
+  project(partition: number, events: readonly { event: ChatEvent; offset: number }[], next: Checkpoint): void;
+  streams: ReadonlyMap<string, StreamRows>;
+}
+
+const emptyStream = (): StreamRows => ({
+  version: 0,
+  lastTimestamp: null,
+  thread: null,
+  participants: new Map(),
+  messages: new Map(),
+  receipts: new Map(),
+});
+
+export function createDatabase(world: World, partitions: number): Database {
+  const streams = new Map<string, StreamRows>();
+  const checkpoints = new Map<number, Checkpoint>();
+  const checkpoint = (partition: number): Checkpoint => checkpoints.get(partition) ?? { nextOffset: 0, maxEpoch: 0 };
+  const rowsOf = (stream: StreamRef): StreamRows => streams.get(streamName(stream)) ?? emptyStream();
+  const leases = createLeaseRows(world, partitions);
+
+  return {
+    streams,
+    checkpoint,
+    leasesFor: (process) => overNetwork(world, process, leases),
+    readModelFor: (process) =>
+      overNetwork(world, process, {
+        checkpoints: () => Promise.resolve(new Map(checkpoints)),
+        loadStream: (stream, partition) => Promise.resolve(snapshotOf(rowsOf(stream), checkpoint(partition))),
+        loadMessages: (stream, partition, ids) => {
+          const rows = ids.map((id) => rowsOf(stream).messages.get(id)).filter((row) => row !== undefined);
+          return Promise.resolve({ checkpoint: checkpoint(partition), rows });
+        },
+        findReceipt: (stream, partition, keyHash) => {
+          const row = rowsOf(stream).receipts.get(keyHash) ?? null;
+          return Promise.resolve({ checkpoint: checkpoint(partition), row });
+        },
+      } satisfies ReadModel),
+    project(partition, events, next) {
+      for (const { event, offset } of events) {
+        const name = nameOf(event);
+        const rows = streams.get(name) ?? emptyStream();
+        streams.set(name, rows);
+        foldRows(rows, event, { partition, offset });
+      }
+      checkpoints.set(partition, next);
+    },
+  };
+}
+
+/** Every call takes time on the way there and back. */
+function overNetwork<T extends object>(world: World, process: Process, target: T): T {
+  return new Proxy(target, {
+    get: (object, method) => {
+      const implementation = object[method as keyof T] as (...args: unknown[]) => unknown;
+      return (...args: unknown[]) => world.call(process, () => implementation(...args));
+    },
+  });
+}
+
+function snapshotOf(rows: StreamRows, checkpoint: Checkpoint): StreamSnapshot {
+  return {
+    checkpoint,
+    version: rows.version,
+    lastTimestamp: rows.lastTimestamp,
+    parked: false,
+    thread: rows.thread,
+    participants: [...rows.participants.values()],
+    receipts: [...rows.receipts.values()].reverse(),
+    receiptsComplete: true,
+  };
+}
+
+/** Folds an event into a stream's rows; one that is not the next version is left out, as a replay would be. */
+export function foldRows(rows: StreamRows, event: ChatEvent, at: { partition: number; offset: number }): void {
+  if (event.stream_version <= rows.version) return;
+  rows.version = event.stream_version;
+  rows.lastTimestamp = event.timestamp;
+  rows.thread = foldThread(rows.thread, event);
+  for (const userId of participantsOf(event)) {
+    const row = foldParticipant(rows.participants.get(userId) ?? null, event, userId);
+    if (row) rows.participants.set(userId, row);
+  }
+  const messageId = messageIdOf(event);
+  const message = messageId === null ? null : foldMessage(rows.messages.get(messageId) ?? null, event);
+  if (message) rows.messages.set(message.message_id, message);
+  const receipt = receiptOf(event, at.partition, at.offset);
+  if (receipt) rows.receipts.set(receipt.key_hash, receipt);
+}
+
+function createLeaseRows(world: World, partitions: number): LeaseStore {
+  const rows = new Map<number, LeaseRow>();
+  const live = new Map<string, { instance: Instance; expiresAt: number }>();
+  const dbNow = (): number => world.now();
+  const holds = (ownerId: string, { partition, epoch }: Lease): LeaseRow | null => {
+    const row = rows.get(partition);
+    return row?.owner?.ownerId === ownerId && row.epoch === epoch ? row : null;
+  };
+  const raised = (row: LeaseRow, above = 0): number => Math.max(row.epoch + 1, above + 1, Math.floor(dbNow()));
+
+  return {
+    prepare() {
+      for (let partition = 0; partition < partitions; partition += 1) {
+        if (!rows.has(partition)) rows.set(partition, { epoch: 0, owner: null, expiresAt: 0 });
+      }
+      return Promise.resolve();
+    },
+    heartbeat(instance, ttlMs) {
+      live.set(instance.ownerId, { instance, expiresAt: dbNow() + ttlMs });
+      return Promise.resolve([...live.values()].filter((one) => one.expiresAt > dbNow()).map((one) => one.instance));
+    },
+    acquire(instance, count, except, ttlMs) {
+      const taken: Lease[] = [];
+      for (const [partition, row] of rows) {
+        const free = !row.owner || row.expiresAt <= dbNow() || row.owner.ownerId === instance.ownerId;
+        if (!free || except.includes(partition) || taken.length >= count) continue;
+        row.epoch = raised(row);
+        row.owner = instance;
+        row.expiresAt = dbNow() + ttlMs;
+        taken.push({ partition, epoch: row.epoch });
+      }
+      return Promise.resolve(taken);
+    },
+    renew(ownerId, asked, ttlMs) {
+      const kept = asked.filter((lease) => holds(ownerId, lease));
+      for (const lease of kept) rows.get(lease.partition)!.expiresAt = dbNow() + ttlMs;
+      return Promise.resolve(kept);
+    },
+    raise(ownerId, lease, above, ttlMs) {
+      const row = holds(ownerId, lease);
+      if (!row) return Promise.resolve(null);
+      row.epoch = raised(row, above);
+      row.expiresAt = dbNow() + ttlMs;
+      return Promise.resolve({ partition: lease.partition, epoch: row.epoch });
+    },
+    release(ownerId, asked) {
+      for (const lease of asked) {
+        const row = holds(ownerId, lease);
+        if (row) row.owner = null;
+      }
+      return Promise.resolve();
+    },
+    leave: (ownerId) => Promise.resolve(void live.delete(ownerId)),
+    ownerOf(partition) {
+      const row = rows.get(partition);
+      if (!row?.owner || row.expiresAt <= dbNow()) return Promise.resolve(null);
+      return Promise.resolve({ ...row.owner, epoch: row.epoch });
+    },
+  };
+}
+
+/** Every event of a partition that counts, as a reader from the beginning sees it. */
+export async function truthOf(log: EventLog, partition: number): Promise<{ event: ChatEvent; offset: number }[]> {
+  const events: { event: ChatEvent; offset: number }[] = [];
+  const head = await log.head(partition);
+  if (head === 0) return events;
+  for await (const batch of log.read(partition, { offset: 0, maxEpoch: 0 }, head)) {
+    for (const record of batch.records) {
+      const decoded = decodeEvent(record.value);
+      if (decoded.kind === 'event') events.push({ event: decoded.event, offset: record.offset });
+    }
+  }
+  return events;
+}

@@ -1,0 +1,147 @@
+import type { OutgoingRecord } from '@threadlog/events';
+import type { Appender, EventLog } from '@threadlog/log';
+import type { Tenure, TenureOptions } from '../ownership/tenure';
+import type { Parts } from './cluster';
+import type { Mutation } from './node';
+
+const isMarker = (records: readonly OutgoingRecord[]): boolean => records[0]?.key.startsWith('$control/') ?? false;
+
+function withAppender(parts: Parts, wrap: (appender: Appender, log: EventLog) => Appender): Parts {
+  const { log } = parts;
+  return { ...parts, log: { ...log, openAppender: async () => wrap(await log.openAppender(), log) } };
+}
+
+function withTenure(
+  parts: Parts,
+  make: (options: TenureOptions, sound: typeof parts.steps.createTenure) => Tenure,
+): Parts {
+  const { steps } = parts;
+  return { ...parts, steps: { ...steps, createTenure: (options) => make(options, steps.createTenure) } };
+}
+
+/** Acks whatever the broker acked, if this says so, whether or not the tenure was dropped meanwhile. */
+function acking(tenure: Tenure, { appender, lease }: TenureOptions, isHeld: () => boolean): Tenure {
+  return {
+    ...tenure,
+    isHeld,
+    append(events, records, pending) {
+      const entries = events.map((event) => tenure.overlay.add(event, null));
+      appender.append(lease.partition, records).then(
+        ({ baseOffset }) => {
+          entries.forEach((entry, index) => (entry.offset = baseOffset + index));
+          pending.acked(baseOffset + records.length - 1);
+        },
+        () => {
+          pending.unknown();
+          tenure.drop('append failed');
+        },
+      );
+    },
+  };
+}
+
+/** The protocol with one sentence left out each. A test that does not notice would prove nothing. */
+export const MUTANTS: Record<string, Mutation> = {
+  'no marker': (parts) =>
+    withAppender(parts, (appender, log) => ({
+      ...appender,
+      append: async (partition, records) =>
+        isMarker(records) ? { baseOffset: (await log.head(partition)) - 1 } : appender.append(partition, records),
+    })),
+
+  'no lease check before the ack': (parts) =>
+    withTenure(parts, (options, sound) => acking(sound(options), options, () => true)),
+
+  'a check that does not name the epoch': (parts) => {
+    const held = new Map<number, number>();
+    return {
+      ...parts,
+      steps: {
+        takeOver(deps, lease) {
+          held.set(lease.partition, lease.epoch);
+          return parts.steps.takeOver(deps, lease);
+        },
+        createTenure(options) {
+          const { partition, epoch } = options.lease;
+          const tenure = parts.steps.createTenure(options);
+          tenure.onDrop(() => held.get(partition) === epoch && held.delete(partition));
+          return acking(tenure, options, () => held.has(partition));
+        },
+      },
+    };
+  },
+
+  'overlay loaded before the marker': (parts) => ({
+    ...parts,
+    steps: {
+      ...parts.steps,
+      async takeOver(deps, lease) {
+        const head = await deps.log.head(lease.partition);
+        let marker: readonly OutgoingRecord[] = [];
+        const append = (_partition: number, records: readonly OutgoingRecord[]) => {
+          marker = records;
+          return Promise.resolve({ baseOffset: head - 1 });
+        };
+        const outcome = await parts.steps.takeOver({ ...deps, appender: { ...deps.appender, append } }, lease);
+        await deps.appender.append(lease.partition, marker);
+        return outcome;
+      },
+    },
+  }),
+
+  'overlay pruned too early': (parts) =>
+    withTenure(parts, (options, sound) => {
+      const { overlay } = options;
+      let pruned = overlay.prunedTo();
+      const prune = (nextOffset: number): void => {
+        pruned = nextOffset;
+        overlay.prune(nextOffset + 4);
+      };
+      return sound({ ...options, overlay: { ...overlay, prune, prunedTo: () => pruned } });
+    }),
+
+  'row read racing the prune': (parts) =>
+    withTenure(parts, (options, sound) => {
+      const { overlay } = options;
+      return sound({ ...options, overlay: { ...overlay, prunedTo: () => 0 } });
+    }),
+
+  'queue continued after a rejected send': (parts) => {
+    const { log } = parts;
+    const openAppender = async (): Promise<Appender> => {
+      let current = await log.openAppender();
+      const renew = (): void => {
+        void current.failed.then(async () => {
+          current = await log.openAppender();
+          renew();
+        });
+      };
+      renew();
+      return {
+        append: (partition, records) =>
+          current.append(partition, records).catch(() => new Promise<never>(() => undefined)),
+        failed: new Promise(() => undefined),
+        get pending() {
+          return current.pending;
+        },
+        abandon: (cause) => current.abandon(cause),
+        close: () => current.close(),
+      };
+    };
+    return { ...parts, log: { ...log, openAppender } };
+  },
+
+  'key looked up only among recent ones': (parts) => ({
+    ...parts,
+    readModel: {
+      ...parts.readModel,
+      checkpoints: () => parts.readModel.checkpoints(),
+      loadMessages: (...args) => parts.readModel.loadMessages(...args),
+      findReceipt: (...args) => parts.readModel.findReceipt(...args),
+      async loadStream(...args) {
+        const snapshot = await parts.readModel.loadStream(...args);
+        return { ...snapshot, receipts: snapshot.receipts.slice(0, 1) };
+      },
+    },
+  }),
+};

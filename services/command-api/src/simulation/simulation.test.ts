@@ -1,0 +1,64 @@
+import { MUTANTS } from './mutants';
+import { runScenario, type ScenarioOptions } from './scenario';
+
+/** Seeds of one run of the suite; more by `SIMULATION_SEEDS`, one alone by `SIMULATION_SEED`. */
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 2_000);
+const ONLY = process.env.SIMULATION_SEED;
+/** Every mutant is caught sooner than this. */
+const SEEDS_FOR_MUTANTS = 1_000;
+
+const MINUTES = 60_000;
+
+/** Number of the first seed that goes wrong, or null. */
+async function firstFailure(seeds: number, options: Omit<ScenarioOptions, 'seed'>): Promise<number | null> {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const wrong = await runScenario({ ...options, seed });
+    if (process.env.SIMULATION_VERBOSE && wrong.length > 0) process.stderr.write(`seed ${seed}: ${wrong[0]}\n`);
+    if (wrong.length > 0) return seed;
+  }
+  return null;
+}
+
+describe('a cluster of command-api processes under faults', () => {
+  test(
+    'holds its promises, whatever the seed',
+    async () => {
+      const seeds = ONLY ? [Number(ONLY)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
+      for (const seed of seeds) {
+        const wrong = await runScenario({ seed });
+        if (wrong.length > 0) throw new Error(`SIMULATION_SEED=${seed}\n${wrong.join('\n')}`);
+      }
+    },
+    10 * MINUTES,
+  );
+
+  test(
+    'replays a seed exactly',
+    async () => {
+      const [first, second] = [
+        await runScenario({ seed: 7, trace: true }),
+        await runScenario({ seed: 7, trace: true }),
+      ];
+      expect(second).toEqual(first);
+    },
+    MINUTES,
+  );
+});
+
+describe('the same cluster with one rule left out', () => {
+  test.each(Object.entries(MUTANTS))(
+    'is caught: %s',
+    async (_name, mutate) => {
+      expect(await firstFailure(SEEDS_FOR_MUTANTS, { mutate })).not.toBeNull();
+    },
+    5 * MINUTES,
+  );
+
+  test(
+    'is caught: reader that drops max_epoch on restart',
+    async () => {
+      expect(await firstFailure(SEEDS_FOR_MUTANTS, { keepsMaxEpoch: false })).not.toBeNull();
+    },
+    5 * MINUTES,
+  );
+});
