@@ -52,6 +52,16 @@ const closedTo = (path: string): boolean => {
   return false;
 };
 
+/** With the second option, access(2), by which initdb looks for its programs, counts the capability, too. */
+const passClosedFolders = [
+  '--inh-caps',
+  '+dac_override',
+  '--ambient-caps',
+  '+dac_override',
+  '--securebits',
+  '+no_setuid_fixup',
+];
+
 export interface Command {
   command: string;
   args: string[];
@@ -77,7 +87,7 @@ export const runAs = (command: string, args: string[], { account, deathSignal, p
   const options = deathSignal ? ['--pdeathsig', deathSignal] : [];
   if (account) {
     options.push('--reuid', String(account.uid), '--regid', String(account.gid), '--clear-groups');
-    if (paths.some(closedTo)) options.push('--inh-caps', '+dac_override', '--ambient-caps', '+dac_override');
+    if (paths.some(closedTo)) options.push(...passClosedFolders);
   }
   return { command: setpriv, args: [...options, '--', command, ...args] };
 };
