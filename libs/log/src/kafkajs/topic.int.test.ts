@@ -1,7 +1,8 @@
-import { testStack } from '@threadlog/testing';
+import { eventually, testStack } from '@threadlog/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { appendAll, createRecorder, namesOf, readAll, record, START } from '../contract/harness';
-import { createKafkaLog } from './kafkaLog';
+import type { EventLog, Subscription } from '../port';
+import { createKafkaLog, type KafkaLogOptions } from './kafkaLog';
 import { ensureTopic, TopicMismatchError } from './topic';
 
 const stack = testStack();
@@ -56,17 +57,27 @@ describe('ensureTopic', () => {
 });
 
 describe('a log on a topic', () => {
+  const opened: EventLog[] = [];
+  let subscription: Subscription | undefined;
+  afterEach(async () => {
+    await subscription?.stop();
+    await Promise.all(opened.splice(0).map((log) => log.close()));
+  });
+  const open = async (options: KafkaLogOptions): Promise<EventLog> => {
+    const log = await createKafkaLog(options);
+    opened.push(log);
+    return log;
+  };
+
   it('keeps its identity, until the topic is created anew', async () => {
     const options = fresh(1);
     await ensureTopic(options);
-    const first = await createKafkaLog(options);
-    const second = await createKafkaLog(options);
-    await Promise.all([first.close(), second.close()]);
+    const first = await open(options);
+    const second = await open(options);
 
     await admin.deleteTopics({ topics: [options.topic] });
     await ensureTopic(options);
-    const third = await createKafkaLog(options);
-    await third.close();
+    const third = await open(options);
 
     expect(first.logId).toMatch(/^[\w-]{22}\/[\w-]{22}$/);
     expect(second.logId).toBe(first.logId);
@@ -76,21 +87,18 @@ describe('a log on a topic', () => {
   it('steps over the control records of transactions, also where they are the last', async () => {
     const options = fresh(1);
     await ensureTopic(options);
-    const log = await createKafkaLog(options);
+    const log = await open(options);
     await appendAll(log, 0, [record('a')]);
     await commitTransaction(options.topic);
-    const head = await log.head(0);
+    await eventually(async () => expect(await log.head(0)).toBe(3));
 
     const batches = await readAll(log, 0);
     const recorder = createRecorder();
-    const subscription = await log.follow({ name: 'topic', start: new Map([[0, START]]), onBatch: recorder.onBatch });
+    subscription = await log.follow({ name: 'topic', start: new Map([[0, START]]), onBatch: recorder.onBatch });
     await recorder.received(0, 2);
     await appendAll(log, 0, [record('b')]);
     await recorder.received(0, 3);
-    await subscription.stop();
-    await log.close();
 
-    expect(head).toBe(3);
     expect(namesOf(batches)).toEqual(['a', 'in a transaction']);
     expect(batches.at(-1)!.next.offset).toBe(3);
     expect(recorder.names()).toEqual(['a', 'in a transaction', 'b']);
@@ -99,22 +107,21 @@ describe('a log on a topic', () => {
   it('goes on at the first record there is when those before were deleted', async () => {
     const options = fresh(1);
     await ensureTopic(options);
-    const log = await createKafkaLog(options);
+    const log = await open(options);
     await appendAll(
       log,
       0,
       ['a', 'b', 'c', 'd'].map((name) => record(name)),
     );
+    await admin.fetchTopicOffsets(options.topic);
     await admin.deleteTopicRecords({ topic: options.topic, partitions: [{ partition: 0, offset: '2' }] });
     const recorder = createRecorder();
 
-    const subscription = await log.follow({ name: 'topic', start: new Map([[0, START]]), onBatch: recorder.onBatch });
+    subscription = await log.follow({ name: 'topic', start: new Map([[0, START]]), onBatch: recorder.onBatch });
     await recorder.received(0, 2);
-    await subscription.stop();
 
     expect(await log.tail(0)).toBe(2);
     expect(recorder.names()).toEqual(['c', 'd']);
-    await log.close();
   });
 });
 
