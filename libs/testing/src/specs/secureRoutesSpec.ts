@@ -4,7 +4,7 @@ import type { TestReply, TestRequest } from './testApi';
 
 /** The part of an OpenAPI document that the specification walks. */
 export interface ApiDocument {
-  paths?: Record<string, Record<string, unknown> | undefined>;
+  paths?: object;
 }
 
 export interface SecuredApi {

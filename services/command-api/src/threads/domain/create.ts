@@ -4,7 +4,7 @@ import type { ClearData } from '@threadlog/events';
 import type { Decision, DecisionContext, ThreadState } from '../../decider';
 import { createSubThread } from './createSubThread';
 import { happened, refuse, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
-import { activeParticipant, activeParticipants, forbidden } from './policies';
+import { activeParticipants, forbidden } from './policies';
 
 type Input = CommandInput<'thread.create'>;
 type Participants = ClearData<'CHAT_THREAD_CREATED'>['participants'];
@@ -69,14 +69,15 @@ function takeUp(state: ThreadState, pair: Participants, context: DecisionContext
   if (thread?.type !== 'direct' || thread.deleted_at) return refuse('conflict', 'this thread has been created before');
   const ownerless = !activeParticipants(state).some((row) => row.role === 'owner');
   const [first, ...rest] = pair
-    .filter(({ user_id }) => !activeParticipant(state, user_id))
-    .map(({ user_id }) => ({
+    .flatMap(({ user_id }) => state.participants.get(user_id) ?? [])
+    .filter((row) => row.removed_at !== null)
+    .map(({ user_id, visible_from_index }) => ({
       type: 'CHAT_PARTICIPANT_ADDED' as const,
       data: {
         thread_id: thread.thread_id,
         user_id,
         role: ownerless && user_id === context.actor.id ? ('owner' as const) : ('member' as const),
-        visible_from_index: state.participants.get(user_id)?.visible_from_index ?? 1,
+        visible_from_index,
       },
     }));
   return first ? happened(first, ...rest) : UNCHANGED;

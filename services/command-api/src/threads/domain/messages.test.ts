@@ -1,4 +1,5 @@
 import type { Draft } from '@threadlog/events';
+import type { MessageRow } from '@threadlog/read-models';
 import {
   actor,
   ada,
@@ -22,6 +23,7 @@ import {
   threadCreated,
   threadDeleted,
 } from './given.testing';
+import { isVisible, type View } from './policies';
 
 const post = (rest: object = {}) => command('message.post', { content: 'hi', ...rest });
 const edit = (rest: object = {}) => command('message.edit', { messageId: 'm1', content: 'new', ...rest });
@@ -168,11 +170,28 @@ describe('posting', () => {
     given(...root, threadDeleted())
       .when(bob, aside)
       .thenRefused('not_found');
+    given(...root, { type: 'CHAT_THREAD_DELETED', data: { thread_id: `${THREAD}~sub`, reason: 'author' } })
+      .when(bob, aside)
+      .thenRefused('not_found');
     const across = post({ threadId: `${THREAD}~sub`, replyTo: 'm1' });
     given(...root)
       .when(bob, across)
       .thenRefused('invalid_request', '/replyTo');
   });
+});
+
+test('the past that is hidden is the root’s: a sub-thread is seen whole', () => {
+  const about = { thread_id: `${THREAD}~sub`, message_id: 's1' };
+  given(...late, subThreadCreated(), posted(1, 'ada', about))
+    .when(eve, post({ threadId: `${THREAD}~sub`, replyTo: 's1' }))
+    .thenLike({ type: 'CHAT_MESSAGE_CREATED' });
+});
+
+test('a message of another thread is not seen here, even if it was loaded', () => {
+  const view = { thread: { thread_id: THREAD }, visibleFrom: 1 } as View;
+  const row = { thread_id: THREAD, message_index: 1 } as MessageRow;
+  expect(isVisible(row, view)).toBe(true);
+  expect(isVisible({ ...row, thread_id: 'other' }, view)).toBe(false);
 });
 
 describe('editing', () => {
@@ -277,6 +296,7 @@ describe('deleting a message', () => {
     ['a moderator', mod, 'moderator'],
     ['a teacher in scope', teacher, 'moderator'],
     ['an admin', admin, 'admin'],
+    ['an admin who owns the thread', actor('ada', { role: 'admin' }), 'moderator'],
     ['an admin who moderates the thread', actor('mod', { role: 'admin' }), 'moderator'],
   ] as const)('%s may, in that name', (_name, who, reason) => {
     given(...chat)

@@ -77,6 +77,12 @@ describe('creating a thread', () => {
     given().when(ada, create, { maxParticipants: 2 }).thenRefused('invalid_request', '/participantIds');
   });
 
+  test('happens once', () => {
+    given(threadCreated({ thread_id: NEW_ID }))
+      .when(ada, command('thread.create'))
+      .thenRefused('conflict');
+  });
+
   test('from a message needs a parent thread', () => {
     given()
       .when(ada, command('thread.create', { rootMessageId: 'm1' }))
@@ -105,6 +111,7 @@ describe('a direct conversation', () => {
     given(direct, removed('bob'), removed('ada'))
       .when(bob, createDirect('ada'))
       .then(added('bob', 'owner'), added('ada', 'member'));
+    given(direct, removed('bob')).when(bob, createDirect('ada')).then(added('bob', 'member'));
   });
 
   test('that was deleted is not taken up under its old id', () => {
