@@ -2,6 +2,7 @@ export * from './port';
 export { SealingError, type SealingErrorCode } from './errors';
 export { elapsedClock, type Clock } from './clock';
 export { createSealing, MAX_TTL_MS, type SealingOptions, type SealingService } from './sealing';
+export { masterKeyFrom, sealingConfigShape, type SealingEnvironment } from './config';
 export { createLocalMasterKey, type MasterKey } from './keys/masterKey';
 export * from './keys/keyStore';
 export type { KeyAdmin, KeyEvidence } from './keys/admin';

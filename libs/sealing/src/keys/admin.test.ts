@@ -1,0 +1,97 @@
+import { tenantId } from '@threadlog/events';
+import { createHash, randomBytes } from 'node:crypto';
+import { createSealing } from '../sealing';
+import { createLocalMasterKey } from './masterKey';
+import { createMemoryKeyStore } from './memoryKeyStore';
+
+const tenant = tenantId('acme');
+const target = { stream: 'acme/user/ann', eventId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d10', field: 'display_name' };
+const profile = { tenantId: tenant, authorId: 'ann', threadId: null, month: null, learnerId: null };
+const ann = { kind: 'subject', id: 'ann' } as const;
+
+function setUp(master = [randomBytes(32)]) {
+  const keyStore = createMemoryKeyStore();
+  const [current, ...older] = master;
+  const start = (key: Buffer, others: Buffer[] = []) =>
+    createSealing({ keyStore, masterKey: createLocalMasterKey(key, others), maxKeys: 100 });
+  return { keyStore, sealing: start(current!, older), start };
+}
+
+describe('ending and renewing keys', () => {
+  test('given a destroyed key, when the evidence is read, then it names key and state and can be recomputed', async () => {
+    const { sealing } = setUp();
+    await sealing.sealer(profile);
+    const [before] = await sealing.close(tenant, ann);
+    const [after] = await sealing.destroy(tenant, ann);
+    expect(after).toMatchObject({ keyId: before!.keyId, kind: 'subject', state: 'destroyed' });
+    expect(after!.masterVersion).toMatch(/^[0-9a-f]{16}$/);
+    const text = `threadlog key ${after!.keyId} destroyed`;
+    expect(after!.fingerprint).toBe(createHash('sha256').update(text).digest('hex'));
+    expect(await sealing.destroy(tenant, ann)).toEqual([after]);
+  });
+
+  test('given an erased subject, when readmitted, then it seals anew and its old text stays erased', async () => {
+    const { sealing } = setUp();
+    const old = (await sealing.sealer(profile)).seal('before', target);
+    await sealing.destroy(tenant, ann);
+    await sealing.readmit(tenant, 'ann');
+    await sealing.readmit(tenant, 'ann');
+    const fresh = (await sealing.sealer(profile)).seal('after', target);
+    await sealing.prepare(tenant, [old, fresh]);
+    expect([old, fresh].map((blob) => sealing.open(tenant, blob, target))).toEqual([undefined, 'after']);
+    expect(await sealing.stateOf(tenant, ann)).toBe('open');
+
+    await sealing.destroy(tenant, ann);
+    await sealing.prepare(tenant, [fresh]);
+    expect(sealing.open(tenant, fresh, target)).toBeUndefined();
+  });
+
+  test('given a subject that is only closed, when readmitted, then it is refused', async () => {
+    const { sealing } = setUp();
+    await sealing.sealer(profile);
+    await sealing.close(tenant, ann);
+    await expect(sealing.readmit(tenant, 'ann')).rejects.toMatchObject({ problem: { code: 'conflict' } });
+    expect(await sealing.stateOf(tenant, ann)).toBe('closed');
+    expect(await sealing.stateOf(tenant, { kind: 'subject', id: 'nobody' })).toBe('none');
+  });
+});
+
+describe('rotation of the master key', () => {
+  test('given keys under an old master key, when rewrapped in batches, then the new one alone opens everything', async () => {
+    const [old, next] = [randomBytes(32), randomBytes(32)];
+    const { sealing, start } = setUp([old]);
+    const blobs = [];
+    for (let index = 0; index < 25; index += 1) {
+      const sealer = await sealing.sealer({ ...profile, authorId: `a-${index}` });
+      blobs.push(sealer.seal(index, target));
+    }
+    const rotating = start(next, [old]);
+    const rounds = [];
+    for (let count = 1; count > 0; rounds.push(count)) count = await rotating.rewrap(10);
+    // 25 subjects and the tenant's own key.
+    expect(rounds).toEqual([10, 10, 6, 0]);
+    const rotated = start(next);
+    await rotated.prepare(tenant, blobs);
+    expect(blobs.map((blob) => rotated.open(tenant, blob, target))).toEqual(blobs.map((_, index) => index));
+    await expect(start(old).prepare(tenant, blobs)).rejects.toMatchObject({ code: 'master_key' });
+  });
+
+  test('given wrapped keys that change places, when loaded, then they are refused', async () => {
+    const master = randomBytes(32);
+    const { sealing, keyStore, start } = setUp([master]);
+    for (const authorId of ['ann', 'bob']) await sealing.sealer({ ...profile, authorId });
+    const [anns] = await keyStore.newest(tenant, [{ kind: 'subject', id: 'ann', month: '' }]);
+    const [bobs] = await keyStore.newest(tenant, [{ kind: 'subject', id: 'bob', month: '' }]);
+    const moved = {
+      keyId: bobs!.keyId,
+      from: bobs!.wrapped!,
+      wrapped: anns!.wrapped!,
+      masterVersion: anns!.masterVersion!,
+    };
+    expect(await keyStore.rewrap([moved])).toBe(1);
+
+    const anew = start(master);
+    await expect(anew.sealer(profile)).resolves.toBeDefined();
+    await expect(anew.sealer({ ...profile, authorId: 'bob' })).rejects.toMatchObject({ code: 'master_key' });
+  });
+});
