@@ -16,7 +16,7 @@ export interface QueryContext {
   opener: Opener;
   profiles: Profiles;
   /** Waits until the read model has folded the write that a consistency token names; throws a problem otherwise. */
-  reach(token: string): Promise<void>;
+  waitFor(token: string): Promise<void>;
 }
 
 /** What an answer shows: rows with sealed columns, and the people in them. */

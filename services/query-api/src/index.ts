@@ -1,3 +1,3 @@
 export { createQueryApi, type QueryApiDeps } from './role';
+export { queryApiConfig } from './config';
 export { queryRoutes } from './routes';
-export { openApiDocument, type ApiInfo } from './openapi';

@@ -26,7 +26,7 @@ export function readRoute<Schemas extends RequestSchemas>(route: ReadRouteDefini
     async handler(request, context) {
       const token = (request.headers as { 'x-consistency-token'?: string })['x-consistency-token'];
       try {
-        if (token !== undefined) await context.reach(token);
+        if (token !== undefined) await context.waitFor(token);
         return await route.handler(request as never, context);
       } catch (error) {
         throw outageAsProblem(error);
@@ -35,7 +35,7 @@ export function readRoute<Schemas extends RequestSchemas>(route: ReadRouteDefini
   });
 }
 
-/** 200 with a body that no cache may keep: what an actor may see can change with every event. */
+/** 200 with a body; only the entity tags that changes are matched against travel as headers. */
 export function ok(body: unknown, headers: RouteReply['headers'] = {}): RouteReply {
-  return { status: 200, body, headers: { 'Cache-Control': 'private, no-store', ...headers } };
+  return { status: 200, body, headers };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { problem } from '@threadlog/events';
 import {
   createGenerationWatcher,
@@ -7,74 +6,95 @@ import {
   createThreadQueries,
   readCheckpoint,
   type GenerationWatcher,
+  type MessageStore,
 } from '@threadlog/read-models';
-import type { Runtime } from '@threadlog/runtime';
-import { decodeConsistencyToken, mountRoutes, type Role, type Route } from '@threadlog/service';
+import { reach, type Runtime } from '@threadlog/runtime';
+import {
+  aborted,
+  decodeConsistencyToken,
+  mountRoutes,
+  openApiDocument,
+  type ApiInfo,
+  type Role,
+  type Route,
+} from '@threadlog/service';
 import { Router } from 'express';
 import { createConsistency } from './consistency';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
-import { openApiDocument, type ApiInfo } from './openapi';
 import { queryRoutes } from './routes';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
-  log: { logId: string; partitions: number };
+  log: Pick<Runtime['log'], 'logId' | 'partitions'>;
   /** Most milliseconds a read waits for the write that its consistency token names; 2,000 by default. */
   readWaitMs?: number;
   /** Routes of other roles that `/openapi.json` and `/docs` show too. */
   alsoDocumented?: readonly Route[];
-  info?: ApiInfo;
+  api?: ApiInfo;
   /** Checks every reply against its declared schema. For tests. */
   checkReplies?: boolean;
 }
 
-const INFO: ApiInfo = { title: 'Threadlog', version: '1.0.0' };
-const RETRY_MS = 250;
+const API: ApiInfo = { title: 'Threadlog', version: '1.0.0' };
 
 /**
- * Serves threads and messages from the generation that is active, and the API's documentation. Holds no state of its
- * own but caches; any number of instances run side by side. Until `run` has found the active generation, reads are
- * answered `unavailable`.
+ * Serves threads and messages from the generation that is active, and the API's documentation. Holds no state but
+ * caches; any number of instances run side by side. Until `run` has found the active generation, reads are answered
+ * `unavailable`.
  */
 export function createQueryApi(deps: QueryApiDeps): Role {
-  const { database, sealing, admission, alsoDocumented = [], info = INFO, checkReplies } = deps;
+  const { database, admission, logger, alsoDocumented = [], api = API, checkReplies } = deps;
   let watcher: GenerationWatcher | undefined;
   const generation = (): number => {
-    if (!watcher) throw notReady();
+    if (!watcher) throw problem('unavailable', 'the read model is not there yet', { retryAfter: 1 });
     return watcher.current();
   };
-  const source = { database, generation };
-  const users = createThreadQueries(source);
-  const context: QueryContext = {
-    statements: createStatements(source),
-    messages: () => deps.messageStore(generation()),
-    opener: sealing,
-    profiles: createProfiles({ opener: sealing, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
-    reach: createReach(deps, generation),
-  };
   const routes = Router();
-  mountRoutes(routes, queryRoutes, { deps: context, admission, checkReplies });
-  routes.use(docsRouter(() => openApiDocument([...queryRoutes, ...alsoDocumented], info)));
+  mountRoutes(routes, queryRoutes, { deps: createContext(deps, generation), admission, checkReplies });
+  routes.use(docsRouter(() => openApiDocument([...queryRoutes, ...alsoDocumented], api)));
   return {
     name: 'query-api',
     routes,
     checks: [{ name: 'query-api', check: () => void generation() }],
     async run(signal) {
-      watcher = await untilWatching(deps, signal);
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      // The database may come up later than this process.
+      watcher = await reach('the read model', () => createGenerationWatcher(database), { logger, signal }).catch(
+        (error: unknown) => {
+          if (signal.aborted) return undefined;
+          throw error;
+        },
+      );
+      await aborted(signal);
       watcher?.stop();
     },
   };
 }
 
+function createContext(deps: QueryApiDeps, generation: () => number): QueryContext {
+  const source = { database: deps.database, generation };
+  const users = createThreadQueries(source);
+  return {
+    statements: createStatements(source),
+    messages: lastOnly(generation, deps.messageStore),
+    opener: deps.sealing,
+    profiles: createProfiles({ opener: deps.sealing, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
+    waitFor: createWait(deps, generation),
+  };
+}
+
+/** The store of the served generation, made once for each: it keeps prepared statements. */
+function lastOnly(generation: () => number, storeOf: (generation: number) => MessageStore): () => MessageStore {
+  let made: { generation: number; store: MessageStore } | undefined;
+  return () => {
+    const active = generation();
+    if (made?.generation !== active) made = { generation: active, store: storeOf(active) };
+    return made.store;
+  };
+}
+
 /** Waits for what a token names; a token of another log says nothing about this read model. */
-function createReach(
-  { database, log, readWaitMs = 2_000 }: QueryApiDeps,
-  generation: () => number,
-): QueryContext['reach'] {
+function createWait(deps: QueryApiDeps, generation: () => number): QueryContext['waitFor'] {
+  const { database, log, readWaitMs = 2_000 } = deps;
   const consistency = createConsistency({
     readWaitMs,
     async readCheckpoints(partitions) {
@@ -89,24 +109,4 @@ function createReach(
     }
     await consistency.waitFor({ partition, offset });
   };
-}
-
-/** The database may come up later than this process, and go away meanwhile. */
-async function untilWatching(
-  { database, logger }: QueryApiDeps,
-  signal: AbortSignal,
-): Promise<GenerationWatcher | undefined> {
-  while (!signal.aborted) {
-    try {
-      return await createGenerationWatcher(database);
-    } catch (error) {
-      logger.warn({ err: error }, 'no read model to serve yet');
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  return undefined;
-}
-
-function notReady() {
-  return problem('unavailable', 'the read model is not there yet', { retryAfter: 1 });
 }

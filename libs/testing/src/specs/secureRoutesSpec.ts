@@ -30,7 +30,7 @@ export interface Operation {
 /** The operations of a document, in its order. */
 export function operationsOf(document: ApiDocument): Operation[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.entries(methods ?? {}).map(([method, operation]) => ({
+    Object.entries((methods ?? {}) as object).map(([method, operation]) => ({
       method,
       path,
       operationId: (operation as { operationId: string }).operationId,

@@ -15,12 +15,13 @@ export function accessJoins(schema: string): string {
       on p.tenant_id = $1 and p.thread_id = r.thread_id and p.user_id = $2 and p.removed_at is null
     left join lateral (
       select count(*)::integer as n from ${schema}.message_refs x
-      where x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index < p.visible_from_index and x.deleted
-    ) hidden on p.visible_from_index > 1`;
+      where p.visible_from_index > 1
+      and x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index < p.visible_from_index and x.deleted
+    ) hidden on true`;
 }
 
 /** Columns of `ThreadPartsRow` beside those of `t`. All derive from rows and positions, none from a counter that could drift. */
-export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.participants,
+export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.shown as participants,
   coalesce(members.n, 0) as participant_count, latest.message_index as last_visible_index,
   coalesce(unread.n, 0) as unread_count`;
 
@@ -30,12 +31,15 @@ export function detailJoins(schema: string): string {
   return `${accessJoins(schema)}
     cross join lateral (select ${VISIBLE_FROM} as visible_from) v
     left join lateral (
-      select json_agg(json_build_object('user_id', m.user_id, 'role', m.role) order by m.joined_at, m.user_id)
-        as participants, max(m.n)::integer as n
+      select json_agg(json_build_array(m.user_id, m.role) order by m.joined_at, m.user_id) as shown,
+        case when count(*) <= ${PARTICIPANTS_SHOWN} then count(*) else (
+          select count(*) from ${schema}.participants
+          where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
+        ) end::integer as n
       from (
-        select user_id, role, joined_at, count(*) over () as n from ${schema}.participants
+        select user_id, role, joined_at from ${schema}.participants
         where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
-        order by joined_at, user_id limit ${PARTICIPANTS_SHOWN}
+        order by joined_at, user_id limit ${PARTICIPANTS_SHOWN + 1}
       ) m
     ) members on true
     left join lateral (
@@ -45,7 +49,7 @@ export function detailJoins(schema: string): string {
     left join lateral (
       select count(*)::integer as n from (
         select from ${refs} and x.message_index >= v.visible_from and x.sender_id <> $2 and not x.deleted
-        limit ${UNREAD_COUNTED}
+        and p.user_id is not null limit ${UNREAD_COUNTED}
       ) counted
-    ) unread on p.user_id is not null`;
+    ) unread on true`;
 }

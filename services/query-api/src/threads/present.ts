@@ -19,7 +19,7 @@ export async function presentThreads(
     return presentThread(
       {
         thread: row,
-        participants: row.participants ?? [],
+        participants: (row.participants ?? []).map(([user_id, role]) => ({ user_id, role })),
         participantCount: row.participant_count,
         messageCount: visibleCount(thread),
         unreadCount: row.unread_count,
@@ -46,6 +46,6 @@ function* peopleIn(
   threads: readonly VisibleThread<ThreadPartsRow>[],
   last: ReadonlyMap<string, MessageRow>,
 ): Iterable<string> {
-  for (const { row } of threads) for (const { user_id } of row.participants ?? []) yield user_id;
+  for (const { row } of threads) for (const [userId] of row.participants ?? []) yield userId;
   for (const row of last.values()) yield row.sender_id;
 }

@@ -16,7 +16,8 @@ export interface ThreadAccessRow extends ThreadRow {
 
 /** A thread with all that its resource shows, but for the text of its last message. */
 export interface ThreadPartsRow extends ThreadAccessRow {
-  participants: { user_id: string; role: ParticipantRole }[] | null;
+  /** The first who joined, one more than is shown where there are more. */
+  participants: [userId: string, role: ParticipantRole][] | null;
   participant_count: number;
   last_visible_index: number | null;
   unread_count: number;

@@ -1,0 +1,11 @@
+import { createRuntime, runRoles } from '@threadlog/runtime';
+import { runMain } from '@threadlog/service';
+import { loadQueryApiConfig } from './config';
+import { createQueryApi } from './role';
+
+void runMain(async (signal) => {
+  const config = loadQueryApiConfig();
+  const runtime = await createRuntime(config, { service: 'query-api', features: ['queries'], signal });
+  const api = { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] };
+  await runRoles(runtime, [createQueryApi({ ...runtime, api, readWaitMs: config.READ_WAIT_MS })], { signal });
+});
