@@ -301,6 +301,7 @@ describe('deleting a thread', () => {
 
   test('is for its owners, its creator where a teacher, and admins', () => {
     given(threadCreated()).when(ada, remove).then(threadDeleted());
+    given(threadCreated(), added('eve', 'owner')).when(eve, remove).then(threadDeleted());
     given(threadCreated())
       .when(admin, remove)
       .thenLike({ type: 'CHAT_THREAD_DELETED', data: { reason: 'admin' } });
