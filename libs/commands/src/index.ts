@@ -1,2 +1,5 @@
 export * from './schemas';
 export * from './router';
+export * from './forward';
+export * from './forwardGuard';
+export * from './remoteRouter';

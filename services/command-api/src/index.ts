@@ -1,1 +1,3 @@
-export * from './decider';
+export * from './role';
+export * from './config';
+export * from './routes';

@@ -51,7 +51,9 @@ export function createCommandRouter(deps: RouterDeps): LocalRouter {
       if (here !== NOT_OWNER) return here;
       const url = await deps.directory.urlOf(target.partition);
       if (url !== null && url !== deps.ownUrl) {
-        const there = await deps.forward(url, { ...request, timeoutMs }, directGeneration);
+        // A signed request could be replayed on the network; with a key that changes nothing.
+        const idempotencyKey = request.idempotencyKey ?? `minted:${randomUUID()}`;
+        const there = await deps.forward(url, { ...request, idempotencyKey, timeoutMs }, directGeneration);
         if (there !== NOT_OWNER) return there;
       }
       deps.directory.forget(target.partition);

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { clusterSecrets, createForwardSigner, type ForwardSigner } from '@threadlog/auth';
+import { createForwardClient, NotReachedError, type CommandRouter, type ForwardClient } from '@threadlog/commands';
+import type { Runtime } from '@threadlog/runtime';
+import { aborted, mountRoutes, type Role, type Service } from '@threadlog/service';
+import { Router } from 'express';
+import { v7 as uuidv7 } from 'uuid';
+import { createSystemClock } from './clock';
+import { createExecutor } from './commands/executor';
+import { NOT_OWNER } from './commands/job';
+import type { CommandApiConfig } from './config';
+import { createOwnershipMetrics } from './metrics';
+import { createOwner, type Owner } from './ownership/owner';
+import type { Clock, LeaseStore } from './ownership/ports';
+import { LEASE_TIMING } from './ownership/term';
+import { createCommandRouter, type Forward, type LocalRouter } from './router/commandRouter';
+import { forwardEndpoint } from './router/forwardEndpoint';
+import { createOwnerDirectory } from './router/ownerDirectory';
+import { commandRoutes } from './routes';
+import { createRowAnswers } from './store/rowAnswers';
+import { createPostgresLeases } from './store/postgresLeases';
+import { createPostgresReadModel } from './store/postgresReadModel';
+import { decide } from './threads/domain';
+import { microIso } from './timestamps';
+
+export interface CommandApi extends Role {
+  /** Everybody else's way to write, in this process. */
+  router: CommandRouter;
+}
+
+export interface CommandApiDeps extends Pick<
+  Runtime,
+  'database' | 'log' | 'sealing' | 'admission' | 'messageStore' | 'logger' | 'metrics' | 'opsUrl'
+> {
+  config: Runtime['config'] & CommandApiConfig;
+}
+
+/** Largest event: well below the broker's limit for a batch, which is one partition's share of a send. */
+const MAX_EVENT_BYTES = 400 * 1024;
+const HOUR_MICROS = 3_600_000_000;
+
+/** Decides commands as the single writer of its partitions, and forwards those of others. */
+export function createCommandApi(deps: CommandApiDeps): CommandApi {
+  const { config, log, admission, opsUrl } = deps;
+  const clock = createSystemClock();
+  const leases = createPostgresLeases(deps.database);
+  const signer = createForwardSigner(clusterSecrets(config));
+  const client = createForwardClient({ signer, allowedRanges: config.FORWARD_ALLOWED_RANGES });
+  const { owner, executor } = createWriter(deps, clock, leases);
+  const router = createCommandRouter({
+    executor,
+    clock,
+    sealing: deps.sealing,
+    directory: createOwnerDirectory(leases, clock),
+    partitions: log.partitions,
+    forward: forwardOver(client),
+    ownUrl: opsUrl,
+    onFault: (error) => deps.logger.error({ err: error }, 'a command could not be routed'),
+  });
+  const routes = Router();
+  const routeDeps = {
+    router,
+    logId: log.logId,
+    baseUrl: `${config.BASE_PATH}/api/v1`,
+    timeoutMs: config.COMMAND_TIMEOUT_MS,
+  };
+  mountRoutes(routes, commandRoutes, { deps: routeDeps, admission });
+  return {
+    name: 'command-api',
+    router,
+    routes,
+    opsRoutes: opsRoutes(router, signer),
+    checks: [{ name: 'command-api', check: () => requireReachable(owner, log.partitions, leases) }],
+    run: (signal) => runAll([owner, executor], client, signal),
+  };
+}
+
+function opsRoutes(router: LocalRouter, signer: ForwardSigner): Router {
+  return Router().use(forwardEndpoint(router, signer));
+}
+
+/** The owner of partitions and the executor of commands on them. */
+function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
+  const { config, database, log, sealing, messageStore, logger } = deps;
+  const limits = {
+    maxMessagesPerThread: config.MAX_MESSAGES_PER_THREAD,
+    maxParticipants: config.MAX_PARTICIPANTS_PER_THREAD,
+  };
+  const windowStart = (): string => microIso(clock.wallMicros() - config.IDEMPOTENCY_WINDOW_HOURS * HOUR_MICROS);
+  const readModel = createPostgresReadModel({ database, messageStore });
+  const shared = { clock, readModel, windowStart, newEventId: () => uuidv7() };
+  const owner = createOwner({
+    ...shared,
+    instance: { ownerId: randomUUID(), url: deps.opsUrl },
+    leases,
+    log,
+    timing: LEASE_TIMING,
+    observer: createOwnershipMetrics(deps),
+  });
+  const executor = createExecutor({
+    ...shared,
+    owner,
+    sealing,
+    decide,
+    limits,
+    answers: createRowAnswers({ database, sealing, messageStore, limits, generation: readModel.generation }),
+    maxEventBytes: MAX_EVENT_BYTES,
+    onFault: (error) => logger.error({ err: error }, 'a command failed'),
+  });
+  return { owner, executor };
+}
+
+function forwardOver(client: ForwardClient): Forward {
+  return async (url, request, directGeneration) => {
+    try {
+      const answer = await client.send(url, { request, directGeneration, as: 'owner' });
+      return 'result' in answer ? answer.result : NOT_OWNER;
+    } catch (error) {
+      if (error instanceof NotReachedError) return NOT_OWNER;
+      throw error;
+    }
+  };
+}
+
+/** Ready once every partition has an owner somewhere: then every command can be brought to one. */
+async function requireReachable(owner: Owner, partitions: number, leases: LeaseStore): Promise<void> {
+  const own = new Set(owner.serving());
+  const others = [...Array(partitions).keys()].filter((partition) => !own.has(partition));
+  const owners = await Promise.all(others.map((partition) => leases.ownerOf(partition)));
+  const orphaned = others.filter((_partition, index) => owners[index] === null);
+  if (orphaned.length > 0) throw new Error(`partitions without an owner: ${orphaned.join(', ')}`);
+}
+
+async function runAll(services: readonly Service[], client: ForwardClient, signal: AbortSignal): Promise<void> {
+  const ended = Promise.all(services.map((service) => service.run(signal)));
+  await Promise.race([aborted(signal), ended]);
+  await ended;
+  await client.close();
+}

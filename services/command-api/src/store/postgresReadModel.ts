@@ -1,0 +1,150 @@
+import { recordKey } from '@threadlog/events';
+import {
+  activeGeneration,
+  generationSchema,
+  readCheckpoint,
+  readCheckpoints,
+  type Database,
+  type MessageStore,
+  type ParticipantRow,
+  type ReceiptRow,
+  type ThreadRow,
+} from '@threadlog/read-models';
+import { MAX_RECEIPTS_PER_STREAM } from '../streams/receiptBook';
+import type { Checkpoint, ReadModel, StreamSnapshot } from '../ownership/ports';
+
+export interface PostgresReadModelOptions {
+  /** The primary: a standby may be behind its own checkpoints as we know them. */
+  database: Database;
+  messageStore(generation: number): MessageStore;
+  maxReceipts?: number;
+}
+
+const BEGINNING: Checkpoint = { nextOffset: 0, maxEpoch: 0 };
+
+export interface PostgresReadModel extends ReadModel {
+  /** The active generation as last seen; 1 before anything was read. */
+  generation(): number;
+}
+
+/**
+ * The read model as the write side reads it: always the active generation, each load in one statement and so of one
+ * snapshot. The statement itself says which generation is active; after a flip it is repeated on the new one.
+ */
+export function createPostgresReadModel(options: PostgresReadModelOptions): PostgresReadModel {
+  const { database, messageStore, maxReceipts = MAX_RECEIPTS_PER_STREAM } = options;
+  let known: number | null = null;
+
+  async function onActive<TRead extends { active: number }>(
+    read: (generation: number) => Promise<TRead>,
+  ): Promise<TRead> {
+    for (;;) {
+      const generation = (known ??= await activeGeneration(database));
+      const result = await read(generation);
+      if (result.active === generation) return result;
+      known = result.active;
+    }
+  }
+
+  return {
+    generation: () => known ?? 1,
+    async checkpoints() {
+      known = await activeGeneration(database);
+      return readCheckpoints(database, known);
+    },
+    async loadStream(stream, partition, receiptsSince) {
+      const row = await onActive(async (generation) => {
+        const values = [
+          stream.tenantId,
+          stream.type,
+          stream.id,
+          partition,
+          recordKey(stream),
+          receiptsSince,
+          maxReceipts,
+        ];
+        const { rows } = await database.query<LoadedRow>({ ...loadStatement(generation), values });
+        return rows[0]!;
+      });
+      return snapshotOf(row, maxReceipts);
+    },
+    async loadMessages(stream, partition, ids) {
+      const generation = (known ??= await activeGeneration(database));
+      // First the checkpoint, then the rows: what it covers is in them, wherever messages live.
+      const checkpoint = await readCheckpoint(database, generation, partition);
+      const rows = await messageStore(generation).byIds(stream.tenantId, ids);
+      return { checkpoint, rows: rows.filter((row) => row.thread_id === stream.id) };
+    },
+    async findReceipt(stream, partition, keyHash) {
+      const row = await onActive(async (generation) => {
+        const values = [stream.tenantId, stream.type, stream.id, partition, keyHash];
+        const { rows } = await database.query<ReceiptFound>({ ...receiptStatement(generation), values });
+        return rows[0]!;
+      });
+      return { checkpoint: row.checkpoint ?? BEGINNING, row: row.receipt };
+    },
+  };
+}
+
+interface LoadedRow {
+  active: number;
+  checkpoint: Checkpoint | null;
+  stream: { version: number; last_timestamp: string; parked_at: string | null } | null;
+  thread: ThreadRow | null;
+  participants: ParticipantRow[] | null;
+  receipts: ReceiptRow[] | null;
+  parked: boolean;
+}
+
+interface ReceiptFound {
+  active: number;
+  checkpoint: Checkpoint | null;
+  receipt: ReceiptRow | null;
+}
+
+const ACTIVE = '(select active from threadlog.read_model) as active';
+const checkpointOf = (schema: string): string =>
+  `(select json_build_object('nextOffset', next_offset, 'maxEpoch', max_epoch)
+    from ${schema}.checkpoints where partition = $4) as checkpoint`;
+
+/** Parameters: tenant, stream type, stream id, partition, record key, start of the receipts' window, most receipts. */
+function loadStatement(generation: number): { name: string; text: string } {
+  const schema = generationSchema(generation);
+  const own = 'tenant_id = $1 and stream_type = $2 and stream_id = $3';
+  const thread = `$2 = 'thread' and tenant_id = $1 and thread_id = $3`;
+  return {
+    name: `load_stream_${generation}`,
+    text: `select ${ACTIVE}, ${checkpointOf(schema)},
+      (select row_to_json(s) from ${schema}.streams s where ${own}) as stream,
+      (select row_to_json(t) from ${schema}.threads t where ${thread}) as thread,
+      (select json_agg(p order by p.joined_at, p.user_id) from ${schema}.participants p where ${thread}) as participants,
+      (select json_agg(c) from (select * from ${schema}.command_receipts where ${own} and created_at >= $6
+        order by created_at desc limit $7::integer + 1) c) as receipts,
+      exists (select from ${schema}.parked_keys where record_key = $5) as parked`,
+  };
+}
+
+/** Parameters: tenant, stream type, stream id, partition, key hash. */
+function receiptStatement(generation: number): { name: string; text: string } {
+  const schema = generationSchema(generation);
+  return {
+    name: `find_receipt_${generation}`,
+    text: `select ${ACTIVE}, ${checkpointOf(schema)},
+      (select row_to_json(c) from ${schema}.command_receipts c
+        where tenant_id = $1 and stream_type = $2 and stream_id = $3 and key_hash = $5) as receipt`,
+  };
+}
+
+function snapshotOf(row: LoadedRow, maxReceipts: number): StreamSnapshot {
+  const receipts = row.receipts ?? [];
+  return {
+    checkpoint: row.checkpoint ?? BEGINNING,
+    version: row.stream?.version ?? 0,
+    lastTimestamp: row.stream?.last_timestamp ?? null,
+    parked: row.parked || typeof row.stream?.parked_at === 'string',
+    thread: row.thread,
+    participants: row.participants ?? [],
+    receipts: receipts.slice(0, maxReceipts),
+    receiptsComplete: receipts.length <= maxReceipts,
+  };
+}

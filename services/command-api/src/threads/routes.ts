@@ -1,0 +1,72 @@
+import { threadCreateSchema, threadUpdateSchema } from '@threadlog/commands';
+import { threadIdSchema, threadSchema } from '@threadlog/events';
+import type { Route, RouteMethod } from '@threadlog/service';
+import { z } from 'zod';
+import {
+  commandHeaders,
+  commandRoute,
+  matchHeaders,
+  requireChange,
+  versionIn,
+  writeHeaders,
+  type CommandRouteDeps,
+} from '../http/commandRoute';
+
+const tags = ['Threads'];
+const threadParams = z.object({ threadId: threadIdSchema });
+const updateBody = threadUpdateSchema.omit({ threadId: true, ifMatch: true });
+
+const create = commandRoute<{ headers: typeof commandHeaders; body: typeof threadCreateSchema }>({
+  method: 'post',
+  path: '/api/v1/threads',
+  operationId: 'createThread',
+  summary: 'Create a thread',
+  description: 'The caller becomes its owner. With `parentThreadId` a sub-thread; `type: direct` gives the pair’s own.',
+  tags,
+  headers: commandHeaders,
+  body: threadCreateSchema,
+  responses: {
+    201: { description: 'The new thread', schema: threadSchema, headers: writeHeaders },
+    200: { description: 'The direct conversation that exists', schema: threadSchema, headers: writeHeaders },
+  },
+  problems: ['conflict', 'thread_closed'],
+  command: ({ body }) => ({ type: 'thread.create', input: body }),
+});
+
+const update = (method: RouteMethod, operationId: string): Route<CommandRouteDeps> =>
+  commandRoute<{ params: typeof threadParams; headers: typeof matchHeaders; body: typeof updateBody }>({
+    method,
+    path: '/api/v1/threads/{threadId}',
+    operationId,
+    summary: 'Change title, metadata or status',
+    description: 'Only what is given changes, with PUT as with PATCH.',
+    tags,
+    params: threadParams,
+    headers: matchHeaders,
+    body: updateBody,
+    responses: { 200: { description: 'The thread', schema: threadSchema, headers: writeHeaders } },
+    problems: ['version_mismatch'],
+    command({ params, headers, body }) {
+      requireChange(body);
+      return { type: 'thread.update', input: { ...params, ...body, ifMatch: versionIn(headers) } };
+    },
+  });
+
+const remove = commandRoute<{ params: typeof threadParams; headers: typeof commandHeaders }>({
+  method: 'delete',
+  path: '/api/v1/threads/{threadId}',
+  operationId: 'deleteThread',
+  summary: 'Delete a thread',
+  tags,
+  params: threadParams,
+  headers: commandHeaders,
+  responses: { 204: { description: 'It is gone', headers: writeHeaders } },
+  command: ({ params }) => ({ type: 'thread.delete', input: params }),
+});
+
+export const threadRoutes: readonly Route<CommandRouteDeps>[] = [
+  create,
+  update('patch', 'updateThread'),
+  update('put', 'replaceThread'),
+  remove,
+];
