@@ -10,12 +10,13 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-/** Fields that may hold a credential or personal text, in lower case and without separators. */
-const SENSITIVE = new Set([
-  ...['authorization', 'cookie', 'setcookie', 'token', 'accesstoken', 'refreshtoken', 'password', 'secret'],
-  ...['apikey', 'masterkey', 'privatekey', 'xinternalsecret', 'clientsecret'],
-  ...['content', 'title', 'displayname', 'avatarurl', 'email', 'metadata', 'attachments', 'body'],
-]);
+/** Fields that may hold a credential or personal text; any spelling of them counts. */
+const SENSITIVE_NAMES = [
+  ...['authorization', 'cookie', 'set_cookie', 'token', 'access_token', 'refresh_token', 'password', 'secret'],
+  ...['api_key', 'master_key', 'private_key', 'x_internal_secret', 'client_secret'],
+  ...['content', 'title', 'display_name', 'avatar_url', 'email', 'metadata', 'attachments', 'body'],
+];
+const SENSITIVE = new Set(SENSITIVE_NAMES.map(plain));
 const CENSORED = '[redacted]';
 const MAX_DEPTH = 6;
 /** Lines wait this long at most for others to be written with; at exit they are flushed. */
@@ -35,8 +36,9 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
       formatters: {
         level: (label) => ({ level: label.toUpperCase() }),
         log: (fields) => censor(fields) as typeof fields,
-        bindings: (fields) => censor(fields) as typeof fields,
       },
+      // Fields of child loggers pass none of our functions, only this.
+      redact: { paths: SENSITIVE_NAMES.flatMap((name) => [name, camelCase(name)]), censor: CENSORED },
       serializers: { err: (error: unknown) => describeError(error) },
     },
     destination ?? pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: FLUSH_MS }),
@@ -66,6 +68,14 @@ function below(value: unknown, depth: number): unknown {
   return depth < MAX_DEPTH ? censor(value, depth + 1) : '[too deep]';
 }
 
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[-_]/g, '');
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 const verdicts = new Map<string, boolean>();
 const MAX_VERDICTS = 1_000;
 
@@ -73,7 +83,7 @@ const MAX_VERDICTS = 1_000;
 function isSensitive(name: string): boolean {
   let verdict = verdicts.get(name);
   if (verdict === undefined) {
-    verdict = SENSITIVE.has(name.toLowerCase().replace(/[-_]/g, ''));
+    verdict = SENSITIVE.has(plain(name));
     if (verdicts.size < MAX_VERDICTS) verdicts.set(name, verdict);
   }
   return verdict;
