@@ -1,0 +1,71 @@
+import { createHealth } from './health';
+import express from 'express';
+import { listen, type HttpServer } from './server';
+import type { HealthCheck } from '../role';
+
+const servers: HttpServer[] = [];
+async function serve(checks: HealthCheck[], timeoutMs?: number) {
+  const info = { service: 'threadlog', version: '1.0.0', environment: 'test', features: ['query-api'] };
+  const health = createHealth({ info, checks, timeoutMs });
+  const http = await listen(express().use(health.router), { host: '127.0.0.1', port: 0 });
+  servers.push(http);
+  const get = async (path: string) => {
+    const response = await fetch(`${http.url}${path}`);
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  return { health, get };
+}
+afterEach(async () => void (await Promise.all(servers.splice(0).map((http) => http.close(0)))));
+
+const ok = (name: string): HealthCheck => ({ name, check: () => undefined });
+
+describe('health', () => {
+  it('is well while all checks are', async () => {
+    const { get } = await serve([ok('database'), { name: 'kafka', check: () => Promise.resolve() }]);
+    const checks = { database: 'ok', kafka: 'ok' };
+    expect(await get('/readyz')).toEqual({ status: 200, body: { status: 'ready', checks } });
+    expect(await get('/health')).toMatchObject({
+      status: 200,
+      body: { status: 'healthy', service: 'threadlog', version: '1.0.0', database: 'connected', checks },
+    });
+    expect(await get('/')).toMatchObject({ status: 200, body: { service: 'threadlog', features: ['query-api'] } });
+  });
+
+  it('says which check fails and why, and stays alive', async () => {
+    const refused: HealthCheck = { name: 'database', check: () => Promise.reject(new Error('connection refused')) };
+    const starting: HealthCheck = {
+      name: 'projector',
+      check() {
+        throw new Error('not started');
+      },
+    };
+    const { get } = await serve([refused, starting, ok('kafka')]);
+    const checks = { database: 'connection refused', projector: 'not started', kafka: 'ok' };
+    expect(await get('/readyz')).toEqual({ status: 503, body: { status: 'not_ready', checks } });
+    expect(await get('/health')).toMatchObject({
+      status: 503,
+      body: { status: 'unhealthy', database: 'disconnected' },
+    });
+    expect((await get('/livez')).status).toBe(200);
+  });
+
+  it('does not wait for a check that does not come back', async () => {
+    const { get } = await serve([{ name: 'kafka', check: () => new Promise(() => undefined) }], 10);
+    expect((await get('/readyz')).body).toMatchObject({ checks: { kafka: 'no answer within 10 ms' } });
+  });
+
+  it('asks once however many probes there are', async () => {
+    let asked = 0;
+    const { get } = await serve([{ name: 'database', check: () => void (asked += 1) }]);
+    await Promise.all(Array.from({ length: 20 }, () => get('/readyz')));
+    expect(asked).toBe(1);
+  });
+
+  it('is not ready any more once it drains', async () => {
+    const { health, get } = await serve([ok('database')]);
+    expect((await get('/readyz')).status).toBe(200);
+    health.drain();
+    expect(await get('/readyz')).toMatchObject({ status: 503, body: { status: 'draining' } });
+    expect((await get('/livez')).status).toBe(200);
+  });
+});
