@@ -2,7 +2,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Kafka, logLevel, type ISocketFactory, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { LogLine } from '../observer';
-import { quietIdleConnections } from './quietIdleConnections';
+import { tuneKafkajs } from './tuneKafkajs';
 
 /** How to reach the brokers. */
 export interface KafkaAccess {
@@ -45,7 +45,7 @@ export interface KafkaClient {
 }
 
 export function createClient(access: KafkaAccess, retry: RetryOptions, log: LogLine): KafkaClient {
-  quietIdleConnections();
+  tuneKafkajs();
   let retired = false;
   const kafka = new Kafka({
     // An empty list is the one thing that makes kafkajs give up connecting: `disconnect` alone does not.

@@ -9,6 +9,11 @@ declare module 'kafkajs/src/network/requestQueue' {
 
 declare module 'kafkajs/src/protocol/encoder' {
   class Encoder {
+    static nextPowerOfTwo(value: number): number;
+    buf: Buffer;
+    offset: number;
+    readonly buffer: Buffer;
+    ensureAvailable(bytes: number): void;
     writeBufferInternal(value: Buffer): void;
     writeUVarIntString(value: string): this;
     writeUVarIntArray(array: Encoder[], type: 'object'): this;

@@ -12,7 +12,7 @@ export interface Reader {
 }
 
 /** An idle reader asks nothing of the broker, but looks this often whether a partition is wanted. */
-const MAX_WAIT_MS = 10;
+const MAX_WAIT_MS = 20;
 const STALL_MS = 10_000;
 
 export function createReader(deps: Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'onRun'>): Reader {

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { createAppender, type AppenderDeps } from './appender';
+import { MAX_SHARE_BYTES, MAX_SHARE_RECORDS, type Share } from './appendQueue';
+import { record } from './contract/harness';
+import { silent } from './observer';
+import type { Appender } from './port';
+
+interface Sent {
+  shares: Share[];
+  ack(offsets?: [number, number][]): void;
+  fail(error: Error): void;
+}
+
+/** An appender whose requests are answered by hand. */
+function given(options: Partial<AppenderDeps> = {}): { appender: Appender; sent: Sent[]; discards: () => number } {
+  const sent: Sent[] = [];
+  let discards = 0;
+  const appender = createAppender({
+    partitions: 3,
+    inFlight: 'one',
+    transmit: (shares) =>
+      new Promise((resolve, reject) => {
+        const zero = shares.map(({ partition }): [number, number] => [partition, 0]);
+        sent.push({ shares, ack: (offsets = zero) => resolve(new Map(offsets)), fail: reject });
+      }),
+    discard: async () => void (discards += 1),
+    log: silent,
+    ...options,
+  });
+  return { appender, sent, discards: () => discards };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the appender that every driver shares', () => {
+  it('sends what was appended in one turn together, and what queues up meanwhile after the ack', async () => {
+    const { appender, sent } = given();
+    const first = [appender.append(0, [record('a')]), appender.append(2, [record('b')])];
+    await settle();
+    const second = [
+      appender.append(0, [record('c')]),
+      appender.append(1, [record('d')]),
+      appender.append(0, [record('e')]),
+    ];
+    await settle();
+
+    expect(sent.map(({ shares }) => shares.map(({ partition }) => partition))).toEqual([[0, 2]]);
+    sent[0]!.ack([
+      [0, 7],
+      [2, 4],
+    ]);
+    await settle();
+    expect(sent[1]!.shares.map(({ partition, records }) => [partition, records.length])).toEqual([
+      [0, 2],
+      [1, 1],
+    ]);
+    sent[1]!.ack([
+      [0, 8],
+      [1, 0],
+    ]);
+
+    expect((await Promise.all([...first, ...second])).map(({ baseOffset }) => baseOffset)).toEqual([7, 4, 8, 0, 9]);
+  });
+
+  it('sends one partition at a time, each for itself, where there are several brokers', async () => {
+    const { appender, sent } = given({ inFlight: 'perPartition' });
+    void appender.append(0, [record('a')]);
+    void appender.append(1, [record('b')]);
+    await settle();
+    void appender.append(0, [record('c')]);
+    await settle();
+
+    expect(sent.map(({ shares }) => shares.map(({ partition }) => partition))).toEqual([[0], [1]]);
+    sent[0]!.ack();
+    await settle();
+    expect(sent.map(({ shares }) => shares.map(({ partition }) => partition))).toEqual([[0], [1], [0]]);
+  });
+
+  it('dies of a rejected send, with everything behind it', async () => {
+    const { appender, sent, discards } = given();
+    const outcomes = Promise.allSettled([appender.append(0, [record('a')])]);
+    await settle();
+    const queued = Promise.allSettled([appender.append(1, [record('b')])]);
+    const cause = new Error('OUT_OF_ORDER_SEQUENCE_NUMBER');
+
+    sent[0]!.fail(cause);
+
+    await expect(appender.failed).resolves.toBe(cause);
+    const all = [...(await outcomes), ...(await queued)];
+    expect(all).toHaveLength(2);
+    for (const outcome of all) expect(outcome).toMatchObject({ reason: { name: 'AppendAbandonedError', cause } });
+    expect(sent).toHaveLength(1);
+    expect(discards()).toBe(1);
+  });
+
+  it.each([
+    ['misses a partition', [[0, 3]]],
+    [
+      'has no base offset',
+      [
+        [0, 3],
+        [1, -1],
+      ],
+    ],
+  ] as [string, [number, number][]][])('dies of an answer that %s, and acks nothing of it', async (_, offsets) => {
+    const { appender, sent } = given();
+    const outcomes = Promise.allSettled([appender.append(0, [record('a')]), appender.append(1, [record('b')])]);
+    await settle();
+
+    sent[0]!.ack(offsets);
+
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect((await appender.failed).message).toBe('no base offset for partition 1');
+  });
+
+  it('ignores the ack that comes after it was abandoned', async () => {
+    const { appender, sent } = given();
+    const outcome = Promise.allSettled([appender.append(0, [record('a')])]);
+    await settle();
+
+    appender.abandon(new Error('the lease is gone'));
+    sent[0]!.ack();
+    await settle();
+
+    expect(await outcome).toMatchObject([{ status: 'rejected', reason: { name: 'AppendAbandonedError' } }]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('cuts requests at whole appends and below both limits, in order, whatever the sizes', async () => {
+    const sizes = fc.array(
+      fc.record({
+        partition: fc.nat(2),
+        count: fc.integer({ min: 1, max: 400 }),
+        bytes: fc.integer({ min: 10, max: 2_000 }),
+      }),
+      { minLength: 1, maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(sizes, async (appends) => {
+        const { appender, sent } = given();
+        const names = appends.map(({ count, bytes }, index) =>
+          Array.from({ length: count }, (_, nth) => record(`${index}.${nth}`, 1, bytes)),
+        );
+        const acks = appends.map(({ partition }, index) => appender.append(partition, names[index]!));
+        await settle();
+        for (let seen = 0; appender.pending > 0; seen += 1) {
+          sent[seen]!.ack();
+          await settle();
+        }
+        await Promise.all(acks);
+
+        for (const { records, bytes } of sent.flatMap(({ shares }) => shares)) {
+          const owners = new Set(records.map(({ key }) => key.split('.')[0]));
+          if (owners.size > 1) expect(bytes <= MAX_SHARE_BYTES && records.length <= MAX_SHARE_RECORDS).toBe(true);
+        }
+        [0, 1, 2].forEach((partition) => {
+          const shares = sent.flatMap((request) => request.shares).filter((share) => share.partition === partition);
+          const expected = names.filter((__, index) => appends[index]!.partition === partition).flat();
+          expect(shares.flatMap(({ records }) => records)).toEqual(expected);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
