@@ -45,7 +45,8 @@ const prepareDirectory = async ({ server, jvmOptions, files, addresses }: Broker
   writeFileSync(propertiesFile(files), kafkaProperties(files.kafka, addresses));
   if (existsSync(join(files.kafka, 'log', 'meta.properties'))) return;
   rmSync(join(files.kafka, 'log'), { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
+  // A leading dash would be taken for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, '_');
   const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', propertiesFile(files)];
   const args = [...heap, ...jvmOptions, '-XX:TieredStopAtLevel=1', '-cp', server.classPath, ...format];
   await run(server.java, args).catch((cause: unknown) => {
