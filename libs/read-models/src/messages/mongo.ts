@@ -14,8 +14,6 @@ export function messageCollection(generation: number): string {
   return `messages_${generation}`;
 }
 
-/** What servers before 7.0 answer when a collection that is dropped does not exist. */
-const NAMESPACE_NOT_FOUND = 26;
 /** Without history, like the listed columns of the Postgres adapter. */
 const LISTED = { history: 0 } as const;
 /** Sorts behind every index of a thread: an index has ten digits. */
@@ -42,11 +40,13 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
       ]);
     },
     async drop() {
-      await collection()
-        .drop()
-        .catch((error: { code?: unknown }) => {
-          if (error.code !== NAMESPACE_NOT_FOUND) throw error;
-        });
+      const name = messageCollection(generation());
+      const stands = async (): Promise<boolean> =>
+        (await db.listCollections({ name }, { nameOnly: true }).toArray()).length > 0;
+      // Some servers refuse to drop what is not there, or what somebody else drops at this moment.
+      await db.dropCollection(name).catch(async (error: unknown) => {
+        if (await stands()) throw error;
+      });
     },
   };
 }

@@ -42,9 +42,21 @@ export interface Touch {
   ref: RowRef;
 }
 
+/** An entry and the rows it may change, worked out once for reading and for folding. */
+export interface Planned {
+  entry: Entry;
+  touches: readonly Touch[];
+}
+
+export function planEntries(entries: readonly Entry[], context: FoldContext): Planned[] {
+  return entries.map((entry) => ({ entry, touches: touchesOf(entry, context) }));
+}
+
+const NOTHING: readonly Touch[] = [];
+
 /** The rows an entry may change: those of its event; of a parked one only the stream's own row. */
-export function touchesOf(entry: Entry, { projections, parked }: FoldContext): Touch[] {
-  if (entry.kind !== 'event') return [];
+function touchesOf(entry: Entry, { projections, parked }: FoldContext): readonly Touch[] {
+  if (entry.kind !== 'event') return NOTHING;
   const touches: Touch[] = [];
   const isParked = parked.has(entry.record.key);
   for (const projection of projections) {
@@ -58,17 +70,18 @@ export function touchesOf(entry: Entry, { projections, parked }: FoldContext): T
  * Folds entries onto the rows, which must hold every row they touch and that exists. Ends at the first obstacle.
  * Pure but for `rows`: the same entries on the same rows come to the same outcome.
  */
-export function foldEntries(entries: readonly Entry[], rows: RowSet, context: FoldContext): FoldOutcome {
+export function foldEntries(planned: readonly Planned[], rows: RowSet, context: FoldContext): FoldOutcome {
   const quarantined: Quarantined[] = [];
-  for (const [index, entry] of entries.entries()) {
+  for (const [index, plan] of planned.entries()) {
+    const { entry } = plan;
     if (entry.kind === 'control') continue;
     if (entry.kind === 'foreign') {
       quarantined.push({ entry, reason: entry.reason });
       continue;
     }
     const failure = context.parked.has(entry.record.key)
-      ? foldParked(entry, rows, context)
-      : foldEntry(entry, rows, context);
+      ? foldParked(plan, rows, context)
+      : foldEntry(plan, rows, context);
     if (failure === null) continue;
     const halts = NEVER_SKIPPED.has(typeOf(entry));
     if (halts) return { quarantined, obstacle: { index, remedy: 'halt', reason: failure } };
@@ -86,11 +99,11 @@ export function typeOf(entry: Entry): string {
 }
 
 /** All of an event's rows or none: they are put in place only when every projection has folded. Null, or why not. */
-function foldEntry(entry: Entry, rows: RowSet, context: FoldContext): string | null {
+function foldEntry({ entry, touches }: Planned, rows: RowSet, context: FoldContext): string | null {
   if (entry.kind !== 'event') return entry.kind === 'undecodable' ? entry.reason : null;
   const place = { partition: context.partition, offset: entry.record.offset };
   try {
-    const changes = changesOf(entry.event, touchesOf(entry, context), { rows, place });
+    const changes = changesOf(entry.event, touches, { rows, place });
     for (const { projection, name, row } of changes) rows.change(projection, name, row);
     return null;
   } catch (error) {
@@ -116,8 +129,8 @@ function changesOf(
  * An event of a parked key waits in quarantine. A stream that begins while its root is parked gets its row at once,
  * parked: without one, the write side would take it for a stream that does not exist and number its events again.
  */
-function foldParked(entry: Entry, rows: RowSet, context: FoldContext): string {
-  for (const { projection, ref } of touchesOf(entry, context)) {
+function foldParked({ entry, touches }: Planned, rows: RowSet, context: FoldContext): string {
+  for (const { projection, ref } of touches) {
     if (entry.kind !== 'event' || (rows.get(projection, ref.name) ?? null) !== null) continue;
     const row: StreamRow = {
       tenant_id: entry.event.tenant_id,

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createRegistry } from '../projections/registry';
 import { createStamp, histories, interpret, recordsOf } from '../testing/histories';
 import { decodeBatch, decodeRecord, type Entry } from './decodeRecord';
-import { foldEntries } from './foldEntries';
+import { foldEntries, planEntries } from './foldEntries';
 import { createRowCache } from './rowCache';
 import { createRowSet, type RowSet } from './rowSet';
 
@@ -21,7 +21,7 @@ function openFold() {
   return {
     deliver(entries: readonly Entry[]) {
       const context = { projections: registry.all, partition: 0, parked: new Set<string>() };
-      expect(foldEntries(entries, rows, context).obstacle).toBeNull();
+      expect(foldEntries(planEntries(entries, context), rows, context).obstacle).toBeNull();
     },
     dump: () => dump(rows),
   };
@@ -82,7 +82,8 @@ describe('what cannot be folded', () => {
   };
   const fold = (entries: readonly Entry[], parked: string[] = []) => {
     const rows = createRowSet(createRowCache(0));
-    const outcome = foldEntries(entries, rows, { projections: registry.all, partition: 0, parked: new Set(parked) });
+    const context = { projections: registry.all, partition: 0, parked: new Set(parked) };
+    const outcome = foldEntries(planEntries(entries, context), rows, context);
     return { outcome, dump: dump(rows) as Record<string, Record<string, object>> };
   };
 

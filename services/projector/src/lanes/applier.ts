@@ -1,7 +1,14 @@
 import type { ReadPosition } from '@threadlog/log';
 import type { Checkpoint, Database, MessageRow, MessageStore } from '@threadlog/read-models';
 import type { Entry } from '../folding/decodeRecord';
-import { foldEntries, NEVER_SKIPPED, touchesOf, typeOf, type FoldOutcome, type Obstacle } from '../folding/foldEntries';
+import {
+  foldEntries,
+  NEVER_SKIPPED,
+  planEntries,
+  typeOf,
+  type FoldOutcome,
+  type Obstacle,
+} from '../folding/foldEntries';
 import { createRowCache, type RowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
 import type { Registry } from '../projections/registry';
@@ -117,9 +124,9 @@ async function fold(
   const { registry, partition } = deps;
   const context = { projections: registry.all, partition, parked: belief.parked };
   const rows = createRowSet(belief.cache);
-  const touches = entries.flatMap((entry) => touchesOf(entry, context));
-  await loadRows(touches, rows, { ...deps, stored: registry.stored });
-  return { rows, outcome: foldEntries(entries, rows, context) };
+  const planned = planEntries(entries, context);
+  await loadRows(planned, rows, { ...deps, stored: registry.stored });
+  return { rows, outcome: foldEntries(planned, rows, context) };
 }
 
 /** The message store first, so that it may be ahead of the checkpoint, never behind. */

@@ -9,7 +9,7 @@ import {
   type Queryable,
 } from '@threadlog/read-models';
 import { decodeRecord, type Entry } from '../folding/decodeRecord';
-import { foldEntries, touchesOf } from '../folding/foldEntries';
+import { foldEntries, planEntries } from '../folding/foldEntries';
 import { createRowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
 import { createRegistry, type Registry } from '../projections/registry';
@@ -96,12 +96,9 @@ async function applyAll(entries: Entry[], partition: number, deps: Applying): Pr
   const context = { projections: registry.all, partition, parked: new Set<string>() };
   const rows = createRowSet(createRowCache(0));
   const source = { database: deps.client, generation: deps.generation, store: deps.store, stored: registry.stored };
-  await loadRows(
-    entries.flatMap((entry) => touchesOf(entry, context)),
-    rows,
-    source,
-  );
-  const { obstacle } = foldEntries(entries, rows, context);
+  const planned = planEntries(entries, context);
+  await loadRows(planned, rows, source);
+  const { obstacle } = foldEntries(planned, rows, context);
   if (obstacle) throw new ReplayError(entries[obstacle.index]!.record.offset, obstacle.reason);
   await write(rows, registry, deps);
 }

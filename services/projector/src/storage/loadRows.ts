@@ -6,7 +6,7 @@ import {
   type MessageStore,
   type Queryable,
 } from '@threadlog/read-models';
-import type { Touch } from '../folding/foldEntries';
+import type { Planned } from '../folding/foldEntries';
 import type { RowSet } from '../folding/rowSet';
 import type { Projection } from '../projections/projection';
 
@@ -22,19 +22,24 @@ export interface RowSource {
  * Reads the rows that entries touch and that are not known yet: one query a table, none for a batch that only goes on
  * with rows it knows. A row that the batch itself creates is not looked for.
  */
-export async function loadRows(touches: readonly Touch[], rows: RowSet, source: RowSource): Promise<void> {
+export async function loadRows(planned: readonly Planned[], rows: RowSet, source: RowSource): Promise<void> {
+  const created = new Map<Projection<object>, Set<string>>();
   const wanted = new Map<Projection<object>, Map<string, object>>();
-  for (const { projection, ref } of touches) {
-    if (rows.get(projection, ref.name) !== undefined || wanted.get(projection)?.has(ref.name)) continue;
-    if (ref.fresh) {
-      rows.loaded(projection, ref.name, null);
-      continue;
+  for (const { touches } of planned) {
+    for (const { projection, ref } of touches) {
+      const { name } = ref;
+      if (ref.fresh) of(created, projection, () => new Set<string>()).add(name);
+      else if (created.get(projection)?.has(name) || rows.get(projection, name) !== undefined) continue;
+      else of(wanted, projection, () => new Map<string, object>()).set(name, ref.key);
     }
-    let keys = wanted.get(projection);
-    if (!keys) wanted.set(projection, (keys = new Map()));
-    keys.set(ref.name, ref.key);
   }
   await Promise.all([...wanted].map(([projection, keys]) => loadTable(projection, keys, { rows, source })));
+}
+
+function of<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 async function loadTable(

@@ -26,6 +26,19 @@ export function histories(maxLength: number): fc.Arbitrary<ChatEvent[]> {
   return fc.array(choice, { minLength: 1, maxLength }).map(interpret);
 }
 
+/** A long random history, the same for the same seed. */
+export function longHistory(length: number, seed: number): ChatEvent[] {
+  // Enough mixing for tests; `fc.sample` gives mostly short ones.
+  let state = seed;
+  const upTo = (most: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return (state >>> 8) % most;
+  };
+  return interpret(
+    Array.from({ length }, () => ({ thread: upTo(4), kind: upTo(40), pick: upTo(51), keyed: upTo(2) === 0 })),
+  );
+}
+
 const THREADS = [
   { tenant: 'acme', id: 't-1' },
   { tenant: 'umbrella', id: 't-1' },

@@ -133,7 +133,7 @@ const STEPS: readonly Step[] = [
   about('CHAT_THREAD_READ', () => ({ read_at: '2026-01-01T00:00:00.000000Z' })),
   (_state, pick) => ({ type: 'CHAT_THREAD_UPDATED', data: { title: pick % 2 ? sealed(`title ${pick}`) : null } }),
   (_state, pick) => ({ type: 'CHAT_THREAD_PREFERENCES_CHANGED', data: { pinned: pick % 2 === 0 } }),
-  (_state, pick) => (pick === 16 ? { type: 'CHAT_THREAD_DELETED', data: { reason: 'admin' } } : null),
+  (_state, pick) => (pick % 10 === 6 ? { type: 'CHAT_THREAD_DELETED', data: { reason: 'admin' } } : null),
   (_state, pick) => ({
     type: 'CHAT_THREAD_STATUS_CHANGED',
     data: { status: pick % 2 ? 'archived' : 'active', previous: pick % 2 ? 'active' : 'archived' },
