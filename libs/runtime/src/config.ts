@@ -4,6 +4,7 @@ import {
   corsConfig,
   databaseConfig,
   httpConfig,
+  list,
   kafkaConfig,
   loadConfig,
   logConfig,
@@ -25,6 +26,20 @@ export const runtimeConfig = {
   ...authConfigShape,
 };
 export type RuntimeConfig = z.output<z.ZodObject<typeof runtimeConfig>>;
+
+/** Private and loopback addresses: where instances of one deployment usually are. */
+const PRIVATE_RANGES = '127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fd00::/8';
+
+/** Variables of processes that take commands: each command goes to the instance that owns its partition. */
+export const forwardConfig = {
+  CLUSTER_SECRET: authConfigShape.CLUSTER_SECRET.unwrap().describe(
+    'Signs what instances forward to each other; two, comma-separated, while rotating: the first signs',
+  ),
+  FORWARD_ALLOWED_RANGES: list()
+    .prefault(PRIVATE_RANGES)
+    .describe('Address ranges (CIDR) of the instances that commands may be forwarded to'),
+};
+export type ForwardConfig = z.output<z.ZodObject<typeof forwardConfig>>;
 
 /** The schema of a process: what every process reads, and the variables of its own roles. */
 export function processConfig<Shape extends z.ZodRawShape>(own: Shape) {

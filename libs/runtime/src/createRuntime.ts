@@ -1,5 +1,12 @@
 import { createTokenVerifier, internalSecrets, tokenSettings } from '@threadlog/auth';
-import { createKafkaLog, ensureTopic, TopicMismatchError, type KafkaAccess } from '@threadlog/log';
+import {
+  createKafkaLog,
+  ensureTopic,
+  TopicMismatchError,
+  type EventLog,
+  type KafkaAccess,
+  type LogObserver,
+} from '@threadlog/log';
 import { claimLogIdentity, createDatabase, LogIdentityError, migrate, type Database } from '@threadlog/read-models';
 import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore } from '@threadlog/sealing';
 import {
@@ -16,7 +23,7 @@ import { createLogObserver, logLines } from './logMetrics';
 import { createMessageStores } from './messageStores';
 import { openOps } from './ops';
 import { reach } from './reach';
-import type { Runtime } from './runtime';
+import type { AuxiliaryTopic, Runtime } from './runtime';
 
 /** The topic of all events; the configured prefix goes in front. */
 export const EVENTS_TOPIC = 'chat.events.v1';
@@ -60,10 +67,10 @@ async function build(
   const info = { service, version: API_VERSION, environment: config.ENVIRONMENT, features };
   const opened = (closer: Closer) => void closers.push(closer);
   const ops = await openOps(config, opened);
-  const kafka = kafkaAccess(config);
   const context: Context = { config, service, signal, logger, metrics, opened };
   const stores = await openStores(context);
-  const log = await openLog(context, kafka);
+  const { events, openTopic } = createTopics(context);
+  const log = await events();
   await reach('Postgres', () => claimLogIdentity(stores.database, log), { logger, signal, fatal: isMismatch });
   const verifier = createTokenVerifier(tokenSettings(config));
   const limits = createRateLimits({ rates: rateLimitsOf(config) });
@@ -74,7 +81,7 @@ async function build(
     defaultTenant: config.AUTH_DEFAULT_TENANT,
   });
   const { opsUrl } = ops;
-  return { config, info, logger, metrics, kafka, log, verifier, limits, admission, ops, opsUrl, ...stores };
+  return { config, info, logger, metrics, log, openTopic, verifier, limits, admission, ops, opsUrl, ...stores };
 }
 
 interface Context {
@@ -110,21 +117,27 @@ function openDatabase(url: string, { config, service, logger, opened }: Context)
   return database;
 }
 
-async function openLog({ config, signal, logger, metrics, opened }: Context, kafka: KafkaAccess) {
-  const topic = `${config.KAFKA_TOPIC_PREFIX}${EVENTS_TOPIC}`;
-  const lines = logLines(logger);
-  const options = { ...kafka, topic, partitions: config.CHAT_PARTITIONS, log: lines };
-  const log = await reach(
-    'Kafka',
-    async () => {
+/** Topics of this process's broker, opened with `observer` where their figures are wanted. */
+function createTopics({ config, signal, logger, metrics, opened }: Context) {
+  const access = kafkaAccess(config);
+  const log = logLines(logger);
+  async function open({ name, ...topic }: TopicWanted, observer?: LogObserver): Promise<EventLog> {
+    const options = { ...access, ...topic, topic: `${config.KAFKA_TOPIC_PREFIX}${name}`, log };
+    const attempt = async (): Promise<EventLog> => {
       await ensureTopic({ ...options, replicationFactor: config.KAFKA_REPLICATION_FACTOR });
-      return createKafkaLog({ ...options, observer: createLogObserver(metrics) });
-    },
-    { logger, signal, fatal: isMismatch },
-  );
-  opened(() => log.close());
-  return log;
+      return createKafkaLog({ ...options, observer });
+    };
+    const found = await reach('Kafka', attempt, { logger, signal, fatal: isMismatch });
+    opened(() => found.close());
+    return found;
+  }
+  return {
+    events: () => open({ name: EVENTS_TOPIC, partitions: config.CHAT_PARTITIONS }, createLogObserver(metrics)),
+    openTopic: (topic: AuxiliaryTopic) => open(topic),
+  };
 }
+
+type TopicWanted = Omit<AuxiliaryTopic, 'retentionMs'> & Partial<AuxiliaryTopic>;
 
 /** Time does not mend these: somebody configured two things that do not belong together. */
 function isMismatch(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { TokenVerifier } from '@threadlog/auth';
-import type { EventLog, KafkaAccess } from '@threadlog/log';
+import type { EventLog } from '@threadlog/log';
 import type { MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
 import type { Admission, HttpServer, Logger, Metrics, RateLimits, ServiceInfo } from '@threadlog/service';
@@ -18,10 +18,10 @@ export interface Runtime {
   metrics: Metrics;
   /** Postgres: read models, leases, checkpoints. Migrated. Ends after all roles. */
   database: Pool;
-  /** How to reach the brokers, for the topics beside the events. */
-  kafka: KafkaAccess;
   /** The events topic; it is there and is the one that the database was built from. */
   log: EventLog;
+  /** Opens another topic, created where it is missing; closed with the runtime. */
+  openTopic(topic: AuxiliaryTopic): Promise<EventLog>;
   sealing: SealingService;
   verifier: TokenVerifier;
   /** Bearer tokens, internal secrets and rate limits, for `mountRoutes`. */
@@ -36,6 +36,14 @@ export interface Runtime {
   ops: OpsServer;
   /** Closes what is shared, after all roles have ended. Idempotent. */
   close(): Promise<void>;
+}
+
+/** A topic beside the events; the configured prefix goes in front of its name. */
+export interface AuxiliaryTopic {
+  name: string;
+  partitions: number;
+  /** Milliseconds; these topics are for passing on, not for keeping. */
+  retentionMs: number;
 }
 
 /** A server that listens before it is known what it serves: addresses have to be known when roles are made. */

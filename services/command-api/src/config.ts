@@ -1,12 +1,9 @@
+import { forwardConfig } from '@threadlog/runtime';
 import { z } from 'zod';
-
-const ranges = z
-  .string()
-  .default('127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fd00::/8')
-  .transform((text) => text.split(',').map((range) => range.trim()));
 
 /** Variables of the command API, beside those every process reads. */
 export const commandApiConfig = {
+  ...forwardConfig,
   MAX_MESSAGES_PER_THREAD: z.coerce.number().int().min(1).max(100_000_000).default(1_000_000).meta({
     description: 'Messages a thread holds, deleted ones aside.',
   }),
@@ -18,9 +15,6 @@ export const commandApiConfig = {
   }),
   IDEMPOTENCY_WINDOW_HOURS: z.coerce.number().int().min(1).max(168).default(24).meta({
     description: 'How long an idempotency key gives the first answer again.',
-  }),
-  FORWARD_ALLOWED_RANGES: ranges.meta({
-    description: 'Address ranges (CIDR) of the instances that commands may be forwarded to.',
   }),
 };
 export type CommandApiConfig = z.output<z.ZodObject<typeof commandApiConfig>>;
