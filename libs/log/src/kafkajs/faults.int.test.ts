@@ -131,14 +131,17 @@ interface Load {
   readonly offsets: ReadonlyMap<string, number>;
 }
 
-/** Sixteen writers that append pairs of records, each as soon as its last pair is acked. */
+/**
+ * Sixteen writers that append pairs of records. After each ack a writer waits for as many turns as its number says, so
+ * that appends arrive while others are in flight: a driver that overlaps its sends loses some of them here.
+ */
 function startLoad(appender: Appender): Load {
   const sent = Array.from({ length: PARTITIONS }, (): string[] => []);
   const offsets = new Map<string, number>();
   let running = true;
   let counter = 0;
 
-  async function write(): Promise<void> {
+  async function write(_: unknown, turns: number): Promise<void> {
     while (running) {
       const partition = counter % PARTITIONS;
       const names = [`r${counter}-a`, `r${counter}-b`];
@@ -149,6 +152,7 @@ function startLoad(appender: Appender): Load {
         names.map((name) => record(name)),
       );
       names.forEach((name, index) => offsets.set(name, baseOffset + index));
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
