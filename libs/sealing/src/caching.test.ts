@@ -126,8 +126,25 @@ describe('caches', () => {
     expect(sealing.open(tenant, blob, target)).toBe('text');
   });
 
+  test('given a read that takes long, when a minute has passed since it began, then its keys are of no use', async () => {
+    const { sealing, hold, pass } = setUp();
+    await sealing.sealer(scope);
+    pass(60_000);
+    const late = hold();
+    const waiting = sealing.sealer(scope);
+    await new Promise(setImmediate);
+    pass(20_000);
+    late();
+    const sealer = await waiting;
+    pass(39_999);
+    expect(sealer.seal('text', target)).toBeDefined();
+    pass(1);
+    expect(() => sealer.seal('text', target)).toThrow(expect.objectContaining({ code: 'expired' }));
+  });
+
   test('given a read under way, when its key is destroyed and forgotten, then what it read is not used', async () => {
-    const { sealing, hold } = setUp();
+    const { sealing, elsewhere, hold } = setUp();
+    await elsewhere.sealer(scope);
     const late = hold();
     const waiting = sealing.sealer(scope);
     // The read has its answer and is held back; the destruction comes in between.
@@ -136,6 +153,40 @@ describe('caches', () => {
     late();
     await expect(waiting).rejects.toMatchObject({ problem: { code: 'subject_erased' } });
   });
+
+  test('given values prepared late in the minute, when opened ten seconds later, then they open', async () => {
+    const { sealing, pass } = setUp();
+    const blob = (await sealing.sealer(scope)).seal('text', target);
+    await sealing.prepare(tenant, [blob]);
+    expect(sealing.open(tenant, blob, target)).toBe('text');
+    pass(55_000);
+    await sealing.prepare(tenant, [blob]);
+    pass(9_999);
+    expect(sealing.open(tenant, blob, target)).toBe('text');
+  });
+
+  test('given a scope in use while others push its author out of the cache, when hashed, then the key is at hand', async () => {
+    const { sealing } = setUp();
+    await sealing.sealer(scope);
+    for (let index = 0; index < 40; index += 1)
+      await sealing.sealer({ ...scope, authorId: `a-${index}`, threadId: `t-${index}`, learnerId: null });
+    if (!sealing.cachedSealer(scope)) await sealing.sealer(scope);
+    expect(sealing.subjectHmac(tenant, 'ann', 'request', 'x')).toHaveLength(43);
+  });
+
+  test.each(['thread', 'tenant'])(
+    'given a month whose %s was closed while its key was made, when asked for, then nothing is sealed under it',
+    async (kind) => {
+      const shared = createMemoryKeyStore();
+      const keyStore: KeyStore = {
+        ...shared,
+        newest: async (...args) =>
+          (await shared.newest(...args)).map((key) => (key.kind === kind ? { ...key, state: 'closed' } : key)),
+      };
+      const sealing = createSealing({ keyStore, masterKey });
+      await expect(sealing.sealer(scope)).rejects.toMatchObject({ problem: { code: 'subject_erased' } });
+    },
+  );
 });
 
 describe('batching', () => {
