@@ -62,8 +62,10 @@ export function createForwardClient({ signer, allowedRanges, connections = 16 }:
           headers: { 'content-type': 'application/json', [FORWARD_SIGNATURE_HEADER]: signature },
         });
         const answer = (await response.body.json()) as ForwardAnswer;
+        if (response.statusCode === 401) throw new NotReachedError(`${baseUrl} has another cluster secret`);
         return response.statusCode === 200 ? answer : UNKNOWN;
       } catch (error) {
+        if (error instanceof NotReachedError) throw error;
         if (NOTHING_SENT.has((error as NodeJS.ErrnoException).code ?? '')) {
           throw new NotReachedError(`${baseUrl} cannot be reached`, { cause: error });
         }

@@ -1,3 +1,4 @@
 export * from './role';
 export * from './config';
 export * from './routes';
+export { createRemoteCommands } from './router/forwarding';

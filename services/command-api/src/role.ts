@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { clusterSecrets, createForwardSigner, type ForwardSigner } from '@threadlog/auth';
-import { createForwardClient, NotReachedError, type CommandRouter, type ForwardClient } from '@threadlog/commands';
+import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { Runtime } from '@threadlog/runtime';
 import { aborted, mountRoutes, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import { createSystemClock } from './clock';
 import { createExecutor } from './commands/executor';
-import { NOT_OWNER } from './commands/job';
 import type { CommandApiConfig } from './config';
 import { createOwnershipMetrics } from './metrics';
 import { createOwner, type Owner } from './ownership/owner';
 import type { Clock, LeaseStore } from './ownership/ports';
 import { LEASE_TIMING } from './ownership/term';
-import { createCommandRouter, type Forward, type LocalRouter } from './router/commandRouter';
+import { createCommandRouter } from './router/commandRouter';
 import { forwardEndpoint } from './router/forwardEndpoint';
+import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
 import { commandRoutes } from './routes';
 import { createRowAnswers } from './store/rowAnswers';
@@ -32,7 +31,7 @@ export interface CommandApiDeps extends Pick<
   Runtime,
   'database' | 'log' | 'sealing' | 'admission' | 'messageStore' | 'logger' | 'metrics' | 'opsUrl'
 > {
-  config: Runtime['config'] & CommandApiConfig;
+  config: CommandApiConfig;
 }
 
 /** Largest event: well below the broker's limit for a batch, which is one partition's share of a send. */
@@ -44,8 +43,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
   const { config, log, admission, opsUrl } = deps;
   const clock = createSystemClock();
   const leases = createPostgresLeases(deps.database);
-  const signer = createForwardSigner(clusterSecrets(config));
-  const client = createForwardClient({ signer, allowedRanges: config.FORWARD_ALLOWED_RANGES });
+  const { signer, client } = createForwarding(config);
   const { owner, executor } = createWriter(deps, clock, leases);
   const router = createCommandRouter({
     executor,
@@ -69,14 +67,10 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     name: 'command-api',
     router,
     routes,
-    opsRoutes: opsRoutes(router, signer),
+    opsRoutes: Router().use(forwardEndpoint(router, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(owner, log.partitions, leases) }],
     run: (signal) => runAll([owner, executor], client, signal),
   };
-}
-
-function opsRoutes(router: LocalRouter, signer: ForwardSigner): Router {
-  return Router().use(forwardEndpoint(router, signer));
 }
 
 /** The owner of partitions and the executor of commands on them. */
@@ -108,18 +102,6 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     onFault: (error) => logger.error({ err: error }, 'a command failed'),
   });
   return { owner, executor };
-}
-
-function forwardOver(client: ForwardClient): Forward {
-  return async (url, request, directGeneration) => {
-    try {
-      const answer = await client.send(url, { request, directGeneration, as: 'owner' });
-      return 'result' in answer ? answer.result : NOT_OWNER;
-    } catch (error) {
-      if (error instanceof NotReachedError) return NOT_OWNER;
-      throw error;
-    }
-  };
 }
 
 /** Ready once every partition has an owner somewhere: then every command can be brought to one. */

@@ -1,4 +1,4 @@
-import { decodeEvent, encodeControl, problem, type ControlEvent } from '@threadlog/events';
+import { decodeEvent, encodeControl, problem, type ChatEvent, type ControlEvent } from '@threadlog/events';
 import type { Appender, EventLog } from '@threadlog/log';
 import { microIso } from '../timestamps';
 import { createOverlay, MAX_OVERLAY_EVENTS, type Overlay } from './overlay';
@@ -50,8 +50,10 @@ async function readOverlay(deps: TakeOverDeps, lease: Lease, from: Checkpoint, t
       maxEpoch = batch.next.maxEpoch;
       for (const record of batch.records) {
         const decoded = decodeEvent(record.value);
-        // What does not decode is quarantined by the projector and its stream parked: it is nobody's state.
+        // What does not decode is quarantined by the projector and its stream parked: it is nobody's state. A type of
+        // a newer build is an event all the same: it has taken its version, and the folds pass over the rest.
         if (decoded.kind === 'event') overlay.add(decoded.event, record.offset);
+        else if (decoded.kind === 'unknown' && decoded.event) overlay.add(decoded.event as ChatEvent, record.offset);
       }
       if (overlay.size() > MAX_OVERLAY_EVENTS) {
         throw problem('overloaded', `The read model is more than ${MAX_OVERLAY_EVENTS} events behind the log.`);

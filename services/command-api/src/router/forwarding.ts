@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { clusterSecrets, createForwardSigner, type ForwardSigner } from '@threadlog/auth';
+import {
+  createForwardClient,
+  createRemoteRouter,
+  NotReachedError,
+  type CommandRouter,
+  type ForwardClient,
+} from '@threadlog/commands';
+import type { Runtime } from '@threadlog/runtime';
+import { NOT_OWNER } from '../commands/job';
+import type { CommandApiConfig } from '../config';
+import { createPostgresLeases } from '../store/postgresLeases';
+import type { Forward } from './commandRouter';
+
+type Config = Runtime['config'] & Pick<CommandApiConfig, 'FORWARD_ALLOWED_RANGES'>;
+
+/** What processes of one cluster speak to each other with. */
+export interface Forwarding {
+  signer: ForwardSigner;
+  client: ForwardClient;
+}
+
+/** Without a cluster secret a process has one of its own, so that nobody's commands are taken and none of its own. */
+export function createForwarding(config: Config): Forwarding {
+  const secrets = clusterSecrets(config);
+  const alone = randomBytes(32).toString('base64url');
+  const signer = createForwardSigner(secrets.length > 0 ? secrets : [() => alone]);
+  return { signer, client: createForwardClient({ signer, allowedRanges: config.FORWARD_ALLOWED_RANGES }) };
+}
+
+/** Hands a command to its owner; what was never sent may be tried elsewhere. */
+export function forwardOver(client: ForwardClient): Forward {
+  return async (url, request, directGeneration) => {
+    try {
+      const answer = await client.send(url, { request, directGeneration, as: 'owner' });
+      return 'result' in answer ? answer.result : NOT_OWNER;
+    } catch (error) {
+      if (error instanceof NotReachedError) return NOT_OWNER;
+      throw error;
+    }
+  };
+}
+
+/** The way to write for a process without a command API of its own: through any live instance that has one. */
+export function createRemoteCommands({
+  config,
+  database,
+}: { config: Config } & Pick<Runtime, 'database'>): CommandRouter {
+  const { client } = createForwarding(config);
+  const leases = createPostgresLeases(database);
+  return createRemoteRouter({ client, instances: async () => (await leases.instances()).map(({ url }) => url) });
+}

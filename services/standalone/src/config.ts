@@ -1,0 +1,31 @@
+import { commandApiConfig } from '@threadlog/command-api';
+import { queryApiConfig } from '@threadlog/query-api';
+import { loadProcessConfig } from '@threadlog/runtime';
+import { list, realtimeConfig } from '@threadlog/service';
+
+/** The roles there are, in the order in which they start: those that others write through come first. */
+export const ROLE_NAMES = ['command-api', 'projector', 'query-api', 'realtime'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+const roles = () =>
+  list().transform((names, context): RoleName[] => {
+    const unknown = names.filter((name) => name !== 'all' && !ROLE_NAMES.some((role) => role === name));
+    if (unknown.length > 0 || names.length === 0) {
+      context.addIssue({ code: 'custom', message: `must be \`all\` or some of ${ROLE_NAMES.join(', ')}` });
+    }
+    return ROLE_NAMES.filter((role) => names.includes('all') || names.includes(role));
+  });
+
+/** Variables of the process that runs any set of the roles. */
+export const standaloneConfig = {
+  ROLES: roles().prefault('all').describe('Roles of this process: `all`, or some of them, separated by commas'),
+  ...commandApiConfig,
+  ...queryApiConfig,
+  ...realtimeConfig,
+};
+
+/** Throws `ConfigError` with all problems at once. */
+export function loadStandaloneConfig(env: NodeJS.ProcessEnv = process.env) {
+  return loadProcessConfig(standaloneConfig, env);
+}
+export type StandaloneConfig = ReturnType<typeof loadStandaloneConfig>;
