@@ -47,4 +47,13 @@ describe('keyed hashes', () => {
     await sealing.destroy(acme, { kind: 'subject', id: 'ann' });
     expect(() => sealing.subjectHmac(acme, 'ann', 'key', 'text')).toThrow(/destroyed/);
   });
+
+  test('given an erased tenant, when it is prepared, then that is refused as such', async () => {
+    const { sealing, second } = await setUp();
+    await sealing.destroy(other, { kind: 'tenant' });
+    await expect(sealing.prepareTenant(other)).rejects.toMatchObject({ problem: { code: 'subject_erased' } });
+    second.forget((await sealing.close(other, { kind: 'tenant' })).map(({ keyId }) => keyId));
+    await expect(second.prepareTenant(other)).rejects.toMatchObject({ problem: { code: 'subject_erased' } });
+    await expect(sealing.prepareTenant(acme)).resolves.toBeUndefined();
+  });
 });

@@ -47,7 +47,7 @@ export interface Sealing extends Opener {
   cachedSealer(scope: SealScope): Sealer | undefined;
   /** HMAC-SHA256 (base64url) under a key of the tenant; for idempotency keys and ids derived from them. */
   tenantHmac(tenantId: TenantId, purpose: string, text: string): string;
-  /** Loads the tenant's own key; must precede `tenantHmac`. */
+  /** Loads the tenant's own key; must precede `tenantHmac`. Rejects with problem `subject_erased` when it is destroyed. */
   prepareTenant(tenantId: TenantId): Promise<void>;
   /**
    * HMAC-SHA256 (base64url) under a subject's sealing key: it says nothing once that key is destroyed. A sealer of a

@@ -1,3 +1,4 @@
+import { problem } from '@threadlog/events';
 import { elapsedClock, type Clock } from './clock';
 import { keyedHash } from './keyedHash';
 import { createKeyAdmin, type KeyAdmin } from './keys/admin';
@@ -71,7 +72,8 @@ export function createSealing(options: SealingOptions): SealingService {
     open: opener.open,
     async prepareTenant(tenantId) {
       sweepLater();
-      await keyring.ensure(tenantId, [tenantName]);
+      const [key] = await keyring.ensure(tenantId, [tenantName]);
+      if (!key?.bytes) throw problem('subject_erased', 'This tenant is erased.');
     },
     tenantHmac: (tenantId, purpose, text) => keyedHash(keyring.named(tenantId, tenantName), purpose, text),
     subjectHmac: (tenantId, subjectId, purpose, text) =>
