@@ -73,15 +73,15 @@ async function build(
   const log = await events();
   await reach('Postgres', () => claimLogIdentity(stores.database, log), { logger, signal, fatal: isMismatch });
   const verifier = createTokenVerifier(tokenSettings(config));
-  const limits = createRateLimits({ rates: rateLimitsOf(config) });
+  const rateLimits = createRateLimits({ rates: rateLimitsOf(config) });
   const admission = createAdmission({
     verifier,
-    limits,
+    limits: rateLimits,
     internalSecrets: internalSecrets(config).map((secret) => secret()),
     defaultTenant: config.AUTH_DEFAULT_TENANT,
   });
   const { opsUrl } = ops;
-  return { config, info, logger, metrics, log, openTopic, verifier, limits, admission, ops, opsUrl, ...stores };
+  return { config, info, logger, metrics, log, openTopic, verifier, rateLimits, admission, ops, opsUrl, ...stores };
 }
 
 interface Context {

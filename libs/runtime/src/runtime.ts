@@ -27,7 +27,7 @@ export interface Runtime {
   /** Bearer tokens, internal secrets and rate limits, for `mountRoutes`. */
   admission: Admission;
   /** The buckets behind `admission`, for sockets. */
-  limits: RateLimits;
+  rateLimits: RateLimits;
   /** Messages of a generation: in MongoDB when `MONGO_URL` is set, else in Postgres. */
   messageStore(generation: number): MessageStore;
   /** Where other instances reach this process's operations port. */
