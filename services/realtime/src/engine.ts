@@ -1,8 +1,5 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
-import type { MessageStore, ReadModelSource } from '@threadlog/read-models';
-import { createProfiles, createThreadQueries } from '@threadlog/read-models';
-import type { Opener } from '@threadlog/sealing';
 import type { DispatchDeps } from './commands/dispatch';
 import { createDispatcher } from './dispatcher';
 import type { RealtimeLimits } from './limits';
@@ -17,22 +14,22 @@ import { createAnnounce, type Announce } from './sync/announce';
 import { createCatchUp } from './sync/catchUp';
 import { createJoins } from './sync/join';
 import { createMessagePlaces } from './sync/messagePlaces';
-import { createProjected } from './sync/projected';
-import { createSyncReader } from './sync/reader';
+import type { SyncReader } from './sync/reader';
 import { createSettle } from './sync/settle';
 import { startConnection } from './sync/start';
-import { createViews } from './views';
+import type { Views } from './views';
 
 export interface EngineDeps {
   log: EventLog;
   /** Where the read model stands, by partition. */
   starts: ReadonlyMap<number, ReadPosition>;
-  source: ReadModelSource;
-  messages(): MessageStore;
-  opener: Opener;
+  reader: SyncReader;
+  views: Views;
   router: CommandRouter;
   broadcast: Broadcast;
   limits: RealtimeLimits;
+  /** Resolves when the read model has applied everything below these offsets, by partition. */
+  projected(offsets: readonly number[]): Promise<void>;
   /** One line for the operator: a fault that was survived. */
   warn(fields: Record<string, unknown>, message: string): void;
 }
@@ -45,14 +42,8 @@ export interface Engine {
   session: SessionDeps;
 }
 
-/** Profiles follow the log: an event makes them be read anew, age is only the second line. */
-const PROFILE_AGE_MS = 60_000;
-
 export function createEngine(deps: EngineDeps): Engine {
-  const { log, source, opener, limits, warn } = deps;
-  const queries = createThreadQueries(source);
-  const loadUsers = queries.usersByIds.bind(queries);
-  const views = createViews({ opener, profiles: createProfiles({ opener, loadUsers, maxAgeMs: PROFILE_AGE_MS }) });
+  const { log, reader, views, limits, warn } = deps;
   const connections = createConnections();
   const rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames });
   const late: { announce?: Announce } = {};
@@ -61,18 +52,9 @@ export function createEngine(deps: EngineDeps): Engine {
     connections,
     announce: (subscription, seq) => void late.announce?.(subscription, seq),
   });
-  const follower = createFollower(
-    {
-      log,
-      dispatcher,
-      views,
-      ring: { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES },
-      onFault: ({ partition, offset, cause }) => warn({ partition, offset, err: cause }, 'an event cannot be shown'),
-    },
-    deps.starts,
-  );
-  const reader = createSyncReader({ source, queries, messages: deps.messages, partitionOf: follower.partitionOf });
-  const settle = createSettle(follower, limits.projectionWaitMs);
+  const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
+  const follower = createFollower({ log, dispatcher, views, ring, onFault: faultLine(warn) }, deps.starts);
+  const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');
   const base = { rooms, follower, reader, settle, views, limits, onFault };
   const catchUp = createCatchUp(base);
@@ -83,6 +65,8 @@ export function createEngine(deps: EngineDeps): Engine {
     follower.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
   const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(warn) });
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
+  const heads = () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
+  const places = createMessagePlaces({ reader, heads, projected: deps.projected });
   return {
     follower,
     connections,
@@ -91,19 +75,11 @@ export function createEngine(deps: EngineDeps): Engine {
       rooms,
       connections,
       limits,
-      commands: commandDeps(deps, { rooms, joins, places: placesOf(deps, reader) }),
+      commands: commandDeps(deps, { rooms, joins, places }),
       start: (connection, resume, greet) => startConnection(start, connection, resume, greet),
       onFault: (cause, { actor }) => warn({ ...who(actor), err: cause }, 'a connection could not start'),
     },
   };
-}
-
-function placesOf({ log, source, limits }: EngineDeps, reader: ReturnType<typeof createSyncReader>) {
-  return createMessagePlaces({
-    reader,
-    heads: () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition))),
-    projected: createProjected(source, limits.projectionWaitMs),
-  });
 }
 
 function commandDeps(
@@ -119,12 +95,18 @@ function commandDeps(
   };
 }
 
-function who({ tenantId, id }: Connection['actor']) {
-  return { tenant_id: tenantId, user_id: id };
+type Warn = EngineDeps['warn'];
+
+function faultLine(warn: Warn): Parameters<typeof createFollower>[0]['onFault'] {
+  return ({ partition, offset, cause }) => warn({ partition, offset, err: cause }, 'an event cannot be shown');
 }
 
-function slowLine(warn: EngineDeps['warn']) {
+function slowLine(warn: Warn) {
   return ({ actor }: Connection, what: string) => {
     if (what === 'disconnected') warn(who(actor), 'a socket that reads too slowly was disconnected');
   };
+}
+
+function who({ tenantId, id }: Connection['actor']) {
+  return { tenant_id: tenantId, user_id: id };
 }

@@ -31,6 +31,8 @@ export interface RealtimeLimits {
   hardBufferBytes: number;
   /** Milliseconds a read may wait until the projection has come near enough to the log. */
   projectionWaitMs: number;
+  /** Milliseconds that a resume waits for events that the client has and this instance has not dispatched yet. */
+  aheadWaitMs: number;
   /** Milliseconds that a command may take. */
   commandTimeoutMs: number;
 }
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
   softBufferBytes: 1024 * 1024,
   hardBufferBytes: 8 * 1024 * 1024,
   projectionWaitMs: 5_000,
+  aheadWaitMs: 1_000,
   commandTimeoutMs: 5_000,
 };
 

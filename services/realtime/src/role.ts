@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
-import { createGenerationWatcher, readCheckpoints, type GenerationWatcher } from '@threadlog/read-models';
+import {
+  createGenerationWatcher,
+  createProfiles,
+  createThreadQueries,
+  readCheckpoints,
+  type GenerationWatcher,
+} from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
 import {
   aborted,
@@ -13,10 +19,14 @@ import {
 } from '@threadlog/service';
 import { createEngine, type Engine } from './engine';
 import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
+import { threadPartition } from './log/records';
 import { SWEEP_MS } from './rooms/flow';
 import { createSocketServer, drainSockets } from './socket/server';
 import { openSession } from './socket/session';
 import { createBroadcast } from './socket/wire';
+import { createProjected } from './sync/projected';
+import { createSyncReader } from './sync/reader';
+import { createViews } from './views';
 
 export interface RealtimeDeps extends Pick<
   Runtime,
@@ -100,18 +110,32 @@ interface Parts {
   watcher: GenerationWatcher;
 }
 
+/** Profiles follow the log: an event makes them be read anew, age is only the second line. */
+const PROFILE_AGE_MS = 60_000;
+
 async function buildEngine(deps: RealtimeDeps, { io, limits, watcher }: Parts): Promise<Engine> {
   const { database, log, sealing, router, logger, messageStore } = deps;
   const checkpoints = await readCheckpoints(database, watcher.current());
+  const source = { database, generation: watcher.current };
+  const queries = createThreadQueries(source);
+  const loadUsers = queries.usersByIds.bind(queries);
   return createEngine({
     log,
     starts: new Map([...checkpoints].map(([p, { nextOffset, maxEpoch }]) => [p, { offset: nextOffset, maxEpoch }])),
-    source: { database, generation: watcher.current },
-    messages: () => messageStore(watcher.current()),
-    opener: sealing,
+    reader: createSyncReader({
+      source,
+      queries,
+      messages: () => messageStore(watcher.current()),
+      partitionOf: threadPartition(log.partitions),
+    }),
+    views: createViews({
+      opener: sealing,
+      profiles: createProfiles({ opener: sealing, loadUsers, maxAgeMs: PROFILE_AGE_MS }),
+    }),
     router,
     broadcast: createBroadcast(io),
     limits,
+    projected: createProjected(source, limits.projectionWaitMs),
     warn: (fields, message) => logger.warn(fields, message),
   });
 }

@@ -1,6 +1,7 @@
-import { partitionOfKey, problem, recordKey, type TenantId } from '@threadlog/events';
+import { problem, type TenantId } from '@threadlog/events';
 import type { EventLog, ReadPosition, Subscription } from '@threadlog/log';
 import { createLane, type LaneDeps } from './lane';
+import { threadPartition } from './records';
 import { createRing, type Ring } from './ring';
 
 export interface FollowerDeps extends Omit<LaneDeps, 'ring' | 'onProgress' | 'onFault'> {
@@ -13,7 +14,6 @@ export interface FollowerDeps extends Omit<LaneDeps, 'ring' | 'onProgress' | 'on
 export interface Follower {
   /** By partition. */
   readonly rings: readonly Ring[];
-  partitionOf(tenantId: TenantId, threadId: string): number;
   ringOf(tenantId: TenantId, threadId: string): Ring;
   /** Resolves in the turn in which `reached` holds; rejects with `projection_lagging` after the time. */
   until(reached: () => boolean, timeoutMs: number): Promise<void>;
@@ -30,8 +30,7 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
   const positions = Array.from({ length: log.partitions }, (_, p) => starts.get(p) ?? { offset: 0, maxEpoch: 0 });
   const rings = positions.map(({ offset }) => createRing({ ...deps.ring, start: offset }));
   const lanes = rings.map((ring) => createLane({ ...deps, ring, onProgress }));
-  const partitionOf = (tenantId: TenantId, id: string): number =>
-    partitionOfKey(recordKey({ tenantId, type: 'thread', id }), log.partitions);
+  const partitionOf = threadPartition(log.partitions);
   let subscription: Subscription | undefined;
 
   function until(reached: () => boolean, timeoutMs: number): Promise<void> {
@@ -53,7 +52,6 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
 
   return {
     rings,
-    partitionOf,
     ringOf: (tenantId, threadId) => rings[partitionOf(tenantId, threadId)]!,
     until,
     async start(signal) {

@@ -1,4 +1,4 @@
-import { rootThreadId, type StreamType, type TenantId } from '@threadlog/events';
+import { partitionOfKey, recordKey, rootThreadId, type StreamType, type TenantId } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 
 /** What the headers of a record say: enough to decide whether anybody here cares, before its value is parsed. */
@@ -31,4 +31,9 @@ export function threadRoom(tenantId: TenantId, threadId: string): string {
 /** Room of all sockets of a user. */
 export function userRoom(tenantId: TenantId, userId: string): string {
   return `${tenantId}/user/${userId}`;
+}
+
+/** Partition of a thread's stream in a log of so many; sub-threads share their root's. */
+export function threadPartition(partitions: number): (tenantId: TenantId, threadId: string) => number {
+  return (tenantId, id) => partitionOfKey(recordKey({ tenantId, type: 'thread', id }), partitions);
 }

@@ -1,4 +1,4 @@
-import type { TenantId } from '@threadlog/events';
+import type { Actor } from '@threadlog/auth';
 import type { Follower } from '../log/follower';
 import { hiddenFrame } from '../frames';
 import type { RealtimeLimits } from '../limits';
@@ -63,9 +63,9 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
 
   return {
     plan({ connection }, { threadId, since, known }) {
-      const { tenantId } = connection.actor;
-      const most = limits.replayPerThread;
-      const plan = planCatchUp(follower.ringOf(tenantId, threadId), { tenantId, threadId, since, known, most });
+      const { tenantId, id: userId } = connection.actor;
+      const input = { tenantId, threadId, userId, since, known, most: limits.replayPerThread };
+      const plan = planCatchUp(follower.ringOf(tenantId, threadId), input);
       return { threadId, since, plan };
     },
     async run(subscription, streams) {
@@ -92,14 +92,28 @@ function withinBudget(connection: Connection, outcome: Outcome): Outcome {
 /** Null when the thread is gone. */
 async function outcomeOf(deps: CatchUpDeps, subscription: Subscription, stream: Stream): Promise<Outcome | null> {
   const { threadId, plan } = stream;
-  if (plan.kind === 'rows') return fromRows(deps, subscription.connection.actor.tenantId, stream);
+  if (plan.kind === 'rows') return fromRows(deps, subscription.connection.actor, stream);
+  if (plan.kind === 'ahead') return catchUpWith(deps, subscription.connection.actor, stream);
   if (plan.kind === 'resync') return { threadId, seq: plan.version, kind: 'resync', deliveries: [] };
   const views = await deps.views.forEvents(plan.events);
   const deliveries = plan.events.map((event) => present(event, views.get(event.tenant_id)!));
   return { threadId, seq: plan.version, kind: 'resumed', deliveries };
 }
 
-async function fromRows(deps: CatchUpDeps, tenantId: TenantId, { threadId, since }: Stream): Promise<Outcome | null> {
+/** Waits until what the client has is dispatched here, too; what it claims may never be. */
+async function catchUpWith({ follower, limits }: CatchUpDeps, { tenantId }: Actor, { threadId, since }: Stream) {
+  const seq = () => follower.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? 0;
+  const reached = await follower
+    .until(() => seq() >= since, limits.aheadWaitMs)
+    .then(
+      () => true,
+      () => false,
+    );
+  return { threadId, seq: reached ? since : seq(), kind: reached ? 'resumed' : 'resync', deliveries: [] } as const;
+}
+
+async function fromRows(deps: CatchUpDeps, actor: Actor, { threadId, since }: Stream): Promise<Outcome | null> {
+  const { tenantId } = actor;
   const { follower, reader, settle, views } = deps;
   const limit = deps.limits.replayPerThread;
   const ring = follower.ringOf(tenantId, threadId);
@@ -116,7 +130,9 @@ async function fromRows(deps: CatchUpDeps, tenantId: TenantId, { threadId, since
   );
   if (!changes) return null;
   const seq = changes.thread.version;
-  if (since > seq || tooMany) return { threadId, seq, kind: 'resync', deliveries: [] };
+  // Membership that changed may have changed what of the history is seen, too.
+  const own = changes.participants.some(({ user_id }) => user_id === actor.id);
+  if (since > seq || tooMany || own) return { threadId, seq, kind: 'resync', deliveries: [] };
   const { blobs, people } = neededBy(changes);
   const view = await views.of(tenantId, blobs, people);
   return { threadId, seq, kind: 'resumed', deliveries: changedFrames(changes, since, view) };

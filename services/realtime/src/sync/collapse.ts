@@ -10,7 +10,7 @@ export interface Collapsed {
   settings: boolean;
   participants: ParticipantRow[];
   messages: MessageRow[];
-  /** Changes of messages that the rows do not have, one by one. */
+  /** Changes of messages and memberships that the rows do not have, one by one. */
   events: ChatEvent[];
 }
 
@@ -31,11 +31,8 @@ export function collapse(rows: ChangesSnapshot, events: readonly ChatEvent[], si
   const rest: ChatEvent[] = [];
   for (const event of events) {
     if (event.stream_version <= since) continue;
-    if (!applyToMessage(messages, event)) rest.push(event);
-    for (const userId of participantsOf(event)) {
-      const row = foldParticipant(participants.get(userId) ?? null, event, userId);
-      if (row) participants.set(userId, row);
-    }
+    const known = applyToMessage(messages, event) && applyToParticipants(participants, event);
+    if (!known) rest.push(event);
   }
   return {
     thread,
@@ -53,4 +50,15 @@ function applyToMessage(messages: Map<string, MessageRow>, event: ChatEvent): bo
   const row = foldMessage(messages.get(messageId) ?? null, event);
   if (row) messages.set(messageId, row);
   return row !== null;
+}
+
+/** The same for memberships. */
+function applyToParticipants(participants: Map<string, ParticipantRow>, event: ChatEvent): boolean {
+  let known = true;
+  for (const userId of participantsOf(event)) {
+    const row = foldParticipant(participants.get(userId) ?? null, event, userId);
+    if (row) participants.set(userId, row);
+    else known = false;
+  }
+  return known;
 }

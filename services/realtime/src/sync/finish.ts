@@ -6,7 +6,7 @@ export interface Outcome {
   threadId: string;
   seq: number;
   kind: 'resumed' | 'resync';
-  deliveries: Delivery[];
+  deliveries: readonly Delivery[];
 }
 
 export interface FinishDeps {

@@ -1,6 +1,6 @@
 import { visibleFromIndex, type Actor, type ThreadAccess } from '@threadlog/auth';
 import type { ChatEvent, ParticipantRole } from '@threadlog/events';
-import { foldParticipant, foldThread, type MembershipSnapshot } from '@threadlog/read-models';
+import { foldParticipant, foldThread, participantsOf, type MembershipSnapshot } from '@threadlog/read-models';
 import type { ThreadSnapshot } from './reader';
 
 /** A thread the user takes part in, as of the dispatch position. */
@@ -60,7 +60,8 @@ export function foldAccess(
 ): { access: ThreadAccess; version: number } | null {
   const thread = events.reduce(foldThread, snapshot.thread);
   if (!thread || thread.deleted_at !== null) return null;
-  const row = events.reduce((folded, event) => foldParticipant(folded, event, actor.id), snapshot.participant);
+  const own = events.filter((event) => participantsOf(event).includes(actor.id));
+  const row = own.reduce((folded, event) => foldParticipant(folded, event, actor.id), snapshot.participant);
   const participant =
     row && row.removed_at === null ? { role: row.role, visibleFromIndex: row.visible_from_index } : null;
   const { tenant_id: tenantId, learner_id: learnerId, version } = thread;

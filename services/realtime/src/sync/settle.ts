@@ -23,10 +23,16 @@ export interface Settle {
   ): Promise<R>;
 }
 
-/** Milliseconds until a projection that is behind the ring is asked again. */
-const RETRY_MS = 25;
+export interface SettleTimes {
+  timeoutMs: number;
+  /** Milliseconds until a projection that is behind the ring is asked again; 25 by default. */
+  retryMs?: number;
+}
 
-export function createSettle(follower: Follower, timeoutMs: number): Settle {
+export function createSettle(
+  follower: Pick<Follower, 'rings' | 'ringOf' | 'until'>,
+  { timeoutMs, retryMs = 25 }: SettleTimes,
+): Settle {
   async function settle<S, R>(
     read: () => Promise<S>,
     meets: (snapshot: S) => { covered: boolean; passed: boolean },
@@ -38,7 +44,7 @@ export function createSettle(follower: Follower, timeoutMs: number): Settle {
       await follower.until(() => meets(snapshot).passed, Math.max(1, deadline - performance.now()));
       if (meets(snapshot).covered) return use(snapshot);
       if (performance.now() >= deadline) throw problem('projection_lagging', 'The read model is too far behind.');
-      await delay(RETRY_MS);
+      await delay(retryMs);
     }
   }
 

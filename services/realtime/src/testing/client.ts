@@ -1,0 +1,138 @@
+import type { Frame, Payload } from '../frames';
+import type { ServerEventName } from '@threadlog/events';
+import { createLedger, type Ledger, type LedgerOptions } from './ledger';
+import { same, show, truth, type KnownThread } from './truth';
+
+/** A client written to the protocol's text: it throws at the first frame that breaks it. */
+export interface ModelClient {
+  readonly userId: string;
+  readonly known: ReadonlyMap<string, KnownThread>;
+  receive(frame: Frame): void;
+  /** A new connection: what it resumes from. */
+  begin(): Map<string, number>;
+  /** Reads slowly from now on: a resync may come at any time. */
+  markSlow(): void;
+  /** Resumes that have not ended. */
+  waiting(): number;
+  /** What does not agree with the world; empty at the end of a good day. */
+  differences(): string[];
+}
+
+interface Client extends LedgerOptions {
+  ledger: Ledger;
+  known: Map<string, KnownThread>;
+  slow: boolean;
+  greeted: boolean;
+}
+
+/** Besides the order it checks, at every frame outside a resume and at every end, that its state is the thread's at that seq. */
+export function createModelClient(options: LedgerOptions): ModelClient {
+  const { world, userId } = options;
+  const client: Client = {
+    ...options,
+    ledger: createLedger(options),
+    known: new Map(),
+    slow: false,
+    greeted: false,
+  };
+  const { known, ledger } = client;
+  return {
+    userId,
+    known,
+    receive: (frame) => receive(client, frame),
+    begin() {
+      client.greeted = false;
+      client.slow = false;
+      const since = new Map([...known].map(([threadId, { seq }]) => [threadId, seq]));
+      ledger.begin(since);
+      return since;
+    },
+    markSlow: () => void (client.slow = true),
+    waiting: () => ledger.pending,
+    differences: () =>
+      world.threads().flatMap((threadId) => {
+        const real = truth(world, threadId, userId);
+        const mine = known.get(threadId) ?? null;
+        const agrees = real && mine ? same(mine, real) : real === mine;
+        return agrees ? [] : [`${userId} in ${threadId}: has ${show(mine)}, and it is ${show(real)}`];
+      }),
+  };
+}
+
+type Handlers = { [E in ServerEventName]?: (client: Client, payload: Payload<E>, frame: Frame) => void };
+
+/** Frames that are about more than one event of a thread. */
+const HANDLERS: Handlers = {
+  hello: (client) => void (client.greeted = true),
+  'message:edited': () => undefined,
+  resumed(client, { threadId, seq }, frame) {
+    const { ledger, known } = client;
+    ledger.told(frame, threadId, seq);
+    if (!ledger.ended(threadId)) ledger.fault(frame, 'ended twice');
+    const mine = known.get(threadId);
+    if (mine) mine.seq = Math.max(mine.seq, seq);
+    isTrue(client, threadId, frame);
+  },
+  resync(client, { threadId, seq }, frame) {
+    const { ledger, slow, oneByOne } = client;
+    if (!ledger.ended(threadId) && !slow && oneByOne) ledger.fault(frame, 'nobody waits for it');
+    ledger.restart(frame, threadId, seq);
+    fetch(client, threadId);
+  },
+  'conversation:created'(client, { threadId, seq }, frame) {
+    client.ledger.restart(frame, threadId, seq);
+    fetch(client, threadId);
+  },
+  'conversation:deleted'({ ledger, known }, { threadId }, frame) {
+    ledger.ended(threadId);
+    ledger.restart(frame, threadId, null);
+    known.delete(threadId);
+  },
+};
+
+type Changes = { [E in ServerEventName]?: (thread: KnownThread, payload: Payload<E>) => void };
+
+/** Frames about one event. */
+const CHANGES: Changes = {
+  'message:new': ({ messages }, { id, content }) => void messages.set(id, content!),
+  'message:updated'({ messages }, { messageId, content }) {
+    if (messages.has(messageId)) messages.set(messageId, content!);
+  },
+  'message:deleted': ({ messages }, { messageId }) => void messages.delete(messageId),
+  'user:joined': ({ members }, { userId }) => void members.add(userId),
+  'user:left': ({ members }, { userId }) => void members.delete(userId),
+  'conversation:updated'(thread, { title }) {
+    if (title !== undefined) thread.title = title;
+  },
+};
+
+function receive(client: Client, frame: Frame): void {
+  const { name, payload } = frame;
+  const handler = HANDLERS[name] as ((client: Client, payload: unknown, frame: Frame) => void) | undefined;
+  if (name !== 'hello' && !client.greeted) client.ledger.fault(frame, 'before hello');
+  if (handler) return handler(client, payload, frame);
+  const change = CHANGES[name] as ((thread: KnownThread, payload: unknown) => void) | undefined;
+  if (!change) client.ledger.fault(frame, 'unexpected');
+  const { threadId, seq } = payload as { threadId: string; seq: number };
+  client.ledger.told(frame, threadId, seq);
+  const thread = client.known.get(threadId);
+  if (!thread || seq <= thread.seq) return;
+  change!(thread, payload);
+  thread.seq = seq;
+  if (!client.ledger.isPending(threadId)) isTrue(client, threadId, frame);
+}
+
+/** What a client does with a thread that it cannot follow from frames; a fetch may show more than was told. */
+function fetch({ world, userId, known }: Client, threadId: string): void {
+  const now = truth(world, threadId, userId);
+  if (now) known.set(threadId, now);
+  else known.delete(threadId);
+}
+
+function isTrue({ world, userId, known, ledger }: Client, threadId: string, frame: Frame): void {
+  const mine = known.get(threadId);
+  const { seq } = frame.payload as { seq: number };
+  const real = truth(world, threadId, userId, seq);
+  if (!mine || !real || mine.seq > seq || same(mine, real)) return;
+  ledger.fault(frame, `has ${show(mine)}, and it is ${show(real)}`);
+}

@@ -1,0 +1,168 @@
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { createEngine, type Engine } from '../engine';
+import { DEFAULT_LIMITS, type RealtimeLimits } from '../limits';
+import type { Connection } from '../rooms/connection';
+import { createModelClient, type ModelClient } from './client';
+import { happen, randomFrom, type Random } from './happenings';
+import { createProjection, type Projection } from './projection';
+import { connectionOf, createWires, userActor, type Wires } from './wires';
+import { createWorld, creation, openViews, type World } from './world';
+
+export interface PartyOptions {
+  seed: number;
+  steps: number;
+  users: readonly string[];
+  limits: Partial<RealtimeLimits>;
+  oneByOne: boolean;
+}
+
+interface Seat {
+  model: ModelClient;
+  connection: Connection | null;
+  /** Bytes that wait in its socket. */
+  lag: number;
+}
+
+interface Party extends PartyOptions {
+  world: World;
+  projection: Projection;
+  engine: Engine;
+  wires: Wires;
+  seats: Seat[];
+  /** Of clients and of the engine. */
+  faults: string[];
+  random: Random;
+}
+
+/** Everybody writes, reads, comes and goes at random. Returns what went wrong, and what is not as it should be at the end. */
+export async function playParty(options: PartyOptions): Promise<{ faults: string[]; differences: string[] }> {
+  const party = await gather(options);
+  for (let i = 0; i < options.steps && party.faults.length === 0; i++) await step(party);
+  await rest(party);
+  const differences = party.faults.length > 0 ? [] : party.seats.flatMap(({ model }) => model.differences());
+  await party.engine.follower.stop();
+  return { faults: party.faults, differences };
+}
+
+async function gather(options: PartyOptions): Promise<Party> {
+  const random = randomFrom(options.seed);
+  const { users, limits, oneByOne } = options;
+  const world = await createWorld();
+  for (let t = 0; t < 3; t++) world.tell(`t${t}`, 'CHAT_THREAD_CREATED', creation(...users.slice(0, 2 + (t % 3))));
+  const projection = createProjection(world, async () => {
+    for (let turns = random(4); turns > 0; turns--) await setImmediate();
+  });
+  const wires = createWires();
+  const faults: string[] = [];
+  const engine = createEngine({
+    log: world.log,
+    starts: new Map(),
+    reader: projection.reader,
+    views: openViews(),
+    router: { execute: () => Promise.reject(new Error('nobody sends commands here')) },
+    broadcast: wires.broadcast,
+    limits: { ...DEFAULT_LIMITS, projectionWaitMs: 10_000, ...limits },
+    projected: () => Promise.resolve(),
+    warn: (fields, text) => faults.push(`${text}: ${String(fields.err)}`),
+  });
+  await engine.follower.start(new AbortController().signal);
+  const seats = users.map((userId): Seat => {
+    return { model: createModelClient({ world, userId, oneByOne }), connection: null, lag: 0 };
+  });
+  return { ...options, world, projection, engine, wires, seats, faults, random };
+}
+
+function connect({ engine, wires, faults }: Party, seat: Seat): void {
+  const resume = seat.model.begin();
+  const wire = wires.open(
+    (frame) => {
+      try {
+        seat.model.receive(frame);
+      } catch (error) {
+        faults.push((error as Error).message);
+      }
+    },
+    () => seat.lag,
+  );
+  const connection = connectionOf(wire, userActor(seat.model.userId), DEFAULT_LIMITS.replayPerConnection);
+  seat.connection = connection;
+  engine.connections.add(connection);
+  const greet = () => wire.emit({ name: 'hello', payload: {} as never });
+  engine.session.start(connection, resume, greet).catch((error: Error) => faults.push(`start: ${error.message}`));
+}
+
+function disconnect({ engine }: Party, seat: Seat): void {
+  const { connection } = seat;
+  if (!connection) return;
+  connection.wire.close();
+  connection.state = 'closed';
+  engine.session.rooms.endAll(connection);
+  engine.connections.remove(connection);
+  seat.connection = null;
+  seat.lag = 0;
+}
+
+const STEPS: [number, (party: Party, seat: Seat) => void | Promise<void>][] = [
+  [55, write],
+  [70, project],
+  [82, (party, seat) => (seat.connection ? disconnect(party, seat) : connect(party, seat))],
+  [
+    84,
+    ({ world }) => void world.tell(`t${world.threads().length}`, 'CHAT_THREAD_CREATED', creation('ada', 'bob', 'dan')),
+  ],
+  [88, slowDown],
+  [100, wait],
+];
+
+async function step(party: Party): Promise<void> {
+  const dice = party.random(100);
+  const seat = party.seats[party.random(party.seats.length)]!;
+  await STEPS.find(([below]) => dice < below)![1](party, seat);
+}
+
+function write({ world, users, random }: Party): void {
+  for (let burst = random(4); burst >= 0; burst--) happen(world, `t${random(world.threads().length)}`, users, random);
+}
+
+async function wait({ random }: Party): Promise<void> {
+  for (let turns = random(6); turns > 0; turns--) await setImmediate();
+}
+
+function slowDown({ engine, oneByOne }: Party, seat: Seat): void {
+  if (oneByOne || !seat.connection) return;
+  seat.model.markSlow();
+  seat.lag = seat.lag === 0 ? 2_000_000 : 0;
+  engine.flow.sweep();
+}
+
+function project({ world, projection, random }: Party): void {
+  for (const [partition, head] of world.heads().entries()) {
+    const applied = projection.applied[partition]!;
+    projection.applied[partition] = applied + random(1 + Math.min(12, head - applied));
+    const messages = Math.max(projection.messagesApplied[partition]!, projection.applied[partition]!);
+    projection.messagesApplied[partition] = messages + random(1 + Math.min(5, head - messages));
+  }
+}
+
+/** Lets everything come to rest, everybody connected. */
+async function rest(party: Party): Promise<void> {
+  const { world, projection, engine, seats, faults } = party;
+  projection.applied.splice(0, Infinity, ...world.heads());
+  projection.messagesApplied.splice(0, Infinity, ...world.heads());
+  for (const seat of seats) {
+    seat.lag = 0;
+    if (!seat.connection) connect(party, seat);
+  }
+  engine.flow.sweep();
+  for (let waited = 0; !isAtRest(party) && waited < 1_000 && faults.length === 0; waited++) await delay(5);
+  if (!isAtRest(party)) faults.push('it never came to rest');
+}
+
+function isAtRest({ world, engine, seats }: Party): boolean {
+  const heads = world.heads();
+  if (engine.follower.rings.some((ring, partition) => ring.end < heads[partition]!)) return false;
+  return seats.every(({ model, connection }) => {
+    const places = [...(connection?.subscriptions.values() ?? [])];
+    return connection?.state === 'ready' && model.waiting() === 0 && places.every(({ state }) => state === 'live');
+  });
+}

@@ -1,0 +1,86 @@
+import type { Membership } from '@threadlog/read-models';
+import { foldRows, type FoldedRows } from '@threadlog/testing';
+import type { SyncReader } from '../sync/reader';
+import type { World } from './world';
+
+/** A read model that lags behind the log as far as it is told to. */
+export interface Projection {
+  reader: SyncReader;
+  /** Offsets applied, by partition. */
+  applied: number[];
+  /** Offsets up to which messages are applied: they may be ahead, as in a store of their own. */
+  messagesApplied: number[];
+  /** Called between the statements of every read. */
+  pause: () => Promise<void>;
+}
+
+/** Rows are folded from the world's events on every read: slow, and right by construction. */
+export function createProjection(world: World, pause: () => Promise<void> = () => Promise.resolve()): Projection {
+  const zeros = () => world.heads().map(() => 0);
+  const state: Omit<Projection, 'reader'> = { applied: zeros(), messagesApplied: zeros(), pause };
+
+  const rowsOf = (threadId: string, offsets: readonly number[]) => {
+    const end = offsets[world.partitionOf(threadId)]!;
+    return foldRows(world.of(threadId).flatMap(({ event, offset }) => (offset < end ? [event] : [])));
+  };
+  const threadOf = (threadId: string) => rowsOf(threadId, state.applied).threads[0] ?? null;
+
+  async function between<T>(threadId: string, read: () => T): Promise<T & { from: number; to: number }> {
+    const partition = world.partitionOf(threadId);
+    await state.pause();
+    const from = state.applied[partition]!;
+    await state.pause();
+    const rows = read();
+    await state.pause();
+    return { ...rows, from, to: state.applied[partition]! };
+  }
+
+  const reader: SyncReader = {
+    memberships: async (_tenant, userId, limit) => {
+      await state.pause();
+      const memberships = world.threads().flatMap((threadId) => membershipIn(rowsOf(threadId, state.applied), userId));
+      const snapshot = { memberships: memberships.slice(0, limit), checkpoints: new Map(state.applied.entries()) };
+      await state.pause();
+      return snapshot;
+    },
+    thread: (_tenant, threadId, userId) =>
+      between(threadId, () => ({
+        thread: threadOf(threadId),
+        participant:
+          rowsOf(threadId, state.applied).participants.find(
+            (row) => row.user_id === userId && row.removed_at === null,
+          ) ?? null,
+      })),
+    changes: (_tenant, threadId, { since, limit }) =>
+      between(threadId, () => ({
+        thread: threadOf(threadId),
+        participants: rowsOf(threadId, state.applied).participants.filter(({ version }) => version > since),
+        messages: rowsOf(threadId, state.messagesApplied)
+          .messages.filter(({ version }) => version > since)
+          .sort((a, b) => a.version - b.version)
+          .slice(0, limit + 1),
+      })),
+    conversation: (_tenant, threadId) =>
+      between(threadId, () => ({
+        thread: threadOf(threadId),
+        participants: rowsOf(threadId, state.applied).participants.filter((row) => row.removed_at === null),
+        lastMessage:
+          rowsOf(threadId, state.messagesApplied).messages.findLast((row) => row.deleted_at === null) ?? null,
+      })),
+    async threadOfMessage(_tenant, messageId) {
+      await state.pause();
+      const holds = (threadId: string) =>
+        rowsOf(threadId, state.messagesApplied).messages.some((row) => row.message_id === messageId);
+      return world.threads().find(holds) ?? null;
+    },
+  };
+  return Object.assign(state, { reader });
+}
+
+function membershipIn({ threads, participants }: FoldedRows, userId: string): Membership[] {
+  const own = participants.find((row) => row.user_id === userId && row.removed_at === null);
+  const [thread] = threads;
+  if (!own || !thread || thread.deleted_at !== null) return [];
+  const { thread_id, role, visible_from_index } = own;
+  return [{ thread_id, role, visible_from_index, learner_id: null, thread_version: thread.version }];
+}

@@ -1,0 +1,52 @@
+import { foldRows } from '@threadlog/testing';
+import { opened, type World } from './world';
+
+/** What a client knows of a thread, from frames alone or from a fetch. */
+export interface KnownThread {
+  seq: number;
+  title: string | null;
+  members: Set<string>;
+  /** Text by message id; deleted ones are not there. */
+  messages: Map<string, string>;
+}
+
+/** A thread as it really is after its events up to `seq`; null when this user does not take part in it. */
+export function truth(world: World, threadId: string, userId: string, seq = Infinity): KnownThread | null {
+  const { threads, participants, messages } = foldRows(eventsUpTo(world, threadId, seq));
+  const own = participants.find((row) => row.user_id === userId);
+  const [thread] = threads;
+  if (!thread || thread.deleted_at !== null || !own || own.removed_at !== null) return null;
+  const visible = messages.filter((row) => row.deleted_at === null && row.message_index >= own.visible_from_index);
+  return {
+    seq: thread.version,
+    title: thread.title && (opened(thread.title) as string),
+    members: new Set(participants.filter((row) => row.removed_at === null).map((row) => row.user_id)),
+    messages: new Map(visible.map((row) => [row.message_id, opened(row.content!) as string])),
+  };
+}
+
+/** The first event between two seqs, both exclusive, that this user should have been told of. */
+export function untold(world: World, place: { threadId: string; userId: string }, between: [number, number]) {
+  const [last, seq] = between;
+  const events = eventsUpTo(world, place.threadId, seq);
+  const own = foldRows(events).participants.find((row) => row.user_id === place.userId);
+  const from = own?.visible_from_index ?? 1;
+  return events.find(
+    ({ stream_version: version, data }) =>
+      version > last && version < seq && (!('message_index' in data) || data.message_index >= from),
+  );
+}
+
+function eventsUpTo(world: World, threadId: string, seq: number) {
+  return world.of(threadId).flatMap(({ event }) => (event.stream_version <= seq ? [event] : []));
+}
+
+export function show(thread: KnownThread | null): string {
+  if (!thread) return 'nothing';
+  return JSON.stringify({ ...thread, members: [...thread.members].sort(), messages: [...thread.messages].sort() });
+}
+
+/** Equal but for the seq. */
+export function same(one: KnownThread, other: KnownThread): boolean {
+  return show({ ...one, seq: 0 }) === show({ ...other, seq: 0 });
+}
