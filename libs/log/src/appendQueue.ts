@@ -7,6 +7,8 @@ import type { OutgoingRecord } from '@threadlog/events';
 export const MAX_SHARE_BYTES = 900 * 1024;
 /** Most records of one partition in one request, unless a single append has more: kafkajs groups them in quadratic time. */
 export const MAX_SHARE_RECORDS = 1_000;
+/** About where a request stops taking partitions in, however many there are: the broker closes on requests over 100 MB. */
+export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
 const RECORD_OVERHEAD_BYTES = 24;
 const HEADER_OVERHEAD_BYTES = 6;
 
@@ -56,6 +58,15 @@ export function createAppendQueue(partitions: number): AppendQueue {
   const inFlight = new Map<number, PendingAppend[]>();
   let waiting: (() => void)[] = [];
   let pending = 0;
+  /** Where the next request begins, so that no partition is left out twice. */
+  let turn = 0;
+
+  function share(partition: number): Share {
+    const appends = cut(queues[partition]!);
+    inFlight.set(partition, appends);
+    const bytes = appends.reduce((sum, append) => sum + append.bytes, 0);
+    return { partition, records: appends.flatMap(({ records }) => records), bytes };
+  }
 
   function subtract(records: number): void {
     pending -= records;
@@ -73,13 +84,18 @@ export function createAppendQueue(partitions: number): AppendQueue {
       return new Promise((resolve, reject) => queues[partition]!.push({ records, bytes, resolve, reject }));
     },
     take(group) {
-      const filled = group.filter((partition) => queues[partition]!.length > 0);
-      return filled.map((partition) => {
-        const appends = cut(queues[partition]!);
-        inFlight.set(partition, appends);
-        const bytes = appends.reduce((sum, append) => sum + append.bytes, 0);
-        return { partition, records: appends.flatMap(({ records }) => records), bytes };
-      });
+      const shares: Share[] = [];
+      let room = MAX_REQUEST_BYTES;
+      const begin = turn;
+      for (let step = 0; step < group.length && room > 0; step += 1) {
+        const partition = group[(begin + step) % group.length]!;
+        if (queues[partition]!.length === 0) continue;
+        const taken = share(partition);
+        shares.push(taken);
+        room -= taken.bytes;
+        turn = partition + 1;
+      }
+      return shares;
     },
     settle({ partition, records }, baseOffset) {
       let offset = baseOffset;

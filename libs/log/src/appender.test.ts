@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createAppender, type AppenderDeps } from './appender';
-import { MAX_SHARE_BYTES, MAX_SHARE_RECORDS, type Share } from './appendQueue';
+import { MAX_REQUEST_BYTES, MAX_SHARE_BYTES, MAX_SHARE_RECORDS, type Share } from './appendQueue';
 import { record } from './contract/harness';
 import { silent } from './observer';
 import type { Appender } from './port';
@@ -16,7 +16,7 @@ function given(options: Partial<AppenderDeps> = {}): { appender: Appender; sent:
   const sent: Sent[] = [];
   let discards = 0;
   const appender = createAppender({
-    partitions: 3,
+    partitions: 12,
     inFlight: 'one',
     transmit: (shares) =>
       new Promise((resolve, reject) => {
@@ -124,6 +124,25 @@ describe('the appender that every driver shares', () => {
 
     expect(await outcome).toMatchObject([{ status: 'rejected', reason: { name: 'AppendAbandonedError' } }]);
     expect(sent).toHaveLength(1);
+  });
+
+  it('bounds a request however many partitions are waiting, and leaves none out twice', async () => {
+    const { appender, sent } = given();
+    const all = Array.from({ length: 12 }, (_, partition) => partition);
+    const acks = Promise.all(
+      all.flatMap((partition) => [1, 2].map(() => appender.append(partition, [record('r', 1, 900_000)]))),
+    );
+    await settle();
+    for (let seen = 0; appender.pending > 0; seen += 1) {
+      sent[seen]!.ack();
+      await settle();
+    }
+    await acks;
+
+    const requests = sent.map(({ shares }) => shares.map(({ partition }) => partition));
+    expect(requests).toEqual([all.slice(0, 10), [10, 11, 0, 1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11]]);
+    for (const { shares } of sent)
+      expect(shares.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(MAX_REQUEST_BYTES + 900_000);
   });
 
   it('cuts requests at whole appends and below both limits, in order, whatever the sizes', async () => {

@@ -22,6 +22,16 @@ export function epochOf(record: Pick<LogRecord, 'headers'>): number | null {
   return Number.isSafeInteger(epoch) ? epoch : null;
 }
 
+/** How a log's records become batches. */
+export type FencingRule = (from: ReadPosition, run: FetchedRun) => LogBatch;
+
+/** For topics whose records have no epochs: everything counts. */
+export const passAll: FencingRule = (from, run) => {
+  const records = run.records.filter(({ offset }) => offset >= from.offset);
+  const next = { offset: Math.max(from.offset, run.next), maxEpoch: from.maxEpoch };
+  return { partition: run.partition, records, malformed: [], next, fenced: 0, head: Math.max(run.head, next.offset) };
+};
+
 /**
  * The fencing rule, for every reader: a record counts only if no record before it in the partition has a higher epoch.
  * It is a fold over the partition, so the cuts between runs do not matter, and a reader that stores `next` and starts

@@ -1,4 +1,4 @@
-import { fence, type FetchedRun } from './fence';
+import type { FencingRule, FetchedRun } from './fence';
 import { createRunBuffer, type FlowControl } from './runBuffer';
 import type { LogLine, LogObserver } from './observer';
 import type { FollowOptions, LogBatch, ReadPosition } from './port';
@@ -22,6 +22,7 @@ export interface LaneDeps {
   partition: number;
   start: ReadPosition;
   options: Pick<FollowOptions, 'name' | 'onBatch' | 'maxBufferedBytes'>;
+  fence: FencingRule;
   /** Tells the fetcher to leave the partition out while the buffer is full. */
   flow: FlowControl;
   scheduler: Scheduler;
@@ -44,7 +45,7 @@ export function createLane(deps: LaneDeps): Lane {
 
   async function deliver(run: FetchedRun): Promise<void> {
     const own = generation;
-    const batch = fence(position, run);
+    const batch = deps.fence(position, run);
     for (let failures = 0; own === generation && !stopped; failures += 1) {
       const handled = await attempt(deps, batch);
       if (own !== generation) return;

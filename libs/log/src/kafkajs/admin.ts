@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { LogLine } from '../observer';
-import { BOUNDED_RETRY, createClient, type KafkaAccess } from './client';
+import { BOUNDED, createClient, type KafkaAccess } from './client';
 
 /** Questions to the cluster over one shared connection. */
 export interface KafkaAdmin {
@@ -13,7 +13,7 @@ const PATIENCE_MS = 3_000;
 const RETRY_MS = 200;
 
 export function createAdmin(access: KafkaAccess, log: LogLine): KafkaAdmin {
-  const admin = createClient(access, BOUNDED_RETRY, log).kafka.admin({ retry: BOUNDED_RETRY });
+  const admin = createClient(access, BOUNDED, log).kafka.admin({ retry: BOUNDED.retry });
   let connecting: Promise<void> | null = null;
 
   function connect(): Promise<void> {

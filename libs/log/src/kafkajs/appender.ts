@@ -3,11 +3,11 @@ import { createAppender } from '../appender';
 import type { Share } from '../appendQueue';
 import type { LogLine, LogObserver } from '../observer';
 import type { Appender } from '../port';
-import { createClient, ENDLESS_RETRY, type KafkaAccess, type KafkaClient } from './client';
+import { createClient, ENDLESS, type KafkaAccess, type KafkaClient } from './client';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long the broker may wait for its replicas. */
-const ACK_TIMEOUT_MS = 30_000;
+/** How long the broker may wait for its replicas; shorter than a request may take, so that it is the one to say so. */
+const ACK_TIMEOUT_MS = 8_000;
 
 export interface KafkaAppenderOptions {
   access: KafkaAccess;
@@ -24,10 +24,10 @@ export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<
   const { access, topic, partitions, severalBrokers, observer, log } = options;
   let abandoned = false;
 
-  const client = createClient(access, ENDLESS_RETRY, log);
+  const client = createClient(access, ENDLESS, log);
   const producer = client.kafka.producer({
     idempotent: true,
-    retry: ENDLESS_RETRY,
+    retry: ENDLESS.retry,
     allowAutoTopicCreation: false,
     // Called for every attempt of a send, so this is also where the endless retries of an abandoned one are ended.
     createPartitioner:
@@ -73,9 +73,9 @@ async function connect(producer: Producer, client: KafkaClient): Promise<void> {
   const timer = setTimeout(client.retire, CONNECT_TIMEOUT_MS);
   try {
     await producer.connect();
-  } catch (error) {
+  } catch (cause) {
     await producer.disconnect();
-    throw error;
+    throw new Error('the producer could not connect', { cause });
   } finally {
     clearTimeout(timer);
   }

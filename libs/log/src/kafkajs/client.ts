@@ -1,7 +1,7 @@
-import { connect as connectTcp } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { Kafka, logLevel, type ISocketFactory, type RetryOptions, type SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import { Kafka, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { LogLine } from '../observer';
+import { openSocket } from './socket';
 import { tuneKafkajs } from './tuneKafkajs';
 
 /** How to reach the brokers. */
@@ -13,29 +13,25 @@ export interface KafkaAccess {
   sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
 }
 
+/** How long to wait for one answer (milliseconds), and how often to ask again. */
+export interface Patience {
+  requestTimeout: number;
+  retry: RetryOptions;
+}
+
 const pace = { initialRetryTime: 50, maxRetryTime: 250, factor: 0.2, multiplier: 1.5 };
 
 /**
  * For producers and consumers, whose giving up would be worse than waiting: a producer that gives up rolls its sequence
  * back. The short pace is what brings a consumer back 0.3 s after a broker's restart; kafkajs's default takes 30 s.
  */
-export const ENDLESS_RETRY: RetryOptions = {
-  ...pace,
-  retries: Number.MAX_SAFE_INTEGER,
-  restartOnFailure: async () => true,
+export const ENDLESS: Patience = {
+  requestTimeout: 10_000,
+  retry: { ...pace, retries: Number.MAX_SAFE_INTEGER, restartOnFailure: async () => true },
 };
 
 /** For questions somebody waits for, about 2 s: without a bound, one about a missing topic would hang for ever. */
-export const BOUNDED_RETRY: RetryOptions = { ...pace, retries: 10 };
-
-const KEEP_ALIVE_MS = 60_000;
-
-const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-  const socket = ssl
-    ? connectTls({ host, port, servername: host, ...ssl }, onConnect)
-    : connectTcp({ host, port }, onConnect);
-  return socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
-};
+export const BOUNDED: Patience = { requestTimeout: 5_000, retry: { ...pace, retries: 10 } };
 
 /** A kafkajs client with this driver's settings; what is made from it has own connections. */
 export interface KafkaClient {
@@ -44,7 +40,7 @@ export interface KafkaClient {
   retire(): void;
 }
 
-export function createClient(access: KafkaAccess, retry: RetryOptions, log: LogLine): KafkaClient {
+export function createClient(access: KafkaAccess, patience: Patience, log: LogLine): KafkaClient {
   tuneKafkajs();
   let retired = false;
   const kafka = new Kafka({
@@ -54,9 +50,8 @@ export function createClient(access: KafkaAccess, retry: RetryOptions, log: LogL
     ssl: access.ssl ?? false,
     ...(access.sasl ? { sasl: access.sasl as SASLOptions } : {}),
     connectionTimeout: 1_000,
-    requestTimeout: 30_000,
-    retry,
-    socketFactory,
+    ...patience,
+    socketFactory: openSocket,
     logLevel: logLevel.WARN,
     // What kafkajs calls an error it retries by itself; what it cannot handle reaches us as a rejection or a crash.
     logCreator:

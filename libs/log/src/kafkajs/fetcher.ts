@@ -3,7 +3,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { FetchedRun } from '../fence';
 import type { LogLine } from '../observer';
 import type { Bounds } from './admin';
-import { createClient, ENDLESS_RETRY, type KafkaAccess } from './client';
+import { createClient, ENDLESS, type KafkaAccess } from './client';
 import { createCursors, type Cursors } from './cursors';
 import { footprint, toLogRecord } from './decode';
 
@@ -42,7 +42,7 @@ const RELAUNCH_MS = 250;
  */
 export function createFetcher(deps: FetcherDeps): Fetcher {
   const { access, topic, log } = deps;
-  const client = createClient(access, ENDLESS_RETRY, log);
+  const client = createClient(access, ENDLESS, log);
   const groupId = `${access.clientId}.${deps.name}.${randomUUID()}`;
   const cursors = createCursors(deps);
   let consumer: Consumer | null = null;
@@ -67,7 +67,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
       maxBytes: MAX_BYTES,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       allowAutoTopicCreation: false,
-      retry: ENDLESS_RETRY,
+      retry: ENDLESS.retry,
     });
     consumer = own;
     listen(own, cursors, onStarted);

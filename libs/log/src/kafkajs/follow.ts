@@ -1,3 +1,4 @@
+import type { FencingRule } from '../fence';
 import { createLane, type Lane } from '../lane';
 import type { LogObserver } from '../observer';
 import { PositionOutOfRangeError, type FollowOptions, type Subscription } from '../port';
@@ -5,6 +6,7 @@ import { systemScheduler } from '../scheduler';
 import { createFetcher, type FetcherDeps } from './fetcher';
 
 export interface FollowDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'onRun'> {
+  fence: FencingRule;
   observer?: LogObserver | undefined;
 }
 
@@ -27,8 +29,11 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
   });
   for (const [partition, start] of options.start) {
     const flow = { pause: () => fetcher.pause(partition), resume: () => fetcher.resume(partition) };
-    const { observer, log } = deps;
-    lanes.set(partition, createLane({ partition, start, options, flow, scheduler: systemScheduler, observer, log }));
+    const { fence, observer, log } = deps;
+    lanes.set(
+      partition,
+      createLane({ partition, start, options, fence, flow, scheduler: systemScheduler, observer, log }),
+    );
     fetcher.fetchFrom(partition, start.offset);
   }
   return {

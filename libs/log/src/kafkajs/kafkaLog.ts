@@ -1,8 +1,9 @@
+import { fence, passAll } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
 import type { EventLog } from '../port';
 import { createAdmin, createBounds, type KafkaAdmin } from './admin';
 import { openKafkaAppender } from './appender';
-import { BOUNDED_RETRY, createClient, type KafkaAccess } from './client';
+import { BOUNDED, createClient, type KafkaAccess } from './client';
 import { followKafka } from './follow';
 import { createReader } from './reader';
 import { verifyTopic } from './topic';
@@ -11,6 +12,8 @@ import { fetchTopicId } from './topicId';
 export interface KafkaLogOptions extends KafkaAccess {
   topic: string;
   partitions: number;
+  /** Whether records carry epochs and are fenced by them; default true. False for signals and the like. */
+  fenced?: boolean;
   observer?: LogObserver;
   log?: LogLine;
 }
@@ -20,14 +23,14 @@ export interface KafkaLogOptions extends KafkaAccess {
  * configured, and within seconds when Kafka is away.
  */
 export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
-  const { topic, partitions, observer, log = silent, ...access } = options;
+  const { topic, partitions, fenced = true, observer, log = silent, ...access } = options;
   const admin = createAdmin(access, log);
   const logId = await identify(admin, options).catch(async (error: unknown) => {
     await admin.close();
     throw error;
   });
   const bounds = createBounds(admin, topic);
-  const source = { access, topic, partitions, bounds, observer, log };
+  const source = { access, topic, partitions, bounds, fence: fenced ? fence : passAll, observer, log };
   const reader = createReader(source);
 
   async function boundsOf(partition: number): Promise<{ tail: number; head: number }> {
@@ -62,7 +65,7 @@ async function identify(admin: KafkaAdmin, options: KafkaLogOptions): Promise<st
   return admin.ask(async (connected) => {
     await verifyTopic(connected, options);
     const { clusterId } = await connected.describeCluster();
-    const topicId = await fetchTopicId(createClient(options, BOUNDED_RETRY, log).kafka, topic);
+    const topicId = await fetchTopicId(createClient(options, BOUNDED, log).kafka, topic);
     return `${clusterId}/${topicId ?? topic}`;
   });
 }

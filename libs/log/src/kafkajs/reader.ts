@@ -1,4 +1,4 @@
-import { fence, type FetchedRun } from '../fence';
+import type { FencingRule, FetchedRun } from '../fence';
 import { PositionOutOfRangeError, type LogBatch, type ReadPosition } from '../port';
 import { createFetcher, type Fetcher, type FetcherDeps } from './fetcher';
 import { createInbox, type Inbox } from './inbox';
@@ -15,7 +15,11 @@ export interface Reader {
 const MAX_WAIT_MS = 20;
 const STALL_MS = 10_000;
 
-export function createReader(deps: Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'onRun'>): Reader {
+export interface ReaderDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'onRun'> {
+  fence: FencingRule;
+}
+
+export function createReader(deps: ReaderDeps): Reader {
   const inboxes = new Map<number, Inbox>();
   /** Reads of one partition take turns; the last one's end. */
   const turns = new Map<number, Promise<void>>();
@@ -49,7 +53,7 @@ export function createReader(deps: Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'onR
     try {
       let position = from;
       while (position.offset < to) {
-        const batch = fence(position, cutAt(await inbox.take(), to));
+        const batch = deps.fence(position, cutAt(await inbox.take(), to));
         position = batch.next;
         yield batch;
       }

@@ -1,6 +1,6 @@
 import { AppendAbandonedError } from '../port';
 import type { Scheduler } from '../scheduler';
-import { namesOf, readAll, record, START } from '../contract/harness';
+import { appendAll, namesOf, readAll, record, START } from '../contract/harness';
 import { createMemoryLog, type MemorySend } from './memoryLog';
 
 /** A log whose sends stay in the test's hands. */
@@ -10,6 +10,15 @@ function given() {
   return { log, sends };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a log that is not fenced', () => {
+  it('delivers records without epochs', async () => {
+    const log = createMemoryLog({ topic: 'signals', partitions: 1, fenced: false });
+    await appendAll(log, 0, [record('a', null), record('b', 9), record('c', 3)]);
+
+    expect(namesOf(await readAll(log, 0))).toEqual(['a', 'b', 'c']);
+  });
+});
 
 describe('the memory log under faults', () => {
   it('lands a send late, even after its appender was abandoned', async () => {

@@ -1,3 +1,4 @@
+import type { FencingRule } from '../fence';
 import { createLane, type Lane } from '../lane';
 import type { LogLine, LogObserver } from '../observer';
 import { PositionOutOfRangeError, type FollowOptions, type ReadPosition, type Subscription } from '../port';
@@ -6,6 +7,7 @@ import type { MemoryStore } from './store';
 
 interface FollowDeps {
   store: MemoryStore;
+  fence: FencingRule;
   scheduler: Scheduler;
   batchRecords: number;
   observer: LogObserver | undefined;
@@ -45,7 +47,7 @@ export async function followMemory(deps: FollowDeps, options: FollowOptions): Pr
 }
 
 function createFollower(deps: FollowDeps, options: FollowOptions, partition: number, start: ReadPosition): Follower {
-  const { store, scheduler, batchRecords, observer, log } = deps;
+  const { store, fence, scheduler, batchRecords, observer, log } = deps;
   let next = start.offset;
   let paused = false;
   let scheduled = false;
@@ -73,7 +75,7 @@ function createFollower(deps: FollowDeps, options: FollowOptions, partition: num
       wake();
     },
   };
-  const lane = createLane({ partition, start, options, flow, scheduler, observer, log });
+  const lane = createLane({ partition, start, options, fence, flow, scheduler, observer, log });
   return {
     lane,
     wake,

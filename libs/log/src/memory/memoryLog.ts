@@ -1,6 +1,6 @@
 import { createAppender } from '../appender';
 import type { Share } from '../appendQueue';
-import { fence } from '../fence';
+import { fence, passAll } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
 import { PositionOutOfRangeError, type Appender, type EventLog } from '../port';
 import { nextTurn, systemScheduler, type Scheduler } from '../scheduler';
@@ -28,6 +28,8 @@ export interface MemoryLogOptions {
   partitions: number;
   /** Default `memory/<topic>`. */
   logId?: string;
+  /** Whether records carry epochs and are fenced by them; default true. False for signals and the like. */
+  fenced?: boolean;
   /** All asynchrony goes through it; a simulation passes its own. */
   scheduler?: Scheduler;
   /** Most records of one batch handed to readers; default 500. */
@@ -44,6 +46,7 @@ export const DEFAULT_BATCH_RECORDS = 500;
 export function createMemoryLog(options: MemoryLogOptions): EventLog {
   const { topic, partitions, scheduler = systemScheduler, batchRecords = DEFAULT_BATCH_RECORDS } = options;
   const { observer, log = silent } = options;
+  const rule = options.fenced === false ? passAll : fence;
   const store = createMemoryStore(partitions);
   let appenders = 0;
 
@@ -70,13 +73,13 @@ export function createMemoryLog(options: MemoryLogOptions): EventLog {
       let position = from;
       while (position.offset < to) {
         const run = store.fetch(partition, position.offset, { most: batchRecords, end: to })!;
-        const batch = fence(position, run);
+        const batch = rule(position, run);
         yield batch;
         position = batch.next;
         await nextTurn(scheduler);
       }
     },
-    follow: (follow) => followMemory({ store, scheduler, batchRecords, observer, log }, follow),
+    follow: (follow) => followMemory({ store, fence: rule, scheduler, batchRecords, observer, log }, follow),
     close: () => Promise.resolve(),
   };
 }
