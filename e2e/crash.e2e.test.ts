@@ -1,0 +1,83 @@
+import type { ThreadResource } from '@threadlog/events';
+import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
+import { numberingFaults, readLog } from './support/logTruth';
+import { clientOf } from './support/people';
+import { persist, type Acked } from './support/persistentWriter';
+import { createSystem } from './support/system';
+import { readAll, watch } from './support/watcher';
+
+const KILLS = 10;
+const THREADS = 4;
+const WRITERS = 8;
+const ANN = { id: 'ann', tenant: 'crash-school' };
+
+jest.setTimeout(300_000);
+
+describe.each(['postgres', 'mongo'] as const)('SIGKILL in the middle of a load, messages in %s', (store) => {
+  const stack = testStack();
+  const cleanups = cleanupAfterAll();
+
+  test('loses no acknowledged message, repeats none, and leaves no gap', async () => {
+    const kafka = await stack.ownKafka();
+    const kills = store === 'postgres' ? KILLS : 3;
+    const system = await createSystem(
+      {
+        kafkaBrokers: kafka.brokers,
+        databaseUrl: await stack.freshDatabase(),
+        topicPrefix: '',
+        ...(store === 'mongo' ? { mongoUrl: stack.freshMongo() } : {}),
+      },
+      cleanups,
+    );
+    await system.start();
+    const client = clientOf(system.api, ANN);
+    const threads: string[] = [];
+    for (let index = 0; index < THREADS; index += 1) {
+      const { body } = await client.call<ThreadResource>('POST', '/api/v1/threads', { title: `Room ${index}` });
+      threads.push(body.id);
+    }
+    const watcher = watch(system.realtime, client, threads);
+    cleanups.add(() => watcher.close());
+
+    const acked: Acked[] = [];
+    let writing = true;
+    const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+      for (let count = 0; writing; count += 1) {
+        const key = `w${writer}-${count}`;
+        const threadId = threads[count % THREADS]!;
+        acked.push(await persist(client, { threadId, key, content: `text of ${key}` }));
+      }
+    });
+    for (let kill = 1; kill <= kills; kill += 1) {
+      const before = acked.length;
+      await eventually(() => acked.length > before + 60, { timeoutMs: 30_000 });
+      // Every third time everything goes down, the broker too.
+      await Promise.all([system.kill(), kill % 3 === 0 ? kafka.kill() : null]);
+      if (kill % 3 === 0) await kafka.restart();
+      system.launch();
+    }
+    await system.ready();
+    const before = acked.length;
+    await eventually(() => acked.length > before + 60, { timeoutMs: 30_000 });
+    writing = false;
+    await Promise.all(writers);
+
+    const log = await readLog(kafka.brokers, 'chat.events.v1');
+    expect(numberingFaults(log)).toEqual([]);
+    const created = log.filter((event) => event.event_type === 'CHAT_MESSAGE_CREATED');
+    expect(created.map((event) => event.data.message_id).sort()).toEqual(acked.map(({ message }) => message.id).sort());
+
+    for (const threadId of threads) {
+      const expected = acked
+        .filter((one) => one.threadId === threadId)
+        .map(({ message, content }) => ({ id: message.id, index: message.messageIndex, content }))
+        .sort((a, b) => a.index - b.index);
+      const shape = (messages: { id: string; messageIndex: number; content: string | null }[]) =>
+        messages.map(({ id, messageIndex: index, content }) => ({ id, index, content }));
+      await eventually(async () => expect(shape(await readAll(client, threadId))).toEqual(expected));
+      await eventually(() => expect(shape(watcher.messages(threadId))).toEqual(expected));
+    }
+    expect(watcher.faults).toEqual([]);
+    expect(await system.stop()).toBe(0);
+  });
+});
