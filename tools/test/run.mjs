@@ -9,6 +9,7 @@ const stepTimeoutMs = 15 * 60_000;
 const bin = join(root, 'node_modules', '.bin');
 const reports = join(root, '.cache', 'test');
 const generator = 'libs/events/dist/generate/main.js';
+const openApi = 'services/standalone/dist/generateOpenApi.js';
 const cores = availableParallelism();
 
 /** Real servers take their share of the cores, so fewer workers than cores where there are many. */
@@ -20,6 +21,7 @@ const staticSteps = [
   { name: 'types of tests', command: ['tsc', '-p', 'tsconfig.test.json'] },
   { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
   { name: 'generated files', command: ['node', generator, '--check'], needs: generator },
+  { name: 'OpenAPI document', command: ['node', openApi, '--check'], needs: openApi },
 ];
 const jestSteps = [
   { name: 'unit tests', project: 'unit', workers: cores },

@@ -1,6 +1,5 @@
-import { runtimeConfig } from '@threadlog/runtime';
-import { integer, loadConfig } from '@threadlog/service';
-import { z } from 'zod';
+import { loadProcessConfig } from '@threadlog/runtime';
+import { integer } from '@threadlog/service';
 
 /** Variables of the query API beside those that every process reads. */
 export const queryApiConfig = {
@@ -9,10 +8,7 @@ export const queryApiConfig = {
     .describe('Most milliseconds a read waits for the write that its consistency token names'),
 };
 
-const schema = z.object({ ...runtimeConfig, ...queryApiConfig });
-export type QueryApiConfig = z.output<typeof schema>;
-
 /** Throws `ConfigError` with all problems at once. */
-export function loadQueryApiConfig(env: NodeJS.ProcessEnv = process.env): QueryApiConfig {
-  return loadConfig(schema, env);
+export function loadQueryApiConfig(env: NodeJS.ProcessEnv = process.env) {
+  return loadProcessConfig(queryApiConfig, env);
 }

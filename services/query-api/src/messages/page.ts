@@ -4,7 +4,8 @@ import { presentMessage, type ListedMessage } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { encodeIndex } from '../cursors';
 import type { PageEdges } from '../pages';
-import { resolveThread, visibleCount } from '../threads/access';
+import { visibleCount } from '../threads/access';
+import { readThreadPage } from './threadPage';
 
 export interface MessagePageRequest {
   threadId: string;
@@ -22,22 +23,14 @@ export interface MessagePage extends PageEdges {
   totalCount: number;
 }
 
-/**
- * A page of a thread. The access check and the page are asked for at the same time: most threads are visible from the
- * first message on, and where a participant sees only a part, the page is read once more within its bound. Nothing of
- * the first reading leaves this function before the check has passed.
- */
+/** A page of a thread, in either order. */
 export async function messagePage(
   context: QueryContext,
   actor: Actor,
   request: MessagePageRequest,
 ): Promise<MessagePage> {
-  const { threadId, limit, order, includeDeleted, before, after } = request;
-  const options = { before, after, order, includeDeleted, limit: limit + 1 };
-  const read = (visibleFrom: number): Promise<ListedMessage[]> =>
-    context.messages().page(actor.tenantId, threadId, { ...options, visibleFrom });
-  const [thread, unbounded] = await Promise.all([resolveThread(context.statements, actor, threadId), read(1)]);
-  const found = thread.visibleFrom === 1 ? unbounded : await read(thread.visibleFrom);
+  const { limit, includeDeleted } = request;
+  const { thread, rows: found } = await readThreadPage(context, actor, { ...request, limit: limit + 1 });
   const hasMore = found.length > limit;
   const rows = hasMore ? found.slice(0, limit) : found;
   const messages = await presentMessages(context, actor, rows);

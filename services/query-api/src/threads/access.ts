@@ -47,7 +47,8 @@ export function readable<TRow extends ThreadAccessRow>(actor: Actor, row: TRow):
   return { row, visibleFrom: visibleFromIndex(actor, access), byMembership };
 }
 
-function visible<TRow extends ThreadAccessRow>(actor: Actor, row: TRow | undefined): VisibleThread<TRow> {
+/** The same for one thread, found or not. Throws as `resolveThread` does. */
+export function visible<TRow extends ThreadAccessRow>(actor: Actor, row: TRow | undefined): VisibleThread<TRow> {
   if (!row || !canSee(actor, accessOf(row))) throw threadNotFound();
   const thread = readable(actor, row);
   if (!thread) throw problem('forbidden', 'reading threads needs the permission chat:read');
