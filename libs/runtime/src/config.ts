@@ -43,7 +43,9 @@ export type ForwardConfig = z.output<z.ZodObject<typeof forwardConfig>>;
 
 /** The schema of a process: what every process reads, and the variables of its own roles. */
 export function processConfig<Shape extends z.ZodRawShape>(own: Shape) {
-  return z.object({ ...runtimeConfig, ...own }).superRefine((env, context) => {
+  // A role may ask for more than every process does: its fields stand in place of the shared ones.
+  const shape = { ...runtimeConfig, ...own } as Omit<typeof runtimeConfig, keyof Shape> & Shape;
+  return z.object(shape).superRefine((env, context) => {
     checkAuthConfig(env as unknown as RuntimeConfig, context);
   });
 }

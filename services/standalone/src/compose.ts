@@ -1,28 +1,50 @@
-import { commandRoutes, createCommandApi, createRemoteCommands } from '@threadlog/command-api';
-import type { CommandRouter } from '@threadlog/commands';
+import { commandRoutes, createCommandApi, type CommandApi } from '@threadlog/command-api';
 import { createProjector } from '@threadlog/projector';
 import { createQueryApi } from '@threadlog/query-api';
-import { createRealtime } from '@threadlog/realtime';
-import type { Runtime } from '@threadlog/runtime';
+import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
+import { createRemoteCommands, type Runtime } from '@threadlog/runtime';
 import type { Role } from '@threadlog/service';
 import type { StandaloneConfig } from './config';
 
-/** The roles that the configuration names. Those that write share the command API of this process, if it has one. */
-export function composeRoles(runtime: Runtime, config: StandaloneConfig): Role[] {
+export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
+
+/**
+ * The roles that the configuration names, in the order of `ROLE_NAMES`. Sockets write through the command API of this
+ * process where there is one, else through any that is alive.
+ */
+export function composeRoles(runtime: Runtime, config: StandaloneConfig, options: ComposeOptions = {}): Role[] {
   const wanted = new Set(config.ROLES);
-  const roles: Role[] = [];
-  let router: CommandRouter;
-  if (wanted.has('command-api')) {
-    const commandApi = createCommandApi({ ...runtime, config });
-    roles.push(commandApi);
-    router = commandApi.router;
-  } else {
-    router = createRemoteCommands({ ...runtime, config });
-  }
-  if (wanted.has('projector')) roles.push(createProjector(runtime));
-  if (wanted.has('query-api')) {
-    roles.push(createQueryApi({ ...runtime, alsoDocumented: commandRoutes, readWaitMs: config.READ_WAIT_MS }));
-  }
-  if (wanted.has('realtime')) roles.push(createRealtime({ ...runtime, limits: undefined, config, router }));
+  const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config }) : undefined;
+  const roles: Role[] = commandApi ? [commandApi] : [];
+  if (wanted.has('projector')) roles.push(projector(runtime, config));
+  if (wanted.has('query-api')) roles.push(queryApi(runtime, config, commandApi));
+  if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi }));
   return roles;
+}
+
+function projector(runtime: Runtime, config: StandaloneConfig): Role {
+  const { PROJECTOR_MAX_TRANSACTIONS: maxTransactions, PROJECTOR_POLL_MS: pollMs } = config;
+  return createProjector({ ...runtime, maxTransactions, pollMs });
+}
+
+/** The API's document shows the commands too where they are served on the same port. */
+function queryApi(runtime: Runtime, config: StandaloneConfig, commandApi: CommandApi | undefined): Role {
+  return createQueryApi({
+    ...runtime,
+    api: { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] },
+    readWaitMs: config.READ_WAIT_MS,
+    alsoDocumented: commandApi ? commandRoutes : [],
+  });
+}
+
+function realtime(
+  runtime: Runtime,
+  config: StandaloneConfig,
+  { commandApi, onListening }: ComposeOptions & { commandApi: CommandApi | undefined },
+): Role {
+  const deps = { ...runtime, config, onListening };
+  if (commandApi) return createRealtime({ ...deps, router: commandApi.router });
+  const { router, close } = createRemoteCommands(runtime, config);
+  const role = createRealtime({ ...deps, router });
+  return { ...role, run: (signal) => role.run(signal).finally(close) };
 }

@@ -1,7 +1,8 @@
 import { commandApiConfig } from '@threadlog/command-api';
+import { projectorConfig } from '@threadlog/projector';
 import { queryApiConfig } from '@threadlog/query-api';
-import { loadProcessConfig } from '@threadlog/runtime';
-import { list, realtimeConfig } from '@threadlog/service';
+import { forwardConfig, loadProcessConfig } from '@threadlog/runtime';
+import { list, realtimeConfig, type Env, type LoadConfigOptions } from '@threadlog/service';
 
 /** The roles there are, in the order in which they start: those that others write through come first. */
 export const ROLE_NAMES = ['command-api', 'projector', 'query-api', 'realtime'] as const;
@@ -20,12 +21,14 @@ const roles = () =>
 export const standaloneConfig = {
   ROLES: roles().prefault('all').describe('Roles of this process: `all`, or some of them, separated by commas'),
   ...commandApiConfig,
+  ...forwardConfig,
+  ...projectorConfig,
   ...queryApiConfig,
   ...realtimeConfig,
 };
 
 /** Throws `ConfigError` with all problems at once. */
-export function loadStandaloneConfig(env: NodeJS.ProcessEnv = process.env) {
-  return loadProcessConfig(standaloneConfig, env);
+export function loadStandaloneConfig(env: Env = process.env, options?: LoadConfigOptions) {
+  return loadProcessConfig(standaloneConfig, env, options);
 }
 export type StandaloneConfig = ReturnType<typeof loadStandaloneConfig>;

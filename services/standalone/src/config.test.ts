@@ -1,0 +1,70 @@
+import { ConfigError } from '@threadlog/service';
+import { loadStandaloneConfig, ROLE_NAMES } from './config';
+
+const ENOUGH = {
+  DATABASE_URL: 'postgresql://localhost/chat',
+  AUTH_JWT_SECRET: 'q8Zt4vN1xW7cB2mK5sR9dF3gH6jL0pYa',
+  CLUSTER_SECRET: 'yY2nM6kP0qR4sT8uV1wX5zA9bC3dE7fG',
+  SEALING_MASTER_KEY: Buffer.from('k9J2mZ5xQ8wE1rT4yU7iO0pA3sD6fG9h').toString('base64'),
+};
+const load = (env: Record<string, string> = {}) =>
+  loadStandaloneConfig({ ...ENOUGH, ...env }, { warn: () => undefined });
+function problemsOf(env: Record<string, string>): string {
+  try {
+    load(env);
+    return '';
+  } catch (error) {
+    return (error as ConfigError).problems.join('\n');
+  }
+}
+
+describe('the configuration of a process with any roles', () => {
+  it('needs a database and three secrets, also in production', () => {
+    expect(load({ ENVIRONMENT: 'production' })).toMatchObject({
+      ROLES: ['command-api', 'projector', 'query-api', 'realtime'],
+      API_PORT: 4000,
+      REALTIME_PORT: 4001,
+      OPS_PORT: 4002,
+      OPS_HOST: '127.0.0.1',
+    });
+    expect(() => loadStandaloneConfig({}, { warn: () => undefined })).toThrow(ConfigError);
+  });
+
+  it('starts roles in one order, however they are named', () => {
+    expect(load({ ROLES: 'realtime, command-api' }).ROLES).toEqual(['command-api', 'realtime']);
+    expect(load({ ROLES: 'all' }).ROLES).toEqual([...ROLE_NAMES]);
+    expect(problemsOf({ ROLES: 'command-api,painter' })).toMatch(/^ROLES: must be `all` or some of/);
+  });
+
+  it('sees what no variable can tell alone', () => {
+    expect(problemsOf({ AUTH_JWKS_URL: 'https://id.example/keys' })).toContain('only one of');
+    expect(problemsOf({ AUTH_JWT_SECRET: '' })).toContain('one of AUTH_JWT_SECRET');
+  });
+
+  it('understands a deployment written for the older services', () => {
+    const config = loadStandaloneConfig(
+      {
+        DB_SOURCE: 'postgresql+asyncpg://user:pass@db:5432/chat_db',
+        KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092',
+        JWT_SECRET_KEY: ENOUGH.AUTH_JWT_SECRET,
+        JWT_ALGORITHM: 'HS256',
+        ENVIRONMENT: 'development',
+        LOG_LEVEL: 'INFO',
+        PORT: '8000',
+        REDIS_URL: 'redis://localhost:6379/0',
+        MAX_MESSAGES_PER_THREAD: '1000',
+        CORS_ORIGINS: '["http://localhost:3000", "https://app.example.com"]',
+        CLUSTER_SECRET: ENOUGH.CLUSTER_SECRET,
+        SEALING_MASTER_KEY: ENOUGH.SEALING_MASTER_KEY,
+      },
+      { warn: () => undefined },
+    );
+    expect(config).toMatchObject({
+      DATABASE_URL: 'postgresql://user:pass@db:5432/chat_db',
+      KAFKA_BROKERS: ['kafka:9092'],
+      API_PORT: 8000,
+      MAX_MESSAGES_PER_THREAD: 1000,
+      CORS_ORIGINS: ['http://localhost:3000', 'https://app.example.com'],
+    });
+  });
+});
