@@ -1,7 +1,10 @@
+export { standaloneScript, startService, type ServiceOptions } from './dev/service';
+export { stopRequested } from './dev/signals';
 export { StackError } from './errors';
 export { startKafka, type KafkaOptions } from './kafka';
 export { startMongo, type MongoOptions } from './mongo';
 export { startPostgres, type PostgresOptions } from './postgres';
+export { layout, type Layout } from './paths';
 export { accepts, freePort, isPortFree } from './ports';
 export type { Server } from './server';
 export { startStack, type GivenUrls, type Stack, type StackOptions, type StackPorts, type StackUrls } from './stack';

@@ -1,0 +1,79 @@
+import { cpus, loadavg, totalmem } from 'node:os';
+import { createHttpDriver } from './driver/http';
+import type { Pace } from './driver/load';
+import type { BenchResult, RowResult } from './report/result';
+import type { Row, RowContext } from './rows/row';
+import type { System } from './system/system';
+import { createTenant } from './system/tokens';
+import { createWorld } from './world';
+
+export interface BenchRun {
+  system: System;
+  rows: readonly Row[];
+  pace: Pace;
+  /** Ends the run after the row in progress. */
+  signal: AbortSignal;
+  /** Told of each row as it begins, and of each as it ends. */
+  onRow?: (row: Row, result: RowResult | null) => void | Promise<void>;
+}
+
+/** Runs the rows one after another. A row that cannot be measured says why in its result; the others go on. */
+export async function runBench({ system, rows, pace, signal, onRow }: BenchRun): Promise<BenchResult> {
+  const began = performance.now();
+  const startedAt = new Date().toISOString();
+  const loadBefore = loadavg()[0]!;
+  const http = createHttpDriver(system.apiUrl);
+  const context: RowContext = { system, pace, world: createWorld(http, createTenant('bench', system.tokens)) };
+  const results: RowResult[] = [];
+  try {
+    for (const row of rows) {
+      if (signal.aborted) break;
+      await onRow?.(row, null);
+      const result = await runRow(row, context);
+      results.push(result);
+      await onRow?.(row, result);
+    }
+  } finally {
+    await http.close();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  return { startedAt, seconds, machine: machine(), loadBefore, pace: pace.name, rows: results };
+}
+
+async function runRow(row: Row, context: RowContext): Promise<RowResult> {
+  const { name, title } = row;
+  const measureCores = startCores(context.system);
+  try {
+    return { row: name, title, ...(await row.run(context)), cores: measureCores() };
+  } catch (error) {
+    const problem = (error as Error).message;
+    return { row: name, title, figures: [], samples: 0, errors: 1, problem, cores: measureCores() };
+  }
+}
+
+/** Processor time is counted in hundredths of a second: below this a share of it means nothing. */
+const SHORTEST_SECONDS = 0.5;
+
+/** The returned function tells the cores that each process has used since. Empty for a system that is not ours. */
+function startCores({ internals }: System): () => Record<string, number> {
+  if (!internals) return () => ({});
+  const processes = internals.processes();
+  const used = () => processes.map(({ usage }) => usage()?.cpuSeconds ?? NaN);
+  const [before, began] = [used(), performance.now()];
+  return () => {
+    const elapsed = (performance.now() - began) / 1000;
+    if (elapsed < SHORTEST_SECONDS) return {};
+    return Object.fromEntries(used().map((after, at) => [processes[at]!.name, (after - before[at]!) / elapsed]));
+  };
+}
+
+function machine(): BenchResult['machine'] {
+  const all = cpus();
+  return {
+    cpus: all.length,
+    model: all[0]?.model.trim() ?? 'unknown',
+    memoryMb: Math.round(totalmem() / (1024 * 1024)),
+    platform: `${process.platform} ${process.arch}`,
+    node: `Node ${process.version}`,
+  };
+}

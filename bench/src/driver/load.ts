@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { median, percentile, sorted, type Sorted } from '../report/stats';
+import { milliseconds, perSecond, type Figure } from '../report/result';
+
+/** How long a row is measured. Figures are medians of the rounds. */
+export interface Pace {
+  name: string;
+  warmUpMs: number;
+  roundMs: number;
+  rounds: number;
+  /** Fewest events that the log must hold before replaying it is timed. */
+  replayEvents: number;
+}
+
+export const PACES = {
+  normal: { name: 'normal', warmUpMs: 1_500, roundMs: 3_000, rounds: 3, replayEvents: 50_000 },
+  quick: { name: 'quick', warmUpMs: 700, roundMs: 1_200, rounds: 1, replayEvents: 10_000 },
+} as const satisfies Record<string, Pace>;
+
+export interface LoadOptions {
+  /** Requests in flight: each worker has one, and sends the next when it is answered. */
+  workers: number;
+  pace: Pace;
+  /** One unit of work; returns what it took, in milliseconds, where that is not the time of the whole step. */
+  step(worker: number): Promise<number | void>;
+}
+
+export interface Round {
+  milliseconds: number;
+  latencies: Sorted;
+}
+
+export interface Measured {
+  rounds: Round[];
+  samples: number;
+  errors: number;
+  problem?: string;
+}
+
+/** A system that answers nothing right is not worth waiting for. */
+const MAX_ERRORS = 200;
+const ERROR_PAUSE_MS = 20;
+
+/**
+ * Runs a closed loop: warms up, then measures rounds without stopping in between, so that nothing can catch its breath.
+ * Steps that reject are counted and left out of the latencies.
+ */
+export async function runLoad({ workers, pace, step }: LoadOptions): Promise<Measured> {
+  let sink: number[] | null = null;
+  let errors = 0;
+  let problem: string | undefined;
+  const stop = new AbortController();
+
+  async function attempt(worker: number): Promise<void> {
+    const began = performance.now();
+    try {
+      const took = (await step(worker)) ?? performance.now() - began;
+      sink?.push(took);
+    } catch (error) {
+      errors += 1;
+      problem ??= (error as Error).message;
+      if (errors >= MAX_ERRORS) stop.abort();
+      await delay(ERROR_PAUSE_MS);
+    }
+  }
+  const work = Promise.all(
+    Array.from({ length: workers }, async (_none, worker) => {
+      while (!stop.signal.aborted) await attempt(worker);
+    }),
+  );
+  const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: stop.signal }).catch(() => undefined);
+
+  await pause(pace.warmUpMs);
+  const rounds: Round[] = [];
+  for (let round = 0; round < pace.rounds && !stop.signal.aborted; round++) {
+    const latencies: number[] = (sink = []);
+    const began = performance.now();
+    await pause(pace.roundMs);
+    sink = null;
+    rounds.push({ milliseconds: performance.now() - began, latencies: sorted(latencies) });
+  }
+  stop.abort();
+  await work;
+  const samples = rounds.reduce((sum, { latencies }) => sum + latencies.length, 0);
+  return { rounds, samples, errors, problem };
+}
+
+/** The median over the rounds of a percentile of each. */
+export function latency({ rounds }: Measured, percent: number, name = `p${percent}`): Figure {
+  return milliseconds(name, median(rounds.map((round) => percentile(round.latencies, percent))));
+}
+
+/** The median over the rounds of the steps completed in a second. */
+export function rate({ rounds }: Measured, name: string): Figure {
+  return perSecond(name, median(rounds.map((round) => (round.latencies.length * 1000) / round.milliseconds)));
+}

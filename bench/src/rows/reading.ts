@@ -1,0 +1,66 @@
+import { latency, runLoad } from '../driver/load';
+import type { Person } from '../system/tokens';
+import { messagesPath, type World } from '../world';
+import type { Row } from './row';
+
+const PAGE = 50;
+const MESSAGES = 1_000;
+const THREADS = 60;
+const WRITERS = 16;
+
+interface Reading {
+  name: string;
+  title: string;
+  /** Writes what is to be read and returns who reads what, and how many items must come back. */
+  prepare(world: World): Promise<{ path: string; person: Person; items: 'messages' | 'threads' }>;
+}
+
+/** The same page again and again, one request in flight. */
+function readingRow({ name, title, prepare }: Reading): Row {
+  return {
+    name,
+    title,
+    async run({ world, pace }) {
+      const { path, person, items } = await prepare(world);
+      const first = await world.read(path, { person, connection: 0 });
+      const page = JSON.parse(first.text()) as Record<string, unknown[] | undefined>;
+      if (page[items]?.length !== PAGE) throw new Error(`a page of ${page[items]?.length} ${items}, not of ${PAGE}`);
+      const measured = await runLoad({
+        workers: 1,
+        pace,
+        step: async () => void (await world.read(path, { person, connection: 0 })),
+      });
+      const { samples, errors, problem } = measured;
+      const figures = [latency(measured, 50), latency(measured, 95), latency(measured, 99)];
+      return { figures, samples, errors, problem };
+    },
+  };
+}
+
+const messagePage = readingRow({
+  name: 'page',
+  title: `page of ${PAGE} messages`,
+  async prepare(world) {
+    const room = await world.room('p-owner', ['p-1', 'p-2', 'p-3']);
+    let left = MESSAGES;
+    const write = async (worker: number): Promise<void> => {
+      while (left-- > 0) await world.post(room, worker);
+    };
+    await Promise.all(Array.from({ length: WRITERS }, (_none, worker) => write(worker)));
+    await world.settle([room]);
+    return { path: `${messagesPath(room.threadId)}?limit=${PAGE}`, person: room.members[1]!, items: 'messages' };
+  },
+});
+
+const threadList = readingRow({
+  name: 'threads',
+  title: `list of ${PAGE} threads`,
+  async prepare(world) {
+    const rooms = [];
+    for (let at = 0; at < THREADS; at++) rooms.push(await world.room(`t-${at}`, ['t-reader', 't-other']));
+    await world.settle(rooms);
+    return { path: `/api/v1/threads?limit=${PAGE}`, person: world.tenant.person('t-reader'), items: 'threads' };
+  },
+});
+
+export const readingRows: Row[] = [messagePage, threadList];

@@ -1,0 +1,19 @@
+import type { Pace } from '../driver/load';
+import type { RowResult } from '../report/result';
+import type { System } from '../system/system';
+import type { World } from '../world';
+
+export interface RowContext {
+  system: System;
+  world: World;
+  pace: Pace;
+}
+
+/** What a row measured; the bench adds what it knows itself. */
+export type RowMeasures = Pick<RowResult, 'figures' | 'samples' | 'errors' | 'problem'>;
+
+export interface Row {
+  name: string;
+  title: string;
+  run(context: RowContext): Promise<RowMeasures>;
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, layout, startService, startStack, type GivenUrls, type Stack } from '@threadlog/stack';
+import type { Internals, MeasuredProcess, System } from './system';
+import { usageOf, usageOfTree } from './usage';
+
+export interface OwnSystemOptions {
+  /** Servers to use in place of embedded ones. The log must be new: ours has keys of its own. */
+  given?: GivenUrls;
+  /** In front of all topics, where the broker is not ours alone. */
+  topicPrefix?: string;
+  /** The service's environment: its settings can be tried from outside, such as `ACCESS_LOG=off`. */
+  env?: NodeJS.ProcessEnv;
+  report?: (line: string) => void;
+}
+
+const ISSUER = 'threadlog-bench';
+
+/**
+ * Starts the infrastructure on a fresh temporary directory and the service, all roles in one process, and waits until
+ * both ports are ready. Rate limits are off: one driver stands for many clients.
+ */
+export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<System> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'threadlog-bench-'));
+  const stops: (() => Promise<unknown> | void)[] = [() => rmSync(dataDir, { recursive: true, force: true })];
+  const stop = once(async () => {
+    for (const each of stops) await each();
+  });
+  try {
+    const stack = await startStack({ dataDir, given: options.given, log: options.report });
+    stops.unshift(() => stack.stop());
+    const ports = { api: await freePort(), realtime: await freePort(), ops: await freePort() };
+    const env = environment(options, stack, ports);
+    const service = await startService({ files: layout(dataDir), env, ports: [ports.api, ports.realtime] });
+    stops.unshift(() => service.stop());
+    const processes = (): MeasuredProcess[] => [
+      { name: 'service', usage: () => usageOf(service.pid()) },
+      ...serverProcesses(stack),
+      { name: 'driver', usage: () => usageOf(process.pid) },
+    ];
+    return {
+      apiUrl: `http://127.0.0.1:${ports.api}`,
+      realtimeUrl: `http://127.0.0.1:${ports.realtime}`,
+      tokens: { secret: env.AUTH_JWT_SECRET, issuer: ISSUER },
+      internals: internals(dataDir, env, processes),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Ports {
+  api: number;
+  realtime: number;
+  ops: number;
+}
+
+function environment({ env = process.env, topicPrefix }: OwnSystemOptions, { urls }: Stack, ports: Ports) {
+  const key = (): string => randomBytes(32).toString('base64');
+  return {
+    ...env,
+    ENVIRONMENT: 'development',
+    ENABLE_RATE_LIMITING: 'false',
+    AUTH_JWT_ISSUER: ISSUER,
+    AUTH_JWT_SECRET: randomBytes(48).toString('base64url'),
+    INTERNAL_API_SECRET: key(),
+    CLUSTER_SECRET: key(),
+    SEALING_MASTER_KEY: key(),
+    KAFKA_BROKERS: urls.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: topicPrefix ?? '',
+    DATABASE_URL: urls.databaseUrl,
+    // Embedded Mongo is for trying things out; what it takes says nothing about MongoDB.
+    MONGO_URL: undefined,
+    API_PORT: String(ports.api),
+    REALTIME_PORT: String(ports.realtime),
+    OPS_PORT: String(ports.ops),
+  };
+}
+
+function serverProcesses({ servers }: Stack): MeasuredProcess[] {
+  return Object.entries(servers).flatMap(([name, server]) =>
+    server ? [{ name, usage: () => usageOfTree(server.pid()) }] : [],
+  );
+}
+
+function internals(dataDir: string, env: NodeJS.ProcessEnv, processes: () => MeasuredProcess[]): Internals {
+  return {
+    databaseUrl: env.DATABASE_URL ?? '',
+    serviceEnvironment: env,
+    processes,
+    async startProcess(name, extra) {
+      const ops = await freePort();
+      const own = { ...env, ...extra, OPS_PORT: String(ops) };
+      return startService({ files: layout(join(dataDir, name)), env: own, ports: [ops] });
+    },
+  };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let started: Promise<void> | undefined;
+  return () => (started ??= work());
+}

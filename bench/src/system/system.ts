@@ -1,0 +1,44 @@
+import type { Server } from '@threadlog/stack';
+import type { TokenSettings } from './tokens';
+import type { Usage } from './usage';
+
+/** A process that is measured. */
+export interface MeasuredProcess {
+  name: string;
+  usage(): Usage | null;
+}
+
+/** The log and the database of a system that we started: for what cannot be measured from outside. */
+export interface Internals {
+  databaseUrl: string;
+  /** Everything a further process of the service needs, addresses and secrets. */
+  serviceEnvironment: NodeJS.ProcessEnv;
+  /** The service, its servers, and this process as the driver. */
+  processes(): MeasuredProcess[];
+  /** A further process of the service, ready when this resolves. Whoever starts it stops it. */
+  startProcess(name: string, env: NodeJS.ProcessEnv): Promise<Server>;
+}
+
+/** What is measured: somewhere on the network, or started here. */
+export interface System {
+  /** Without a slash at the end. */
+  apiUrl: string;
+  realtimeUrl: string;
+  tokens: TokenSettings;
+  /** Null for a system that was only given by its URLs. */
+  internals: Internals | null;
+  stop(): Promise<void>;
+}
+
+export interface GivenSystem {
+  url: string;
+  realtime: string;
+  tokens: TokenSettings;
+}
+
+/** A system that runs already. It should have its rate limits off. */
+export function givenSystem({ url, realtime, tokens }: GivenSystem): System {
+  return { apiUrl: plain(url), realtimeUrl: plain(realtime), tokens, internals: null, stop: () => Promise.resolve() };
+}
+
+const plain = (url: string): string => url.replace(/\/+$/, '');
