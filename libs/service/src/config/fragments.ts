@@ -55,7 +55,9 @@ export const kafkaConfig = {
     .regex(/^[\w.-]*$/, 'may hold letters, digits and . _ -')
     .default('')
     .describe('In front of all topic names'),
-  KAFKA_REPLICATION_FACTOR: integer(1, 9).optional().describe('Of topics we create; by default as the broker says'),
+  KAFKA_REPLICATION_FACTOR: integer(1, 9)
+    .optional()
+    .describe('Of topics we create; by default 3, or 1 where there are fewer than 3 brokers'),
   KAFKA_SSL: flag().prefault('false').describe('TLS to the brokers'),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('SASL, if wanted'),
   KAFKA_SASL_USERNAME: z.string().optional().describe('SASL user'),

@@ -1,4 +1,5 @@
 export * from './aliases';
+export * from './document';
 export * from './environment';
 export * from './errors';
 export * from './fields';
