@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { processConfig } from '@threadlog/runtime';
+import {
+  ALIASES,
+  ConfigError,
+  createApp,
+  createHealth,
+  createLogger,
+  createMetrics,
+  fieldMeta,
+  listen,
+  type HttpServer,
+} from '@threadlog/service';
+import { parse } from 'yaml';
+import { loadStandaloneConfig, ROLE_NAMES, standaloneConfig } from './config';
+
+/** What there is of a service in docker-compose.yml, as far as it is looked at here. */
+interface ComposeService {
+  image: string;
+  build?: string;
+  environment?: Record<string, string>;
+  depends_on?: Record<string, { condition: string }>;
+  networks: string[];
+  ports?: string[];
+  volumes?: string[];
+  healthcheck?: { test: string[] };
+}
+interface ComposeFile {
+  services: Record<string, ComposeService>;
+  networks: Record<string, { internal?: boolean }>;
+  volumes: Record<string, unknown>;
+}
+type Values = Record<string, string>;
+
+const ROOT = resolve(__dirname, '../../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const composeText = read('docker-compose.yml');
+const VARIABLE = /\$\{(\w+)(:?-)([^}]*)\}/g;
+
+/** The file as Docker Compose sees it: `${NAME:-default}` and `${NAME-default}` replaced, anchors merged. */
+function compose(values: Values = {}): ComposeFile {
+  const text = composeText.replace(VARIABLE, (_, name: string, mark: string, fallback: string) => {
+    const value = values[name];
+    return value === undefined || (mark === ':-' && value === '') ? fallback : value;
+  });
+  return parse(text, { merge: true }) as ComposeFile;
+}
+
+const file = compose();
+const services = Object.entries(file.services);
+const ours = services.filter(([, { build }]) => build !== undefined);
+const stores = services.filter(([name, { build }]) => build === undefined && name !== 'edge');
+
+/** Lines `NAME=value` of `.env.example`; those that are commented out are suggestions. */
+const example = [...read('.env.example').matchAll(/^(# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
+  ([, comment, name, value]) => ({
+    name: name!,
+    value: value!,
+    set: comment === undefined,
+  }),
+);
+const exampleValues: Values = Object.fromEntries(
+  example.filter(({ set }) => set).map(({ name, value }) => [name, value]),
+);
+
+const schema = processConfig(standaloneConfig).shape;
+const known = new Set(Object.keys(schema));
+const secrets = Object.entries(schema).filter(([, field]) => fieldMeta(field).secret !== undefined);
+const secretFiles = new Set(secrets.map(([name]) => `${name}_FILE`));
+
+/** A process reads `.env` first, then what the compose file says. */
+function environmentOf(name: string, values: Values): Values {
+  return { ...values, ...compose(values).services[name]!.environment };
+}
+
+describe('images', () => {
+  it('names a version of every image', () => {
+    for (const [, { image }] of services) expect(image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?(-[\w.]+)?$/);
+  });
+
+  it('gives our own image the version of the product', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(new Set(ours.map(([, { image }]) => image))).toEqual(new Set([`threadlog:${version}`]));
+  });
+
+  it('builds and runs on the Node that the lock file pins', () => {
+    const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { version: string }> };
+    const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(new Set(bases)).toEqual(new Set([`node:${lock.packages['node_modules/node']!.version}-bookworm-slim`]));
+  });
+
+  it('starts a program that the build makes, as somebody else than root', () => {
+    const dockerfile = read('Dockerfile');
+    const [, script] = /^CMD \["node", "(.+)"\]$/m.exec(dockerfile) ?? [];
+    expect(existsSync(join(ROOT, script!.replace('/dist/', '/src/').replace(/\.js$/, '.ts')))).toBe(true);
+    expect(dockerfile).toMatch(/^USER node$/m);
+    for (const [, source] of dockerfile.matchAll(/^COPY (?!--from)(\S+)/gm)) {
+      expect(existsSync(join(ROOT, source!))).toBe(true);
+    }
+  });
+});
+
+describe('environment', () => {
+  it('runs every role once', () => {
+    expect(ours.map(([, { environment }]) => environment?.ROLES).sort()).toEqual([...ROLE_NAMES].sort());
+  });
+
+  describe.each(ours.map(([name]) => name))('%s', (name) => {
+    it.each([
+      ['nothing else', {}],
+      ['.env.example', exampleValues],
+    ])('is configured by the compose file and %s', (_, values) => {
+      const warnings: string[] = [];
+      const config = loadStandaloneConfig(environmentOf(name, values), { warn: (line) => warnings.push(line) });
+      expect(config.ROLES).toEqual([name]);
+      expect(config.MONGO_URL).toBeDefined();
+      expect(warnings).toEqual([]);
+    });
+
+    it('sets only variables that there are', () => {
+      expect(Object.keys(file.services[name]!.environment!).filter((variable) => !known.has(variable))).toEqual([]);
+    });
+
+    it('does not start in production on the secrets of the file', () => {
+      const attempt = () => loadStandaloneConfig(environmentOf(name, { ENVIRONMENT: 'production' }));
+      expect(attempt).toThrow(ConfigError);
+      for (const secret of ['AUTH_JWT_SECRET', 'CLUSTER_SECRET', 'SEALING_MASTER_KEY']) {
+        expect(attempt).toThrow(`${secret}: is a development or example secret`);
+      }
+    });
+
+    it('starts in production on secrets from files', () => {
+      const names = ['AUTH_JWT_SECRET', 'CLUSTER_SECRET', 'SEALING_MASTER_KEY'];
+      const values: Values = { ENVIRONMENT: 'production' };
+      for (const secret of names) Object.assign(values, { [secret]: '', [`${secret}_FILE`]: `/run/secrets/${secret}` });
+      const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256));
+      const config = loadStandaloneConfig(environmentOf(name, values), { readFile: () => bytes.toString('base64') });
+      expect(config.ENVIRONMENT).toBe('production');
+    });
+  });
+});
+
+describe('.env.example', () => {
+  const interpolated = [...composeText.matchAll(VARIABLE)].map(([, name, , fallback]) => ({ name, fallback }));
+
+  it('shows the defaults of every variable that the compose file asks for', () => {
+    for (const { name, fallback } of interpolated) expect([name, exampleValues[name!]]).toEqual([name, fallback]);
+  });
+
+  it('names no variable that nothing reads', () => {
+    const asked = new Set(interpolated.map(({ name }) => name));
+    const unread = example.filter(({ name }) => !known.has(name) && !secretFiles.has(name) && !asked.has(name));
+    expect(unread).toEqual([]);
+    expect(ALIASES.filter(({ name }) => example.some((line) => line.name === name))).toEqual([]);
+  });
+});
+
+describe('ways in', () => {
+  const { API_PORT, REALTIME_PORT } = loadStandaloneConfig(environmentOf('realtime', {}));
+  const nginx = read('deploy/nginx.conf');
+
+  it('publishes the API at the edge and the sockets, nothing else', () => {
+    const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
+    expect(published).toEqual([`edge ${API_PORT}:8080`, `realtime ${REALTIME_PORT}:${REALTIME_PORT}`]);
+    expect(nginx).toMatch(/^ {2}listen 8080;$/m);
+  });
+
+  it('leads to the ports that the services listen on', () => {
+    const upstreams = [...nginx.matchAll(/^ {2}server (\S+) resolve;$/gm)].map(([, server]) => server).sort();
+    expect(upstreams).toEqual([`command-api:${API_PORT}`, `query-api:${API_PORT}`, `realtime:${REALTIME_PORT}`].sort());
+  });
+
+  it('keeps the stores where nobody from outside comes, and the edge away from them', () => {
+    expect(stores.map(([name]) => name).sort()).toEqual(['kafka', 'mongo', 'postgres']);
+    for (const [, { networks }] of stores) expect(networks).toEqual(['data']);
+    expect(file.networks.data).toEqual({ internal: true });
+    expect(file.services.edge!.networks).toEqual(['front']);
+  });
+
+  it('mounts files and volumes that there are', () => {
+    for (const mount of services.flatMap(([, { volumes = [] }]) => volumes)) {
+      const [source] = mount.split(':');
+      expect(source!.startsWith('./') ? existsSync(join(ROOT, source!)) : source! in file.volumes).toBe(true);
+    }
+  });
+});
+
+describe('health', () => {
+  let http: HttpServer;
+  const health = createHealth({ info: { service: 'test', version: '0' }, checks: [] });
+
+  beforeAll(async () => {
+    const config = { BASE_PATH: '', TRUST_PROXY: 0, ACCESS_LOG: 'off', CORS_ORIGINS: [] } as const;
+    const logger = createLogger({ service: 'test', level: 'silent' });
+    const metrics = createMetrics({ defaults: false });
+    http = await listen(createApp({ logger, metrics, config, health, routers: [] }), { host: '127.0.0.1', port: 0 });
+  });
+  afterAll(() => http.close(0));
+
+  /** Exit code of the check that our containers run. */
+  function check(port: number): Promise<number | null> {
+    const { test } = ours[0]![1].healthcheck!;
+    const [, program, ...args] = test;
+    expect(program).toBe('node');
+    const env = { PATH: process.env.PATH, OPS_PORT: String(port) };
+    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'ignore' });
+    return new Promise((done) => child.once('exit', done));
+  }
+
+  it('is looked after in every container, and waited for only there', () => {
+    for (const [, { healthcheck, depends_on = {} }] of services) {
+      expect(healthcheck).toBeDefined();
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        expect(Object.keys(file.services)).toContain(name);
+        expect(condition).toMatch(/^service_(healthy|started)$/);
+      }
+    }
+    expect(new Set(ours.map(([, { healthcheck }]) => healthcheck!.test.join(' '))).size).toBe(1);
+  });
+
+  it('asks the edge for a path that there is', async () => {
+    const url = new URL(file.services.edge!.healthcheck!.test.at(-1)!);
+    expect(url.port).toBe('8080');
+    expect((await fetch(`${http.url}${url.pathname}`)).status).toBe(200);
+  });
+
+  it('passes while the process is ready, and fails when it drains or is gone', async () => {
+    expect(await check(http.port)).toBe(0);
+    health.drain();
+    expect(await check(http.port)).toBe(1);
+    await http.close(0);
+    expect(await check(http.port)).toBe(1);
+  });
+});
