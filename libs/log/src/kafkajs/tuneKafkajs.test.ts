@@ -17,6 +17,10 @@ describe('tuneKafkajs', () => {
       [0, 127, 128, 16_383, 16_384, 2 ** 31 - 1, -1, -(2 ** 31)],
       ['', 'x'.repeat(700)],
     ]);
+    // Every length up to beyond the default size of an encoder, in one piece and in two.
+    for (let length = 0; length < 1_100; length += 1) {
+      inputs.push([[], ['x'.repeat(length)]], [[], ['y', 'x'.repeat(length)]]);
+    }
     const before = inputs.map(([ints, texts]) => encode(ints, texts));
 
     tuneKafkajs();
