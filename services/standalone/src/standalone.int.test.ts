@@ -66,12 +66,12 @@ const isReady = (url: string) =>
   eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
 
 describe('all roles in one process', () => {
-  let running: Running | undefined;
+  let running: Running;
   beforeAll(async () => {
     running = await start(['projector', 'command-api', 'query-api', 'realtime']);
     await Promise.all([isReady(running.api ?? ''), isReady(running.realtime ?? ''), isReady(running.ops)]);
   }, 60_000);
-  afterAll(() => running?.stop(), 30_000);
+  afterAll(() => running.stop(), 30_000);
 
   it('shows what was just written to whoever brings the consistency token', async () => {
     const created = await call(`${running.api}/api/v1/threads`, 'POST', { title: 'Algebra' });
