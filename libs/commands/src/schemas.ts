@@ -3,6 +3,7 @@ import {
   CHANNELS,
   clientMessageIdSchema,
   contentInputSchema,
+  emojiSchema,
   idSchema,
   LIMITS,
   MESSAGE_TYPES,
@@ -72,6 +73,32 @@ export const participantChangeRoleSchema = z.strictObject({
   role: z.enum(PARTICIPANT_ROLES),
 });
 
+const reaction = { ...message, emoji: emojiSchema };
+export const reactionAddSchema = z.strictObject(reaction);
+export const reactionRemoveSchema = z.strictObject(reaction);
+export const messagePinSchema = z.strictObject(message);
+export const messageUnpinSchema = z.strictObject(message);
+
+/** The reader's own position. Where the message stands was looked up before: the thread is another stream's business. */
+export const threadReadSchema = z.strictObject({ ...message, messageIndex: z.int().min(1) });
+export const threadPreferencesSchema = z.strictObject({
+  ...thread,
+  mutedUntil: z.iso.datetime({ offset: true }).nullable().optional(),
+  pinned: z.boolean().optional(),
+  hidden: z.boolean().optional(),
+  markedUnread: z.boolean().optional(),
+});
+
+const profileText = (characters: number) => z.string().max(characters).nullable().default(null);
+export const userSyncSchema = z.strictObject({
+  userId: idSchema,
+  displayName: profileText(LIMITS.displayNameCharacters),
+  avatarUrl: profileText(LIMITS.urlCharacters),
+  email: profileText(LIMITS.emailCharacters),
+  metadata: metadataInputSchema.nullable().default(null),
+});
+export const userRemoveSchema = z.strictObject({ userId: idSchema });
+
 /** Every command by name; the parsed shape is what idempotency compares, so a surface must not matter. */
 export const COMMANDS = {
   'thread.create': threadCreateSchema,
@@ -83,6 +110,14 @@ export const COMMANDS = {
   'participant.add': participantAddSchema,
   'participant.remove': participantRemoveSchema,
   'participant.changeRole': participantChangeRoleSchema,
+  'reaction.add': reactionAddSchema,
+  'reaction.remove': reactionRemoveSchema,
+  'message.pin': messagePinSchema,
+  'message.unpin': messageUnpinSchema,
+  'thread.read': threadReadSchema,
+  'thread.preferences': threadPreferencesSchema,
+  'user.sync': userSyncSchema,
+  'user.remove': userRemoveSchema,
 };
 export type CommandType = keyof typeof COMMANDS;
 export type CommandInput<T extends CommandType> = z.infer<(typeof COMMANDS)[T]>;

@@ -10,6 +10,9 @@ export const LIMITS = {
   mentions: 50,
   participants: 1_000,
   tokenCharacters: 16_384,
+  displayNameCharacters: 200,
+  urlCharacters: 2_000,
+  emailCharacters: 320,
 } as const;
 
 const utf8 = new TextEncoder();

@@ -10,6 +10,7 @@ export * from './folds/participant';
 export * from './folds/message';
 export * from './folds/receipt';
 export * from './folds/user';
+export * from './folds/userThread';
 export * from './folds/stream';
 export * from './schema/core';
 export * from './schema/generation';

@@ -94,6 +94,22 @@ export interface UserRow {
   version: number;
 }
 
+/** What one user has read of one thread and how it wants to see it; folded from the user's own stream. */
+export interface UserThreadRow {
+  tenant_id: TenantId;
+  user_id: string;
+  thread_id: string;
+  /** Index of the last message read; only grows. 0 when none was. */
+  read_index: number;
+  read_message_id: string | null;
+  read_at: string | null;
+  muted_until: string | null;
+  pinned: boolean;
+  hidden: boolean;
+  marked_unread: boolean;
+  version: number;
+}
+
 export interface ReceiptRow {
   tenant_id: TenantId;
   stream_type: string;

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { Draft, Problem } from '@threadlog/events';
-import type { MessageRow, ParticipantRow, ThreadRow, UserRow } from '@threadlog/read-models';
+import type { MessageRow, ParticipantRow, ThreadRow, UserRow, UserThreadRow } from '@threadlog/read-models';
 
 /**
  * A stream as a decision sees it: the read model's rows, folded up to and including events still in flight.
@@ -16,10 +16,16 @@ export interface ThreadState {
   messages: ReadonlyMap<string, MessageRow>;
 }
 
+/** A user's stream as a decision sees it: the profile, and the threads that the command names. */
 export interface UserState {
   version: number;
   user: UserRow | null;
+  /** What the user has read and prefers, by thread id. */
+  userThreads: ReadonlyMap<string, UserThreadRow>;
 }
+
+/** Any stream: which parts of it hold something depends on its type. */
+export type StreamState = ThreadState & UserState;
 
 /** Everything a decision may depend on besides its command and its state. */
 export interface DecisionContext {

@@ -1,4 +1,3 @@
 export * from './role';
 export * from './config';
 export * from './routes';
-export { createRemoteCommands } from './router/forwarding';

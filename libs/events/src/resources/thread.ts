@@ -45,3 +45,19 @@ export const threadSchema = z
   })
   .meta({ id: 'Thread' });
 export type ThreadResource = z.infer<typeof threadSchema>;
+
+/** How a user wants to see a thread. */
+export const preferencesSchema = threadSchema.shape.preferences;
+
+/** What a user has read of a thread, and its preferences. */
+export const userThreadSchema = z
+  .object({
+    threadId: z.string(),
+    /** The last message read; null when none was. */
+    messageId: z.string().nullable(),
+    messageIndex: z.int(),
+    readAt: z.string().nullable(),
+    preferences: preferencesSchema,
+  })
+  .meta({ id: 'UserThread' });
+export type UserThreadResource = z.infer<typeof userThreadSchema>;

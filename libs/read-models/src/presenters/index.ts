@@ -2,3 +2,4 @@ export * from './view';
 export * from './message';
 export * from './thread';
 export * from './profiles';
+export * from './userThread';

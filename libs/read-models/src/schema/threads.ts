@@ -46,7 +46,7 @@ create index if not exists participants_by_user on ${schema}.participants (tenan
 `;
 }
 
-/** Profiles of users; every personal column is sealed. */
+/** Profiles of users, every personal column sealed; and what each user has read, and how it wants to see it. */
 export function userTablesSql(schema: string): string {
   return `
 create table if not exists ${schema}.users (
@@ -61,5 +61,21 @@ create table if not exists ${schema}.users (
   version integer not null,
   primary key (tenant_id, user_id)
 );
+
+create table if not exists ${schema}.user_threads (
+  tenant_id text not null,
+  user_id text not null,
+  thread_id text not null,
+  read_index integer not null,
+  read_message_id text,
+  read_at text,
+  muted_until text,
+  pinned boolean not null,
+  hidden boolean not null,
+  marked_unread boolean not null,
+  version integer not null,
+  primary key (tenant_id, user_id, thread_id)
+);
+create index if not exists user_threads_by_thread on ${schema}.user_threads (tenant_id, thread_id) where read_index > 0;
 `;
 }

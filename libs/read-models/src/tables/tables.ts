@@ -1,5 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import type { MessageRow, ParticipantRow, ReceiptRow, StreamRow, ThreadRow, UserRow } from '../rows';
+import type { MessageRow, ParticipantRow, ReceiptRow, StreamRow, ThreadRow, UserRow, UserThreadRow } from '../rows';
 import type { Table } from './table';
 
 export const streamsTable: Table<StreamRow> = {
@@ -74,6 +74,25 @@ export const usersTable: Table<UserRow> = {
     version: 'integer',
   },
   key: ['tenant_id', 'user_id'],
+  guard: 'version',
+};
+
+export const userThreadsTable: Table<UserThreadRow> = {
+  name: 'user_threads',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    thread_id: 'text',
+    read_index: 'integer',
+    read_message_id: 'text',
+    read_at: 'text',
+    muted_until: 'text',
+    pinned: 'boolean',
+    hidden: 'boolean',
+    marked_unread: 'boolean',
+    version: 'integer',
+  },
+  key: ['tenant_id', 'user_id', 'thread_id'],
   guard: 'version',
 };
 

@@ -1,10 +1,11 @@
 import type { Actor } from '@threadlog/auth';
-import type { Command, CommandAccepted, CommandResult, LogPosition } from '@threadlog/commands';
+import type { Command, CommandAccepted, CommandInput, CommandResult, LogPosition } from '@threadlog/commands';
 import type { Problem, TenantId, ThreadResource } from '@threadlog/events';
 import {
   presentMessage,
   presentParticipant,
   presentThread,
+  presentUserThread,
   sealedBlobsOf,
   type MessageRow,
   type ParticipantRow,
@@ -12,6 +13,7 @@ import {
   type ProfileLookup,
   type ReceiptRow,
   type ThreadRow,
+  type UserThreadRow,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
 import type { DecisionContext } from '../decider';
@@ -38,6 +40,7 @@ type Resource =
   | { kind: 'message'; row: MessageRow }
   | { kind: 'thread'; thread: ThreadRow; participants: ParticipantRow[]; isNew: boolean }
   | { kind: 'participant'; row: ParticipantRow }
+  | { kind: 'userThread'; row: UserThreadRow }
   | { kind: 'none' };
 
 /** What an answer will be made of, captured in the turn of the decision; rows are immutable. */
@@ -63,8 +66,8 @@ export interface Capture {
 
 /** Turns what a command did into what its caller is told. */
 export interface Answers {
-  /** Messages needed to give a command's first answer again. */
-  messagesOf(command: Command, receipt: ReceiptRow): readonly string[];
+  /** Parts of the stream needed to give a command's first answer again. */
+  partsOf(command: Command, receipt: ReceiptRow): readonly string[];
   /** Why a first answer may not be given again: the actor has lost sight of the thread. */
   hides(command: Command, ground: { entry: StreamEntry; root: StreamEntry }, actor: Actor): Problem | null;
   sourceOf(command: Command, capture: Capture): AnswerSource;
@@ -81,14 +84,21 @@ const STATUS: { [T in Command['type']]: CommandAccepted['status'] } = {
   'participant.add': 201,
   'participant.remove': 204,
   'participant.changeRole': 200,
+  'reaction.add': 200,
+  'reaction.remove': 200,
+  'message.pin': 200,
+  'message.unpin': 200,
+  'thread.read': 200,
+  'thread.preferences': 200,
+  'user.sync': 200,
+  'user.remove': 204,
 };
 
 export function createAnswers(deps: AnswersDeps): Answers {
   return {
-    messagesOf: (command, receipt) =>
-      command.type === 'message.post' || command.type === 'message.edit' ? [receipt.resource_id] : [],
+    partsOf: (command, receipt) => replayedParts(command, receipt),
     hides(command, { entry, root }, actor) {
-      if (STATUS[command.type] === 204) return null;
+      if (STATUS[command.type] === 204 || !entry.thread) return null;
       const view = viewThread(entry, { actor, now: '', newId: '', root, limits: deps.limits });
       return isRefusal(view) ? view.problem : null;
     },
@@ -102,23 +112,40 @@ export function createAnswers(deps: AnswersDeps): Answers {
   };
 }
 
-function resourceOf(command: Command, { entry, resourceId }: Capture): Resource {
-  switch (command.type) {
-    case 'thread.create':
-    case 'thread.update': {
-      const participants = [...entry.participants.values()].filter((row) => row.removed_at === null);
-      return { kind: 'thread', thread: entry.thread!, participants, isNew: command.type === 'thread.create' };
-    }
-    case 'message.post':
-      return { kind: 'message', row: entry.messages.get(resourceId!)! };
-    case 'message.edit':
-      return { kind: 'message', row: entry.messages.get(command.input.messageId)! };
-    case 'participant.add':
-    case 'participant.changeRole':
-      return { kind: 'participant', row: entry.participants.get(command.input.userId)! };
-    default:
-      return { kind: 'none' };
-  }
+/** What each command's answer shows; those that are not here show nothing. */
+const SHOWN: { [T in Command['type']]?: (input: CommandInput<T>, capture: Capture) => Resource } = {
+  'thread.create': (_input, { entry }) => threadOf(entry, true),
+  'thread.update': (_input, { entry }) => threadOf(entry, false),
+  'message.post': (_input, { entry, resourceId }) => messageOf(entry, resourceId!),
+  'message.edit': ({ messageId }, { entry }) => messageOf(entry, messageId),
+  'message.pin': ({ messageId }, { entry }) => messageOf(entry, messageId),
+  'message.unpin': ({ messageId }, { entry }) => messageOf(entry, messageId),
+  'reaction.add': ({ messageId }, { entry }) => messageOf(entry, messageId),
+  'reaction.remove': ({ messageId }, { entry }) => messageOf(entry, messageId),
+  'participant.add': ({ userId }, { entry }) => ({ kind: 'participant', row: entry.participants.get(userId)! }),
+  'participant.changeRole': ({ userId }, { entry }) => ({ kind: 'participant', row: entry.participants.get(userId)! }),
+  'thread.read': ({ threadId }, { entry }) => ({ kind: 'userThread', row: entry.userThreads.get(threadId)! }),
+  'thread.preferences': ({ threadId }, { entry }) => ({ kind: 'userThread', row: entry.userThreads.get(threadId)! }),
+};
+
+function resourceOf(command: Command, capture: Capture): Resource {
+  return SHOWN[command.type]?.(command.input as never, capture) ?? { kind: 'none' };
+}
+
+function threadOf(entry: StreamEntry, isNew: boolean): Resource {
+  const participants = [...entry.participants.values()].filter((row) => row.removed_at === null);
+  return { kind: 'thread', thread: entry.thread!, participants, isNew };
+}
+
+function messageOf(entry: StreamEntry, id: string): Resource {
+  return { kind: 'message', row: entry.messages.get(id)! };
+}
+
+/** The message that a first answer showed; a user's thread is named by the command itself. */
+function replayedParts(command: Command, receipt: ReceiptRow): readonly string[] {
+  if (command.type === 'thread.read' || command.type === 'thread.preferences') return [command.input.threadId];
+  const showsMessage = STATUS[command.type] !== 204 && receipt.event_type.startsWith('CHAT_MESSAGE_');
+  return showsMessage || receipt.event_type.startsWith('CHAT_REACTION_') ? [receipt.resource_id] : [];
 }
 
 type Built = Pick<CommandAccepted, 'resource' | 'location' | 'etag'>;
@@ -149,6 +176,8 @@ async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: Ans
         location: `/threads/${thread_id}/participants/${user_id}`,
       };
     }
+    case 'userThread':
+      return { resource: presentUserThread(resource.row) };
     case 'none':
       return { resource: null };
   }

@@ -20,8 +20,8 @@ export interface Job {
   answered: boolean;
   /** The entry into which its key's receipt was read from the table; another entry of the stream knows nothing of it. */
   keyReadInto: StreamEntry | null;
-  /** The entry into which the messages it names were read, as far as they exist. */
-  messagesReadInto: StreamEntry | null;
+  /** The entry into which the parts it names were read, as far as they exist. */
+  partsReadInto: StreamEntry | null;
   answer(outcome: Outcome): void;
 }
 
@@ -39,7 +39,7 @@ export function createJob(options: JobOptions): Job {
     decided: false,
     answered: false,
     keyReadInto: null,
-    messagesReadInto: null,
+    partsReadInto: null,
     answer(outcome) {
       if (job.answered) return;
       job.answered = true;

@@ -1,37 +1,62 @@
-import { foldMessage, receiptOf, type MessageRow } from '@threadlog/read-models';
-import type { ReadModel } from '../ownership/ports';
+import { streamName, type StreamRef } from '@threadlog/events';
+import {
+  foldMessage,
+  foldUserThread,
+  receiptOf,
+  unseenThread,
+  type MessageRow,
+  type UserThreadRow,
+} from '@threadlog/read-models';
+import type { OverlayEntry } from '../ownership/overlay';
+import type { ReadModel, StreamParts } from '../ownership/ports';
 import { readBesideOverlay } from '../ownership/snapshotRule';
 import type { Tenure } from '../ownership/tenure';
-import { rememberMessage, type StreamEntry } from '../streams/streamEntry';
+import { partOf, rememberMessage, rememberUserThread, type StreamEntry } from '../streams/streamEntry';
 import type { Job } from './job';
-import { streamName } from '@threadlog/events';
 
 interface LoadDeps {
   readModel: ReadModel;
   windowStart(): string;
 }
 
-/** Reads the messages a command names and folds the overlay's events onto them. What is not found does not exist. */
-export function loadMessages(
-  deps: LoadDeps,
-  tenure: Tenure,
-  job: Job,
-  home: { entry: StreamEntry; stream: Job['target']['stream']; ids: readonly string[] },
-): Promise<void> {
+/** The stream whose parts are missing, and their names. */
+export interface MissingParts {
+  entry: StreamEntry;
+  stream: StreamRef;
+  names: readonly string[];
+}
+
+/** Reads the parts a command names and folds the overlay's events onto them. What is not found does not exist. */
+export function loadParts(deps: LoadDeps, tenure: Tenure, job: Job, missing: MissingParts): Promise<void> {
   const { overlay, lease } = tenure;
+  const { entry, stream, names } = missing;
   return readBesideOverlay(
     overlay,
-    () => deps.readModel.loadMessages(home.stream, lease.partition, home.ids),
-    ({ rows }) => {
-      const found = new Map<string, MessageRow | null>(rows.map((row) => [row.message_id, row]));
-      for (const { event } of overlay.eventsOf(streamName(home.stream))) {
-        const id = 'message_id' in event.data ? event.data.message_id : undefined;
-        if (id !== undefined && home.ids.includes(id)) found.set(id, foldMessage(found.get(id) ?? null, event));
-      }
-      for (const row of found.values()) if (row) rememberMessage(home.entry, row);
-      job.messagesReadInto = home.entry;
+    () => deps.readModel.loadParts(stream, lease.partition, names),
+    (parts) => {
+      const above = overlay.eventsOf(streamName(stream)).filter(({ event }) => names.includes(partOf(event) ?? ''));
+      if (stream.type === 'user') rememberUserThreads(missing, parts, above);
+      else rememberMessages(missing, parts, above);
+      job.partsReadInto = entry;
     },
   );
+}
+
+function rememberMessages({ entry }: MissingParts, parts: StreamParts, above: readonly OverlayEntry[]): void {
+  const rows = new Map<string, MessageRow | null>(parts.messages.map((row) => [row.message_id, row]));
+  for (const { event } of above) rows.set(partOf(event)!, foldMessage(rows.get(partOf(event)!) ?? null, event));
+  for (const row of rows.values()) if (row) rememberMessage(entry, row);
+}
+
+/** No row means that nothing was read and nothing set; that is remembered like any other row. */
+function rememberUserThreads(missing: MissingParts, parts: StreamParts, above: readonly OverlayEntry[]): void {
+  const { entry, stream, names } = missing;
+  for (const name of names) {
+    const stored = parts.userThreads.find((row) => row.thread_id === name);
+    let row: UserThreadRow = stored ?? unseenThread(stream.tenantId, stream.id, name);
+    for (const { event } of above) if (partOf(event) === name) row = foldUserThread(row, event)!;
+    rememberUserThread(entry, row);
+  }
 }
 
 /** Asks the table for a key that memory cannot rule out, then the overlay, which may hold what the table lacks. */

@@ -52,6 +52,8 @@ export function sealScopeOf(command: Command, actor: Actor, stream: StreamRef, s
       const { parentThreadId, learnerId: own } = command.input;
       return { ...thread, authorId: null, month: null, learnerId: parentThreadId === null ? own : learnerId };
     }
+    case 'user.sync':
+      return { ...thread, threadId: null, authorId: command.input.userId, month: null, learnerId: null };
     case 'thread.update':
       return { ...thread, authorId: null, month: null, learnerId };
     default:

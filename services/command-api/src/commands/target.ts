@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CommandRequest } from '@threadlog/commands';
+import type { CommandInput, CommandRequest } from '@threadlog/commands';
 import { partitionOfKey, recordKey, rootThreadId, streamName, type StreamRef, type TenantId } from '@threadlog/events';
 import type { Sealing } from '@threadlog/sealing';
 import { v7 as uuidv7 } from 'uuid';
@@ -15,8 +15,8 @@ export interface Target {
   newId: string;
   /** Null when the client sent no key: nothing will find such a command again. */
   keyHash: string | null;
-  /** Messages the decision needs, and the stream they are in. */
-  messageIds: readonly string[];
+  /** Parts of the stream that the decision needs: messages by id, a user's threads by thread id. */
+  parts: readonly string[];
 }
 
 export interface TargetDeps {
@@ -35,16 +35,16 @@ export const MAX_DIRECT_GENERATIONS = 32;
 export async function targetOf(deps: TargetDeps, request: CommandRequest, directGeneration = 0): Promise<Target> {
   const { tenantId } = request.actor;
   await deps.sealing.prepareTenant(tenantId);
-  const stream: StreamRef = { tenantId, type: 'thread', id: threadIdOf(deps, request, directGeneration) };
+  const stream = streamOf(deps, request, directGeneration);
   const key = recordKey(stream);
   return {
     stream,
-    root: stream.id.includes('~') ? { ...stream, id: rootThreadId(stream.id) } : stream,
+    root: isSubThread(stream) ? { ...stream, id: rootThreadId(stream.id) } : stream,
     recordKey: key,
     partition: partitionOfKey(key, deps.partitions),
     newId: request.command.type === 'thread.create' ? stream.id : (deps.newMessageId ?? uuidv7)(),
     keyHash: keyHashOf(deps, request, stream),
-    messageIds: messageIdsOf(request),
+    parts: partsOf(request),
   };
 }
 
@@ -55,16 +55,39 @@ function keyHashOf(deps: TargetDeps, { actor, idempotencyKey }: CommandRequest, 
   return deps.sealing.tenantHmac(actor.tenantId, 'idempotency-key', text).slice(0, 22);
 }
 
-function threadIdOf(deps: TargetDeps, request: CommandRequest, directGeneration: number): string {
+function streamOf(deps: TargetDeps, request: CommandRequest, directGeneration: number): StreamRef {
   const { command, actor } = request;
-  if (command.type !== 'thread.create') return command.input.threadId;
-  const { parentThreadId, type, participantIds } = command.input;
+  const { tenantId } = actor;
+  switch (command.type) {
+    case 'thread.create':
+      return { tenantId, type: 'thread', id: newThreadId(deps, request, command.input, directGeneration) };
+    // Reading and preferences are the reader's own: they move no thread's seq.
+    case 'thread.read':
+    case 'thread.preferences':
+      return { tenantId, type: 'user', id: actor.id };
+    case 'user.sync':
+    case 'user.remove':
+      return { tenantId, type: 'user', id: command.input.userId };
+    default:
+      return { tenantId, type: 'thread', id: command.input.threadId };
+  }
+}
+
+function isSubThread({ type, id }: StreamRef): boolean {
+  return type === 'thread' && id.includes('~');
+}
+
+function newThreadId(
+  deps: TargetDeps,
+  { actor, idempotencyKey }: CommandRequest,
+  { parentThreadId, type, participantIds }: CommandInput<'thread.create'>,
+  directGeneration: number,
+): string {
   if (parentThreadId === null && type === 'direct') {
     const pair = [...new Set([actor.id, ...participantIds])].sort();
     return derivedId(deps, actor.tenantId, ['direct', ...pair, directGeneration]);
   }
-  const unique = request.idempotencyKey ?? uuidv7();
-  const id = derivedId(deps, actor.tenantId, ['thread', actor.id, parentThreadId, unique]);
+  const id = derivedId(deps, actor.tenantId, ['thread', actor.id, parentThreadId, idempotencyKey ?? uuidv7()]);
   return parentThreadId === null ? id : `${rootThreadId(parentThreadId)}~${id.replaceAll('-', '')}`;
 }
 
@@ -76,16 +99,11 @@ function derivedId(deps: TargetDeps, tenantId: TenantId, parts: readonly unknown
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function messageIdsOf({ command }: CommandRequest): readonly string[] {
-  switch (command.type) {
-    case 'message.edit':
-    case 'message.delete':
-      return [command.input.messageId];
-    case 'message.post':
-      return command.input.replyTo === null ? [] : [command.input.replyTo];
-    case 'thread.create':
-      return command.input.rootMessageId === null ? [] : [command.input.rootMessageId];
-    default:
-      return [];
-  }
+function partsOf({ command }: CommandRequest): readonly string[] {
+  const { input } = command;
+  if (command.type === 'thread.read' || command.type === 'thread.preferences') return [command.input.threadId];
+  if ('messageId' in input) return [input.messageId];
+  if ('replyTo' in input) return input.replyTo === null ? [] : [input.replyTo];
+  if ('rootMessageId' in input) return input.rootMessageId === null ? [] : [input.rootMessageId];
+  return [];
 }

@@ -10,7 +10,7 @@ import { nextTimestamp } from '../timestamps';
 import type { Answers } from './answers';
 import { commit, type CommitDeps } from './commit';
 import { NOT_OWNER, OUTCOME_UNKNOWN, refusal, type Job } from './job';
-import { loadMessages, lookUpKey } from './loads';
+import { loadParts, lookUpKey, type MissingParts } from './loads';
 import { sealScopeOf, type ClearText } from './sealDrafts';
 
 export interface TurnDeps extends CommitDeps {
@@ -56,15 +56,22 @@ const PARKED: Problem = {
 function onGround(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Promise<void> | null {
   const receipt = findReceipt(deps, job, ground.entry);
   if (receipt === 'unknown') return lookUpKey(deps, tenure, job, ground.entry);
-  const wanted = receipt === null ? job.target.messageIds : deps.answers.messagesOf(job.request.command, receipt.row);
-  // A sub-thread branches off a message of its root; everything else is about messages of its own stream.
-  const branching = job.request.command.type === 'thread.create';
-  const entry = branching ? ground.root : ground.entry;
-  const ids = job.messagesReadInto === entry ? [] : wanted.filter((id) => !entry.messages.has(id));
-  const stream = branching ? job.target.root : job.target.stream;
-  if (ids.length > 0) return loadMessages(deps, tenure, job, { entry, stream, ids });
+  const wanted = receipt === null ? job.target.parts : deps.answers.partsOf(job.request.command, receipt.row);
+  const missing = missingParts(job, ground, wanted);
+  if (missing) return loadParts(deps, tenure, job, missing);
   if (receipt !== null) return done(replay(deps, tenure, job, { ...ground, receipt }));
   return decideNow(deps, tenure, job, ground);
+}
+
+function missingParts(job: Job, ground: Ground, wanted: readonly string[]): MissingParts | null {
+  if (wanted.length === 0) return null;
+  // A sub-thread branches off a message of its root; everything else is about parts of its own stream.
+  const branching = job.request.command.type === 'thread.create';
+  const entry = branching ? ground.root : ground.entry;
+  const stream = branching ? job.target.root : job.target.stream;
+  if (job.partsReadInto === entry) return null;
+  const names = wanted.filter((name) => !entry.messages.has(name) && !entry.userThreads.has(name));
+  return names.length > 0 ? { entry, stream, names } : null;
 }
 
 function findReceipt(deps: TurnDeps, job: Job, entry: StreamEntry): Receipt | 'unknown' | null {

@@ -1,4 +1,4 @@
-import type { MessageRow, ParticipantRow, ReceiptRow, ThreadRow } from '@threadlog/read-models';
+import type { MessageRow, ParticipantRow, ReceiptRow, ThreadRow, UserRow, UserThreadRow } from '@threadlog/read-models';
 import type { StreamRef } from '@threadlog/events';
 
 /** Time as a process sees it. Injected everywhere, so that a simulation can bend it. */
@@ -63,10 +63,18 @@ export interface StreamSnapshot {
   parked: boolean;
   thread: ThreadRow | null;
   participants: ParticipantRow[];
+  user: UserRow | null;
   /** Receipts since the window's start, newest first, bounded. */
   receipts: ReceiptRow[];
   /** False when the bound cut the receipts: a key that is not among them must be looked up. */
   receiptsComplete: boolean;
+}
+
+/** Rows of a stream that only some commands need: messages of a thread by id, a user's threads by thread id. */
+export interface StreamParts {
+  checkpoint: Checkpoint;
+  messages: MessageRow[];
+  userThreads: UserThreadRow[];
 }
 
 /** The write side's view of the read model; reads the primary, never a replica. */
@@ -74,12 +82,8 @@ export interface ReadModel {
   /** Checkpoints of the active generation, by partition; a partition without one stands at 0. */
   checkpoints(): Promise<Map<number, Checkpoint>>;
   loadStream(stream: StreamRef, partition: number, receiptsSince: string): Promise<StreamSnapshot>;
-  /** Rows of messages by id. The checkpoint is read before the rows, so the rows are never behind it. */
-  loadMessages(
-    stream: StreamRef,
-    partition: number,
-    ids: readonly string[],
-  ): Promise<{ checkpoint: Checkpoint; rows: MessageRow[] }>;
+  /** Parts of a stream by name. The checkpoint is read before the rows, so the rows are never behind it. */
+  loadParts(stream: StreamRef, partition: number, names: readonly string[]): Promise<StreamParts>;
   findReceipt(
     stream: StreamRef,
     partition: number,

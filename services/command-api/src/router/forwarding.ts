@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { clusterSecrets, createForwardSigner, type ForwardSigner } from '@threadlog/auth';
-import {
-  createForwardClient,
-  createRemoteRouter,
-  NotReachedError,
-  type CommandRouter,
-  type ForwardClient,
-} from '@threadlog/commands';
-import type { Runtime } from '@threadlog/runtime';
+import { createForwardClient, NotReachedError, type ForwardClient } from '@threadlog/commands';
 import { NOT_OWNER } from '../commands/job';
 import type { CommandApiConfig } from '../config';
-import { createPostgresLeases } from '../store/postgresLeases';
 import type { Forward } from './commandRouter';
-
-type Config = Runtime['config'] & Pick<CommandApiConfig, 'FORWARD_ALLOWED_RANGES'>;
 
 /** What processes of one cluster speak to each other with. */
 export interface Forwarding {
@@ -22,7 +12,7 @@ export interface Forwarding {
 }
 
 /** Without a cluster secret a process has one of its own, so that nobody's commands are taken and none of its own. */
-export function createForwarding(config: Config): Forwarding {
+export function createForwarding(config: CommandApiConfig): Forwarding {
   const secrets = clusterSecrets(config);
   const alone = randomBytes(32).toString('base64url');
   const signer = createForwardSigner(secrets.length > 0 ? secrets : [() => alone]);
@@ -40,14 +30,4 @@ export function forwardOver(client: ForwardClient): Forward {
       throw error;
     }
   };
-}
-
-/** The way to write for a process without a command API of its own: through any live instance that has one. */
-export function createRemoteCommands({
-  config,
-  database,
-}: { config: Config } & Pick<Runtime, 'database'>): CommandRouter {
-  const { client } = createForwarding(config);
-  const leases = createPostgresLeases(database);
-  return createRemoteRouter({ client, instances: async () => (await leases.instances()).map(({ url }) => url) });
 }

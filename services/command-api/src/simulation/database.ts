@@ -65,9 +65,9 @@ export function createDatabase(world: World, partitions: number): Database {
       overNetwork(world, process, {
         checkpoints: () => Promise.resolve(new Map(checkpoints)),
         loadStream: (stream, partition) => Promise.resolve(snapshotOf(rowsOf(stream), checkpoint(partition))),
-        loadMessages: (stream, partition, ids) => {
-          const rows = ids.map((id) => rowsOf(stream).messages.get(id)).filter((row) => row !== undefined);
-          return Promise.resolve({ checkpoint: checkpoint(partition), rows });
+        loadParts: (stream, partition, names) => {
+          const messages = names.map((id) => rowsOf(stream).messages.get(id)).filter((row) => row !== undefined);
+          return Promise.resolve({ checkpoint: checkpoint(partition), messages, userThreads: [] });
         },
         findReceipt: (stream, partition, keyHash) => {
           const row = rowsOf(stream).receipts.get(keyHash) ?? null;
@@ -104,6 +104,7 @@ function snapshotOf(rows: StreamRows, checkpoint: Checkpoint): StreamSnapshot {
     parked: false,
     thread: rows.thread,
     participants: [...rows.participants.values()],
+    user: null,
     receipts: [...rows.receipts.values()].reverse(),
     receiptsComplete: true,
   };

@@ -136,7 +136,7 @@ export const MUTANTS: Record<string, Mutation> = {
     readModel: {
       ...parts.readModel,
       checkpoints: () => parts.readModel.checkpoints(),
-      loadMessages: (...args) => parts.readModel.loadMessages(...args),
+      loadParts: (...args) => parts.readModel.loadParts(...args),
       findReceipt: (...args) => parts.readModel.findReceipt(...args),
       async loadStream(...args) {
         const snapshot = await parts.readModel.loadStream(...args);

@@ -37,7 +37,7 @@ export interface NodeOptions {
 
 /** Short terms and small caches: what is rare in practice happens in every run. */
 const TIMING: LeaseTiming = { ttlMs: 1_500, renewEveryMs: 400, marginMs: 200 };
-const BOUNDS = { streams: 1, messages: 1 };
+const BOUNDS = { streams: 1, parts: 1 };
 const WINDOW_MS = 24 * 3_600_000;
 const LIMITS = { maxMessagesPerThread: 10_000, maxParticipants: 100 };
 

@@ -25,16 +25,11 @@ const ACQUIRE = `with free as (
            expires_at = ${UNTIL('$5')}
          from free where l.partition = free.partition`;
 
-export interface PostgresLeases extends LeaseStore {
-  /** All that live, the most recently heard of first. */
-  instances(): Promise<Instance[]>;
-}
-
 /**
  * Leases as rows of `partition_leases`. Each call is one statement and its own transaction; they must be committed
  * durably (`synchronous_commit` on, and synchronously replicated where the database fails over).
  */
-export function createPostgresLeases(database: Database): PostgresLeases {
+export function createPostgresLeases(database: Database): LeaseStore {
   const leases = async (text: string, values: unknown[]): Promise<Lease[]> =>
     (await database.query<Lease>(`${text} returning l.partition, l.epoch`, values)).rows;
   const columns = (held: readonly Lease[]) => [held.map((one) => one.partition), held.map((one) => one.epoch)];
@@ -77,13 +72,6 @@ export function createPostgresLeases(database: Database): PostgresLeases {
     },
     async leave(ownerId) {
       await database.query('delete from threadlog.command_instances where owner_id = $1', [ownerId]);
-    },
-    async instances() {
-      const { rows } = await database.query<Instance>(
-        `select owner_id as "ownerId", owner_url as url from threadlog.command_instances
-         where expires_at > ${NOW} order by expires_at desc`,
-      );
-      return rows;
     },
     async ownerOf(partition) {
       const { rows } = await database.query<Instance & { epoch: number }>(

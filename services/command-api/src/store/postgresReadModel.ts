@@ -1,4 +1,4 @@
-import { recordKey } from '@threadlog/events';
+import { recordKey, type StreamRef } from '@threadlog/events';
 import {
   activeGeneration,
   generationSchema,
@@ -9,6 +9,8 @@ import {
   type ParticipantRow,
   type ReceiptRow,
   type ThreadRow,
+  type UserRow,
+  type UserThreadRow,
 } from '@threadlog/read-models';
 import { MAX_RECEIPTS_PER_STREAM } from '../streams/receiptBook';
 import type { Checkpoint, ReadModel, StreamSnapshot } from '../ownership/ports';
@@ -68,12 +70,15 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Post
       });
       return snapshotOf(row, maxReceipts);
     },
-    async loadMessages(stream, partition, ids) {
+    async loadParts(stream, partition, names) {
       const generation = (known ??= await activeGeneration(database));
       // First the checkpoint, then the rows: what it covers is in them, wherever messages live.
       const checkpoint = await readCheckpoint(database, generation, partition);
-      const rows = await messageStore(generation).byIds(stream.tenantId, ids);
-      return { checkpoint, rows: rows.filter((row) => row.thread_id === stream.id) };
+      if (stream.type === 'user') {
+        return { checkpoint, messages: [], userThreads: await userThreadsOf(database, generation, stream, names) };
+      }
+      const messages = await messageStore(generation).byIds(stream.tenantId, names);
+      return { checkpoint, messages: messages.filter((row) => row.thread_id === stream.id), userThreads: [] };
     },
     async findReceipt(stream, partition, keyHash) {
       const row = await onActive(async (generation) => {
@@ -86,12 +91,27 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Post
   };
 }
 
+async function userThreadsOf(
+  database: Database,
+  generation: number,
+  stream: StreamRef,
+  threadIds: readonly string[],
+): Promise<UserThreadRow[]> {
+  const { rows } = await database.query<UserThreadRow>(
+    `select * from ${generationSchema(generation)}.user_threads
+     where tenant_id = $1 and user_id = $2 and thread_id = any($3)`,
+    [stream.tenantId, stream.id, threadIds],
+  );
+  return rows;
+}
+
 interface LoadedRow {
   active: number;
   checkpoint: Checkpoint | null;
   stream: { version: number; last_timestamp: string; parked_at: string | null } | null;
   thread: ThreadRow | null;
   participants: ParticipantRow[] | null;
+  user_row: UserRow | null;
   receipts: ReceiptRow[] | null;
   parked: boolean;
 }
@@ -118,6 +138,7 @@ function loadStatement(generation: number): { name: string; text: string } {
       (select row_to_json(s) from ${schema}.streams s where ${own}) as stream,
       (select row_to_json(t) from ${schema}.threads t where ${thread}) as thread,
       (select json_agg(p order by p.joined_at, p.user_id) from ${schema}.participants p where ${thread}) as participants,
+      (select row_to_json(u) from ${schema}.users u where $2 = 'user' and tenant_id = $1 and user_id = $3) as user_row,
       (select json_agg(c) from (select * from ${schema}.command_receipts where ${own} and created_at >= $6
         order by created_at desc limit $7::integer + 1) c) as receipts,
       exists (select from ${schema}.parked_keys where record_key = $5) as parked`,
@@ -144,6 +165,7 @@ function snapshotOf(row: LoadedRow, maxReceipts: number): StreamSnapshot {
     parked: row.parked || typeof row.stream?.parked_at === 'string',
     thread: row.thread,
     participants: row.participants ?? [],
+    user: row.user_row,
     receipts: receipts.slice(0, maxReceipts),
     receiptsComplete: receipts.length <= maxReceipts,
   };

@@ -4,13 +4,13 @@ import type { ReadModel } from '../ownership/ports';
 import { readBesideOverlay } from '../ownership/snapshotRule';
 import { createStreamEntry, type StreamEntry } from './streamEntry';
 
-/** How much one partition's owner keeps ready: streams, and messages of each. */
+/** How much one partition's owner keeps ready: streams, and parts of each (messages, a user's threads). */
 export interface CacheBounds {
   streams: number;
-  messages: number;
+  parts: number;
 }
 
-export const CACHE_BOUNDS: CacheBounds = { streams: 2_000, messages: 64 };
+export const CACHE_BOUNDS: CacheBounds = { streams: 2_000, parts: 64 };
 
 /** The streams of one partition as its owner knows them; dropped as a whole with the epoch. */
 export interface StreamCache {
@@ -60,10 +60,7 @@ export function createStreamCache(options: StreamCacheOptions): StreamCache {
         overlay,
         () => readModel.loadStream(stream, partition, windowStart()),
         (snapshot) =>
-          remember(
-            name,
-            createStreamEntry(snapshot, overlay.eventsOf(name), { partition, maxMessages: bounds.messages }),
-          ),
+          remember(name, createStreamEntry(snapshot, overlay.eventsOf(name), { partition, maxParts: bounds.parts })),
       );
     },
   };

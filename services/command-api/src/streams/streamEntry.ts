@@ -3,12 +3,17 @@ import {
   foldMessage,
   foldParticipant,
   foldThread,
+  foldUser,
+  foldUserThread,
   messageIdOf,
   participantsOf,
   receiptOf,
   type MessageRow,
   type ParticipantRow,
   type ThreadRow,
+  type UserRow,
+  type UserThreadRow,
+  userThreadOf,
 } from '@threadlog/read-models';
 import type { OverlayEntry } from '../ownership/overlay';
 import type { StreamSnapshot } from '../ownership/ports';
@@ -22,9 +27,11 @@ export interface StreamEntry {
   thread: ThreadRow | null;
   participants: Map<string, ParticipantRow>;
   messages: Map<string, MessageRow>;
+  user: UserRow | null;
+  userThreads: Map<string, UserThreadRow>;
   receipts: ReceiptBook;
-  /** Most messages kept ready for edits and replies; others are read when a command names them. */
-  maxMessages: number;
+  /** Most messages, and most threads of a user, kept ready; others are read when a command names them. */
+  maxParts: number;
   /** Settles when every event decided so far is acked (appends of a partition are acked in order); null when all are. */
   inFlight: Promise<number> | null;
 }
@@ -38,7 +45,7 @@ export class StreamGapError extends Error {
 export function createStreamEntry(
   snapshot: StreamSnapshot,
   overlay: readonly OverlayEntry[],
-  { partition, maxMessages }: { partition: number; maxMessages: number },
+  { partition, maxParts }: { partition: number; maxParts: number },
 ): StreamEntry {
   const entry: StreamEntry = {
     version: snapshot.version,
@@ -47,8 +54,10 @@ export function createStreamEntry(
     thread: snapshot.thread,
     participants: new Map(snapshot.participants.map((row) => [row.user_id, row])),
     messages: new Map(),
+    user: snapshot.user,
+    userThreads: new Map(),
     receipts: createReceiptBook(snapshot.receipts, snapshot.receiptsComplete),
-    maxMessages,
+    maxParts,
     inFlight: null,
   };
   for (const { event, offset } of overlay) {
@@ -72,21 +81,39 @@ export function applyEvent(entry: StreamEntry, event: ChatEvent): void {
     const row = foldParticipant(entry.participants.get(userId) ?? null, event, userId);
     if (row) entry.participants.set(userId, row);
   }
-  const messageId = messageIdOf(event);
-  if (messageId !== null) applyToMessage(entry, messageId, event);
+  if (event.stream_type === 'user') entry.user = foldUser(entry.user, event);
+  applyToPart(entry, event);
 }
 
-/** A message that is not here stays away: when a command names it, it is read and folded with the overlay. */
-function applyToMessage(entry: StreamEntry, messageId: string, event: ChatEvent): void {
-  const row = foldMessage(entry.messages.get(messageId) ?? null, event);
-  if (row) rememberMessage(entry, row);
+/** A message, or a thread of a user, that a stream's event is about; null for events about the stream itself. */
+export function partOf(event: ChatEvent): string | null {
+  return event.stream_type === 'user' ? userThreadOf(event) : messageIdOf(event);
+}
+
+/** A part that is not here stays away unless the event makes it: a command that names it has it read first. */
+function applyToPart(entry: StreamEntry, event: ChatEvent): void {
+  const name = partOf(event);
+  if (name === null) return;
+  if (event.stream_type !== 'user') {
+    const row = foldMessage(entry.messages.get(name) ?? null, event);
+    if (row) rememberMessage(entry, row);
+    return;
+  }
+  const row = entry.userThreads.get(name);
+  if (row) rememberUserThread(entry, foldUserThread(row, event)!);
 }
 
 /** Keeps a message ready, the least recently touched one making room. */
 export function rememberMessage(entry: StreamEntry, row: MessageRow): void {
-  entry.messages.delete(row.message_id);
-  entry.messages.set(row.message_id, row);
-  if (entry.messages.size > entry.maxMessages) {
-    entry.messages.delete(entry.messages.keys().next().value!);
-  }
+  remember(entry.messages, row.message_id, row, entry.maxParts);
+}
+
+export function rememberUserThread(entry: StreamEntry, row: UserThreadRow): void {
+  remember(entry.userThreads, row.thread_id, row, entry.maxParts);
+}
+
+function remember<TRow>(rows: Map<string, TRow>, name: string, row: TRow, most: number): void {
+  rows.delete(name);
+  rows.set(name, row);
+  if (rows.size > most) rows.delete(rows.keys().next().value!);
 }

@@ -7,6 +7,7 @@ import { receipts } from './receipts';
 import { streams } from './streams';
 import { threads } from './threads';
 import { users } from './users';
+import { userThreads } from './userThreads';
 
 /** Every projection of a generation, by where its rows go. */
 export interface Registry {
@@ -18,7 +19,7 @@ export interface Registry {
   stored: Projection<object> | null;
 }
 
-const COMMON = [streams, threads, participants, users, receipts];
+const COMMON = [streams, threads, participants, users, userThreads, receipts];
 
 /** Rows are held as plain objects from here on: each projection alone knows its own type. */
 const erased = (projections: readonly unknown[]): Projection<object>[] => projections as Projection<object>[];

@@ -1,11 +1,11 @@
 import type { Command, CommandInput, CommandType } from '@threadlog/commands';
 import type { Draft, FieldError, ProblemCode } from '@threadlog/events';
-import type { Decision, DecisionContext, ThreadState } from '../../decider';
+import type { Decision, DecisionContext, StreamState } from '../../decider';
 
 /** A command's decision: pure, synchronous, on state that includes the events still in flight. */
 export type Decide<T extends CommandType> = (
   input: CommandInput<T>,
-  state: ThreadState,
+  state: StreamState,
   context: DecisionContext,
 ) => Decision;
 

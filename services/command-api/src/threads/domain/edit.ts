@@ -2,8 +2,8 @@ import type { CommandInput } from '@threadlog/commands';
 import type { Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
-import { happened, refuse, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
-import { allowed, forbidden, isOpen, isRefusal, matches, viewMessage, viewThread } from './policies';
+import { happened, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
+import { allowed, forbidden, isOpen, isRefusal, isThere, matches, viewMessage, viewThread } from './policies';
 
 type Input = CommandInput<'message.edit'>;
 
@@ -51,8 +51,4 @@ function isAuthor(row: MessageRow, context: DecisionContext): Refusal | Passed {
 function isSound(input: Input, row: MessageRow): Refusal | Passed {
   if (row.message_type !== 'file' || input.attachments?.length !== 0) return undefined;
   return refuseField('/attachments', 'required', 'a file message has at least one attachment');
-}
-
-function isThere(row: MessageRow): Refusal | Passed {
-  return row.deleted_at === null ? undefined : refuse('gone', 'the message was deleted');
 }

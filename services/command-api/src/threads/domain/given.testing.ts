@@ -4,15 +4,22 @@ import { rootThreadId, tenantId, type ChatEvent, type Draft, type ParticipantRol
 import { foldMessage, foldParticipant, foldThread, messageIdOf, participantsOf } from '@threadlog/read-models';
 import { deciderSpec, historyOf } from '@threadlog/testing';
 import { type z } from 'zod';
-import type { DecisionContext, ThreadState } from '../../decider';
+import type { DecisionContext, StreamState } from '../../decider';
 import { decide } from './index';
 
 export const THREAD = 't1';
 export const NEW_ID = 'new-1';
-const NOTHING: ThreadState = { version: 0, thread: null, participants: new Map(), messages: new Map() };
+const NOTHING: StreamState = {
+  version: 0,
+  thread: null,
+  participants: new Map(),
+  messages: new Map(),
+  user: null,
+  userThreads: new Map(),
+};
 
 /** Streams by thread id, so that a sub-thread has its root beside it. */
-type States = ReadonlyMap<string, ThreadState>;
+type States = ReadonlyMap<string, StreamState>;
 
 interface Asked {
   command: Command;
@@ -31,13 +38,14 @@ function evolve(states: States, event: ChatEvent): States {
   const messageId = messageIdOf(event);
   const message = messageId === null ? null : foldMessage(messages.get(messageId) ?? null, event);
   if (message) messages.set(message.message_id, message);
-  const after = { version: event.stream_version, thread: foldThread(before.thread, event), participants, messages };
+  const thread = foldThread(before.thread, event);
+  const after = { ...before, version: event.stream_version, thread, participants, messages };
   return new Map(states).set(event.stream_id, after);
 }
 
 /** The stream a command is about: a new thread's is still empty, unless its id was derived from an existing one's. */
 function streamOf({ command }: Asked): string {
-  if (command.type !== 'thread.create') return command.input.threadId;
+  if (command.type !== 'thread.create') return 'threadId' in command.input ? command.input.threadId : THREAD;
   if (command.input.parentThreadId !== null) return `${rootThreadId(command.input.parentThreadId)}~${NEW_ID}`;
   return command.input.type === 'direct' ? THREAD : NEW_ID;
 }

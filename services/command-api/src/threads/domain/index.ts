@@ -1,13 +1,17 @@
 import type { Command } from '@threadlog/commands';
-import type { Decision, DecisionContext, ThreadState } from '../../decider';
+import type { Decision, DecisionContext, StreamState } from '../../decider';
 import { createThread } from './create';
 import type { Deciders } from './decision';
 import { deleteMessage } from './deleteMessage';
 import { deleteThread } from './deleteThread';
 import { editMessage } from './edit';
 import { addParticipant, changeParticipantRole, removeParticipant } from './participants';
+import { pinMessage, unpinMessage } from './pins';
 import { postMessage } from './post';
+import { addReaction, removeReaction } from './reactions';
 import { updateThread } from './settings';
+import { removeUser, syncUser } from '../../users/domain/profile';
+import { changePreferences, readThread } from '../../users/domain/reading';
 
 /** Who decides which command. */
 export const DECIDERS: Deciders = {
@@ -20,12 +24,20 @@ export const DECIDERS: Deciders = {
   'participant.add': addParticipant,
   'participant.remove': removeParticipant,
   'participant.changeRole': changeParticipantRole,
+  'reaction.add': addReaction,
+  'reaction.remove': removeReaction,
+  'message.pin': pinMessage,
+  'message.unpin': unpinMessage,
+  'thread.read': readThread,
+  'thread.preferences': changePreferences,
+  'user.sync': syncUser,
+  'user.remove': removeUser,
 };
 
 /** Decides any command about a thread. Pure: the same command on the same state in the same context decides the same. */
-export function decide(command: Command, state: ThreadState, context: DecisionContext): Decision {
+export function decide(command: Command, state: StreamState, context: DecisionContext): Decision {
   // The map ties every type to its own input; the compiler cannot follow that through the union.
-  const decideOne = DECIDERS[command.type] as (input: unknown, ...rest: [ThreadState, DecisionContext]) => Decision;
+  const decideOne = DECIDERS[command.type] as (input: unknown, ...rest: [StreamState, DecisionContext]) => Decision;
   return decideOne(command.input, state, context);
 }
 

@@ -77,6 +77,11 @@ export function isOpen(view: View): Refusal | Passed {
   return status === 'active' ? undefined : refuse('thread_closed', `the thread is ${status}`);
 }
 
+/** A tombstone can be seen, and that is all. */
+export function isThere(row: MessageRow): Refusal | Passed {
+  return row.deleted_at === null ? undefined : refuse('gone', 'the message was deleted');
+}
+
 /** Compares the version the caller saw (`If-Match`), where it named one. */
 export function matches(seen: number | undefined, current: number): Refusal | Passed {
   if (seen === undefined || seen === current) return undefined;
