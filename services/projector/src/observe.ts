@@ -4,7 +4,7 @@ import type { LaneName, LaneObserver } from './lanes/observer';
 import type { DeadLetters } from './quarantine/deadLetters';
 
 /** Turns what lanes tell into log lines, metrics and dead letters. Make it once a process: metrics have one name. */
-export function createObserver(logger: Logger, metrics: Metrics, deadLetters: DeadLetters): LaneObserver {
+export function createObserver(logger: Logger, metrics: Metrics, deadLetters: DeadLetters | null): LaneObserver {
   const meters = createMeters(metrics);
   const labels = ({ generation, partition }: LaneName) => ({ generation, partition });
   return {
@@ -16,7 +16,7 @@ export function createObserver(logger: Logger, metrics: Metrics, deadLetters: De
     lag: (lane, records) => meters.lag.set(labels(lane), records),
     quarantined(lane, records) {
       meters.quarantined.inc(labels(lane), records.length);
-      for (const record of records) deadLetters.publish(record);
+      for (const record of records) deadLetters?.publish(record);
     },
     parked(lane, { entry: { record }, reason }) {
       logger.error({ ...labels(lane), offset: record.offset, record_key: record.key, reason }, 'streams parked');

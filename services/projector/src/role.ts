@@ -6,7 +6,7 @@ import { startGenerationProjector, type GenerationProjector } from './generation
 import { createLimiter } from './lanes/limiter';
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
-import { NO_DEAD_LETTERS, type DeadLetters } from './quarantine/deadLetters';
+import { createDeadLetters, DEAD_LETTER_TOPIC, type DeadLetters } from './quarantine/deadLetters';
 
 /** A `Runtime` will do. The database must be migrated. */
 export interface ProjectorDeps {
@@ -15,7 +15,8 @@ export interface ProjectorDeps {
   logger: Logger;
   metrics: Metrics;
   messageStore(generation: number): MessageStore;
-  deadLetters?: DeadLetters;
+  /** Opens `chat.dlq.v1`; without it, quarantined records stand in the database alone. */
+  openTopic?(topic: typeof DEAD_LETTER_TOPIC): Promise<EventLog>;
   /** Milliseconds between looks for new and dropped generations; default 1,000. */
   pollMs?: number;
   /** Most transactions at a time, so that lanes leave connections to others; default 4. */
@@ -29,7 +30,8 @@ const DEFAULT_MAX_TRANSACTIONS = 4;
  * log; waits for everything else. Several may run at once: they get in each other's way and lose time, nothing else.
  */
 export function createProjector(deps: ProjectorDeps): Role {
-  const observer = createObserver(deps.logger, deps.metrics, deps.deadLetters ?? NO_DEAD_LETTERS);
+  const deadLetters = deadLettersOf(deps);
+  const observer = createObserver(deps.logger, deps.metrics, deadLetters);
   const running = new Map<number, GenerationProjector>();
   let fault: Error | null = new Error('not started');
   return {
@@ -57,8 +59,15 @@ export function createProjector(deps: ProjectorDeps): Role {
       }
       await Promise.all([...running.values()].map((each) => each.stop()));
       running.clear();
+      await deadLetters?.close();
     },
   };
+}
+
+function deadLettersOf({ openTopic, logger }: ProjectorDeps): DeadLetters | null {
+  if (!openTopic) return null;
+  const onFailure = (err: unknown) => logger.warn({ err }, 'dead letter not published');
+  return createDeadLetters({ open: () => openTopic(DEAD_LETTER_TOPIC), onFailure });
 }
 
 type Start = (generation: number) => Promise<GenerationProjector>;

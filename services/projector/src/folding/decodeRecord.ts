@@ -35,20 +35,9 @@ export function decodeRecord(record: LogRecord): Entry {
     case 'undecodable':
       return { kind: 'undecodable', record, reason: decoded.reason };
     case 'unknown':
-      return decodeUnknown(record);
+      // A newer build's control record has no stream.
+      return decoded.event
+        ? { kind: 'event', record, known: false, event: decoded.event as ChatEvent }
+        : { kind: 'control', record };
   }
-}
-
-/** Reads no more than what a stream's row, its thread's version and its receipt need. */
-function decodeUnknown(record: LogRecord): Entry {
-  const event = JSON.parse(record.value.toString('utf8')) as Partial<ChatEvent>;
-  const streamed =
-    typeof event.tenant_id === 'string' &&
-    typeof event.stream_type === 'string' &&
-    typeof event.stream_id === 'string' &&
-    Number.isSafeInteger(event.stream_version) &&
-    typeof event.timestamp === 'string';
-  // A newer build's control record has no stream.
-  if (!streamed) return { kind: 'control', record };
-  return { kind: 'event', record, known: false, event: { ...event, data: event.data ?? {} } as ChatEvent };
 }

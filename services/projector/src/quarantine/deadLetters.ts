@@ -8,25 +8,29 @@ export interface DeadLetters {
   close(): Promise<void>;
 }
 
-export const NO_DEAD_LETTERS: DeadLetters = { publish: () => undefined, close: () => Promise.resolve() };
+/** Thirty days: for looking into, not for keeping. */
+export const DEAD_LETTER_TOPIC = { name: 'chat.dlq.v1', partitions: 1, retentionMs: 30 * 86_400_000 };
 
-/** Appends records as they came to the topic of `log`, with where they came from and why in the headers. */
-export function createDeadLetters(log: EventLog, onFailure: (error: unknown) => void): DeadLetters {
-  let opening: Promise<Appender> | null = null;
+export interface DeadLettersOptions {
+  /** Opens the topic, which happens with the first record. */
+  open(): Promise<Pick<EventLog, 'openAppender' | 'partitions'>>;
+  onFailure(error: unknown): void;
+}
+
+/** Appends records as they came, with where they came from and why in the headers. */
+export function createDeadLetters({ open, onFailure }: DeadLettersOptions): DeadLetters {
+  let opening: Promise<{ appender: Appender; partitions: number }> | null = null;
+
+  async function openAppender(): Promise<{ appender: Appender; partitions: number }> {
+    const log = await open();
+    return { appender: await log.openAppender(), partitions: log.partitions };
+  }
 
   async function append({ entry: { record }, reason }: Quarantined): Promise<void> {
-    const appender = await (opening ??= log.openAppender());
-    await appender.append(record.partition % log.partitions, [
-      {
-        key: record.key,
-        value: record.value,
-        headers: {
-          ...record.headers,
-          dlq_partition: String(record.partition),
-          dlq_offset: String(record.offset),
-          dlq_reason: reason,
-        },
-      },
+    const { appender, partitions } = await (opening ??= openAppender());
+    const place = { dlq_partition: String(record.partition), dlq_offset: String(record.offset), dlq_reason: reason };
+    await appender.append(record.partition % partitions, [
+      { key: record.key, value: record.value, headers: { ...record.headers, ...place } },
     ]);
   }
 
@@ -39,7 +43,8 @@ export function createDeadLetters(log: EventLog, onFailure: (error: unknown) => 
       });
     },
     async close() {
-      await (await opening?.catch(() => null))?.close();
+      const opened = await opening?.catch(() => null);
+      await opened?.appender.close().catch(onFailure);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { encodeEvent, partitionOfKey, type ChatEvent, type OutgoingRecord } from '@threadlog/events';
+import { createMemoryLog } from '@threadlog/log';
 import { readCheckpoint } from '@threadlog/read-models';
 import { eventually, testStack } from '@threadlog/testing';
 import { createStamp } from '../testing/histories';
 import { openTestbed, type Testbed } from '../testing/testbed';
-import type { DeadLetters } from './deadLetters';
 import { replayParkedKey, ReplayError } from './replay';
 
 const stack = testStack();
@@ -56,12 +56,8 @@ describe.each(['postgres', 'mongo'] as const)('quarantine with messages in %s', 
   };
 
   it('parks the streams of an undecodable record; all others flow', async () => {
-    const seen: string[] = [];
-    const deadLetters: DeadLetters = {
-      publish: ({ entry }) => void seen.push(entry.record.key),
-      close: () => Promise.resolve(),
-    };
-    bed.start({ deadLetters });
+    const dead = createMemoryLog({ topic: 'dead', partitions: 1 });
+    bed.start({ openTopic: () => Promise.resolve(dead) });
     const [bad, good] = [threadOf('bad', ['v1.a', 'v1.b']), threadOf('good', ['v1.a', 'v1.b'])];
     const sub = threadOf('bad~sub', ['v1.s']);
     await bed.append([...bad.slice(0, 2), ...good.slice(0, 2)]);
@@ -71,7 +67,9 @@ describe.each(['postgres', 'mongo'] as const)('quarantine with messages in %s', 
     expect(await versions()).toEqual({ bad: [2, true], 'bad~sub': [0, true], good: [3, false] });
     expect(await page(bed, 'bad')).toEqual(['v1.a']);
     expect(await page(bed, 'good')).toEqual(['v1.a', 'v1.b']);
-    expect(seen).toEqual(Array.from({ length: 4 }, () => 'acme/thread/bad'));
+    await eventually(async () => (await dead.head(0)) === 4);
+    const { value: letters } = await dead.read(0, { offset: 0, maxEpoch: 0 }, 4)[Symbol.asyncIterator]().next();
+    expect(letters.records[0]).toMatchObject({ key: 'acme/thread/bad', headers: { dlq_offset: '2' } });
     expect(await bed.rebuiltEquals()).toBe('equal');
   });
 
