@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { clusterSecrets, createForwardSigner, type ForwardSigner } from '@threadlog/auth';
 import { createForwardClient, NotReachedError, type ForwardClient } from '@threadlog/commands';
 import { NOT_OWNER } from '../commands/job';
@@ -11,11 +10,8 @@ export interface Forwarding {
   client: ForwardClient;
 }
 
-/** Without a cluster secret a process has one of its own, so that nobody's commands are taken and none of its own. */
 export function createForwarding(config: CommandApiConfig): Forwarding {
-  const secrets = clusterSecrets(config);
-  const alone = randomBytes(32).toString('base64url');
-  const signer = createForwardSigner(secrets.length > 0 ? secrets : [() => alone]);
+  const signer = createForwardSigner(clusterSecrets(config));
   return { signer, client: createForwardClient({ signer, allowedRanges: config.FORWARD_ALLOWED_RANGES }) };
 }
 
