@@ -21,7 +21,7 @@ import { createEngine, type Engine } from './engine';
 import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
 import { threadPartition } from './log/records';
 import { SWEEP_MS } from './rooms/flow';
-import { createSocketServer, drainSockets } from './socket/server';
+import { createSocketServer, drainSockets, trackConnections } from './socket/server';
 import { openSession } from './socket/session';
 import { createBroadcast } from './socket/wire';
 import { createProjected } from './sync/projected';
@@ -80,6 +80,7 @@ async function runRealtime(
     onSession: (socket, handshake) => engine && openSession(engine.session, socket, handshake),
   });
   const http = await listen(app, { host: config.REALTIME_HOST, port: config.REALTIME_PORT });
+  const tracked = trackConnections(http.server);
   io.attach(http.server);
   deps.onListening?.(http);
   let sweep: NodeJS.Timeout | undefined;
@@ -96,7 +97,7 @@ async function runRealtime(
   } finally {
     state.serving = false;
     health.drain();
-    await drainSockets(io, http.server, drainMs);
+    await drainSockets(io, tracked, drainMs);
     clearInterval(sweep);
     await engine?.follower.stop();
     watcher?.stop();

@@ -27,7 +27,7 @@ export async function readHandshake(
   verifier: Pick<TokenVerifier, 'verify'>,
   maxResume: number,
 ): Promise<Handshake> {
-  const given = typeof auth.token === 'string' ? auth.token : (headers.authorization ?? '');
+  const given = typeof auth.token === 'string' && auth.token !== '' ? auth.token : (headers.authorization ?? '');
   const token = bearerToken(given) ?? given;
   if (!token) throw new Error('unauthorized');
   const actor = await verifier.verify(token).catch((cause: unknown) => {

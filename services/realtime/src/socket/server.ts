@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { corsOptions } from '@threadlog/service';
 import { Server } from 'socket.io';
@@ -53,18 +54,37 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
 
 /** Sockets closed in one step while draining; between steps others have their turn, and clients do not come back at once. */
 const DRAIN_STEP = 50;
+/** Milliseconds that peers get to take part in closing. */
+const CLOSE_GRACE_MS = 500;
 
 /**
  * Closes every engine connection, spread over `withinMs`: clients see a lost transport and come back by themselves, to
- * another instance. Then ends the server, which closes the HTTP server too.
+ * another instance. Then ends the server and the HTTP server with it; whoever does not answer is cut off.
  */
-export async function drainSockets(io: RealtimeServer, http: HttpServer, withinMs: number): Promise<void> {
+export async function drainSockets(io: RealtimeServer, http: TrackedServer, withinMs: number): Promise<void> {
   const sockets = [...io.of('/').sockets.values()];
   const steps = Math.ceil(sockets.length / DRAIN_STEP);
   for (let step = 0; step < steps; step++) {
     for (const socket of sockets.slice(step * DRAIN_STEP, (step + 1) * DRAIN_STEP)) socket.conn.close();
     if (step + 1 < steps) await delay(withinMs / steps);
   }
-  http.closeIdleConnections();
+  http.server.closeIdleConnections();
+  const cut = setTimeout(() => http.connections.forEach((connection) => connection.destroy()), CLOSE_GRACE_MS);
   await io.close();
+  clearTimeout(cut);
+}
+
+/** An HTTP server and its TCP connections; it does not count those that became websockets itself. */
+export interface TrackedServer {
+  server: HttpServer;
+  connections: ReadonlySet<NetSocket>;
+}
+
+export function trackConnections(server: HttpServer): TrackedServer {
+  const connections = new Set<NetSocket>();
+  server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+  return { server, connections };
 }

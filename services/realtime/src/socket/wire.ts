@@ -10,7 +10,7 @@ export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 /** What of the engine's connection counts as buffered; none of it is public. */
 interface EngineInternals {
   writeBuffer: { data?: string | Buffer }[];
-  transport: { socket?: { bufferedAmount?: number } };
+  transport: { socket?: { bufferedAmount?: number; terminate?(): void } };
 }
 
 /** A Socket.io socket as the rooms see it. The in-memory adapter joins and leaves in the same turn. */
@@ -27,7 +27,12 @@ export function createWire(socket: RealtimeSocket): Wire {
       for (const { data } of engine.writeBuffer) bytes += data?.length ?? 0;
       return bytes;
     },
-    close: ({ discard } = { discard: false }) => void socket.conn.close(discard),
+    close({ discard } = { discard: false }) {
+      const { socket: websocket } = engine.transport;
+      socket.conn.close(discard);
+      // A closing handshake would wait for a peer that does not read, and keep what waits for it.
+      if (discard) websocket?.terminate?.();
+    },
   };
 }
 

@@ -27,11 +27,11 @@ describe('clients that reconnect at random moments under load', () => {
   }, 120_000);
 
   test('given a ring of a few events and a read model that lags, then nothing is missing and nothing comes twice', async () => {
-    await race({ limits: { ringEvents: 24 }, oneByOne: false, runs: 60 });
+    await race({ limits: { ringEvents: 12 }, oneByOne: false, runs: 80 });
   }, 120_000);
 
   test('given room for a few frames, then resumes end in resync and clients still have everything', async () => {
-    const limits = { ringEvents: 24, heldFrames: 3, replayPerThread: 5, replayPerConnection: 12 };
+    const limits = { ringEvents: 12, heldFrames: 3, replayPerThread: 5, replayPerConnection: 12 };
     await race({ limits, oneByOne: false, runs: 40 });
   }, 120_000);
 });

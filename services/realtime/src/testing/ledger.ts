@@ -1,5 +1,5 @@
 import type { Frame } from '../frames';
-import { untold } from './truth';
+import { untold, visibleFrom } from './truth';
 import type { World } from './world';
 
 export interface LedgerOptions {
@@ -42,6 +42,10 @@ export function createLedger({ world, userId, oneByOne }: LedgerOptions): Ledger
     const last = newest.get(threadId);
     const end = frame.name === 'resumed';
     newest.set(threadId, seq);
+    const { messageIndex } = frame.payload as { messageIndex?: number };
+    if (messageIndex !== undefined && messageIndex < visibleFrom(world, { threadId, userId }, seq)) {
+      fault(frame, 'is not for this user');
+    }
     if (last !== undefined) {
       if (end ? seq < last : seq <= last) fault(frame, `came after ${last}`);
       const missed = oneByOne || !pending.has(threadId) ? untold(world, { threadId, userId }, [last, seq]) : null;

@@ -32,6 +32,8 @@ interface Party extends PartyOptions {
   /** Of clients and of the engine. */
   faults: string[];
   random: Random;
+  /** Most events that the projection takes at once. */
+  pace: number;
 }
 
 /** Everybody writes, reads, comes and goes at random. Returns what went wrong, and what is not as it should be at the end. */
@@ -49,16 +51,17 @@ async function gather(options: PartyOptions): Promise<Party> {
   const { users, limits, oneByOne } = options;
   const world = await createWorld();
   for (let t = 0; t < 3; t++) world.tell(`t${t}`, 'CHAT_THREAD_CREATED', creation(...users.slice(0, 2 + (t % 3))));
-  const projection = createProjection(world, async () => {
-    for (let turns = random(4); turns > 0; turns--) await setImmediate();
-  });
+  const turns = (most: number) => async () => {
+    for (let left = random(most); left > 0; left--) await setImmediate();
+  };
+  const projection = createProjection(world, turns(4));
   const wires = createWires();
   const faults: string[] = [];
   const engine = createEngine({
     log: world.log,
     starts: new Map(),
     reader: projection.reader,
-    views: openViews(),
+    views: openViews(turns(random(2) === 0 ? 1 : 12)),
     router: { execute: () => Promise.reject(new Error('nobody sends commands here')) },
     broadcast: wires.broadcast,
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 10_000, ...limits },
@@ -69,7 +72,7 @@ async function gather(options: PartyOptions): Promise<Party> {
   const seats = users.map((userId): Seat => {
     return { model: createModelClient({ world, userId, oneByOne }), connection: null, lag: 0 };
   });
-  return { ...options, world, projection, engine, wires, seats, faults, random };
+  return { ...options, world, projection, engine, wires, seats, faults, random, pace: 1 + random(12) };
 }
 
 function connect({ engine, wires, faults }: Party, seat: Seat): void {
@@ -135,12 +138,12 @@ function slowDown({ engine, oneByOne }: Party, seat: Seat): void {
   engine.flow.sweep();
 }
 
-function project({ world, projection, random }: Party): void {
+function project({ world, projection, random, pace }: Party): void {
   for (const [partition, head] of world.heads().entries()) {
     const applied = projection.applied[partition]!;
-    projection.applied[partition] = applied + random(1 + Math.min(12, head - applied));
+    projection.applied[partition] = applied + random(1 + Math.min(pace, head - applied));
     const messages = Math.max(projection.messagesApplied[partition]!, projection.applied[partition]!);
-    projection.messagesApplied[partition] = messages + random(1 + Math.min(5, head - messages));
+    projection.messagesApplied[partition] = messages + random(1 + head - messages);
   }
 }
 

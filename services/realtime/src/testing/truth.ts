@@ -29,12 +29,21 @@ export function truth(world: World, threadId: string, userId: string, seq = Infi
 export function untold(world: World, place: { threadId: string; userId: string }, between: [number, number]) {
   const [last, seq] = between;
   const events = eventsUpTo(world, place.threadId, seq);
-  const own = foldRows(events).participants.find((row) => row.user_id === place.userId);
-  const from = own?.visible_from_index ?? 1;
+  const from = visibleFrom(world, place, seq);
   return events.find(
     ({ stream_version: version, data }) =>
       version > last && version < seq && (!('message_index' in data) || data.message_index >= from),
   );
+}
+
+/** Index of the first message that this user sees, after the thread's events up to `seq`. */
+export function visibleFrom(
+  world: World,
+  { threadId, userId }: { threadId: string; userId: string },
+  seq: number,
+): number {
+  const own = foldRows(eventsUpTo(world, threadId, seq)).participants.find((row) => row.user_id === userId);
+  return own?.visible_from_index ?? 1;
 }
 
 function eventsUpTo(world: World, threadId: string, seq: number) {

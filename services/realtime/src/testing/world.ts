@@ -31,11 +31,10 @@ export const openOpener: Opener = {
   open: (_tenant, blob) => opened(blob.sealed),
 };
 
-export function openViews(): Views {
-  return createViews({
-    opener: openOpener,
-    profiles: createProfiles({ opener: openOpener, loadUsers: async () => [] }),
-  });
+/** Views whose keys take as long as `pause` to come. */
+export function openViews(pause: () => Promise<void> = () => Promise.resolve()): Views {
+  const opener = { ...openOpener, prepare: pause };
+  return createViews({ opener, profiles: createProfiles({ opener: openOpener, loadUsers: async () => [] }) });
 }
 
 /** An event of a thread and where it stands. */

@@ -1,0 +1,101 @@
+import { problem } from '@threadlog/events';
+import { eventually, testActor, threadStory } from '@threadlog/testing';
+import { givenRealtime } from './testing/service';
+
+const ada = testActor('ada');
+
+describe('commands', () => {
+  const server = givenRealtime({ limits: { commandsPerSecond: 5, commandBurst: 8, commandsInFlight: 4 } });
+  const { tell, ready } = server;
+  const accepted = (resource: unknown) => ({
+    ok: true as const,
+    status: 201 as const,
+    resource,
+    position: null,
+    replayed: false,
+  });
+
+  test('go to the router with the actor and the client’s own id, and are acked with the resource', async () => {
+    const { socket } = await ready(ada);
+    server.answerWith(async () => accepted({ id: 'm1', content: 'hi' }));
+    const answer: unknown = await socket.emitWithAck('message:send', {
+      conversationId: 'c1',
+      content: 'hi',
+      tempId: 'tmp-1',
+    });
+    expect(answer).toEqual({ id: 'm1', content: 'hi' });
+    expect(server.commands).toMatchObject([
+      {
+        actor: { id: 'ada', tenantId: 'acme' },
+        idempotencyKey: 'tmp-1',
+        command: {
+          type: 'message.post',
+          input: { threadId: 'c1', content: 'hi', messageType: 'text', clientMessageId: 'tmp-1', attachments: [] },
+        },
+      },
+    ]);
+  });
+
+  test('about a message find its thread, even where the read model is late', async () => {
+    const story = threadStory({ threadId: 'c2', owner: 'ada' });
+    const messageId = story.post('ada', 'hi');
+    await tell(story);
+    const { socket } = await ready(ada);
+    server.answerWith(async ({ command }) => accepted(command.input));
+    const edited = socket.emitWithAck('message:edit', { messageId, content: 'ho' });
+    await server.project();
+    expect(await edited).toEqual({ threadId: 'c2', messageId, content: 'ho' });
+    expect(await socket.emitWithAck('message:delete', { messageId })).toEqual({ messageId });
+    expect(await socket.emitWithAck('message:delete', { messageId: 'never' })).toMatchObject({ code: 'not_found' });
+  });
+
+  test('that are refused are acked with the problem', async () => {
+    const { socket } = await ready(ada);
+    server.answerWith(async () => ({
+      ok: false,
+      problem: problem('thread_closed', 'The thread is archived.').problem,
+    }));
+    const refused: unknown = await socket.emitWithAck('message:send', { conversationId: 'c1', content: 'hi' });
+    expect(refused).toMatchObject({
+      code: 'thread_closed',
+      status: 409,
+      detail: 'The thread is archived.',
+      retryable: false,
+    });
+    const invalid: unknown = await socket.emitWithAck('message:send', { conversationId: 'c1', content: '' });
+    expect(invalid).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '/content' }] });
+    expect(await socket.emitWithAck('no:such', {})).toMatchObject({ code: 'invalid_request' });
+  });
+
+  test('without an ack fail with error, and message:error where there is a tempId', async () => {
+    const listener = await ready(ada);
+    server.answerWith(async () => ({ ok: false, problem: problem('forbidden', 'No.').problem }));
+    listener.socket.emit('message:send', { conversationId: 'c1', content: 'hi', tempId: 'tmp-2' });
+    expect(await listener.wait('error')).toEqual([{ code: 'FORBIDDEN', message: 'No.' }]);
+    expect(await listener.wait('message:error')).toEqual([{ messageId: 'tmp-2', error: 'No.', code: 'FORBIDDEN' }]);
+  });
+
+  test('of one socket are limited, in a second and in flight', async () => {
+    const { socket } = await ready(ada);
+    const waiting = Promise.withResolvers<void>();
+    server.answerWith(async () => waiting.promise.then(() => accepted({})));
+    const send = () =>
+      socket.emitWithAck('message:send', { conversationId: 'c1', content: 'hi' }) as Promise<{ code?: string }>;
+    const all = Array.from({ length: 10 }, send);
+    await eventually(() => expect(server.commands).toHaveLength(4));
+    waiting.resolve();
+    const codes = (await Promise.all(all)).map(({ code }) => code ?? 'ok');
+    expect(codes.filter((code) => code === 'ok')).toHaveLength(4);
+    expect(codes).toContain('overloaded');
+    expect(codes).toContain('rate_limited');
+  });
+
+  test('in frames that are too large end the connection, not the server', async () => {
+    const { socket } = await ready(ada);
+    socket.io.reconnection(false);
+    const reason = new Promise((resolve) => socket.once('disconnect', resolve));
+    socket.emit('message:send', { conversationId: 'c1', content: 'x'.repeat(300 * 1024) });
+    expect(await reason).toMatch(/transport/);
+    await ready(ada);
+  });
+});

@@ -1,0 +1,118 @@
+import type { Actor } from '@threadlog/auth';
+import type { CommandRequest, CommandResult } from '@threadlog/commands';
+import type { ChatEvent } from '@threadlog/events';
+import { createLogger, createMetrics, type HttpServer } from '@threadlog/service';
+import { eventually, testStack, type ThreadStory } from '@threadlog/testing';
+import { createRealtime, type RealtimeLimits } from '../index';
+import { openBackend, type Backend } from './backend';
+import { listenTo, testVerifier, type Listener, type ListenOptions } from './listener';
+
+export interface ServiceOptions {
+  log?: 'memory' | 'kafka';
+  limits?: Partial<RealtimeLimits>;
+  origins?: string[];
+}
+
+type Answer = (request: CommandRequest) => Promise<CommandResult>;
+
+/** One realtime service on real sockets, with a real read model and a log of its own. Call it where a `describe` is set up. */
+export function givenRealtime(options: ServiceOptions = {}) {
+  const stack = testStack();
+  const commands: CommandRequest[] = [];
+  const listeners: Listener[] = [];
+  let answer: Answer;
+  let backend: Backend;
+  let running: Running;
+
+  const router = {
+    execute(request: CommandRequest) {
+      commands.push(request);
+      return answer(request);
+    },
+  };
+  const start = async () => {
+    running = await startService(backend, { ...options, router, port: running?.http.port ?? 0 });
+  };
+  const listen = (who: Actor | string, more?: ListenOptions): Listener => {
+    const listener = listenTo(running.http.url, who, more);
+    listeners.push(listener);
+    return listener;
+  };
+
+  beforeAll(async () => {
+    backend = await openBackend(stack, options.log ?? 'memory');
+    await start();
+  });
+  afterAll(async () => {
+    for (const { socket } of listeners) socket.disconnect();
+    await running.stop();
+    await backend.close();
+  });
+  beforeEach(() => {
+    commands.length = 0;
+    answer = () => Promise.reject(new Error('the test does not say what is answered'));
+  });
+
+  return {
+    url: () => running.http.url,
+    commands,
+    start,
+    stop: () => running.stop(),
+    tell: (story: ThreadStory): Promise<ChatEvent[]> => backend.tell(story),
+    project: () => backend.project(),
+    /** How commands are answered in this test. */
+    answerWith: (next: Answer) => void (answer = next),
+    listen,
+    /** Connects and waits until the rooms are joined. */
+    async ready(actor: Actor, more?: ListenOptions): Promise<Listener> {
+      const listener = listen(actor, more);
+      await listener.wait('hello');
+      return listener;
+    },
+  };
+}
+
+interface Running {
+  http: HttpServer;
+  stop(): Promise<void>;
+}
+
+interface StartOptions extends ServiceOptions {
+  router: { execute: Answer };
+  port: number;
+}
+
+/** Resolves when sockets are let in. */
+async function startService(backend: Backend, { router, port, limits, origins }: StartOptions): Promise<Running> {
+  const stop = new AbortController();
+  let http: HttpServer | undefined;
+  const role = createRealtime({
+    ...backend,
+    router,
+    limits,
+    verifier: testVerifier,
+    logger: createLogger({ service: 'test', level: 'silent' }),
+    metrics: createMetrics({ defaults: false }),
+    config: {
+      REALTIME_HOST: '127.0.0.1',
+      REALTIME_PORT: port,
+      CORS_ORIGINS: origins ?? ['*'],
+      BASE_PATH: '',
+      TRUST_PROXY: 0,
+      ACCESS_LOG: 'off',
+    },
+    onListening: (listening) => (http = listening),
+    drainMs: 50,
+  });
+  const run = role.run(stop.signal);
+  const failed = run.then(() => Promise.reject(new Error('it ended')));
+  failed.catch(() => undefined);
+  await Promise.race([eventually(() => role.checks!.forEach(({ check }) => check())), failed]);
+  return {
+    http: http!,
+    stop: () => {
+      stop.abort();
+      return run;
+    },
+  };
+}
