@@ -19,13 +19,16 @@ const LISTED = { history: 0 } as const;
 /** Sorts behind every index of a thread: an index has ten digits. */
 const END = ':';
 
+/** Without the journal a server that stands alone acknowledges what a kill would take away again. */
+const DURABLE = { w: 'majority', journal: true } as const;
+
 /**
  * Messages in MongoDB, one collection a generation. `_id` is tenant, thread and padded index, so that a page is one
  * range of the primary key. Writes wait for the majority: the projector moves its checkpoint on the strength of them.
  */
 export function createMongoMessageStore({ db, generation }: MongoMessageStoreOptions): MessageStore {
   const collection = (): Collection<MessageDocument> =>
-    db.collection<MessageDocument>(messageCollection(generation()), { writeConcern: { w: 'majority' } });
+    db.collection<MessageDocument>(messageCollection(generation()), { writeConcern: DURABLE });
   return {
     kind: 'mongo',
     ...reads(collection),
