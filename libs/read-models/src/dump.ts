@@ -9,6 +9,7 @@ import {
   streamsTable,
   threadsTable,
   usersTable,
+  userThreadsTable,
 } from './tables/tables';
 
 /** A table as a dump reads it: which columns, in which order. */
@@ -30,6 +31,7 @@ const TABLES: DumpedTable[] = [
   asDumped(threadsTable),
   asDumped(participantsTable),
   asDumped(usersTable),
+  asDumped(userThreadsTable),
   asDumped(receiptsTable),
   asDumped(messageRefsTable),
   { name: 'checkpoints', columns: ['partition', 'next_offset', 'max_epoch'], key: ['partition'] },
