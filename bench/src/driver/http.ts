@@ -6,6 +6,8 @@ export interface Call {
   path: string;
   token: string;
   body?: string;
+  /** Makes sending a write again safe. */
+  idempotencyKey?: string;
   /** Waits for the write that this token of its answer names. */
   consistencyToken?: string;
 }
@@ -75,9 +77,10 @@ function dispatch(client: Client, call: Call): Promise<Reply> {
   });
 }
 
-function headersOf({ token, body, consistencyToken }: Call): Record<string, string> {
+function headersOf({ token, body, consistencyToken, idempotencyKey }: Call): Record<string, string> {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (consistencyToken !== undefined) headers['x-consistency-token'] = consistencyToken;
+  if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
   return headers;
 }
