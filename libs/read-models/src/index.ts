@@ -22,4 +22,5 @@ export * from './messages/postgres';
 export * from './messages/mongo';
 export * from './queries/threads';
 export * from './queries/checkpoints';
+export * from './queries/reading';
 export * from './presenters';

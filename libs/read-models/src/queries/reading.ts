@@ -1,0 +1,130 @@
+import { canSee, may, visibleFromIndex, type Actor, type ActionSubject } from '@threadlog/auth';
+import { problem, rootThreadId, type ParticipantRole, type TenantId } from '@threadlog/events';
+import { createStatements, type ReadModelSource, type Statements } from '../statements';
+
+/** Unread messages are counted up to here: a number a client can show, and a bound on what counting may cost. */
+const UNREAD_COUNTED = 1_000;
+
+/** Where somebody who reads a thread may stand in it. */
+export interface ReadTarget {
+  threadId: string;
+  /** Index of the first message that the reader sees. */
+  visibleFrom: number;
+  /** Who only looks in, by scope or office, has nothing unread. */
+  takesPart: boolean;
+  /** The message that was named, else the newest that is not deleted; null where the reader sees none. */
+  message: { id: string; index: number } | null;
+}
+
+/** Which message of which thread; without a message the newest one. */
+export interface ReadPlace {
+  threadId: string;
+  messageId?: string | null | undefined;
+}
+
+/** Look-ups that precede commands which name a message or a thread of another stream. */
+export interface ReadingQueries {
+  /**
+   * What `thread.read` and `thread.preferences` need to know of a thread. Throws `not_found` where the actor may not see
+   * thread or message, which must look like their absence, and `forbidden` for one that it may see but not read. What
+   * was written a moment ago may be missing here: catch up with the log and ask again before believing a `not_found`.
+   */
+  readTarget(actor: Actor, place: ReadPlace): Promise<ReadTarget>;
+  /** Messages of others above a read position that the reader sees and nobody deleted; 1,000 at most. */
+  unreadAfter(actor: Actor, target: ReadTarget, readIndex: number): Promise<number>;
+  /** The thread of a message, deleted or not. Access is not checked: whoever goes on to the thread does that. */
+  threadOfMessage(tenantId: TenantId, messageId: string): Promise<string | null>;
+}
+
+export function createReadingQueries(source: ReadModelSource): ReadingQueries {
+  const statements = createStatements(source);
+  return {
+    readTarget: (actor, place) => readTarget(statements, actor, place),
+    unreadAfter: (actor, target, readIndex) => unreadAfter(statements, actor, { target, readIndex }),
+    async threadOfMessage(tenantId, messageId) {
+      const [row] = await statements.rows<{ thread_id: string }>(
+        'thread_of_message',
+        (schema) => `select thread_id from ${schema}.message_refs where tenant_id = $1 and message_id = $2`,
+        [tenantId, messageId],
+      );
+      return row?.thread_id ?? null;
+    },
+  };
+}
+
+interface TargetRow {
+  created_by: string;
+  learner_id: string | null;
+  role: ParticipantRole | null;
+  visible_from_index: number | null;
+  message_id: string | null;
+  message_index: number | null;
+}
+
+const targetSql =
+  (message: string) =>
+  (schema: string): string => `
+  select t.created_by, r.learner_id, p.role, p.visible_from_index, m.message_id, m.message_index
+  from ${schema}.threads t
+  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $4 and r.deleted_at is null
+  left join ${schema}.participants p
+    on p.tenant_id = $1 and p.thread_id = $4 and p.user_id = $2 and p.removed_at is null
+  left join lateral (
+    select x.message_id, x.message_index from ${schema}.message_refs x
+    where x.tenant_id = $1 and x.thread_id = $3 and ${message}
+  ) m on true
+  where t.tenant_id = $1 and t.thread_id = $3 and t.deleted_at is null`;
+
+const NAMED = 'x.message_id = $5';
+const NEWEST = 'not x.deleted order by x.message_index desc limit 1';
+
+async function readTarget(statements: Statements, actor: Actor, place: ReadPlace): Promise<ReadTarget> {
+  const { threadId } = place;
+  const messageId = place.messageId ?? null;
+  const values: unknown[] = [actor.tenantId, actor.id, threadId, rootThreadId(threadId)];
+  if (messageId !== null) values.push(messageId);
+  const name = messageId === null ? 'read_target_newest' : 'read_target_named';
+  const [row] = await statements.rows<TargetRow>(name, targetSql(messageId === null ? NEWEST : NAMED), values);
+  const seen = readable(actor, row);
+  // A sub-thread began after its root: who sees the root sees all of it.
+  const visibleFrom = threadId === rootThreadId(threadId) ? visibleFromIndex(actor, subjectOf(actor, seen)) : 1;
+  const message = messageOf(seen, visibleFrom);
+  if (messageId !== null && !message) throw problem('not_found', 'there is no such message in this thread');
+  return { threadId, visibleFrom, takesPart: seen.role !== null, message };
+}
+
+function readable(actor: Actor, row: TargetRow | undefined): TargetRow {
+  if (!row || !canSee(actor, subjectOf(actor, row))) throw problem('not_found', 'there is no such thread');
+  if (may(actor, 'thread.read', subjectOf(actor, row))) return row;
+  throw problem('forbidden', 'reading threads needs the permission chat:read');
+}
+
+function subjectOf(actor: Actor, row: TargetRow): ActionSubject {
+  const { role, visible_from_index, learner_id, created_by } = row;
+  const participant = role === null ? null : { role, visibleFromIndex: visible_from_index ?? 1 };
+  return { tenantId: actor.tenantId, learnerId: learner_id, participant, createdBy: created_by };
+}
+
+function messageOf({ message_id, message_index }: TargetRow, visibleFrom: number): ReadTarget['message'] {
+  if (message_id === null || message_index === null || message_index < visibleFrom) return null;
+  return { id: message_id, index: message_index };
+}
+
+async function unreadAfter(
+  statements: Statements,
+  actor: Actor,
+  { target, readIndex }: { target: ReadTarget; readIndex: number },
+): Promise<number> {
+  if (!target.takesPart) return 0;
+  const from = Math.max(readIndex + 1, target.visibleFrom);
+  const [row] = await statements.rows<{ n: number }>(
+    'unread_after',
+    (schema) => `select count(*)::integer as n from (
+      select from ${schema}.message_refs x
+      where x.tenant_id = $1 and x.thread_id = $2 and x.message_index >= $3 and x.sender_id <> $4 and not x.deleted
+      limit ${UNREAD_COUNTED}
+    ) counted`,
+    [actor.tenantId, target.threadId, from, actor.id],
+  );
+  return row?.n ?? 0;
+}
