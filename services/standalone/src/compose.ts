@@ -17,7 +17,7 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config }) : undefined;
   const roles: Role[] = commandApi ? [commandApi] : [];
   if (wanted.has('projector')) roles.push(projector(runtime, config));
-  if (wanted.has('query-api')) roles.push(queryApi(runtime, config, commandApi));
+  if (wanted.has('query-api')) roles.push(queryApi(runtime, config));
   if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi }));
   return roles;
 }
@@ -27,13 +27,13 @@ function projector(runtime: Runtime, config: StandaloneConfig): Role {
   return createProjector({ ...runtime, maxTransactions, pollMs });
 }
 
-/** The API's document shows the commands too where they are served on the same port. */
-function queryApi(runtime: Runtime, config: StandaloneConfig, commandApi: CommandApi | undefined): Role {
+/** The API's document shows the commands too: where they are served elsewhere, an edge makes one API of both. */
+function queryApi(runtime: Runtime, config: StandaloneConfig): Role {
   return createQueryApi({
     ...runtime,
     api: { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] },
     readWaitMs: config.READ_WAIT_MS,
-    alsoDocumented: commandApi ? commandRoutes : [],
+    alsoDocumented: commandRoutes,
   });
 }
 
