@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { StackError, stopRequested } from '@threadlog/stack';
 import { runBench } from './bench';
 import { parseBenchOptions, usage, type BenchOptions } from './options';
+import { createRowProfiler } from './profile/profileRows';
 import { compareResults, renderComparison } from './report/compare';
 import type { BenchResult, RowResult } from './report/result';
 import { formatFigure, renderResult } from './report/table';
@@ -15,7 +16,7 @@ import { UsageError } from './system/options';
 const resultsDir = resolve(__dirname, '..', 'results');
 const report = (line: string): void => console.error(line);
 
-function onRow({ title }: Row, result: RowResult | null): void {
+function showRow({ title }: Row, result: RowResult | null): void {
   if (!result) report(`${title} ...`);
   else report(`  ${result.figures.map(formatFigure).join('   ')} ${result.problem ?? ''}`.trimEnd());
 }
@@ -31,10 +32,17 @@ async function bench(options: BenchOptions): Promise<number> {
   const earlier = options.compare && (JSON.parse(readFileSync(options.compare, 'utf8')) as BenchResult);
   const signal = stopRequested(report);
   const rows = ROWS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
-  const system = await openSystem({ given: options.given, report });
+  const system = await openSystem({ given: options.given, inspect: options.profile !== null, report });
+  const inspectPort = system.internals?.inspectPort;
   try {
+    const profiler = inspectPort && options.profile ? await createRowProfiler(inspectPort, options.profile) : null;
+    const onRow = async (row: Row, result: RowResult | null): Promise<void> => {
+      showRow(row, result);
+      await profiler?.onRow(row, result);
+    };
     const stopped = once(signal, 'abort').then(() => null);
     const result = await Promise.race([runBench({ system, rows, pace: options.pace, signal, onRow }), stopped]);
+    profiler?.close();
     if (!result || signal.aborted) return 130;
     console.log(`\n${renderResult(result)}`);
     writeResult(result, options);

@@ -24,7 +24,7 @@ export const usage = `npm run bench [-- --quick] [--only ROW,...] [--json FILE] 
   --only ROWS     some of: ${ROWS.map(({ name }) => name).join(', ')}
   --json FILE     write the figures there rather than to bench/results/<time>.json
   --compare FILE  print how many times as good each figure is as in an earlier result
-  --profile DIR   write a processor profile of the service for each row, and print where its time goes
+  --profile DIR   write there a processor profile of the service for each row, and what it says in short
 
 A Kafka, a Postgres and the service are started for the run, on free ports and a temporary directory;
 KAFKA_BROKERS and DATABASE_URL replace the embedded servers. To measure a running system instead, with its rate limits off:

@@ -4,13 +4,15 @@ import { givenSystem, type GivenSystem, type System } from './system';
 export interface OpenOptions {
   given: GivenSystem | null;
   env?: NodeJS.ProcessEnv;
+  /** Whether the service of a system of our own is to be profiled. */
+  inspect?: boolean;
   report: (line: string) => void;
 }
 
 /** The system that was given, else one of our own. Servers that the environment names are used in place of embedded ones. */
-export async function openSystem({ given, env = process.env, report }: OpenOptions): Promise<System> {
+export async function openSystem({ given, env = process.env, inspect, report }: OpenOptions): Promise<System> {
   if (given) return givenSystem(given);
   report('Starting Kafka, Postgres and the service ...');
   const { KAFKA_BROKERS: kafkaBrokers, DATABASE_URL: databaseUrl } = env;
-  return startOwnSystem({ given: { kafkaBrokers, databaseUrl }, env, report });
+  return startOwnSystem({ given: { kafkaBrokers, databaseUrl }, env, inspect, report });
 }

@@ -13,6 +13,8 @@ export interface OwnSystemOptions {
   topicPrefix?: string;
   /** The service's environment: its settings can be tried from outside, such as `ACCESS_LOG=off`. */
   env?: NodeJS.ProcessEnv;
+  /** Whether the service is to be profiled. */
+  inspect?: boolean;
   report?: (line: string) => void;
 }
 
@@ -20,21 +22,25 @@ const ISSUER = 'threadlog-bench';
 
 /**
  * Starts the infrastructure on a fresh temporary directory and the service, all roles in one process, and waits until
- * both ports are ready. Rate limits are off: one driver stands for many clients.
+ * both ports are ready. Rate limits are off: one driver stands for many clients. Where it does not start, the directory
+ * stays: the error names a log in it.
  */
 export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<System> {
   const dataDir = mkdtempSync(join(tmpdir(), 'threadlog-bench-'));
-  const stops: (() => Promise<unknown> | void)[] = [() => rmSync(dataDir, { recursive: true, force: true })];
+  const stops: (() => Promise<unknown> | void)[] = [];
   const stop = once(async () => {
     for (const each of stops) await each();
   });
   try {
     const stack = await startStack({ dataDir, given: options.given, log: options.report });
-    stops.unshift(() => stack.stop());
+    stops.push(() => stack.stop());
     const ports = { api: await freePort(), realtime: await freePort(), ops: await freePort() };
+    const inspectPort = options.inspect ? await freePort() : null;
     const env = environment(options, stack, ports);
-    const service = await startService({ files: layout(dataDir), env, ports: [ports.api, ports.realtime] });
+    const inspected = { ...env, ...(inspectPort && { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectPort}` }) };
+    const service = await startService({ files: layout(dataDir), env: inspected, ports: [ports.api, ports.realtime] });
     stops.unshift(() => service.stop());
+    stops.push(() => rmSync(dataDir, { recursive: true, force: true }));
     const processes = (): MeasuredProcess[] => [
       { name: 'service', usage: () => usageOf(service.pid()) },
       ...serverProcesses(stack),
@@ -44,7 +50,7 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
       apiUrl: `http://127.0.0.1:${ports.api}`,
       realtimeUrl: `http://127.0.0.1:${ports.realtime}`,
       tokens: { secret: env.AUTH_JWT_SECRET, issuer: ISSUER },
-      internals: internals(dataDir, env, processes),
+      internals: { ...internals(dataDir, env), processes, inspectPort },
       stop,
     };
   } catch (error) {
@@ -87,11 +93,11 @@ function serverProcesses({ servers }: Stack): MeasuredProcess[] {
   );
 }
 
-function internals(dataDir: string, env: NodeJS.ProcessEnv, processes: () => MeasuredProcess[]): Internals {
+type Server = Pick<Internals, 'databaseUrl' | 'startProcess'>;
+
+function internals(dataDir: string, env: NodeJS.ProcessEnv): Server {
   return {
     databaseUrl: env.DATABASE_URL ?? '',
-    serviceEnvironment: env,
-    processes,
     async startProcess(name, extra) {
       const ops = await freePort();
       const own = { ...env, ...extra, OPS_PORT: String(ops) };

@@ -11,10 +11,10 @@ export interface MeasuredProcess {
 /** The log and the database of a system that we started: for what cannot be measured from outside. */
 export interface Internals {
   databaseUrl: string;
-  /** Everything a further process of the service needs, addresses and secrets. */
-  serviceEnvironment: NodeJS.ProcessEnv;
   /** The service, its servers, and this process as the driver. */
   processes(): MeasuredProcess[];
+  /** Where the service's inspector listens, if it was asked for. */
+  inspectPort: number | null;
   /** A further process of the service, ready when this resolves. Whoever starts it stops it. */
   startProcess(name: string, env: NodeJS.ProcessEnv): Promise<Server>;
 }
