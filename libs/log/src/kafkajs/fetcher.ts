@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { FetchedRun } from '../fence';
 import type { LogLine } from '../observer';
@@ -15,6 +16,8 @@ export interface FetcherDeps {
   name: string;
   /** How long the broker holds a fetch that finds nothing; also how long a partition newly asked for may have to wait. */
   maxWaitMs: number;
+  /** Least time between two fetches; 0 when not given. */
+  minIntervalMs?: number | undefined;
   bounds(): Promise<ReadonlyMap<number, Bounds>>;
   /** Called with what was fetched, in order and without a gap for each partition. Must not take long, nor throw. */
   onRun(run: FetchedRun): void;
@@ -45,6 +48,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   const client = createClient(access, ENDLESS, log);
   const groupId = `${access.clientId}.${deps.name}.${randomUUID()}`;
   const cursors = createCursors(deps);
+  const pace = createPace(deps.minIntervalMs ?? 0);
   let consumer: Consumer | null = null;
   let relaunching: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -71,13 +75,20 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     });
     consumer = own;
     listen(own, cursors, onStarted);
+    own.on(own.events.FETCH_START, pace.started);
     own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) relaunch(error);
     });
     try {
       await own.connect();
       await own.subscribe({ topic, fromBeginning: true });
-      await own.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: takeBatch(deps, cursors) });
+      await own.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        // All at once: a partition that waits for the pace must not hold back what was fetched for the others.
+        partitionsConsumedConcurrently: deps.partitions,
+        eachBatch: takeBatch(deps, cursors, pace),
+      });
     } catch (error) {
       await own.disconnect().catch(() => undefined);
       relaunch(error);
@@ -114,7 +125,24 @@ function listen(consumer: Consumer, cursors: Cursors, onStarted: () => void): vo
   });
 }
 
-function takeBatch({ onRun }: FetcherDeps, cursors: Cursors) {
+/** kafkajs fetches again once all batches of the last fetch are handled; holding one back sets the pace. */
+interface Pace {
+  started(): void;
+  next(): Promise<void> | undefined;
+}
+
+function createPace(minIntervalMs: number): Pace {
+  let startedAt = -Infinity;
+  return {
+    started: () => void (startedAt = performance.now()),
+    next() {
+      const rest = startedAt + minIntervalMs - performance.now();
+      return rest > 0 ? delay(rest) : undefined;
+    },
+  };
+}
+
+function takeBatch({ onRun }: FetcherDeps, cursors: Cursors, pace: Pace) {
   return async ({ batch, resolveOffset, isStale }: EachBatchPayload): Promise<void> => {
     const { partition, highWatermark } = batch;
     // Not in kafkajs's types: the offset that was asked for.
@@ -127,5 +155,6 @@ function takeBatch({ onRun }: FetcherDeps, cursors: Cursors) {
     resolveOffset(last);
     cursors.advance(partition, next);
     onRun({ partition, records, next, head: Number(highWatermark), bytes });
+    await pace.next();
   };
 }

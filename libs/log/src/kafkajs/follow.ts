@@ -5,7 +5,7 @@ import { PositionOutOfRangeError, type FollowOptions, type Subscription } from '
 import { systemScheduler } from '../scheduler';
 import { createFetcher, type FetcherDeps } from './fetcher';
 
-export interface FollowDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'onRun'> {
+export interface FollowDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'minIntervalMs' | 'onRun'> {
   fence: FencingRule;
   observer?: LogObserver | undefined;
 }
@@ -25,6 +25,7 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
     ...deps,
     name: options.name,
     maxWaitMs: MAX_WAIT_MS,
+    minIntervalMs: options.minFetchIntervalMs,
     onRun: (run) => lanes.get(run.partition)?.push(run),
   });
   for (const [partition, start] of options.start) {

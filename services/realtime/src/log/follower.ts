@@ -4,6 +4,9 @@ import { createLane, type LaneDeps } from './lane';
 import { threadPartition } from './records';
 import { createRing, type Ring } from './ring';
 
+/** Under load sockets wait for this at most; a message after a quiet moment goes out at once. */
+const MIN_FETCH_INTERVAL_MS = 2;
+
 export interface FollowerDeps extends Omit<LaneDeps, 'ring' | 'onProgress' | 'onFault'> {
   log: EventLog;
   ring: { maxBytes: number; maxEvents: number; membershipTypes: ReadonlySet<string> };
@@ -57,6 +60,7 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
     async start(signal) {
       const heads = await Promise.all(rings.map((_, partition) => log.head(partition)));
       subscription = await log.follow({
+        minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
         name: 'realtime',
         start: new Map(positions.map((position, partition) => [partition, position])),
         onBatch: (batch) => lanes[batch.partition]!(batch),
