@@ -26,6 +26,6 @@ export function placeOf(threadId: string): InThread {
 }
 
 /** Tells a client that a thread it had is not there for it any more. */
-export function hiddenFrame(threadId: string): Frame {
-  return frame('conversation:deleted', { ...placeOf(threadId), seq: null, reason: 'hidden' });
+export function lostFrame(threadId: string, reason: 'hidden' | 'limit'): Frame {
+  return frame('conversation:deleted', { ...placeOf(threadId), seq: null, reason });
 }

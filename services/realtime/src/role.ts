@@ -30,7 +30,7 @@ import { createViews } from './views';
 
 export interface RealtimeDeps extends Pick<
   Runtime,
-  'database' | 'log' | 'sealing' | 'verifier' | 'logger' | 'metrics' | 'messageStore'
+  'database' | 'log' | 'sealing' | 'verifier' | 'logger' | 'metrics' | 'messageStore' | 'info'
 > {
   /** Writes of sockets go to the owners of their streams. */
   router: CommandRouter;
@@ -66,9 +66,9 @@ async function runRealtime(
   state: { serving: boolean },
   { checks, signal }: { checks: NonNullable<Role['checks']>; signal: AbortSignal },
 ): Promise<void> {
-  const { config, logger, metrics, verifier, drainMs = 2_000 } = deps;
+  const { config, info, logger, metrics, verifier, drainMs = 2_000 } = deps;
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  const health = createHealth({ info: { service: 'threadlog-realtime', version: '1.0.0' }, checks });
+  const health = createHealth({ info, checks });
   const app = createApp({ logger, metrics, config, health, routers: [] });
   let engine: Engine | undefined;
   const io = createSocketServer({

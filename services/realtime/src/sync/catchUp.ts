@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { Follower } from '../log/follower';
-import { hiddenFrame } from '../frames';
+import { lostFrame } from '../frames';
 import type { RealtimeLimits } from '../limits';
 import { present } from '../presenters';
 import type { Connection } from '../rooms/connection';
@@ -50,14 +50,15 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       return await outcomeOf(deps, subscription, stream);
     } catch (cause) {
       deps.onFault(cause, stream.threadId);
-      const seq = lastSeq(subscription, stream.threadId) ?? stream.since;
+      const known = stream.plan.kind === 'ahead' ? null : stream.plan.version;
+      const seq = lastSeq(subscription, stream.threadId) ?? known;
       return { threadId: stream.threadId, seq, kind: 'resync', deliveries: [] };
     }
   }
 
   /** Streams of a place end with their root's. */
   function gone(subscription: Subscription, threadId: string): void {
-    subscription.connection.wire.emit(hiddenFrame(threadId));
+    subscription.connection.wire.emit(lostFrame(threadId, 'hidden'));
     if (threadId === subscription.threadId) rooms.end(subscription);
   }
 

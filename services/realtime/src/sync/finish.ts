@@ -1,10 +1,10 @@
-import { frame, placeOf, type Delivery } from '../frames';
+import { frame, placeOf, type Delivery, type Frame } from '../frames';
 import { hidden, type Rooms, type Subscription } from '../rooms/rooms';
 
-/** What catching up of one stream came to: the deliveries lead to `seq`. */
+/** What catching up of one stream came to: the deliveries lead to `seq`, which only a resync may not know. */
 export interface Outcome {
   threadId: string;
-  seq: number;
+  seq: number | null;
   kind: 'resumed' | 'resync';
   deliveries: readonly Delivery[];
 }
@@ -32,12 +32,13 @@ function sendAll(subscription: Subscription, held: readonly Delivery[], outcomes
   for (const { deliveries } of outcomes) deliveries.forEach((delivery) => send(subscription, delivery));
   for (const delivery of held) {
     const seq = reached.get(delivery.threadId);
-    if (seq !== undefined && delivery.seq <= seq) continue;
+    if (delivery.seq <= (seq ?? 0)) continue;
     send(subscription, delivery);
     if (seq !== undefined) reached.set(delivery.threadId, delivery.seq);
   }
   for (const { threadId, kind } of outcomes) {
-    subscription.connection.wire.emit(frame(kind, { ...placeOf(threadId), seq: reached.get(threadId)! }));
+    const end = { ...placeOf(threadId), seq: reached.get(threadId) ?? null };
+    subscription.connection.wire.emit({ name: kind, payload: end } as Frame);
   }
 }
 

@@ -1,5 +1,6 @@
-import { problem, rootThreadId } from '@threadlog/events';
-import { frame, hiddenFrame, placeOf } from '../frames';
+import { problem, rootThreadId, type ProblemCode } from '@threadlog/events';
+import { problemOf } from '@threadlog/service';
+import { lostFrame } from '../frames';
 import type { Connection } from '../rooms/connection';
 import type { Subscription } from '../rooms/rooms';
 import { withAccess, type Access } from './access';
@@ -18,7 +19,7 @@ export interface Joins {
    * moment it joined, when it is live. Rejects with `not_found` where the access rule hides the thread.
    */
   join(connection: Connection, threadId: string, since: Since): Promise<{ seq: number }>;
-  /** The same for a thread that the client had: what it may not see any more is told with `conversation:deleted`; never rejects. */
+  /** The same for a thread that the client had: what it may not see any more is told with `conversation:deleted`. Rejects when nobody knows. */
   rejoin(connection: Connection, threadId: string, since: Since): Promise<void>;
   /** Opens a place and plans its streams, in the turn in which access is known. */
   open(connection: Connection, threadId: string, access: OpenAccess, since: Since): Opened;
@@ -68,16 +69,16 @@ export function createJoins(deps: JoinDeps): Joins {
         await join(connection, threadId, since);
       } catch (cause) {
         if (connection.state === 'closed') return;
-        if (isNotFound(cause)) {
-          for (const id of since.keys()) connection.wire.emit(hiddenFrame(id));
-          return;
-        }
-        deps.onFault(cause, threadId);
-        for (const [id, seq] of since) connection.wire.emit(frame('resync', { ...placeOf(id), seq }));
+        const reason = UNFOLLOWED[problemOf(cause)?.code ?? 'internal'];
+        if (!reason) throw cause;
+        for (const id of since.keys()) connection.wire.emit(lostFrame(id, reason));
       }
     },
   };
 }
+
+/** Why a thread that a client had is not followed: the access rule hides it, or the socket is in too many. */
+const UNFOLLOWED: { [C in ProblemCode]?: 'hidden' | 'limit' } = { not_found: 'hidden', conflict: 'limit' };
 
 /** Seqs by thread, grouped by the root whose room they need. */
 export function byRoot(since: Since): Map<string, Since> {
@@ -87,8 +88,4 @@ export function byRoot(since: Since): Map<string, Since> {
     roots.set(root, (roots.get(root) ?? new Map()).set(threadId, seq));
   }
   return roots;
-}
-
-function isNotFound(cause: unknown): boolean {
-  return (cause as { problem?: { code?: string } } | null)?.problem?.code === 'not_found';
 }

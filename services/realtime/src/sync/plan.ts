@@ -6,7 +6,7 @@ export type Plan =
   /** Nothing, or these events, were missed; `version` is where that leads. */
   | { kind: 'events'; version: number; events: ChatEvent[] }
   /** The read model must say what was missed. */
-  | { kind: 'rows' }
+  | { kind: 'rows'; version: number | null }
   /** The client has more than was dispatched here: it read it, or was connected to an instance that is ahead. */
   | { kind: 'ahead' }
   /** It cannot be proven, or it would be too much. */
@@ -27,12 +27,12 @@ export interface PlanInput {
 /** Decides from the ring alone, in the turn in which the socket begins to sync. */
 export function planCatchUp(ring: Ring, { tenantId, threadId, userId, since, known, most }: PlanInput): Plan {
   const version = ring.lastSeq(tenantId, threadId) ?? known;
-  if (version === null) return { kind: 'rows' };
+  if (version === null) return { kind: 'rows', version };
   if (since > version) return { kind: 'ahead' };
   if (version - since > most) return { kind: 'resync', version };
   if (since === version) return { kind: 'events', version, events: [] };
   const events = ring.after(tenantId, threadId, since);
-  if (!events) return { kind: 'rows' };
+  if (!events) return { kind: 'rows', version };
   return events.some(isOwnEntry(userId)) ? { kind: 'resync', version } : { kind: 'events', version, events };
 }
 

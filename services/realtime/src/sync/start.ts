@@ -27,7 +27,8 @@ const MOST_ANNOUNCED = 200;
 
 /**
  * Puts a new socket into the rooms of its user's threads and brings it up to date. `greet` is called in the turn in which
- * the rooms are open: nothing that is dispatched after it is missed. Rejects with `projection_lagging`.
+ * the rooms are open: nothing that is dispatched after it is missed. Rejects when the read model is too far behind or away; the caller
+ * closes the connection, for a client must not think itself resumed.
  */
 export async function startConnection(
   deps: StartDeps,

@@ -91,6 +91,7 @@ async function startService(backend: Backend, { router, port, limits, origins }:
     router,
     limits,
     verifier: testVerifier,
+    info: { service: 'realtime', version: 'test' },
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ defaults: false }),
     config: {
