@@ -38,6 +38,14 @@ const MAX_BYTES_PER_PARTITION = 1024 * 1024;
 /** A response is decoded in one go, so its size is also the longest stall of the process. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const RELAUNCH_MS = 250;
+const CONSUMER = {
+  readUncommitted: true,
+  minBytes: 1,
+  maxBytes: MAX_BYTES,
+  maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+  allowAutoTopicCreation: false,
+  retry: ENDLESS.retry,
+} as const;
 
 /**
  * A consumer group of one member that never commits: it is given every partition, and the cursors alone say where each
@@ -63,16 +71,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   }
 
   async function launch(): Promise<void> {
-    const own = client.kafka.consumer({
-      groupId,
-      readUncommitted: true,
-      minBytes: 1,
-      maxWaitTimeInMs: deps.maxWaitMs,
-      maxBytes: MAX_BYTES,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-      allowAutoTopicCreation: false,
-      retry: ENDLESS.retry,
-    });
+    const own = client.kafka.consumer({ ...CONSUMER, groupId, maxWaitTimeInMs: deps.maxWaitMs });
     consumer = own;
     listen(own, cursors, onStarted);
     own.on(own.events.FETCH_START, pace.started);
