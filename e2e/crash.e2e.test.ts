@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '@threadlog/stack';
 import type { ThreadResource } from '@threadlog/events';
 import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
 import { numberingFaults, readLog } from './support/logTruth';
@@ -19,11 +23,15 @@ describe.each(['postgres', 'mongo'] as const)('SIGKILL in the middle of a load, 
 
   test('loses no acknowledged message, repeats none, and leaves no gap', async () => {
     const kafka = await stack.ownKafka();
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadlog-crash-'));
+    const postgres = await startPostgres({ dataDir, durability: 'process' });
+    cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
+    cleanups.add(() => postgres.kill());
     const kills = store === 'postgres' ? KILLS : 3;
     const system = await createSystem(
       {
         kafkaBrokers: kafka.brokers,
-        databaseUrl: await stack.freshDatabase(),
+        databaseUrl: postgres.url,
         topicPrefix: '',
         ...(store === 'mongo' ? { mongoUrl: stack.freshMongo() } : {}),
       },
@@ -51,9 +59,10 @@ describe.each(['postgres', 'mongo'] as const)('SIGKILL in the middle of a load, 
     for (let kill = 1; kill <= kills; kill += 1) {
       const before = acked.length;
       await eventually(() => acked.length > before + 60, { timeoutMs: 30_000 });
-      // Every third time everything goes down, the broker too.
-      await Promise.all([system.kill(), kill % 3 === 0 ? kafka.kill() : null]);
-      if (kill % 3 === 0) await kafka.restart();
+      // Every third time the whole tree goes down: broker and database with it.
+      const infrastructure = kill % 3 === 0 ? [kafka, postgres] : [];
+      await Promise.all([system.kill(), ...infrastructure.map((server) => server.kill())]);
+      await Promise.all(infrastructure.map((server) => server.restart()));
       system.launch();
     }
     await system.ready();
