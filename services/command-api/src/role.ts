@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
+import { createReadingQueries } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
-import { aborted, mountRoutes, type Role, type Service } from '@threadlog/service';
+import { aborted, mountRoutes, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import { createSystemClock } from './clock';
 import { createExecutor } from './commands/executor';
 import type { CommandApiConfig } from './config';
+import { createLookUps, type LookUps } from './http/lookUps';
 import { createOwnershipMetrics } from './metrics';
 import { createOwner, type Owner } from './ownership/owner';
 import type { Clock, LeaseStore } from './ownership/ports';
@@ -15,12 +17,14 @@ import { createCommandRouter } from './router/commandRouter';
 import { forwardEndpoint } from './router/forwardEndpoint';
 import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
+import { rememberWrites } from './router/rememberWrites';
 import { commandRoutes } from './routes';
+import { createCatchUp } from './store/catchUp';
 import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
-import { createPostgresReadModel } from './store/postgresReadModel';
+import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
 import { decide } from './threads/domain';
-import { microIso } from './timestamps';
+import { createWindow } from './window';
 
 export interface CommandApi extends Role {
   /** Everybody else's way to write, in this process. */
@@ -32,11 +36,15 @@ export interface CommandApiDeps extends Pick<
   'database' | 'log' | 'sealing' | 'admission' | 'messageStore' | 'logger' | 'metrics' | 'opsUrl'
 > {
   config: CommandApiConfig;
+  /** Shared with the query API of the same process, which lets an actor's reads wait for its writes. */
+  lastWrites?: LastWrites;
+  /** Checks every reply against its declared schema. For tests. */
+  checkReplies?: boolean;
 }
 
 /** Largest event: well below the broker's limit for a batch, which is one partition's share of a send. */
 const MAX_EVENT_BYTES = 400 * 1024;
-const HOUR_MICROS = 3_600_000_000;
+const HOUR_MS = 3_600_000;
 
 /** Decides commands as the single writer of its partitions, and forwards those of others. */
 export function createCommandApi(deps: CommandApiDeps): CommandApi {
@@ -44,8 +52,8 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
   const clock = createSystemClock();
   const leases = createPostgresLeases(deps.database);
   const { signer, client } = createForwarding(config);
-  const { owner, executor } = createWriter(deps, clock, leases);
-  const router = createCommandRouter({
+  const { owner, executor, readModel } = createWriter(deps, clock, leases);
+  const localRouter = createCommandRouter({
     executor,
     clock,
     sealing: deps.sealing,
@@ -55,19 +63,24 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     ownUrl: opsUrl,
     onFault: (error) => deps.logger.error({ err: error }, 'a command could not be routed'),
   });
-  const routes = Router();
+  const router = rememberWrites(localRouter, deps.lastWrites);
   const routeDeps = {
     router,
     logId: log.logId,
-    baseUrl: `${config.BASE_PATH}/api/v1`,
+    basePath: config.BASE_PATH,
     timeoutMs: config.COMMAND_TIMEOUT_MS,
+    lookUps: lookUpsOf(deps, readModel),
   };
-  mountRoutes(routes, commandRoutes, { deps: routeDeps, admission });
+  const routes = mountRoutes(Router(), commandRoutes, {
+    deps: routeDeps,
+    admission,
+    checkReplies: deps.checkReplies,
+  });
   return {
     name: 'command-api',
     router,
     routes,
-    opsRoutes: Router().use(forwardEndpoint(router, signer)),
+    opsRoutes: Router().use(forwardEndpoint(localRouter, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(owner, log.partitions, leases) }],
     run: (signal) => runAll([owner, executor], client, signal),
   };
@@ -80,7 +93,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     maxMessagesPerThread: config.MAX_MESSAGES_PER_THREAD,
     maxParticipants: config.MAX_PARTICIPANTS_PER_THREAD,
   };
-  const windowStart = (): string => microIso(clock.wallMicros() - config.IDEMPOTENCY_WINDOW_HOURS * HOUR_MICROS);
+  const windowStart = createWindow(clock, config.IDEMPOTENCY_WINDOW_HOURS * HOUR_MS);
   const readModel = createPostgresReadModel({ database, messageStore });
   const shared = { clock, readModel, windowStart, newEventId: () => uuidv7() };
   const owner = createOwner({
@@ -101,7 +114,20 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     maxEventBytes: MAX_EVENT_BYTES,
     onFault: (error) => logger.error({ err: error }, 'a command failed'),
   });
-  return { owner, executor };
+  return { owner, executor, readModel };
+}
+
+/** A look-up that finds nothing waits so long for the projection; milliseconds. */
+const CATCH_UP_MS = 2_000;
+
+function lookUpsOf({ database, log }: CommandApiDeps, readModel: PostgresReadModel): LookUps {
+  const { generation, checkpoints } = readModel;
+  const { partitions } = log;
+  const head = (partition: number): Promise<number> => log.head(partition);
+  return createLookUps({
+    queries: createReadingQueries({ database, generation }),
+    catchUp: createCatchUp({ partitions, head, checkpoints, waitMs: CATCH_UP_MS }),
+  });
 }
 
 /** Ready once every partition has an owner somewhere: then every command can be brought to one. */

@@ -1,8 +1,15 @@
+/** The last millisecond that was written out: under load many events share it. */
+const memo = { ms: NaN, text: '' };
+
 /** ISO 8601 UTC with microseconds, from microseconds since the epoch. */
 export function microIso(micros: number): string {
   const ms = Math.floor(micros / 1000);
   const rest = Math.floor(micros - ms * 1000);
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
+  if (ms !== memo.ms) {
+    memo.ms = ms;
+    memo.text = new Date(ms).toISOString().slice(0, -1);
+  }
+  return `${memo.text}${String(rest).padStart(3, '0')}Z`;
 }
 
 /** Microseconds since the epoch of such a timestamp. */
