@@ -35,6 +35,8 @@ export interface ThreadRow {
   /** Stream version of the last change of title, metadata or status: the ETag. */
   settings_version: number;
   last_message_index: number;
+  /** Time of the newest message, deleted or not; null where there was none. */
+  last_message_at: string | null;
   deleted_count: number;
   deleted_at: string | null;
 }

@@ -42,6 +42,8 @@ export const threadListQuery = z.strictObject({
   status: z.enum(THREAD_STATUSES).optional(),
   channel: z.enum(CHANNELS).optional(),
   participantId: idSchema.optional(),
+  parentThreadId: threadIdSchema.optional().meta({ description: 'The sub-threads of this thread, and only they.' }),
+  hidden: flag.meta({ description: 'The threads that the caller has hidden, instead of the others.' }),
   updatedAfter: z.iso
     .datetime({ offset: true })
     .transform(toMicroTimestamp)
@@ -65,6 +67,11 @@ export const messageQuery = z.strictObject({
   includeDeleted: flag.meta({ description: 'The tombstone of a deleted message, instead of `gone`.' }),
 });
 
+export const pinsQuery = z.strictObject({
+  before: cursor.optional().meta({ description: 'Only messages before this cursor: `nextCursor` of a page.' }),
+  limit,
+});
+
 export const participantsQuery = z.strictObject({ cursor: cursor.optional(), limit });
 
 export const changesQuery = z.strictObject({
@@ -85,6 +92,7 @@ export const threadListSchema = z.object({ threads: z.array(threadSchema), ...ed
 export const messagePageSchema = z
   .object({ messages: z.array(messageSchema), ...edges, totalCount: z.int() })
   .meta({ id: 'MessagePage' });
+export const pinsSchema = z.object({ messages: z.array(messageSchema), ...edges }).meta({ id: 'PinPage' });
 export const participantPageSchema = z
   .object({ items: z.array(participantResourceSchema), ...edges })
   .meta({ id: 'ParticipantPage' });
@@ -94,15 +102,20 @@ export const historySchema = z
     ...edges,
   })
   .meta({ id: 'MessageHistory' });
+const receiptSchema = z
+  .object({ userId: z.string(), messageId: z.string(), messageIndex: z.int(), readAt: z.string() })
+  .meta({ id: 'Receipt' });
+export const receiptsSchema = z.object({ items: z.array(receiptSchema) }).meta({ id: 'Receipts' });
+export const unreadSchema = z
+  .object({ total: z.int(), threads: z.array(z.object({ threadId: z.string(), unreadCount: z.int() })) })
+  .meta({ id: 'Unread' });
 export const changesSchema = z
   .object({
     seq: z.int(),
     messages: z.array(messageSchema),
     thread: threadSchema.optional(),
     participants: z.array(participantResourceSchema).optional(),
-    receipts: z.array(
-      z.object({ userId: z.string(), messageId: z.string(), messageIndex: z.int(), readAt: z.string() }),
-    ),
+    receipts: z.array(receiptSchema),
     resync: z.boolean(),
   })
   .meta({ id: 'ThreadChanges' });

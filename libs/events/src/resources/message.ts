@@ -36,6 +36,10 @@ export const messageSchema = z
     updatedAt: z.string(),
     deletedAt: z.string().nullable(),
     clientMessageId: z.string().nullable(),
+    /** Messages in the sub-threads of this message, deleted ones aside; only there where it has sub-threads. */
+    replyCount: z.int().optional(),
+    /** When the newest of them was posted, deleted or not. */
+    lastReplyAt: z.string().nullable().optional(),
   })
   .meta({ id: 'Message' });
 export type MessageResource = z.infer<typeof messageSchema>;

@@ -38,6 +38,7 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
   },
   CHAT_MESSAGE_CREATED(row, event) {
     row.last_message_index = event.data.message_index;
+    row.last_message_at = event.timestamp;
     row.updated_at = event.timestamp;
   },
   CHAT_MESSAGE_DELETED(row) {
@@ -70,6 +71,7 @@ function createdThread(event: EventOf<'CHAT_THREAD_CREATED'>): ThreadRow {
     version: event.stream_version,
     settings_version: event.stream_version,
     last_message_index: 0,
+    last_message_at: null,
     deleted_count: 0,
     deleted_at: null,
   };

@@ -96,6 +96,19 @@ describe.each([
     });
   });
 
+  it('finds pinned messages, newest first, within their bounds', async () => {
+    const rows = [1, 2, 3, 4, 5].map((message_index) =>
+      messageRow({ tenant_id: tenant, thread_id: 'pins', message_index, pinned: message_index !== 3 }),
+    );
+    await store.apply([...rows, messageRow({ tenant_id: other, thread_id: 'pins', pinned: true })]);
+    const pinned = async (options: { before?: number; visibleFrom?: number; limit: number }) =>
+      indexes(await store.pinned(tenant, 'pins', options));
+    expect(await pinned({ limit: 3 })).toEqual([5, 4, 2]);
+    expect(await pinned({ limit: 3, before: 2 })).toEqual([1]);
+    expect(await pinned({ limit: 9, visibleFrom: 2, before: 5 })).toEqual([4, 2]);
+    expect((await store.pinned(tenant, 'pins', { limit: 1 }))[0]).toEqual(without(rows[4]!));
+  });
+
   describe('reading', () => {
     const rows = Array.from({ length: 12 }, (_, at) =>
       messageRow({

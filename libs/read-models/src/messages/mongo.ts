@@ -40,6 +40,7 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
       await Promise.all([
         collection().createIndex({ tenant_id: 1, message_id: 1 }, { name: 'by_id' }),
         collection().createIndex({ tenant_id: 1, thread_id: 1, version: 1 }, { name: 'by_version' }),
+        collection().createIndex({ tenant_id: 1, thread_id: 1, pinned: 1, message_index: 1 }, { name: 'by_pin' }),
       ]);
     },
     async drop() {
@@ -55,7 +56,7 @@ function isNotThere(error: unknown): boolean {
   return error instanceof MongoServerError && (error.code === 26 || error.message === 'ns not found');
 }
 
-type Reads = Pick<MessageStore, 'byKeys' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf'>;
+type Reads = Pick<MessageStore, 'byKeys' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf' | 'pinned'>;
 
 function reads(collection: () => Collection<MessageDocument>): Reads {
   return {
@@ -99,6 +100,15 @@ function reads(collection: () => Collection<MessageDocument>): Reads {
         .limit(limit)
         .map(listed)
         .toArray(),
+    pinned: (tenantId, threadId, { before, limit, visibleFrom = 1 }) => {
+      const index = { $gte: visibleFrom, ...(before !== undefined && { $lt: before }) };
+      return collection()
+        .find({ tenant_id: tenantId, thread_id: threadId, pinned: true, message_index: index }, { projection: LISTED })
+        .sort({ message_index: -1 })
+        .limit(limit)
+        .map(listed)
+        .toArray();
+    },
     async lastOf(tenantId, threadIds) {
       const page = { limit: 1, order: 'desc' } as const;
       const last = await Promise.all(threadIds.map((threadId) => this.page(tenantId, threadId, page)));

@@ -21,6 +21,8 @@ export interface MessagePageOptions {
   visibleFrom?: number | undefined;
 }
 
+export type PinnedOptions = Pick<MessagePageOptions, 'before' | 'limit' | 'visibleFrom'>;
+
 /**
  * Where messages live, in one generation of the read model. Postgres and MongoDB pass one contract suite. Reads show
  * what was projected; there is no other writer than the projector.
@@ -43,6 +45,8 @@ export interface MessageStore {
   changedSince(tenantId: TenantId, threadId: string, since: number, limit: number): Promise<ListedMessage[]>;
   /** The newest message that is not deleted of each thread, as far as it has one. */
   lastOf(tenantId: TenantId, threadIds: readonly string[]): Promise<ListedMessage[]>;
+  /** The pinned messages of a thread, newest first; of an index below `before` and not below `visibleFrom`. */
+  pinned(tenantId: TenantId, threadId: string, options: PinnedOptions): Promise<ListedMessage[]>;
   /** Every row of the generation, in a fixed order, for dumps and rebuilds. */
   all(): AsyncIterable<MessageRow>;
   /** Makes what the store needs (collections, indexes) and leaves what is there. */

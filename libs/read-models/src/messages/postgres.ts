@@ -55,6 +55,14 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
         [tenantId, threadId, since, limit],
       ),
     lastOf: (tenantId, threadIds) => statements.rows('messages_last', lastOfSql, [tenantId, threadIds]),
+    pinned: (tenantId, threadId, { before, limit, visibleFrom }) =>
+      statements.rows(
+        'messages_pinned',
+        (schema) => `select ${LISTED} from ${schema}.messages
+          where tenant_id = $1 and thread_id = $2 and pinned and message_index between $3 and $4
+          order by message_index desc limit $5`,
+        [tenantId, threadId, visibleFrom ?? 1, (before ?? NO_UPPER_BOUND) - 1, limit],
+      ),
     all: () => all(statements),
     // The tables come and go with the generation's schema.
     prepare: () => Promise.resolve(),

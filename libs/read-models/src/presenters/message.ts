@@ -14,8 +14,15 @@ const REACTION_USERS_SHOWN = 10;
 /** A message without its former texts, as pages carry it. */
 export type PresentableMessage = Omit<MessageRow, 'history'>;
 
+/** The messages of the sub-threads that a message is the root of. */
+export interface Replies {
+  /** Deleted ones aside. */
+  count: number;
+  lastAt: string | null;
+}
+
 /** The message as every surface shows it to this viewer. Synchronous: the view's opener must be prepared. */
-export function presentMessage(row: PresentableMessage, view: PresenterView): MessageResource {
+export function presentMessage(row: PresentableMessage, view: PresenterView, replies?: Replies): MessageResource {
   return {
     id: row.message_id,
     threadId: row.thread_id,
@@ -39,6 +46,7 @@ export function presentMessage(row: PresentableMessage, view: PresenterView): Me
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
     clientMessageId: row.client_message_id,
+    ...(replies && { replyCount: replies.count, lastReplyAt: replies.lastAt }),
   };
 }
 

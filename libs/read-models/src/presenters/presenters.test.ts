@@ -79,6 +79,7 @@ function threadRow(over: Partial<ThreadRow> = {}): ThreadRow {
     version: 9,
     settings_version: 1,
     last_message_index: 5,
+    last_message_at: null,
     deleted_count: 2,
     deleted_at: null,
     ...over,

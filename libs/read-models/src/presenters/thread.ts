@@ -1,6 +1,6 @@
 import { ERASED, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
 import type { ParticipantRow, ThreadRow } from '../rows';
-import { presentMessage, type PresentableMessage } from './message';
+import { presentMessage, type PresentableMessage, type Replies } from './message';
 import { NO_PROFILE, openColumn, type PresenterView } from './view';
 
 /** Most participants shown inside a thread; the page of participants has them all. */
@@ -16,6 +16,7 @@ export interface ThreadParts {
   /** All current members; their number here when not given. */
   participantCount?: number;
   lastMessage?: PresentableMessage | null;
+  lastMessageReplies?: Replies | undefined;
   /** Messages the viewer may see, deleted ones aside; all of the thread when not given. */
   messageCount?: number;
   unreadCount?: number;
@@ -46,7 +47,7 @@ export function presentThread(parts: ThreadParts, view: PresenterView): ThreadRe
     participantCount: parts.participantCount ?? participants.length,
     messageCount: parts.messageCount ?? thread.last_message_index - thread.deleted_count,
     unreadCount: parts.unreadCount ?? 0,
-    lastMessage: parts.lastMessage ? presentMessage(parts.lastMessage, view) : null,
+    lastMessage: parts.lastMessage ? presentMessage(parts.lastMessage, view, parts.lastMessageReplies) : null,
     preferences: parts.preferences ?? DEFAULT_PREFERENCES,
     seq: thread.version,
     createdBy: thread.created_by,

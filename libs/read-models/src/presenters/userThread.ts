@@ -8,11 +8,18 @@ export function presentUserThread(row: UserThreadRow): UserThreadResource {
     messageId: row.read_message_id,
     messageIndex: row.read_index,
     readAt: row.read_at,
-    preferences: {
-      mutedUntil: row.muted_until,
-      pinned: row.pinned,
-      hidden: row.hidden,
-      markedUnread: row.marked_unread,
-    },
+    preferences: presentPreferences(row),
+  };
+}
+
+/** How a user wants to see a thread. */
+export function presentPreferences(
+  row: Pick<UserThreadRow, 'muted_until' | 'pinned' | 'hidden' | 'marked_unread'>,
+): UserThreadResource['preferences'] {
+  return {
+    mutedUntil: row.muted_until,
+    pinned: row.pinned,
+    hidden: row.hidden,
+    markedUnread: row.marked_unread,
   };
 }

@@ -19,6 +19,7 @@ create table if not exists ${schema}.threads (
   version integer not null,
   settings_version integer not null,
   last_message_index integer not null default 0,
+  last_message_at text,
   deleted_count integer not null default 0,
   deleted_at text,
   primary key (tenant_id, thread_id)
@@ -27,7 +28,7 @@ create index if not exists threads_by_activity on ${schema}.threads (tenant_id, 
   where deleted_at is null and parent_thread_id is null;
 create index if not exists threads_by_learner on ${schema}.threads (tenant_id, learner_id, updated_at desc, thread_id desc)
   where learner_id is not null;
-create index if not exists threads_by_parent on ${schema}.threads (tenant_id, parent_thread_id)
+create index if not exists threads_by_parent on ${schema}.threads (tenant_id, parent_thread_id, root_message_id)
   where parent_thread_id is not null;
 
 create table if not exists ${schema}.participants (
@@ -77,5 +78,6 @@ create table if not exists ${schema}.user_threads (
   primary key (tenant_id, user_id, thread_id)
 );
 create index if not exists user_threads_by_thread on ${schema}.user_threads (tenant_id, thread_id) where read_index > 0;
+create index if not exists user_threads_hidden on ${schema}.user_threads (tenant_id, user_id, thread_id) where hidden;
 `;
 }

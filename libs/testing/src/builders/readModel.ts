@@ -4,6 +4,7 @@ import {
   foldParticipant,
   foldThread,
   foldUser,
+  foldUserThread,
   generationSchema,
   messageIdOf,
   messageRefsTable,
@@ -12,6 +13,8 @@ import {
   threadsTable,
   upsertSql,
   usersTable,
+  userThreadOf,
+  userThreadsTable,
   type Database,
   type MessageRefRow,
   type MessageRow,
@@ -20,6 +23,7 @@ import {
   type Table,
   type ThreadRow,
   type UserRow,
+  type UserThreadRow,
 } from '@threadlog/read-models';
 
 /** The rows that a history folds to. */
@@ -28,6 +32,7 @@ export interface FoldedRows {
   participants: ParticipantRow[];
   messages: MessageRow[];
   users: UserRow[];
+  userThreads: UserThreadRow[];
 }
 
 /** Folds complete histories, of any streams, each in order. */
@@ -36,10 +41,13 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
   const participants = new Map<string, ParticipantRow>();
   const messages = new Map<string, MessageRow>();
   const users = new Map<string, UserRow>();
+  const userThreads = new Map<string, UserThreadRow>();
   for (const event of events) {
     const place = `${event.tenant_id}/${event.stream_id}`;
     if (event.stream_type === 'user') {
       keep(users, place, (row) => foldUser(row, event));
+      const threadId = userThreadOf(event);
+      if (threadId) keep(userThreads, `${place}/${threadId}`, (row) => foldUserThread(row, event));
       continue;
     }
     keep(threads, place, (row) => foldThread(row, event));
@@ -53,6 +61,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
     participants: [...participants.values()],
     messages: [...messages.values()],
     users: [...users.values()],
+    userThreads: [...userThreads.values()],
   };
 }
 
@@ -64,7 +73,7 @@ function keep<Row>(rows: Map<string, Row>, key: string, fold: (row: Row | null) 
 /** Writes rows as the projector would. Newer rows win over stored ones, so a grown history can be written again. */
 export async function writeRows(
   target: { database: Database; generation: number; messages: MessageStore },
-  rows: FoldedRows,
+  rows: Omit<FoldedRows, 'userThreads'> & Partial<Pick<FoldedRows, 'userThreads'>>,
 ): Promise<void> {
   const { database, generation, messages } = target;
   const schema = generationSchema(generation);
@@ -76,6 +85,7 @@ export async function writeRows(
   await write(threadsTable, rows.threads);
   await write(participantsTable, rows.participants);
   await write(usersTable, rows.users);
+  await write(userThreadsTable, rows.userThreads ?? []);
 }
 
 function refOf(row: MessageRow): MessageRefRow {

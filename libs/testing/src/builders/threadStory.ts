@@ -1,4 +1,5 @@
 import {
+  rootThreadId,
   tenantId,
   type ActorRef,
   type ChatEvent,
@@ -17,6 +18,8 @@ export interface ThreadStoryOptions {
   members?: readonly string[];
   learnerId?: string | null;
   title?: string | null;
+  /** Of a sub-thread, whose id is `root~suffix`; its participants are its root's. */
+  rootMessageId?: string;
   /** Milliseconds since 1970. */
   startedAt?: number;
 }
@@ -30,6 +33,7 @@ export interface ThreadStory {
   edit(messageId: string, content: string): void;
   remove(messageId: string, reason?: DeleteReason): void;
   react(user: string, messageId: string, emoji: string): void;
+  pin(user: string, messageId: string): void;
   join(user: string, options?: { role?: ParticipantRole; fromNow?: boolean }): void;
   leave(user: string): void;
   rename(title: string): void;
@@ -81,7 +85,12 @@ interface Telling {
   monthNow(): string;
 }
 
-function begin({ place, owner, tell }: Telling, { members = [], title = null }: ThreadStoryOptions): void {
+function begin(
+  { place, owner, tell }: Telling,
+  { members = [], title = null, rootMessageId }: ThreadStoryOptions,
+): void {
+  const root = rootThreadId(place.id);
+  const parent = root === place.id ? null : root;
   tell(owner, {
     type: 'CHAT_THREAD_CREATED',
     data: {
@@ -91,12 +100,11 @@ function begin({ place, owner, tell }: Telling, { members = [], title = null }: 
       learner_id: place.learnerId,
       title,
       metadata: null,
-      parent_thread_id: null,
-      root_message_id: null,
-      participants: [
-        { user_id: owner, role: 'owner' },
-        ...members.map((user_id) => ({ user_id, role: 'member' as const })),
-      ],
+      parent_thread_id: parent,
+      root_message_id: rootMessageId ?? null,
+      participants: parent
+        ? []
+        : [{ user_id: owner, role: 'owner' }, ...members.map((user_id) => ({ user_id, role: 'member' as const }))],
     },
   });
 }
@@ -106,7 +114,7 @@ function messageChapters({
   messages,
   tell,
   monthNow,
-}: Telling): Pick<ThreadStory, 'post' | 'edit' | 'remove' | 'react'> {
+}: Telling): Pick<ThreadStory, 'post' | 'edit' | 'remove' | 'react' | 'pin'> {
   const about = (message_id: string) => {
     const told = messages.get(message_id);
     if (!told) throw new Error(`nobody posted ${message_id}`);
@@ -135,6 +143,7 @@ function messageChapters({
     react(user, messageId, emoji) {
       tell(user, { type: 'CHAT_REACTION_ADDED', data: { ...about(messageId).named, emoji, user_id: user } });
     },
+    pin: (user, messageId) => tell(user, { type: 'CHAT_MESSAGE_PINNED', data: about(messageId).named }),
   };
 }
 

@@ -4,6 +4,12 @@ import type { MessageRow } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
 import { resolveThread } from '../threads/access';
 
+export interface FoundMessage {
+  row: MessageRow;
+  /** Whether its thread has sub-threads. */
+  mayHaveReplies: boolean;
+}
+
 /**
  * A message of a thread that the actor may see. Throws `not_found` where there is none in its view of that thread.
  * Deleted messages are found too: their tombstone says so.
@@ -12,7 +18,7 @@ export async function findMessage(
   context: QueryContext,
   actor: Actor,
   place: { threadId: string; messageId: string },
-): Promise<MessageRow> {
+): Promise<FoundMessage> {
   const [thread, row] = await Promise.all([
     resolveThread(context.statements, actor, place.threadId),
     context.messages().byId(actor.tenantId, place.messageId),
@@ -20,7 +26,7 @@ export async function findMessage(
   if (!row || row.thread_id !== place.threadId || row.message_index < thread.visibleFrom) {
     throw problem('not_found', 'there is no such message in this thread');
   }
-  return row;
+  return { row, mayHaveReplies: thread.row.has_sub_threads };
 }
 
 /** Throws `gone` for a deleted message. */

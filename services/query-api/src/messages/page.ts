@@ -4,7 +4,8 @@ import { presentMessage, type ListedMessage } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { encodeIndex } from '../cursors';
 import type { PageEdges } from '../pages';
-import { visibleCount } from '../threads/access';
+import { resolveThread, visibleCount } from '../threads/access';
+import { repliesTo } from './replies';
 import { readThreadPage } from './threadPage';
 
 export interface MessagePageRequest {
@@ -33,18 +34,35 @@ export async function messagePage(
   const { thread, rows: found } = await readThreadPage(context, actor, { ...request, limit: limit + 1 });
   const hasMore = found.length > limit;
   const rows = hasMore ? found.slice(0, limit) : found;
-  const messages = await presentMessages(context, actor, rows);
+  const messages = await presentMessages(context, actor, rows, thread.row.has_sub_threads);
   return { messages, ...edges(rows, hasMore), totalCount: visibleCount(thread, includeDeleted) };
 }
 
-/** Rows as resources for the actor, profiles and keys loaded together. */
+/** The pinned messages of a thread that the actor may see, newest first. */
+export async function pinnedMessages(
+  context: QueryContext,
+  actor: Actor,
+  { threadId, limit, before }: Pick<MessagePageRequest, 'threadId' | 'limit' | 'before'>,
+): Promise<PageEdges & { messages: MessageResource[] }> {
+  const { row, visibleFrom } = await resolveThread(context.statements, actor, threadId);
+  const found = await context.messages().pinned(actor.tenantId, threadId, { before, limit: limit + 1, visibleFrom });
+  const rows = found.slice(0, limit);
+  const messages = await presentMessages(context, actor, rows, row.has_sub_threads);
+  return { messages, ...edges(rows, found.length > limit) };
+}
+
+/** Rows as resources for the actor; profiles, keys and, where there may be any, replies loaded together. */
 export async function presentMessages(
   context: QueryContext,
   actor: Actor,
   rows: readonly ListedMessage[],
+  mayHaveReplies: boolean,
 ): Promise<MessageResource[]> {
-  const view = await viewFor(context, actor, { rows, userIds: rows.map((row) => row.sender_id) });
-  return rows.map((row) => presentMessage(row, view));
+  const [view, replies] = await Promise.all([
+    viewFor(context, actor, { rows, userIds: rows.map((row) => row.sender_id) }),
+    repliesTo(context.statements, actor.tenantId, mayHaveReplies ? rows : []),
+  ]);
+  return rows.map((row) => presentMessage(row, view, replies.get(row.message_id)));
 }
 
 /**

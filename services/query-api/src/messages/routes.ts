@@ -6,7 +6,7 @@ import { decodeIndex } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import * as schemas from '../schemas';
 import { findMessage, refuseDeleted } from './one';
-import { messagePage, presentMessages } from './page';
+import { messagePage, pinnedMessages, presentMessages } from './page';
 
 const tags = ['Messages'];
 
@@ -42,9 +42,9 @@ const one = readRoute<{ params: typeof schemas.messageParams; query: typeof sche
   responses: { 200: { description: 'The message', schema: messageSchema, headers: schemas.etagHeaders } },
   problems: ['forbidden', 'gone'],
   async handler({ actor, params, query }, context) {
-    const row = await findMessage(context, actor, params);
+    const { row, mayHaveReplies } = await findMessage(context, actor, params);
     if (!query.includeDeleted) refuseDeleted(row);
-    const [message] = await presentMessages(context, actor, [row]);
+    const [message] = await presentMessages(context, actor, [row], mayHaveReplies);
     return ok(message, { ETag: `"${row.edit}"` });
   },
 });
@@ -59,7 +59,7 @@ const history = readRoute<{ params: typeof schemas.messageParams }>({
   responses: { 200: { description: 'The former texts', schema: schemas.historySchema } },
   problems: ['forbidden', 'gone'],
   async handler({ actor, params }, context) {
-    const row = await findMessage(context, actor, params);
+    const { row } = await findMessage(context, actor, params);
     refuseDeleted(row);
     await context.opener.prepare(actor.tenantId, historyBlobsOf(row.history));
     const view = await viewFor(context, actor, { rows: [], userIds: [] });
@@ -67,4 +67,20 @@ const history = readRoute<{ params: typeof schemas.messageParams }>({
   },
 });
 
-export const messageRoutes: readonly Route<QueryContext>[] = [page, one, history];
+const pins = readRoute<{ params: typeof schemas.threadParams; query: typeof schemas.pinsQuery }>({
+  path: '/api/v1/threads/{threadId}/pins',
+  operationId: 'listPins',
+  summary: 'List pinned messages',
+  description: 'The newest message first, whenever it was pinned. `nextCursor` goes on: pass it as `before`.',
+  tags,
+  params: schemas.threadParams,
+  query: schemas.pinsQuery,
+  responses: { 200: { description: 'A page of pinned messages', schema: schemas.pinsSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, params, query }, context) {
+    const before = query.before === undefined ? undefined : decodeIndex(query.before, 'before');
+    return ok(await pinnedMessages(context, actor, { threadId: params.threadId, limit: query.limit, before }));
+  },
+});
+
+export const messageRoutes: readonly Route<QueryContext>[] = [page, one, history, pins];

@@ -44,7 +44,9 @@ export function readable<TRow extends ThreadAccessRow>(actor: Actor, row: TRow):
   const access = accessOf(row);
   if (!canSee(actor, access) || !may(actor, 'thread.read', { ...access, createdBy: row.created_by })) return null;
   const byMembership = !canSee(actor, { ...access, participant: null });
-  return { row, visibleFrom: visibleFromIndex(actor, access), byMembership };
+  // A membership's index counts the messages of the root: who sees a sub-thread sees all of it.
+  const visibleFrom = row.parent_thread_id === null ? visibleFromIndex(actor, access) : 1;
+  return { row, visibleFrom, byMembership };
 }
 
 /** The same for one thread, found or not. Throws as `resolveThread` does. */

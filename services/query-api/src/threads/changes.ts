@@ -5,6 +5,7 @@ import { viewFor, type QueryContext } from '../context';
 import { presentMessages } from '../messages/page';
 import { resolveThreadParts, type VisibleThread } from './access';
 import { participantsChangedSince } from './participants';
+import { receiptsOf, type Receipt } from './receipts';
 import { presentThreads } from './present';
 import type { ThreadPartsRow } from './rows';
 
@@ -20,8 +21,8 @@ export interface ThreadChanges {
   thread?: ThreadResource;
   /** All current members, there when any membership changed. */
   participants?: ParticipantResource[];
-  /** How far each member has read. */
-  receipts: { userId: string; messageId: string; messageIndex: number; readAt: string }[];
+  /** How far each member has read; none with `resync`. */
+  receipts: Receipt[];
   /** True when it cannot be said what changed: forget what you hold and read the thread anew. */
   resync: boolean;
 }
@@ -37,25 +38,31 @@ export async function threadChanges(
 ): Promise<ThreadChanges> {
   const thread = await resolveThreadParts(context.statements, actor, threadId);
   const seq = thread.row.version;
-  if (since === seq) return { seq, messages: [], receipts: [], resync: false };
   if (!comparable(thread, since)) return resync(seq);
+  const place = { tenantId: actor.tenantId, threadId, rootId: rootThreadId(threadId) };
+  // Reading does not move a thread's seq: receipts come whole, and even where nothing else changed.
+  if (since === seq) {
+    return { seq, messages: [], receipts: await receiptsOf(context.statements, place), resync: false };
+  }
   const changed = await context.messages().changedSince(actor.tenantId, threadId, since, CHANGES_LIMIT + 1);
   if (changed.length > CHANGES_LIMIT) return resync(seq);
-  const [messages, settings, participants] = await Promise.all([
+  const [messages, settings, participants, receipts] = await Promise.all([
     presentMessages(
       context,
       actor,
       changed.filter((row) => row.message_index >= thread.visibleFrom),
+      thread.row.has_sub_threads,
     ),
     thread.row.settings_version > since ? presentThreads(context, actor, [thread]) : [],
     changedParticipants(context, actor, { threadId, since }),
+    receiptsOf(context.statements, place),
   ]);
   return {
     seq,
     messages,
     ...(settings[0] && { thread: settings[0] }),
     ...(participants && { participants }),
-    receipts: [],
+    receipts,
     resync: false,
   };
 }

@@ -6,7 +6,8 @@ export const UNREAD_COUNTED = 1_000;
 
 /** Columns of `ThreadAccessRow` beside those of thread `t`; `r` is its root. */
 export const ACCESS_COLUMNS = `r.learner_id as root_learner_id, p.role as member_role,
-  p.visible_from_index as member_from, p.version as member_version, coalesce(hidden.n, 0) as hidden_deleted`;
+  p.visible_from_index as member_from, p.version as member_version, coalesce(hidden.n, 0) as hidden_deleted,
+  subs.there as has_sub_threads`;
 
 /** The joins of `ACCESS_COLUMNS`. Parameters 1 and 2 are the tenant and the viewer. */
 export function accessJoins(schema: string): string {
@@ -17,21 +18,27 @@ export function accessJoins(schema: string): string {
       select count(*)::integer as n from ${schema}.message_refs x
       where p.visible_from_index > 1
       and x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index < p.visible_from_index and x.deleted
-    ) hidden on true`;
+    ) hidden on true
+    cross join lateral (
+      select t.parent_thread_id is null and exists (
+        select from ${schema}.threads s where s.tenant_id = $1 and s.parent_thread_id = t.thread_id
+      ) as there
+    ) subs`;
 }
 
 /** Columns of `ThreadPartsRow` beside those of `t`. All derive from rows and positions, none from a counter that could drift. */
 export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.shown as participants,
   coalesce(members.n, 0) as participant_count, latest.message_index as last_visible_index,
-  coalesce(unread.n, 0) as unread_count`;
+  coalesce(unread.n, 0) as unread_count, u.muted_until, u.pinned, u.hidden, u.marked_unread`;
 
 /** The joins of `DETAIL_COLUMNS`. Parameters 1 to 5 are the viewer's. Who does not take part has nothing unread. */
 export function detailJoins(schema: string): string {
   const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id`;
   return `${accessJoins(schema)}
+    left join ${schema}.user_threads u on u.tenant_id = $1 and u.user_id = $2 and u.thread_id = t.thread_id
     cross join lateral (select ${VISIBLE_FROM} as visible_from) v
     left join lateral (
-      select json_agg(json_build_array(m.user_id, m.role) order by m.joined_at, m.user_id) as shown,
+      select json_agg(json_build_array(m.user_id, m.role, coalesce(read.read_index, 0)) order by m.joined_at, m.user_id) as shown,
         case when count(*) <= ${PARTICIPANTS_SHOWN} then count(*) else (
           select count(*) from ${schema}.participants
           where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
@@ -41,6 +48,8 @@ export function detailJoins(schema: string): string {
         where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
         order by joined_at, user_id limit ${PARTICIPANTS_SHOWN + 1}
       ) m
+      left join ${schema}.user_threads read
+        on read.tenant_id = $1 and read.user_id = m.user_id and read.thread_id = t.thread_id
     ) members on true
     left join lateral (
       select x.message_index from ${refs} and not x.deleted and x.message_index >= v.visible_from
@@ -48,8 +57,8 @@ export function detailJoins(schema: string): string {
     ) latest on true
     left join lateral (
       select count(*)::integer as n from (
-        select from ${refs} and x.message_index >= v.visible_from and x.sender_id <> $2 and not x.deleted
-        and p.user_id is not null limit ${UNREAD_COUNTED}
+        select from ${refs} and x.message_index >= greatest(v.visible_from, u.read_index + 1)
+        and x.sender_id <> $2 and not x.deleted and p.user_id is not null limit ${UNREAD_COUNTED}
       ) counted
     ) unread on true`;
 }

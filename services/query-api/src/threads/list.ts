@@ -13,6 +13,10 @@ export interface ThreadFilters {
   status?: ThreadStatus | undefined;
   channel?: Channel | undefined;
   participantId?: string | undefined;
+  /** Its sub-threads, instead of root threads; the caller has checked that the actor sees it. */
+  parentThreadId?: string | undefined;
+  /** Those that the actor has hidden, instead of those it has not. */
+  hidden?: boolean | undefined;
   /** Threads whose last activity is later. */
   updatedAfter?: string | undefined;
 }
@@ -55,7 +59,8 @@ interface ListStatement {
 
 function listStatement(actor: Actor, request: ThreadListRequest): ListStatement {
   const viewer = viewerValues(actor);
-  const reach = reachOf(viewer);
+  const subThreads = request.parentThreadId !== undefined;
+  const reach = subThreads ? 'all' : reachOf(viewer);
   const values: unknown[] = [...viewer];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const conditions = [...filterConditions(request, bind), ...cursorConditions(request.cursor, bind)];
@@ -65,14 +70,19 @@ function listStatement(actor: Actor, request: ThreadListRequest): ListStatement 
   const text = (schema: string): string => `
     with page as materialized (
       select t.* from ${REACHES[reach](schema)}
-      and t.tenant_id = $1 and t.deleted_at is null and t.parent_thread_id is null
+      and t.tenant_id = $1 and t.deleted_at is null ${subThreads ? '' : 'and t.parent_thread_id is null'}
       ${conditions.map(({ sql }) => `and ${sql(schema)}`).join(' ')}
       ${order} limit ${limit}
     )
-    select t.*, ${DETAIL_COLUMNS} from page t cross join lateral (select t.thread_id, t.learner_id) r
+    select t.*, ${DETAIL_COLUMNS} from page t ${subThreads ? rootOf(schema) : ITS_OWN_ROOT}
     ${detailJoins(schema)} ${order}`;
   return { name: ['threads', reach, ...conditions.map((condition) => condition.name)].join('_'), text, values };
 }
+
+/** The learner and the members of a sub-thread are its root's. */
+const rootOf = (schema: string): string =>
+  `join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = t.parent_thread_id and r.deleted_at is null`;
+const ITS_OWN_ROOT = 'cross join lateral (select t.thread_id, t.learner_id) r';
 
 interface Condition {
   name: string;
@@ -88,8 +98,8 @@ function cursorConditions(cursor: Keyset | null, bind: Bind): Condition[] {
 }
 
 function filterConditions(filters: ThreadFilters, bind: Bind): Condition[] {
-  const conditions: Condition[] = [];
-  const add = (name: keyof ThreadFilters, sql: (value: string, schema: string) => string): void => {
+  const conditions: Condition[] = [hiddenCondition(filters.hidden ?? false)];
+  const add = (name: Exclude<keyof ThreadFilters, 'hidden'>, sql: (value: string, schema: string) => string): void => {
     if (filters[name] === undefined) return;
     const value = bind(filters[name]);
     conditions.push({ name, sql: (schema) => sql(value, schema) });
@@ -98,8 +108,15 @@ function filterConditions(filters: ThreadFilters, bind: Bind): Condition[] {
   add('status', (value) => `t.status = ${value}`);
   add('channel', (value) => `t.channel = ${value}`);
   add('updatedAfter', (value) => `t.updated_at > ${value}`);
+  add('parentThreadId', (value) => `t.parent_thread_id = ${value}`);
   add('participantId', (value, schema) => takesPart(schema, value));
   return conditions;
+}
+
+function hiddenCondition(hidden: boolean): Condition {
+  const sql = (schema: string): string => `${hidden ? '' : 'not '}exists (select from ${schema}.user_threads h
+    where h.tenant_id = $1 and h.user_id = $2 and h.thread_id = t.thread_id and h.hidden)`;
+  return { name: hidden ? 'hidden' : 'shown', sql };
 }
 
 function takesPart(schema: string, user: string): string {

@@ -1,7 +1,8 @@
 import type { Actor } from '@threadlog/auth';
 import type { ThreadResource } from '@threadlog/events';
-import { presentThread, type MessageRow } from '@threadlog/read-models';
+import { presentPreferences, presentThread, type MessageRow } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
+import { repliesTo } from '../messages/replies';
 import { visibleCount, type VisibleThread } from './access';
 import type { ThreadPartsRow } from './rows';
 
@@ -13,20 +14,39 @@ export async function presentThreads(
 ): Promise<ThreadResource[]> {
   const last = await lastMessages(context, threads);
   const rows = [...threads.map((thread) => thread.row), ...last.values()];
-  const view = await viewFor(context, actor, { rows, userIds: peopleIn(threads, last) });
+  const withSubThreads = new Set(threads.flatMap(({ row }) => (row.has_sub_threads ? [row.thread_id] : [])));
+  const [view, replies] = await Promise.all([
+    viewFor(context, actor, { rows, userIds: peopleIn(threads, last) }),
+    repliesTo(
+      context.statements,
+      actor.tenantId,
+      [...last.values()].filter((row) => withSubThreads.has(row.thread_id)),
+    ),
+  ]);
   return threads.map((thread) => {
     const { row } = thread;
     return presentThread(
       {
         thread: row,
-        participants: (row.participants ?? []).map(([user_id, role]) => ({ user_id, role })),
+        participants: (row.participants ?? []).map(([user_id, role, read_index]) => ({ user_id, role, read_index })),
         participantCount: row.participant_count,
         messageCount: visibleCount(thread),
         unreadCount: row.unread_count,
+        preferences: preferencesOf(row),
         lastMessage: last.get(row.thread_id) ?? null,
+        lastMessageReplies: replies.get(last.get(row.thread_id)?.message_id ?? ''),
       },
       view,
     );
+  });
+}
+
+function preferencesOf({ muted_until, pinned, hidden, marked_unread }: ThreadPartsRow): ThreadResource['preferences'] {
+  return presentPreferences({
+    muted_until,
+    pinned: pinned ?? false,
+    hidden: hidden ?? false,
+    marked_unread: marked_unread ?? false,
   });
 }
 

@@ -11,6 +11,9 @@ import { threadChanges } from './changes';
 import { listThreads } from './list';
 import { pageParticipants } from './participants';
 import { presentThreads } from './present';
+import { receiptsOf } from './receipts';
+import { unreadOf } from './unread';
+import { UNREAD_COUNTED } from './details';
 
 const tags = ['Threads'];
 
@@ -18,7 +21,9 @@ const list = readRoute<{ query: typeof schemas.threadListQuery }>({
   path: '/api/v1/threads',
   operationId: 'listThreads',
   summary: 'List threads',
-  description: 'Threads that the caller may see, newest activity first. Sub-threads are listed by their parent only.',
+  description:
+    'Threads that the caller may see, newest activity first. Sub-threads are listed by `parentThreadId` only, and what ' +
+    'the caller has hidden by `hidden=true` only.',
   tags,
   query: schemas.threadListQuery,
   responses: { 200: { description: 'A page of threads', schema: schemas.threadListSchema } },
@@ -26,6 +31,8 @@ const list = readRoute<{ query: typeof schemas.threadListQuery }>({
   async handler({ actor, query }, context) {
     requireRead(actor);
     const { cursor, ...rest } = query;
+    // Answers `not_found` before it lists anything.
+    if (query.parentThreadId !== undefined) await resolveThread(context.statements, actor, query.parentThreadId);
     const request = { ...rest, cursor: cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor') };
     const { threads, ...edges } = await listThreads(context.statements, actor, request);
     return ok({ threads: await presentThreads(context, actor, threads), ...edges });
@@ -60,7 +67,7 @@ const participants = readRoute<{ params: typeof schemas.threadParams; query: typ
   async handler({ actor, params, query }, context) {
     const cursor = query.cursor === undefined ? null : decodeKeyset('participants', query.cursor, 'cursor');
     const { row } = await resolveThread(context.statements, actor, params.threadId);
-    const place = { tenantId: actor.tenantId, rootId: rootThreadId(row.thread_id) };
+    const place = { tenantId: actor.tenantId, threadId: row.thread_id, rootId: rootThreadId(row.thread_id) };
     const { rows, ...edges } = await pageParticipants(context.statements, place, { cursor, limit: query.limit });
     const view = await viewFor(context, actor, { rows: [], userIds: rows.map(({ user_id }) => user_id) });
     return ok({ items: rows.map((participant) => presentParticipant(participant, view)), ...edges });
@@ -83,9 +90,41 @@ const changes = readRoute<{ params: typeof schemas.threadParams; query: typeof s
     ok(await threadChanges(context, actor, { threadId: params.threadId, since: query.since })),
 });
 
+const receipts = readRoute<{ params: typeof schemas.threadParams }>({
+  path: '/api/v1/threads/{threadId}/receipts',
+  operationId: 'listReceipts',
+  summary: 'List read receipts',
+  description: 'How far everybody who takes part has read; who has read nothing is not there.',
+  tags: ['Reading'],
+  params: schemas.threadParams,
+  responses: { 200: { description: 'The receipts', schema: schemas.receiptsSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, params: { threadId } }, context) {
+    await resolveThread(context.statements, actor, threadId);
+    const place = { tenantId: actor.tenantId, threadId, rootId: rootThreadId(threadId) };
+    return ok({ items: await receiptsOf(context.statements, place) });
+  },
+});
+
+const unread = readRoute({
+  path: '/api/v1/unread',
+  operationId: 'getUnread',
+  summary: 'Count unread messages',
+  description:
+    'Messages of others that the caller has not read, in the threads and sub-threads it takes part in and has not ' +
+    `hidden. At most ${UNREAD_COUNTED.toLocaleString('en')} are counted in a thread. Threads without any are not there.`,
+  tags: ['Reading'],
+  responses: { 200: { description: 'By thread, and in total', schema: schemas.unreadSchema } },
+  problems: ['forbidden'],
+  async handler({ actor }, context) {
+    requireRead(actor);
+    return ok(await unreadOf(context.statements, actor));
+  },
+});
+
 /** A list shows an actor without this permission nothing; saying so beats an empty page. */
 function requireRead(actor: Actor): void {
   if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading threads needs the permission chat:read');
 }
 
-export const threadRoutes: readonly Route<QueryContext>[] = [list, one, participants, changes];
+export const threadRoutes: readonly Route<QueryContext>[] = [list, one, participants, changes, receipts, unread];

@@ -12,13 +12,20 @@ export interface ThreadAccessRow extends ThreadRow {
   member_version: number | null;
   /** Deleted messages below `member_from`. */
   hidden_deleted: number;
+  /** Whether it has sub-threads: only then its messages can have replies. */
+  has_sub_threads: boolean;
 }
 
 /** A thread with all that its resource shows, but for the text of its last message. */
 export interface ThreadPartsRow extends ThreadAccessRow {
   /** The first who joined, one more than is shown where there are more. */
-  participants: [userId: string, role: ParticipantRole][] | null;
+  participants: [userId: string, role: ParticipantRole, readIndex: number][] | null;
   participant_count: number;
   last_visible_index: number | null;
   unread_count: number;
+  /** How the viewer wants to see it: columns of its `user_threads`, null where it set nothing. */
+  muted_until: string | null;
+  pinned: boolean | null;
+  hidden: boolean | null;
+  marked_unread: boolean | null;
 }
