@@ -13,4 +13,5 @@ export * from './signals';
 export * from './realtime/clientEvents';
 export * from './realtime/serverEvents';
 export * from './resources/message';
+export * from './resources/conversation';
 export * from './resources/thread';

@@ -75,7 +75,7 @@ function ofHttpError(error: unknown): Problem | undefined {
   const { type, status } = error as { type?: unknown; status?: unknown };
   switch (type) {
     case 'entity.too.large':
-      return { code: 'payload_too_large', detail: 'The body is larger than 256 KiB.' };
+      return { code: 'payload_too_large', detail: 'The body is larger than this route takes.' };
     case 'entity.parse.failed':
       return { code: 'invalid_request', detail: 'The body is not valid JSON.' };
     case 'encoding.unsupported':

@@ -52,7 +52,7 @@ async function serve<Deps>(route: Route<Deps>, request: Request, response: Respo
   context.route = route.path;
   context.params = request.params;
   await options.admission.admit(route.auth, request, response);
-  const body = route.body ? await readJson(request, response) : undefined;
+  const body = route.body ? await readJson(request, response, route.bodyLimit) : undefined;
   const input = parseRequest(route, request, { context, response, body });
   const reply = await route.handler(input as RouteRequest<never>, options.deps);
   if (!reply) return;

@@ -68,6 +68,8 @@ export interface RouteDefinition<
   query?: Schemas['query'];
   headers?: Schemas['headers'];
   body?: Schemas['body'];
+  /** Largest body in bytes, where it is another than everywhere else (256 KiB). */
+  bodyLimit?: number;
   responses: Record<number, ResponseDefinition>;
   /** Refusals this route may answer besides those every route may (400, 401, 404, 429, 5xx). */
   problems?: ProblemCode[];

@@ -1,4 +1,4 @@
-import type { Command, CommandRouter } from '@threadlog/commands';
+import type { Command, CommandAccepted, CommandResult, CommandRouter } from '@threadlog/commands';
 import { problem, ProblemError } from '@threadlog/events';
 import {
   CONSISTENCY_HEADER,
@@ -7,18 +7,22 @@ import {
   type RequestSchemas,
   type Route,
   type RouteDefinition,
+  type RouteAuth,
   type RouteReply,
   type RouteRequest,
 } from '@threadlog/service';
 import { z } from 'zod';
+import type { LookUps } from './lookUps';
 
 /** What command routes work with. */
 export interface CommandRouteDeps {
   router: CommandRouter;
   /** Identity of the log, part of every consistency token. */
   logId: string;
-  /** Where the canonical routes are mounted, for `Location`. */
-  baseUrl: string;
+  /** What stands before every path, for `Location`; `BASE_PATH`. */
+  basePath: string;
+  /** Look-ups in the read model, for commands that name a message or thread of another stream. */
+  lookUps: LookUps;
   /** Longest wait for an answer; milliseconds. */
   timeoutMs: number;
 }
@@ -44,53 +48,107 @@ export const writeHeaders = z.object({
   'Idempotency-Replayed': z.literal('true').optional(),
 });
 
+/** An answer in a surface's own words; what it leaves out is the command's. */
+export type Told = Partial<Pick<RouteReply, 'status' | 'body'>> & {
+  /** Path of a created resource, below `basePath`. */
+  location?: string;
+};
+
 type CommandRouteDefinition<Schemas extends RequestSchemas> = Omit<
   RouteDefinition<Schemas, CommandRouteDeps>,
   'auth' | 'handler'
 > & {
+  /** `user` by default. */
+  auth?: RouteAuth;
   /** The command that a parsed request stands for. */
-  command(request: RouteRequest<Schemas>): Command;
+  command(request: RouteRequest<Schemas>, deps: CommandRouteDeps): Command | Promise<Command>;
+  /** Tells a success in other words than the command's. */
+  tell?(result: CommandAccepted, request: RouteRequest<Schemas>): Told;
 };
 
-/** A write with a bearer token: one request, one command, whose result is the answer. */
+/** A write: one request, one command, whose result is the answer. */
 export function commandRoute<Schemas extends RequestSchemas>(
   definition: CommandRouteDefinition<Schemas>,
 ): Route<CommandRouteDeps> {
-  const { command: commandOf, ...route } = definition;
-  return defineRoute<Schemas, CommandRouteDeps>({
-    ...(route as RouteDefinition<Schemas, CommandRouteDeps>),
-    auth: 'user',
-    problems: [...(route.problems ?? []), 'forbidden', 'idempotency_key_reused', 'overloaded', 'outcome_unknown'],
-    handler: async (request, deps) => execute(request, deps, commandOf(request)),
+  const { command: commandOf, tell, ...route } = definition;
+  return writeRoute<Schemas>({
+    ...(route as Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'handler'>),
+    async handler(request, deps) {
+      const result = await accepted(request, deps, await commandOf(request, deps));
+      return replyTo(result, deps, tell?.(result, request));
+    },
   });
 }
 
-async function execute<Schemas extends RequestSchemas>(
-  request: RouteRequest<Schemas>,
+type WriteRouteDefinition<Schemas extends RequestSchemas> = Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'auth'> & {
+  auth?: RouteAuth;
+};
+
+/** A write of any number of commands. */
+export function writeRoute<Schemas extends RequestSchemas>(
+  route: WriteRouteDefinition<Schemas>,
+): Route<CommandRouteDeps> {
+  return defineRoute<Schemas, CommandRouteDeps>({
+    ...(route as RouteDefinition<Schemas, CommandRouteDeps>),
+    auth: route.auth ?? 'user',
+    problems: [...(route.problems ?? []), 'forbidden', 'idempotency_key_reused', 'overloaded', 'outcome_unknown'],
+  });
+}
+
+/** The part of a request that every command carries on. */
+export type Caller = Pick<RouteRequest, 'actor' | 'requestId' | 'traceparent'> & { headers: object };
+
+/** Carries out a command in the caller's name. `idempotencyKey` stands in for the caller's own. */
+export function carryOut(
+  caller: Caller,
   deps: CommandRouteDeps,
   command: Command,
-): Promise<RouteReply> {
-  const headers = request.headers as { 'idempotency-key'?: string };
-  const result = await deps.router.execute({
-    actor: request.actor,
+  idempotencyKey = keyOf(caller) ?? keyInBody(command),
+): Promise<CommandResult> {
+  return deps.router.execute({
+    actor: caller.actor,
     command,
-    idempotencyKey: headers['idempotency-key'] ?? keyInBody(command),
-    correlationId: request.requestId,
-    traceparent: request.traceparent,
+    idempotencyKey,
+    correlationId: caller.requestId,
+    traceparent: caller.traceparent,
     timeoutMs: deps.timeoutMs,
   });
+}
+
+/** The same for what must succeed: throws what the command was refused with. */
+export async function accepted(...carried: Parameters<typeof carryOut>): Promise<CommandAccepted> {
+  return requireAccepted(await carryOut(...carried));
+}
+
+export function requireAccepted(result: CommandResult): CommandAccepted {
   if (!result.ok) throw new ProblemError(result.problem);
-  const { position } = result;
+  return result;
+}
+
+export function replyTo(result: CommandAccepted, deps: CommandRouteDeps, told: Told = {}): RouteReply {
+  const status = told.status ?? result.status;
+  const headers = writtenHeaders(result, deps);
+  if (status === 204) return { status, headers };
+  const ETag = result.etag === undefined ? undefined : `"${result.etag}"`;
+  const Location = status === 201 ? locationOf(result, deps, told) : undefined;
+  return { status, body: told.body ?? result.resource, headers: { ...headers, ETag, Location } };
+}
+
+function writtenHeaders({ position, replayed }: CommandAccepted, { logId }: CommandRouteDeps): RouteReply['headers'] {
   return {
-    status: result.status,
-    body: result.resource ?? undefined,
-    headers: {
-      [CONSISTENCY_HEADER]: position ? encodeConsistencyToken({ logId: deps.logId, ...position }) : undefined,
-      'Idempotency-Replayed': result.replayed ? 'true' : undefined,
-      Location: result.status === 201 && result.location ? `${deps.baseUrl}${result.location}` : undefined,
-      ETag: result.etag === undefined ? undefined : `"${result.etag}"`,
-    },
+    [CONSISTENCY_HEADER]: position ? encodeConsistencyToken({ logId, ...position }) : undefined,
+    'Idempotency-Replayed': replayed ? 'true' : undefined,
   };
+}
+
+function locationOf(result: CommandAccepted, { basePath }: CommandRouteDeps, told: Told): string | undefined {
+  if (told.location !== undefined) return `${basePath}${told.location}`;
+  return result.location && `${basePath}/api/v1${result.location}`;
+}
+
+/** The client's own key, from the header. */
+export function keyOf({ headers }: Pick<Caller, 'headers'>): string | null {
+  return (headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null;
 }
 
 /** A client's own message id serves as its key where no header says otherwise. */

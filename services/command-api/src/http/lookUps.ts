@@ -1,0 +1,51 @@
+import type { Actor } from '@threadlog/auth';
+import { problem, ProblemError, type TenantId } from '@threadlog/events';
+import type { ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
+import { isProblem } from '../problems';
+
+/** What routes look up in the read model before they command. Stores that are away are `unavailable`. */
+export interface LookUps {
+  /** Where a reader may stand in a thread; throws as `ReadingQueries.readTarget` does. */
+  readTarget(actor: Actor, place: ReadPlace): Promise<ReadTarget>;
+  /** What stays unread above a position. */
+  unreadAfter(actor: Actor, target: ReadTarget, readIndex: number): Promise<number>;
+  /** The thread of a message; throws `not_found` where there is no such message. */
+  threadOfMessage(tenantId: TenantId, messageId: string): Promise<string>;
+}
+
+export interface LookUpsDeps {
+  queries: ReadingQueries;
+  /** Resolves once the read model shows everything that stands in the log now. */
+  catchUp(): Promise<void>;
+}
+
+/**
+ * A read model is a moment behind the log, so its "not there" counts only after it has caught up; then it is asked
+ * once more. What is found counts at once.
+ */
+export function createLookUps({ queries, catchUp }: LookUpsDeps): LookUps {
+  async function find<Found>(look: () => Promise<Found>): Promise<Found> {
+    try {
+      return await look().catch(async (error: unknown) => {
+        if (!isProblem(error) || error.problem.code !== 'not_found') throw error;
+        await catchUp();
+        return look();
+      });
+    } catch (cause) {
+      if (isProblem(cause)) throw cause;
+      const detail = 'The read model cannot be reached at the moment.';
+      throw new ProblemError({ code: 'unavailable', detail, retryAfter: 1 }, { cause });
+    }
+  }
+
+  return {
+    readTarget: (actor, place) => find(() => queries.readTarget(actor, place)),
+    unreadAfter: (actor, target, readIndex) => find(() => queries.unreadAfter(actor, target, readIndex)),
+    threadOfMessage: (tenantId, messageId) =>
+      find(async () => {
+        const threadId = await queries.threadOfMessage(tenantId, messageId);
+        if (threadId === null) throw problem('not_found', 'no such message');
+        return threadId;
+      }),
+  };
+}

@@ -1,0 +1,78 @@
+import { reactionAddSchema } from '@threadlog/commands';
+import { idSchema, messageSchema, threadIdSchema } from '@threadlog/events';
+import type { Route } from '@threadlog/service';
+import { z } from 'zod';
+import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
+
+const messageParams = z.object({ threadId: threadIdSchema, messageId: idSchema });
+const reactionParams = messageParams.extend({
+  emoji: reactionAddSchema.shape.emoji.meta({
+    description: 'An emoji, percent-encoded, or a short code.',
+    example: '👍',
+  }),
+});
+const REACTION = '/api/v1/threads/{threadId}/messages/{messageId}/reactions/{emoji}';
+const PIN = '/api/v1/threads/{threadId}/messages/{messageId}/pin';
+const message = { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } };
+const nothing = (description: string) => ({ 204: { description, headers: writeHeaders } });
+
+type ReactionRequest = { params: typeof reactionParams; headers: typeof commandHeaders };
+type PinRequest = { params: typeof messageParams; headers: typeof commandHeaders };
+
+const react = commandRoute<ReactionRequest>({
+  method: 'put',
+  path: REACTION,
+  operationId: 'addReaction',
+  summary: 'React to a message',
+  description: 'One of a kind each: doing it again changes nothing.',
+  tags: ['Reactions'],
+  params: reactionParams,
+  headers: commandHeaders,
+  responses: message,
+  problems: ['thread_closed', 'gone', 'conflict'],
+  command: ({ params }) => ({ type: 'reaction.add', input: params }),
+});
+
+const unreact = commandRoute<ReactionRequest>({
+  method: 'delete',
+  path: REACTION,
+  operationId: 'removeReaction',
+  summary: 'Take a reaction back',
+  tags: ['Reactions'],
+  params: reactionParams,
+  headers: commandHeaders,
+  responses: nothing('The caller’s reaction is not there any more'),
+  problems: ['thread_closed', 'gone'],
+  command: ({ params }) => ({ type: 'reaction.remove', input: params }),
+  tell: () => ({ status: 204 }),
+});
+
+const pin = commandRoute<PinRequest>({
+  method: 'put',
+  path: PIN,
+  operationId: 'pinMessage',
+  summary: 'Pin a message',
+  description: 'For everybody in the thread. Plain members may not.',
+  tags: ['Pins'],
+  params: messageParams,
+  headers: commandHeaders,
+  responses: message,
+  problems: ['gone'],
+  command: ({ params }) => ({ type: 'message.pin', input: params }),
+});
+
+const unpin = commandRoute<PinRequest>({
+  method: 'delete',
+  path: PIN,
+  operationId: 'unpinMessage',
+  summary: 'Unpin a message',
+  tags: ['Pins'],
+  params: messageParams,
+  headers: commandHeaders,
+  responses: nothing('It is not pinned any more'),
+  problems: ['gone'],
+  command: ({ params }) => ({ type: 'message.unpin', input: params }),
+  tell: () => ({ status: 204 }),
+});
+
+export const markRoutes: readonly Route<CommandRouteDeps>[] = [react, unreact, pin, unpin];

@@ -1,0 +1,117 @@
+import { conversationOf, conversationSchema, type ThreadResource } from '@threadlog/events';
+import type { CommandAccepted } from '@threadlog/commands';
+import type { Route, RouteMethod } from '@threadlog/service';
+import {
+  commandHeaders,
+  commandRoute,
+  matchHeaders,
+  requireChange,
+  versionIn,
+  writeHeaders,
+  writeRoute,
+  type CommandRouteDeps,
+  type Told,
+} from '../http/commandRoute';
+import { markRead, readPositionSchema } from '../users/markRead';
+import { leaveOrDelete } from './leaveOrDelete';
+import * as schemas from './schemas';
+
+const tags = ['Conversations'];
+
+/** A thread's answer in this surface's words. */
+export function tellConversation({ resource }: CommandAccepted): Told {
+  const conversation = conversationOf(resource as ThreadResource);
+  return { body: conversation, location: `/api/conversations/${conversation.id}` };
+}
+
+const create = commandRoute<{ headers: typeof commandHeaders; body: typeof schemas.createBody }>({
+  method: 'post',
+  path: '/api/conversations',
+  operationId: 'createConversation',
+  summary: 'Create a conversation',
+  description:
+    '`type: direct` takes two people, the caller included, and gives their conversation back where it exists.',
+  tags,
+  headers: commandHeaders,
+  body: schemas.createBody,
+  responses: {
+    201: { description: 'The new conversation', schema: conversationSchema, headers: writeHeaders },
+    200: { description: 'The direct conversation that exists', schema: conversationSchema, headers: writeHeaders },
+  },
+  problems: ['conflict'],
+  command: ({ body }) => ({ type: 'thread.create', input: { ...body, parentThreadId: null, rootMessageId: null } }),
+  tell: tellConversation,
+});
+
+type UpdateRequest = {
+  params: typeof schemas.conversationParams;
+  headers: typeof matchHeaders;
+  body: typeof schemas.updateBody;
+};
+
+const update = (method: RouteMethod, operationId: string): Route<CommandRouteDeps> =>
+  commandRoute<UpdateRequest>({
+    method,
+    path: '/api/conversations/{conversationId}',
+    operationId,
+    summary: 'Change title, metadata or status',
+    description: 'Only what is given changes.',
+    tags,
+    params: schemas.conversationParams,
+    headers: matchHeaders,
+    body: schemas.updateBody,
+    responses: { 200: { description: 'The conversation', schema: conversationSchema, headers: writeHeaders } },
+    problems: ['version_mismatch'],
+    command({ params, headers, body }) {
+      requireChange(body);
+      const input = { threadId: params.conversationId, ...body, ifMatch: versionIn(headers) };
+      return { type: 'thread.update', input };
+    },
+    tell: tellConversation,
+  });
+
+const remove = writeRoute<{ params: typeof schemas.conversationParams; headers: typeof commandHeaders }>({
+  method: 'delete',
+  path: '/api/conversations/{conversationId}',
+  operationId: 'leaveOrDeleteConversation',
+  summary: 'Leave or delete a conversation',
+  description: 'Whoever may delete it deletes it for everybody: its owners, and administrators. Everybody else leaves.',
+  tags,
+  params: schemas.conversationParams,
+  headers: commandHeaders,
+  responses: { 204: { description: 'It is gone, or the caller is', headers: writeHeaders } },
+  problems: ['conflict'],
+  handler: (request, deps) => leaveOrDelete(request, deps, request.params.conversationId),
+});
+
+type ReadRequest = {
+  params: typeof schemas.conversationParams;
+  headers: typeof commandHeaders;
+  body: typeof schemas.readBody;
+};
+
+const read = writeRoute<ReadRequest>({
+  method: 'put',
+  path: '/api/conversations/{conversationId}/read',
+  operationId: 'markConversationRead',
+  summary: 'Mark a conversation as read',
+  description: 'Up to a message, or all of it.',
+  tags,
+  params: schemas.conversationParams,
+  headers: commandHeaders,
+  body: schemas.readBody,
+  responses: {
+    200: { description: 'How far the caller has read', schema: readPositionSchema, headers: writeHeaders },
+  },
+  problems: ['projection_lagging'],
+  handler: (request, deps) =>
+    markRead(request, deps, { threadId: request.params.conversationId, messageId: request.body?.messageId }),
+});
+
+export const conversationRoutes: readonly Route<CommandRouteDeps>[] = [
+  create,
+  update('put', 'replaceConversation'),
+  update('patch', 'updateConversation'),
+  remove,
+  read,
+];

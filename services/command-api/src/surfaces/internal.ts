@@ -1,0 +1,104 @@
+import { userSyncSchema } from '@threadlog/commands';
+import { idSchema, threadIdSchema } from '@threadlog/events';
+import type { Route } from '@threadlog/service';
+import { z } from 'zod';
+import { commandHeaders, commandRoute, writeHeaders, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { MAX_BATCH, syncBatch } from './syncBatch';
+
+const tags = ['Internal'];
+/** Which tenant an internal request is about; the configured default where it is left out. */
+export const internalHeaders = commandHeaders.extend({
+  'x-tenant-id': idSchema.optional().meta({ description: 'The tenant; `AUTH_DEFAULT_TENANT` where it is left out.' }),
+});
+
+const { userId: _, ...profile } = userSyncSchema.shape;
+export const syncBody = z.object({ externalUserId: idSchema, ...profile }).meta({
+  example: {
+    externalUserId: 'user_123',
+    displayName: 'John Doe',
+    avatarUrl: 'https://example.com/john.png',
+    metadata: { role: 'teacher', department: 'maths' },
+  },
+});
+const syncedSchema = z.object({ success: z.literal(true) }).meta({ example: { success: true } });
+
+const sync = commandRoute<{ headers: typeof internalHeaders; body: typeof syncBody }>({
+  method: 'post',
+  path: '/api/users/sync',
+  operationId: 'syncUser',
+  summary: 'Take over a user’s profile',
+  description: 'The whole profile: what is left out is empty from then on.',
+  tags,
+  auth: 'internal',
+  headers: internalHeaders,
+  body: syncBody,
+  responses: { 200: { description: 'Taken over', schema: syncedSchema, headers: writeHeaders } },
+  problems: ['subject_erased'],
+  command: ({ body: { externalUserId, ...rest } }) => ({
+    type: 'user.sync',
+    input: { userId: externalUserId, ...rest },
+  }),
+  tell: () => ({ body: { success: true } }),
+});
+
+const batchBody = z.object({ users: z.array(z.unknown()).min(1).max(MAX_BATCH) }).meta({
+  example: { users: [{ externalUserId: 'user_123', displayName: 'John Doe' }, { externalUserId: 'user_456' }] },
+});
+const batchSchema = z
+  .object({
+    success: z.boolean(),
+    results: z.array(
+      z.object({ externalUserId: z.string().nullable(), success: z.boolean(), error: z.string().optional() }),
+    ),
+  })
+  .meta({
+    id: 'SyncResults',
+    example: { success: true, results: [{ externalUserId: 'user_123', success: true }] },
+  });
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+const batch = writeRoute<{ headers: typeof internalHeaders; body: typeof batchBody }>({
+  method: 'post',
+  path: '/api/users/sync/batch',
+  operationId: 'syncUsers',
+  summary: 'Take over many profiles',
+  description: `At most ${MAX_BATCH}. Each succeeds or fails by itself; results come in the order of the request.`,
+  tags,
+  auth: 'internal',
+  headers: internalHeaders,
+  body: batchBody,
+  bodyLimit: BATCH_BYTES,
+  responses: { 200: { description: 'What became of each', schema: batchSchema, headers: writeHeaders } },
+  handler: (request, deps) => syncBatch(request, deps, { users: request.body.users, schema: syncBody }),
+});
+
+const userParams = z.object({ externalUserId: idSchema });
+const removeUser = commandRoute<{ params: typeof userParams; headers: typeof internalHeaders }>({
+  method: 'delete',
+  path: '/api/users/{externalUserId}',
+  operationId: 'removeUser',
+  summary: 'Remove a user’s profile',
+  description: 'Messages and memberships stay, as those of a removed user.',
+  tags,
+  auth: 'internal',
+  params: userParams,
+  headers: internalHeaders,
+  responses: { 204: { description: 'The profile is gone', headers: writeHeaders } },
+  command: ({ params }) => ({ type: 'user.remove', input: { userId: params.externalUserId } }),
+});
+
+const conversationParams = z.object({ conversationId: threadIdSchema });
+const removeConversation = commandRoute<{ params: typeof conversationParams; headers: typeof internalHeaders }>({
+  method: 'delete',
+  path: '/api/admin/conversations/{conversationId}',
+  operationId: 'forceDeleteConversation',
+  summary: 'Delete any conversation',
+  tags,
+  auth: 'internal',
+  params: conversationParams,
+  headers: internalHeaders,
+  responses: { 204: { description: 'It is gone', headers: writeHeaders } },
+  command: ({ params }) => ({ type: 'thread.delete', input: { threadId: params.conversationId } }),
+});
+
+export const internalRoutes: readonly Route<CommandRouteDeps>[] = [sync, batch, removeUser, removeConversation];

@@ -1,0 +1,58 @@
+import {
+  messageEditSchema,
+  messagePostSchema,
+  participantAddSchema,
+  threadCreateSchema,
+  threadUpdateSchema,
+} from '@threadlog/commands';
+import { idSchema, threadIdSchema } from '@threadlog/events';
+import { z } from 'zod';
+
+/**
+ * Requests of the surface that older clients speak. Fields that nobody knows are dropped rather than refused: those
+ * clients send some of their own.
+ */
+export const conversationParams = z.object({ conversationId: threadIdSchema });
+export const conversationMessageParams = conversationParams.extend({ messageId: idSchema });
+export const conversationThreadParams = conversationParams.extend({
+  threadId: threadIdSchema.meta({ description: 'The sub-thread’s id, as it was given.' }),
+});
+export const messageIdParams = z.object({ messageId: idSchema });
+
+export const createBody = z
+  .object(threadCreateSchema.omit({ parentThreadId: true, rootMessageId: true }).shape)
+  .meta({ example: { type: 'direct', participantIds: ['user_123', 'user_456'] } });
+export const updateBody = z
+  .object(threadUpdateSchema.omit({ threadId: true, ifMatch: true }).shape)
+  .meta({ example: { title: 'Homework', status: 'archived' } });
+export const subThreadBody = z
+  .object({
+    title: threadCreateSchema.shape.title,
+    metadata: threadCreateSchema.shape.metadata,
+    rootMessageId: threadCreateSchema.shape.rootMessageId,
+  })
+  .meta({ example: { title: 'About the second exercise', rootMessageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } });
+export const postBody = z.object(messagePostSchema.omit({ threadId: true }).shape).meta({
+  example: { content: 'Hello!', attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }] },
+});
+export const editBody = z
+  .object(messageEditSchema.omit({ threadId: true, messageId: true, ifMatch: true }).shape)
+  .meta({ example: { content: 'Hello there!' } });
+
+const MAX_ADDED = 100;
+const people = {
+  userId: idSchema.optional(),
+  userIds: z.array(idSchema).min(1).max(MAX_ADDED).optional(),
+};
+export const addParticipantsBody = z
+  .object({ ...people, role: participantAddSchema.shape.role, history: participantAddSchema.shape.history })
+  .refine(({ userId, userIds }) => (userId === undefined) !== (userIds === undefined), {
+    path: ['userId'],
+    message: 'give either userId or userIds',
+  })
+  .meta({ example: { userId: 'user_789' } });
+
+export const readBody = z
+  .object({ messageId: idSchema.nullish() })
+  .meta({ example: { messageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } })
+  .nullish();

@@ -1,0 +1,64 @@
+import { conversationSchema, messageSchema, problem, rootThreadId } from '@threadlog/events';
+import type { Route } from '@threadlog/service';
+import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
+import { tellConversation } from './conversations';
+import * as schemas from './schemas';
+
+const tags = ['Conversations'];
+
+type CreateRequest = {
+  params: typeof schemas.conversationParams;
+  headers: typeof commandHeaders;
+  body: typeof schemas.subThreadBody;
+};
+
+const create = commandRoute<CreateRequest>({
+  method: 'post',
+  path: '/api/conversations/{conversationId}/threads',
+  operationId: 'createConversationThread',
+  summary: 'Branch off a thread',
+  description: 'From one of the conversation’s messages, or empty. Its people are the conversation’s.',
+  tags,
+  params: schemas.conversationParams,
+  headers: commandHeaders,
+  body: schemas.subThreadBody,
+  responses: { 201: { description: 'The new thread', schema: conversationSchema, headers: writeHeaders } },
+  problems: ['conflict', 'thread_closed'],
+  command: ({ params, body }) => ({
+    type: 'thread.create',
+    input: { ...UNSAID, ...body, parentThreadId: params.conversationId },
+  }),
+  tell(result) {
+    const { body } = tellConversation(result);
+    const { id, conversationId } = body as { id: string; conversationId: string };
+    return { body, location: `/api/conversations/${conversationId}/threads/${id}` };
+  },
+});
+
+/** What a sub-thread takes from its root. */
+const UNSAID = { learnerId: null, type: 'group', channel: 'chat', participantIds: [] as string[] } as const;
+
+type PostRequest = {
+  params: typeof schemas.conversationThreadParams;
+  headers: typeof commandHeaders;
+  body: typeof schemas.postBody;
+};
+
+const post = commandRoute<PostRequest>({
+  method: 'post',
+  path: '/api/conversations/{conversationId}/threads/{threadId}',
+  operationId: 'postConversationThreadMessage',
+  summary: 'Post a message to a thread',
+  tags,
+  params: schemas.conversationThreadParams,
+  headers: commandHeaders,
+  body: schemas.postBody,
+  responses: { 201: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
+  problems: ['thread_closed', 'thread_full', 'payload_too_large', 'subject_erased'],
+  command({ params: { conversationId, threadId }, body }) {
+    if (rootThreadId(threadId) !== conversationId) throw problem('not_found', 'no such thread');
+    return { type: 'message.post', input: { threadId, ...body } };
+  },
+});
+
+export const subThreadRoutes: readonly Route<CommandRouteDeps>[] = [create, post];

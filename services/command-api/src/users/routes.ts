@@ -1,0 +1,65 @@
+import { threadPreferencesSchema } from '@threadlog/commands';
+import { idSchema, threadIdSchema, userThreadSchema } from '@threadlog/events';
+import type { Route } from '@threadlog/service';
+import { z } from 'zod';
+import {
+  commandHeaders,
+  commandRoute,
+  requireChange,
+  writeHeaders,
+  writeRoute,
+  type CommandRouteDeps,
+} from '../http/commandRoute';
+import { markRead, readPositionSchema } from './markRead';
+
+const threadParams = z.object({ threadId: threadIdSchema });
+const readBody = z
+  .strictObject({ messageId: idSchema.nullish() })
+  .meta({ example: { messageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } })
+  .optional();
+const preferencesBody = threadPreferencesSchema
+  .omit({ threadId: true })
+  .meta({ example: { mutedUntil: '2026-01-16T08:00:00Z', pinned: true } });
+
+const read = writeRoute<{ params: typeof threadParams; headers: typeof commandHeaders; body: typeof readBody }>({
+  method: 'put',
+  path: '/api/v1/threads/{threadId}/read',
+  operationId: 'markThreadRead',
+  summary: 'Mark a thread as read',
+  description: 'Up to a message, or up to the newest. A read position only ever grows.',
+  tags: ['Reading'],
+  params: threadParams,
+  headers: commandHeaders,
+  body: readBody,
+  responses: {
+    200: { description: 'How far the caller has read', schema: readPositionSchema, headers: writeHeaders },
+  },
+  problems: ['projection_lagging'],
+  handler: (request, deps) => markRead(request, deps, { ...request.params, messageId: request.body?.messageId }),
+});
+
+const preferences = commandRoute<{
+  params: typeof threadParams;
+  headers: typeof commandHeaders;
+  body: typeof preferencesBody;
+}>({
+  method: 'patch',
+  path: '/api/v1/threads/{threadId}/preferences',
+  operationId: 'changeThreadPreferences',
+  summary: 'Change how the caller wants to see a thread',
+  description: 'Mute, pin, hide or mark as unread; for the caller alone. Only what is given changes.',
+  tags: ['Reading'],
+  params: threadParams,
+  headers: commandHeaders,
+  body: preferencesBody,
+  responses: { 200: { description: 'The preferences', schema: userThreadSchema, headers: writeHeaders } },
+  problems: ['projection_lagging'],
+  async command({ actor, params, body }, { lookUps }) {
+    requireChange(body);
+    // The stream is the caller's own, so nobody else would notice a thread that the caller may not see.
+    await lookUps.readTarget(actor, params);
+    return { type: 'thread.preferences', input: { ...params, ...body } };
+  },
+});
+
+export const userRoutes: readonly Route<CommandRouteDeps>[] = [read, preferences];
