@@ -1,0 +1,32 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '../../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const find = (pattern: string): string[] =>
+  globSync(pattern, { cwd: ROOT, exclude: (path) => /(^|\/)(node_modules|dist)$/.test(String(path)) }).sort();
+
+const { workspaces } = JSON.parse(read('package.json')) as { workspaces: string[] };
+const packages = workspaces.flatMap((pattern) => find(`${pattern}/package.json`)).map(dirname);
+const pages = [...find('*.md'), ...find('docs/**/*.md'), ...packages.map((folder) => `${folder}/README.md`)];
+
+test.each(packages)('%s has a page of its own', (folder) => {
+  expect(existsSync(join(ROOT, folder, 'README.md'))).toBe(true);
+});
+
+test.each(pages.filter((page) => existsSync(join(ROOT, page))))('%s links to what there is', (page) => {
+  const links = [...read(page).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link!);
+  const local = links.filter((link) => !/^[a-z]+:/.test(link));
+  expect(local.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
+});
+
+test('operators are told of every metric, and of none that is not there', () => {
+  const sources = find('{libs,services}/*/src/**/*.ts').filter((path) => !path.endsWith('.test.ts'));
+  const name = /'((?:threadlog|projector|realtime|http)_[a-z_]+)'/g;
+  const defined = sources
+    .map(read)
+    .filter((text) => text.includes('prom-client'))
+    .flatMap((text) => [...text.matchAll(name)].map(([, metric]) => metric!));
+  const told = [...read('docs/operations.md').matchAll(/`((?:threadlog|projector|realtime|http)_[a-z_]+)/g)];
+  expect([...new Set(told.map(([, metric]) => metric))].sort()).toEqual([...new Set(defined)].sort());
+});
