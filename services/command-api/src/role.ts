@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import { createReadingQueries } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
-import { aborted, mountRoutes, type LastWrites, type Role, type Service } from '@threadlog/service';
+import { mountRoutes, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import { createSystemClock } from './clock';
@@ -82,7 +82,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     routes,
     opsRoutes: Router().use(forwardEndpoint(localRouter, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(owner, log.partitions, leases) }],
-    run: (signal) => runAll([owner, executor], client, signal),
+    run: (signal) => runAll(owner, executor, client, signal),
   };
 }
 
@@ -139,9 +139,15 @@ async function requireReachable(owner: Owner, partitions: number, leases: LeaseS
   if (orphaned.length > 0) throw new Error(`partitions without an owner: ${orphaned.join(', ')}`);
 }
 
-async function runAll(services: readonly Service[], client: ForwardClient, signal: AbortSignal): Promise<void> {
-  const ended = Promise.all(services.map((service) => service.run(signal)));
-  await Promise.race([aborted(signal), ended]);
-  await ended;
-  await client.close();
+/** The executor outlives the owner: until the partitions are given back, acks still come in and are worth waiting for. */
+async function runAll(owner: Service, executor: Service, client: ForwardClient, signal: AbortSignal): Promise<void> {
+  const given = new AbortController();
+  const answering = executor.run(given.signal);
+  try {
+    await owner.run(signal);
+  } finally {
+    given.abort();
+    await answering;
+    await client.close();
+  }
 }

@@ -1,0 +1,93 @@
+import { createDatabase, migrate, type Database } from '@threadlog/read-models';
+import { eventually, testStack } from '@threadlog/testing';
+import type { Instance } from '../ownership/ports';
+import { createPostgresLeases } from './postgresLeases';
+
+const ANN: Instance = { ownerId: 'ann', url: 'http://ann' };
+const BOB: Instance = { ownerId: 'bob', url: 'http://bob' };
+const TTL = 60_000;
+const SHORT = 300;
+
+describe('leases in Postgres', () => {
+  let database: Database;
+  afterAll(() => database.end());
+  const stack = testStack();
+  const leases = () => createPostgresLeases(database);
+
+  beforeAll(async () => {
+    database = createDatabase({ url: await stack.freshDatabase() });
+    await migrate(database, { messages: 'postgres' });
+  });
+  beforeEach(async () => {
+    await database.query('truncate threadlog.partition_leases, threadlog.command_instances');
+    await leases().prepare(4);
+  });
+
+  test('a free partition has one owner, however many ask at once', async () => {
+    const taken = await Promise.all([ANN, BOB, ANN, BOB].map((one) => leases().acquire(one, 4, [], TTL)));
+    const owners = await Promise.all([0, 1, 2, 3].map((partition) => leases().ownerOf(partition)));
+    expect(owners.every((owner) => owner !== null)).toBe(true);
+    // Asking twice is a change of hands like any other: the later lease has the higher epoch, and only it can be renewed.
+    for (const [partition, owner] of owners.entries()) {
+      const epochs = taken
+        .flat()
+        .filter((lease) => lease.partition === partition)
+        .map((lease) => lease.epoch);
+      expect(owner!.epoch).toBe(Math.max(...epochs));
+    }
+  });
+
+  test('epochs grow with every change of hands and follow the database’s time', async () => {
+    const [first] = await leases().acquire(ANN, 1, [], TTL);
+    expect(Math.abs(first!.epoch - Date.now())).toBeLessThan(60_000);
+    await leases().release('ann', [first!]);
+    const [second] = await leases().acquire(BOB, 1, [1, 2, 3], TTL);
+    expect(second!.partition).toBe(first!.partition);
+    expect(second!.epoch).toBeGreaterThan(first!.epoch);
+  });
+
+  test('the previous owner does not get its lease back without a new epoch', async () => {
+    const [before] = await leases().acquire(ANN, 1, [], TTL);
+    const [after] = await leases().acquire(ANN, 1, [1, 2, 3], TTL);
+    expect(after!.epoch).toBeGreaterThan(before!.epoch);
+    expect(await leases().renew('ann', [before!], TTL)).toEqual([]);
+    expect(await leases().renew('ann', [after!], TTL)).toEqual([after]);
+  });
+
+  test('a held lease is nobody else’s until it runs out', async () => {
+    await leases().acquire(ANN, 4, [], SHORT);
+    expect(await leases().acquire(BOB, 4, [], TTL)).toEqual([]);
+    const taken = await eventually(async () => {
+      const got = await leases().acquire(BOB, 4, [], TTL);
+      expect(got).toHaveLength(4);
+      return got;
+    });
+    expect(await leases().renew('ann', taken, TTL)).toEqual([]);
+  });
+
+  test('raising goes above what the log has seen', async () => {
+    const [lease] = await leases().acquire(ANN, 1, [], TTL);
+    const above = lease!.epoch + 1_000_000;
+    expect((await leases().raise('ann', lease!, above, TTL))!.epoch).toBe(above + 1);
+    expect(await leases().raise('ann', lease!, above, TTL)).toBeNull();
+  });
+
+  test('releases and renewals name the epoch: those of an old one do nothing', async () => {
+    const [old] = await leases().acquire(ANN, 1, [], TTL);
+    const raised = await leases().raise('ann', old!, 0, TTL);
+    await leases().release('ann', [old!]);
+    expect((await leases().ownerOf(raised!.partition))!.epoch).toBe(raised!.epoch);
+    await leases().release('ann', [raised!]);
+    expect(await leases().ownerOf(raised!.partition)).toBeNull();
+  });
+
+  test('instances see each other while they live', async () => {
+    await leases().heartbeat(BOB, SHORT);
+    const ids = async () => (await leases().heartbeat(ANN, TTL)).map((one) => one.ownerId).sort();
+    expect(await ids()).toEqual(['ann', 'bob']);
+    await eventually(async () => expect(await ids()).toEqual(['ann']));
+    await leases().heartbeat(BOB, TTL);
+    await leases().leave('bob');
+    expect(await ids()).toEqual(['ann']);
+  });
+});
