@@ -5,6 +5,7 @@ import type { BenchResult, RowResult } from './report/result';
 import type { Row, RowContext } from './rows/row';
 import type { System } from './system/system';
 import { createTenant } from './system/tokens';
+import { busySeconds } from './system/usage';
 import { createWorld } from './world';
 
 export interface BenchRun {
@@ -54,16 +55,22 @@ async function runRow(row: Row, context: RowContext): Promise<RowResult> {
 /** Processor time is counted in hundredths of a second: below this a share of it means nothing. */
 const SHORTEST_SECONDS = 0.5;
 
-/** The returned function tells the cores that each process has used since. Empty for a system that is not ours. */
+/**
+ * The returned function tells the cores that each process has used since, and `others` all that is not part of the
+ * system: where that is not next to nothing, figures are not worth much. Empty for a system that is not ours.
+ */
 function startCores({ internals }: System): () => Record<string, number> {
   if (!internals) return () => ({});
   const processes = internals.processes();
-  const used = () => processes.map(({ usage }) => usage()?.cpuSeconds ?? NaN);
-  const [before, began] = [used(), performance.now()];
+  const used = (): number[] => processes.map(({ usage }) => usage()?.cpuSeconds ?? NaN);
+  const [before, busyBefore, began] = [used(), busySeconds(), performance.now()];
   return () => {
     const elapsed = (performance.now() - began) / 1000;
     if (elapsed < SHORTEST_SECONDS) return {};
-    return Object.fromEntries(used().map((after, at) => [processes[at]!.name, (after - before[at]!) / elapsed]));
+    const cores = used().map((after, at) => (after - before[at]!) / elapsed);
+    const ours = cores.reduce((sum, each) => sum + each, 0);
+    const others = Math.max(0, (busySeconds() - busyBefore) / elapsed - ours);
+    return { ...Object.fromEntries(cores.map((each, at) => [processes[at]!.name, each])), others };
   };
 }
 

@@ -13,13 +13,15 @@ import { isPass } from './verify';
 
 const report = (line: string): void => console.error(line);
 
-/** Bytes that are not UTF-8 would be compared as something else than the file says. */
+/** Throws `ScriptError`. Bytes that are not UTF-8 would be compared as something else than the file says. */
 function readScript(file: string): Script {
-  const bytes = readFileSync(file);
   try {
+    const bytes = readFileSync(file);
     return parseScript(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), basename(file));
   } catch (error) {
     if (error instanceof TypeError) throw new ScriptError(`${file} is not UTF-8.`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code) throw new ScriptError(`${file} cannot be read (${code}).`, { cause: error });
     throw error;
   }
 }

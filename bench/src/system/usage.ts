@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 /** What a process has used. */
 export interface Usage {
@@ -9,8 +10,17 @@ export interface Usage {
   residentBytes: number;
 }
 
+/** Fields of /proc/PID/stat, counted after the name: user and system time of a process, and of its ended children. */
+const OWN_TIME = [11, 13] as const;
+const ENDED_CHILDREN_TIME = [13, 15] as const;
 /** Linux counts processor time in hundredths of a second towards programs, whatever its real clock. */
 const TICKS_PER_SECOND = 100;
+
+/** Seconds that all processors together have been busy, with whatever it was. */
+export function busySeconds(): number {
+  const spent = cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq);
+  return spent.reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000;
+}
 
 /** Of one process alone: the driver is the parent of what it measures. Null when the process is gone. */
 export function usageOf(pid: number): Usage | null {
@@ -27,7 +37,7 @@ export function usageOfTree(pid: number): Usage | null {
   const own = usageOf(pid);
   if (!own) return null;
   const children = childrenOf(pid).map((child) => usageOf(child) ?? NOTHING);
-  return [own, ...children].reduce(add);
+  return [own, endedChildren(pid), ...children].reduce(add);
 }
 
 const NOTHING: Usage = { cpuSeconds: 0, residentBytes: 0 };
@@ -39,6 +49,14 @@ function add(one: Usage, other: Usage): Usage {
   };
 }
 
+function endedChildren(pid: number): Usage {
+  try {
+    return { cpuSeconds: cpuSeconds(pid, ENDED_CHILDREN_TIME), residentBytes: 0 };
+  } catch {
+    return NOTHING;
+  }
+}
+
 function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
@@ -47,12 +65,12 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** User and system time of all threads. Of children only those that have ended count: sessions that Postgres closed. */
-function cpuSeconds(pid: number): number {
+/** User and system time of all threads. */
+function cpuSeconds(pid: number, fields: readonly [number, number] = OWN_TIME): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The name in parentheses may hold spaces and parentheses: fields are counted from the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+  const values = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return values.slice(...fields).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
 }
 
 /** The proportional size counts each of n sharers with an nth, so that Postgres' shared buffers count once. */
