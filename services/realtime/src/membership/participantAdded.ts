@@ -8,6 +8,7 @@ export const participantAdded: MembershipEffect<'CHAT_PARTICIPANT_ADDED'> = {
     const participant = { role: event.data.role, visibleFromIndex: event.data.visible_from_index };
     for (const connection of connections.of(tenantId, event.data.user_id)) {
       if (!mayEnter(connection, threadId)) continue;
+      connection.resuming.delete(threadId);
       const visibleFrom = visibleFromIndex(connection.actor, { tenantId, learnerId, participant });
       announce(rooms.open(connection, threadId, visibleFrom), event.stream_version);
     }

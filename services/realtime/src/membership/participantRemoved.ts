@@ -9,6 +9,7 @@ export const participantRemoved: MembershipEffect<'CHAT_PARTICIPANT_REMOVED'> = 
       const subscription = connection.subscriptions.get(threadId);
       if (subscription) rooms.end(subscription);
       if (connection.state !== 'ready') continue;
+      connection.resuming.delete(threadId);
       connection.wire.emit(frame('conversation:deleted', { ...placeOf(threadId), seq, reason: data.reason }));
     }
   },

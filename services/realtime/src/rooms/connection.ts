@@ -26,6 +26,11 @@ export interface Connection {
   readonly subscriptions: Map<string, Subscription>;
   /** Root threads the client left: events do not bring it back, only joining does. */
   readonly left: Set<string>;
+  /**
+   * Resumes of threads that the user did not take part in at the start, by root, until it is known whether it may see them.
+   * An event that brings a thread in or takes it away ends its resume: what the client had is no base any more.
+   */
+  readonly resuming: Map<string, ReadonlyMap<string, number>>;
   /** Frames it may still be sent to catch up. */
   replayBudget: number;
 }

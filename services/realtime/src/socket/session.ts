@@ -29,6 +29,7 @@ export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, 
     state: 'starting',
     subscriptions: new Map(),
     left: new Set(),
+    resuming: new Map(),
     replayBudget: limits.replayPerConnection,
   };
   connections.add(connection);

@@ -19,8 +19,8 @@ export interface Joins {
    * moment it joined, when it is live. Rejects with `not_found` where the access rule hides the thread.
    */
   join(connection: Connection, threadId: string, since: Since): Promise<{ seq: number }>;
-  /** The same for a thread that the client had: what it may not see any more is told with `conversation:deleted`. Rejects when nobody knows. */
-  rejoin(connection: Connection, threadId: string, since: Since): Promise<void>;
+  /** The same for a thread that the client had, unless an event has ended its resume meanwhile: what it may not see any more is told with `conversation:deleted`. Rejects when nobody knows. */
+  rejoin(connection: Connection, threadId: string): Promise<void>;
   /** Opens a place and plans its streams, in the turn in which access is known. */
   open(connection: Connection, threadId: string, access: OpenAccess, since: Since): Opened;
 }
@@ -38,6 +38,7 @@ export function createJoins(deps: JoinDeps): Joins {
     const former = connection.subscriptions.get(threadId);
     if (former) rooms.end(former);
     connection.left.delete(threadId);
+    connection.resuming.delete(threadId);
     const subscription = rooms.open(connection, threadId, access.visibleFrom);
     const streams = [...since].map(([id, seq]) => {
       const known = id === threadId ? access.version : null;
@@ -46,13 +47,17 @@ export function createJoins(deps: JoinDeps): Joins {
     return { subscription, streams };
   }
 
-  async function join(connection: Connection, threadId: string, since: Since): Promise<{ seq: number }> {
+  /** Without `given`, the resume that waits. */
+  async function join(connection: Connection, threadId: string, given: Since | null): Promise<{ seq: number }> {
     if (connection.subscriptions.size >= limits.threadsPerConnection && !connection.subscriptions.has(threadId)) {
       throw problem('conflict', `A socket may be in ${limits.threadsPerConnection} threads at most.`);
     }
     const opened = await withAccess(deps, connection, threadId, (access) => {
       if (!access) throw problem('not_found', 'No such thread.');
       if (connection.state === 'closed') throw problem('unavailable', 'The socket is closed.');
+      // A resume that still waits is done by whoever comes first.
+      const since = given?.size ? given : (connection.resuming.get(threadId) ?? given);
+      if (!since) throw problem('not_found', 'The resume has ended.');
       // What is on its way to a place that is open already must not be cut off by asking for it again.
       if (since.size === 0 && connection.subscriptions.has(threadId)) return { seq: access.version };
       return { ...open(connection, threadId, access, since), seq: access.version };
@@ -64,13 +69,17 @@ export function createJoins(deps: JoinDeps): Joins {
   return {
     open,
     join,
-    async rejoin(connection, threadId, since) {
+    async rejoin(connection, threadId) {
+      const waiting = () => connection.state !== 'closed' && connection.resuming.has(threadId);
+      if (!waiting()) return;
       try {
-        await join(connection, threadId, since);
+        await join(connection, threadId, null);
       } catch (cause) {
-        if (connection.state === 'closed') return;
+        if (!waiting()) return;
         const reason = UNFOLLOWED[problemOf(cause)?.code ?? 'internal'];
         if (!reason) throw cause;
+        const since = connection.resuming.get(threadId)!;
+        connection.resuming.delete(threadId);
         for (const id of since.keys()) connection.wire.emit(lostFrame(id, reason));
       }
     },

@@ -19,7 +19,7 @@ interface Work {
   /** Places in threads that the client does not know, with the seq to announce them at. */
   fresh: { subscription: Subscription; seq: number }[];
   /** Threads that the client had and does not take part in: the access rule decides. */
-  others: [string, Since][];
+  others: string[];
 }
 
 /** Threads that one start may announce with their resource; further ones are told as `resync`. */
@@ -75,7 +75,11 @@ function openRooms(
     if (unknown && seq !== null) work.fresh.push({ subscription, seq });
     else catchUp.finish(subscription);
   }
-  for (const [threadId, since] of had) if (!memberships.has(threadId)) work.others.push([threadId, since]);
+  for (const [threadId, since] of had) {
+    if (memberships.has(threadId)) continue;
+    connection.resuming.set(threadId, since);
+    work.others.push(threadId);
+  }
   return work;
 }
 
@@ -87,7 +91,7 @@ async function catchUpAll(deps: StartDeps, connection: Connection, work: Work): 
       await run(item);
     });
   await each(work.resumes, ({ subscription, streams }) => catchUp.run(subscription, streams));
-  await each(work.others, ([threadId, since]) => joins.rejoin(connection, threadId, since));
+  await each(work.others, (threadId) => joins.rejoin(connection, threadId));
   await each(work.fresh.slice(0, MOST_ANNOUNCED), ({ subscription, seq }) => announce(subscription, seq));
   for (const { subscription, seq } of work.fresh.slice(MOST_ANNOUNCED)) {
     connection.wire.emit(frame('resync', { ...placeOf(subscription.threadId), seq }));

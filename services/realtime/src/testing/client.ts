@@ -80,6 +80,7 @@ const HANDLERS: Handlers = {
     fetch(client, threadId);
   },
   'conversation:created'(client, { threadId, seq }, frame) {
+    client.ledger.ended(threadId);
     client.ledger.restart(frame, threadId, seq);
     fetch(client, threadId);
   },

@@ -55,5 +55,13 @@ export function userActor(id: string, more: Partial<Actor> = {}): Actor {
 }
 
 export function connectionOf(wire: Wire, actor: Actor, replayBudget = 5_000): Connection {
-  return { wire, actor, state: 'starting', subscriptions: new Map(), left: new Set(), replayBudget };
+  return {
+    wire,
+    actor,
+    state: 'starting',
+    subscriptions: new Map(),
+    left: new Set(),
+    resuming: new Map(),
+    replayBudget,
+  };
 }
