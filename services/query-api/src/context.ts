@@ -7,6 +7,7 @@ import {
   type Statements,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
+import type { PresenceLookup } from './surfaces/presence';
 
 /** What the routes of the query API work with. */
 export interface QueryContext {
@@ -17,6 +18,13 @@ export interface QueryContext {
   profiles: Profiles;
   /** Waits until the read model has folded the write that a consistency token names; throws a problem otherwise. */
   waitFor(token: string): Promise<void>;
+  /**
+   * Waits for the actor's own last writes, as far as this process took them, and a moment at most: for clients that
+   * cannot carry a consistency token. Never throws.
+   */
+  settle(actor: Actor): Promise<void>;
+  /** Who is online, as far as anybody tells this process. */
+  presence: PresenceLookup;
 }
 
 /** What an answer shows: rows with sealed columns, and the people in them. */

@@ -9,7 +9,7 @@ import type { QueryContext } from './context';
 import { outageAsProblem } from './outages';
 import { tokenHeaders } from './schemas';
 
-type ReadRouteDefinition<Schemas extends RequestSchemas> = Omit<
+export type ReadRouteDefinition<Schemas extends RequestSchemas> = Omit<
   RouteDefinition<Schemas, QueryContext>,
   'method' | 'auth' | 'headers' | 'body'
 >;

@@ -15,14 +15,16 @@ import {
   mountRoutes,
   openApiDocument,
   type ApiInfo,
+  type LastWrites,
   type Role,
   type Route,
 } from '@threadlog/service';
 import { Router } from 'express';
-import { createConsistency } from './consistency';
+import { createConsistency, type Consistency } from './consistency';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
 import { queryRoutes } from './routes';
+import { nobodyTells, type PresenceLookup } from './surfaces/presence';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
   log: Pick<Runtime['log'], 'logId' | 'partitions'>;
@@ -31,6 +33,10 @@ export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'ad
   /** Routes of other roles that `/openapi.json` and `/docs` show too. */
   alsoDocumented?: readonly Route[];
   api?: ApiInfo;
+  /** Shared with the command API of the same process; without it reads of the older surfaces do not wait for writes. */
+  lastWrites?: LastWrites;
+  /** Without it everybody counts as offline. */
+  presence?: PresenceLookup;
   /** Checks every reply against its declared schema. For tests. */
   checkReplies?: boolean;
 }
@@ -73,12 +79,15 @@ export function createQueryApi(deps: QueryApiDeps): Role {
 function createContext(deps: QueryApiDeps, generation: () => number): QueryContext {
   const source = { database: deps.database, generation };
   const users = createThreadQueries(source);
+  const { lastWrites, readWaitMs = 2_000, presence = nobodyTells } = deps;
   return {
     statements: createStatements(source),
     messages: lastOnly(generation, deps.messageStore),
     opener: deps.sealing,
     profiles: createProfiles({ opener: deps.sealing, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
-    waitFor: createWait(deps, generation),
+    waitFor: createWait(deps, createWaiting(deps, generation, readWaitMs)),
+    settle: createSettle(createWaiting(deps, generation, Math.min(SETTLE_MS, readWaitMs)), lastWrites),
+    presence,
   };
 }
 
@@ -92,21 +101,34 @@ function lastOnly(generation: () => number, storeOf: (generation: number) => Mes
   };
 }
 
-/** Waits for what a token names; a token of another log says nothing about this read model. */
-function createWait(deps: QueryApiDeps, generation: () => number): QueryContext['waitFor'] {
-  const { database, log, readWaitMs = 2_000 } = deps;
-  const consistency = createConsistency({
+/** A read waits this long for its reader's last writes; milliseconds. */
+const SETTLE_MS = 250;
+
+function createWaiting({ database }: QueryApiDeps, generation: () => number, readWaitMs: number): Consistency {
+  return createConsistency({
     readWaitMs,
     async readCheckpoints(partitions) {
       const rows = await Promise.all(partitions.map((partition) => readCheckpoint(database, generation(), partition)));
       return new Map(rows.map((row) => [row.partition, row.nextOffset]));
     },
   });
+}
+
+/** Waits for what a token names; a token of another log says nothing about this read model. */
+function createWait({ log }: QueryApiDeps, consistency: Consistency): QueryContext['waitFor'] {
   return async (token) => {
     const { logId, partition, offset } = decodeConsistencyToken(token);
     if (logId !== log.logId || partition >= log.partitions) {
       throw problem('invalid_request', 'the consistency token is of another log');
     }
     await consistency.waitFor({ partition, offset });
+  };
+}
+
+/** Being late, or the store being away, is the read's own business: it answers with what there is, or fails itself. */
+function createSettle(consistency: Consistency, lastWrites: LastWrites | undefined): QueryContext['settle'] {
+  return async (actor) => {
+    const writes = lastWrites?.of(actor) ?? [];
+    await Promise.allSettled(writes.map((position) => consistency.waitFor(position)));
   };
 }

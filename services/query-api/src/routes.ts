@@ -1,7 +1,8 @@
 import type { Route } from '@threadlog/service';
 import type { QueryContext } from './context';
 import { messageRoutes } from './messages/routes';
+import { surfaceRoutes } from './surfaces';
 import { threadRoutes } from './threads/routes';
 
 /** Every route of the query API. */
-export const queryRoutes: readonly Route<QueryContext>[] = [...threadRoutes, ...messageRoutes];
+export const queryRoutes: readonly Route<QueryContext>[] = [...threadRoutes, ...messageRoutes, ...surfaceRoutes];

@@ -3,7 +3,7 @@ import { createProjector } from '@threadlog/projector';
 import { createQueryApi } from '@threadlog/query-api';
 import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
 import { createRemoteCommands, type Runtime } from '@threadlog/runtime';
-import type { Role } from '@threadlog/service';
+import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
 import type { StandaloneConfig } from './config';
 
 export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
@@ -14,10 +14,12 @@ export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
  */
 export function composeRoles(runtime: Runtime, config: StandaloneConfig, options: ComposeOptions = {}): Role[] {
   const wanted = new Set(config.ROLES);
-  const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config }) : undefined;
+  // Of use only where the writes and the reads of a client come to one process.
+  const lastWrites = wanted.has('command-api') && wanted.has('query-api') ? createLastWrites() : undefined;
+  const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
   const roles: Role[] = commandApi ? [commandApi] : [];
   if (wanted.has('projector')) roles.push(projector(runtime, config));
-  if (wanted.has('query-api')) roles.push(queryApi(runtime, config));
+  if (wanted.has('query-api')) roles.push(queryApi(runtime, config, lastWrites));
   if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi }));
   return roles;
 }
@@ -28,11 +30,12 @@ function projector(runtime: Runtime, config: StandaloneConfig): Role {
 }
 
 /** The API's document shows the commands too: where they are served elsewhere, an edge makes one API of both. */
-function queryApi(runtime: Runtime, config: StandaloneConfig): Role {
+function queryApi(runtime: Runtime, config: StandaloneConfig, lastWrites: LastWrites | undefined): Role {
   return createQueryApi({
     ...runtime,
     api: { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] },
     readWaitMs: config.READ_WAIT_MS,
+    lastWrites,
     alsoDocumented: commandRoutes,
   });
 }

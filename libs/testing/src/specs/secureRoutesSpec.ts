@@ -9,8 +9,11 @@ export interface ApiDocument {
 
 export interface SecuredApi {
   request(method: string, path: string, options: TestRequest): Promise<TestReply>;
-  /** Values of path parameters that name what exists and `insider` may see. */
-  params: Record<string, string>;
+  /**
+   * Values of path parameters that name what exists and `insider` may see; by operation where operations would take
+   * things away from each other.
+   */
+  params: Record<string, string> | ((operation: Operation) => Record<string, string>);
   /** A valid body, and a query (`?since=0`), by operation id, where one is required. */
   bodies?: Record<string, unknown>;
   queries?: Record<string, string>;
@@ -76,9 +79,11 @@ function checksOf({ path }: Operation, given: () => SecuredApi): [string, Check]
   ];
 }
 
-function sender({ method, path, operationId }: Operation, given: () => SecuredApi): Send {
+function sender(operation: Operation, given: () => SecuredApi): Send {
+  const { method, path, operationId } = operation;
   return (options) => {
-    const { params, queries = {}, bodies = {}, request } = given();
+    const { queries = {}, bodies = {}, request, ...rest } = given();
+    const params = typeof rest.params === 'function' ? rest.params(operation) : rest.params;
     const place = path.replace(/\{(\w+)\}/g, (_, name: string) => {
       assert.ok(params[name] !== undefined, `${path}: give a value for the parameter ${name}`);
       return encodeURIComponent(params[name]);

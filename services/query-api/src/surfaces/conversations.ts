@@ -1,0 +1,129 @@
+import { holds } from '@threadlog/auth';
+import { conversationOf, conversationSchema, problem, rootThreadId } from '@threadlog/events';
+import type { Route } from '@threadlog/service';
+import type { QueryContext } from '../context';
+import { decodeIndex, decodeKeyset } from '../cursors';
+import { messagePage, type MessagePage } from '../messages/page';
+import { ok } from '../readRoute';
+import { etagHeaders, messagePageSchema } from '../schemas';
+import { resolveThread, resolveThreadParts } from '../threads/access';
+import { listThreads } from '../threads/list';
+import { pageParticipants } from '../threads/participants';
+import { presentThreads } from '../threads/present';
+import type { Actor } from '@threadlog/auth';
+import * as schemas from './schemas';
+import { surfaceRoute } from './surfaceRoute';
+
+const tags = ['Conversations'];
+
+const list = surfaceRoute<{ query: typeof schemas.listQuery }>({
+  path: '/api/conversations',
+  operationId: 'listConversations',
+  summary: 'List conversations',
+  description: 'Those that the caller may see, newest activity first.',
+  tags,
+  query: schemas.listQuery,
+  responses: { 200: { description: 'A page of conversations', schema: schemas.conversationPageSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, query }, context) {
+    if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading needs the permission chat:read');
+    const { cursor, ...rest } = query;
+    const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
+    const { threads, ...edges } = await listThreads(context.statements, actor, { ...rest, cursor: place });
+    return ok({ conversations: (await presentThreads(context, actor, threads)).map(conversationOf), ...edges });
+  },
+});
+
+const one = surfaceRoute<{ params: typeof schemas.conversationParams }>({
+  path: '/api/conversations/{conversationId}',
+  operationId: 'getConversation',
+  summary: 'Get a conversation',
+  tags,
+  params: schemas.conversationParams,
+  responses: { 200: { description: 'The conversation', schema: conversationSchema, headers: etagHeaders } },
+  problems: ['forbidden'],
+  async handler({ actor, params }, context) {
+    const thread = await resolveThreadParts(context.statements, actor, params.conversationId);
+    const [resource] = await presentThreads(context, actor, [thread]);
+    return ok(conversationOf(resource!), { ETag: `"${thread.row.settings_version}"` });
+  },
+});
+
+const messages = surfaceRoute<{ params: typeof schemas.conversationParams; query: typeof schemas.pageQuery }>({
+  path: '/api/conversations/{conversationId}/messages',
+  operationId: 'listConversationMessages',
+  summary: 'List messages',
+  description: 'Newest first. `nextCursor` goes on: pass it as `before`.',
+  tags,
+  params: schemas.conversationParams,
+  query: schemas.pageQuery,
+  responses: { 200: { description: 'A page of messages', schema: messagePageSchema } },
+  problems: ['forbidden'],
+  handler: async ({ actor, params, query }, context) => ok(await newest(context, actor, params.conversationId, query)),
+});
+
+const subThread = surfaceRoute<{ params: typeof schemas.subThreadParams; query: typeof schemas.pageQuery }>({
+  path: '/api/conversations/{conversationId}/threads/{threadId}',
+  operationId: 'getConversationThread',
+  summary: 'Get a thread of a conversation',
+  description: 'The thread and a page of its messages, newest first.',
+  tags,
+  params: schemas.subThreadParams,
+  query: schemas.pageQuery,
+  responses: { 200: { description: 'The thread and its messages', schema: schemas.subThreadPageSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, params: { conversationId, threadId }, query }, context) {
+    if (rootThreadId(threadId) !== conversationId) throw problem('not_found', 'there is no such thread');
+    const thread = await resolveThreadParts(context.statements, actor, threadId);
+    const [[resource], page] = await Promise.all([
+      presentThreads(context, actor, [thread]),
+      newest(context, actor, threadId, query),
+    ]);
+    return ok({ thread: conversationOf(resource!), ...page });
+  },
+});
+
+interface PageQuery {
+  before?: string | undefined;
+  after?: string | undefined;
+  limit: number;
+}
+
+/** With `after`, those that follow it come first to last, as they were written. */
+function newest(context: QueryContext, actor: Actor, threadId: string, query: PageQuery): Promise<MessagePage> {
+  const { before, after, limit } = query;
+  return messagePage(context, actor, {
+    threadId,
+    before: before === undefined ? undefined : decodeIndex(before, 'before'),
+    after: after === undefined ? undefined : decodeIndex(after, 'after'),
+    order: after === undefined ? 'desc' : 'asc',
+    limit,
+    includeDeleted: false,
+  });
+}
+
+/** Presence of so many people is told; a larger conversation shows those who joined first. */
+const PRESENCE_SHOWN = 1_000;
+
+const presence = surfaceRoute<{ params: typeof schemas.conversationParams }>({
+  path: '/api/conversations/{conversationId}/presence',
+  operationId: 'getConversationPresence',
+  summary: 'See who is online',
+  tags,
+  params: schemas.conversationParams,
+  responses: { 200: { description: 'The participants and whether they are online', schema: schemas.presenceSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, params }, context) {
+    const { row } = await resolveThread(context.statements, actor, params.conversationId);
+    const { tenantId } = actor;
+    const place = { tenantId, threadId: row.thread_id, rootId: rootThreadId(row.thread_id) };
+    const { rows } = await pageParticipants(context.statements, place, { cursor: null, limit: PRESENCE_SHOWN });
+    const items = await context.presence.of(
+      tenantId,
+      rows.map(({ user_id }) => user_id),
+    );
+    return ok({ online: items.filter(({ state }) => state === 'online').map(({ userId }) => userId), items });
+  },
+});
+
+export const conversationRoutes: readonly Route<QueryContext>[] = [list, one, messages, subThread, presence];

@@ -1,0 +1,12 @@
+import type { Route } from '@threadlog/service';
+import type { QueryContext } from '../context';
+import { conversationRoutes } from './conversations';
+import { internalRoutes } from './internal';
+import { recentMessageRoutes } from './recentMessages';
+
+/** Reads under the names that older clients know, on the same queries as everything else. */
+export const surfaceRoutes: readonly Route<QueryContext>[] = [
+  ...conversationRoutes,
+  ...recentMessageRoutes,
+  ...internalRoutes,
+];

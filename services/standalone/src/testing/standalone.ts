@@ -1,0 +1,100 @@
+import type { Actor } from '@threadlog/auth';
+import { createRuntime, runRoles } from '@threadlog/runtime';
+import { createLogger, type HttpServer } from '@threadlog/service';
+import { eventually, testStack, type TestReply, type TestRequest } from '@threadlog/testing';
+import jwt from 'jsonwebtoken';
+import { composeRoles } from '../compose';
+import { loadStandaloneConfig } from '../config';
+
+const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
+export const INTERNAL_SECRET = 'an-internal-secret-of-thirty-two-bytes';
+const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+const ON_FREE_PORTS = { API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0' };
+
+/** A client in somebody's name, or in the tenant's own service's. */
+export interface Client {
+  call<Body>(method: string, path: string, body?: unknown): Promise<TestReply & { body: Body }>;
+}
+
+/** The roles behind the HTTP API in this process, on servers of the test stack. Call it where a file is set up. */
+export function givenStandalone(env: Record<string, string> = {}) {
+  const stack = testStack();
+  const databaseUrl = stack.freshDatabase();
+  const topicPrefix = stack.topicPrefix();
+  const stop = new AbortController();
+  let url = '';
+  let ended: Promise<void> = Promise.resolve();
+
+  beforeAll(async () => {
+    const config = loadStandaloneConfig({
+      ROLES: 'projector,command-api,query-api',
+      KAFKA_BROKERS: stack.kafkaBrokers.join(','),
+      KAFKA_TOPIC_PREFIX: topicPrefix,
+      CHAT_PARTITIONS: '3',
+      DATABASE_URL: await databaseUrl,
+      AUTH_JWT_SECRET: SECRET,
+      INTERNAL_API_SECRET: INTERNAL_SECRET,
+      CLUSTER_SECRET: SECRET,
+      SEALING_MASTER_KEY: MASTER_KEY,
+      ENABLE_RATE_LIMITING: 'false',
+      ...ON_FREE_PORTS,
+      ...env,
+    });
+    const logger = createLogger({ service: 'test', level: 'silent' });
+    const runtime = await createRuntime(config, { service: 'test', signal: stop.signal, logger });
+    const api = Promise.withResolvers<HttpServer>();
+    const roles = composeRoles(runtime, config);
+    ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve });
+    url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
+    await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
+  }, 60_000);
+
+  afterAll(async () => {
+    stop.abort();
+    await ended;
+  }, 30_000);
+
+  const request = (method: string, path: string, { as, token, headers, body }: TestRequest = {}): Promise<TestReply> =>
+    send(new URL(path, url), {
+      method: method.toUpperCase(),
+      headers: { ...bearer(token ?? (as && tokenOf(as))), ...headers },
+      body,
+    });
+  const client = (headers: Record<string, string>): Client => ({
+    call: async <Body>(method: string, path: string, body?: unknown) =>
+      (await send(new URL(path, url), { method, headers, body })) as TestReply & { body: Body },
+  });
+  return {
+    url: () => url,
+    request,
+    as: (actor: Actor) => client(bearer(tokenOf(actor))),
+    internally: (tenant: string) => client({ 'x-internal-secret': INTERNAL_SECRET, 'x-tenant-id': tenant }),
+  };
+}
+
+/** A token as the application would issue it. */
+export function tokenOf({ id, tenantId, role, learnerScope }: Actor): string {
+  const claims = { sub: id, tenant_id: tenantId, role, learner_ids: learnerScope };
+  return jwt.sign(claims, SECRET, { expiresIn: '1h' });
+}
+
+function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+interface Sent {
+  method: string;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+async function send(url: URL, { method, headers, body }: Sent): Promise<TestReply> {
+  const response = await fetch(url, {
+    method,
+    // Clients that proxy others' requests say so with every one of them, whether it has a body or not.
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+}
