@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database } from './database';
-import { CORE_SQL } from './schema/core';
+import { CORE_SQL, RATE_USAGE_SQL } from './schema/core';
 import { generationSql } from './schema/generation';
 import { mongoMessageRefsSql, postgresMessagesSql } from './schema/messages';
 
@@ -18,7 +18,10 @@ export interface MigrateOptions {
 export const MIGRATION_LOCK = 7_402_113;
 
 /** Steps of the core schema, in order; a step that was released is never edited. Read models have generations instead. */
-const CORE_MIGRATIONS: { name: string; sql: string }[] = [{ name: '001_core', sql: CORE_SQL }];
+const CORE_MIGRATIONS: { name: string; sql: string }[] = [
+  { name: '001_core', sql: CORE_SQL },
+  { name: '002_rate_usage', sql: RATE_USAGE_SQL },
+];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
   getMigrations: () => Promise.resolve(CORE_MIGRATIONS),

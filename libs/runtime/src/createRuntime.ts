@@ -21,6 +21,7 @@ import {
 import type { RuntimeConfig } from './config';
 import { createLogObserver, logLines } from './logMetrics';
 import { createMessageStores } from './messageStores';
+import { createRateExchange } from './rateExchange';
 import { openOps } from './ops';
 import { reach } from './reach';
 import type { AuxiliaryTopic, Runtime } from './runtime';
@@ -73,7 +74,7 @@ async function build(
   const log = await events();
   await reach('Postgres', () => claimLogIdentity(stores.database, log), { logger, signal, fatal: isMismatch });
   const verifier = createTokenVerifier(tokenSettings(config));
-  const rateLimits = createRateLimits({ rates: rateLimitsOf(config) });
+  const { rateLimits, background } = openRateLimits(context, stores.database);
   const admission = createAdmission({
     verifier,
     limits: rateLimits,
@@ -81,7 +82,8 @@ async function build(
     defaultTenant: config.AUTH_DEFAULT_TENANT,
   });
   const { opsUrl } = ops;
-  return { config, info, logger, metrics, log, openTopic, verifier, rateLimits, admission, ops, opsUrl, ...stores };
+  const made = { log, openTopic, verifier, rateLimits, admission, background };
+  return { config, info, logger, metrics, ops, opsUrl, ...made, ...stores };
 }
 
 interface Context {
@@ -104,6 +106,18 @@ async function openStores(context: Context): Promise<Pick<Runtime, 'database' | 
   await reach('the key store', () => migrateKeyStore(keys), { logger, signal });
   const sealing = createSealing({ keyStore: createPostgresKeyStore(keys), masterKey: masterKeyFrom(config) });
   return { database, sealing, messageStore: messages.of };
+}
+
+/** Buckets of this process, and the exchange that brings them together with those of the others. */
+function openRateLimits({ config, logger }: Context, database: Database): Pick<Runtime, 'rateLimits' | 'background'> {
+  const rates = rateLimitsOf(config);
+  const exchange = createRateExchange({
+    database,
+    limits: () => rateLimits,
+    onFault: (error) => logger.debug({ err: error }, 'rate limits not exchanged, trying again'),
+  });
+  const rateLimits = createRateLimits({ rates, onConsume: exchange.onConsume });
+  return { rateLimits, background: Object.values(rates).some(Boolean) ? [exchange] : [] };
 }
 
 function openDatabase(url: string, { config, service, logger, opened }: Context): Database {

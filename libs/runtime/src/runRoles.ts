@@ -34,7 +34,7 @@ export async function runRoles(runtime: Runtime, roles: readonly Role[], options
   // No browser has business on the operations port, and its routes are not those of BASE_PATH.
   const opsConfig = { ...config, BASE_PATH: '', CORS_ORIGINS: [] };
   runtime.ops.serve(createApp({ logger, metrics, config: opsConfig, health, routers: opsRouters }));
-  const services = [...roles, ...apiServices(runtime, roles, health, options), draining(health)];
+  const services = [...runtime.background, ...roles, ...apiServices(runtime, roles, health, options), draining(health)];
   try {
     await runServices(services, { signal: options.signal, logger, stopTimeoutMs: options.stopTimeoutMs });
   } finally {

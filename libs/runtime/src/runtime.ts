@@ -2,7 +2,7 @@ import type { TokenVerifier } from '@threadlog/auth';
 import type { EventLog } from '@threadlog/log';
 import type { MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
-import type { Admission, HttpServer, Logger, Metrics, RateLimits, ServiceInfo } from '@threadlog/service';
+import type { Admission, HttpServer, Logger, Metrics, RateLimits, Service, ServiceInfo } from '@threadlog/service';
 import type { RequestListener } from 'node:http';
 import type { Pool } from 'pg';
 import type { RuntimeConfig } from './config';
@@ -32,6 +32,8 @@ export interface Runtime {
   messageStore(generation: number): MessageStore;
   /** Where other instances reach this process's operations port. */
   opsUrl: string;
+  /** What runs beside the roles. */
+  background: Service[];
   /** The operations port, listening since the start; `runRoles` gives it its routes. */
   ops: OpsServer;
   /** Closes what is shared, after all roles have ended. Idempotent. */

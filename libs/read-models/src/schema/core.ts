@@ -32,3 +32,15 @@ create table if not exists threadlog.command_instances (
   expires_at timestamptz not null
 );
 `;
+
+/** What instances let through lately, for each other's rate limits. Unlogged: it need not survive anything. */
+export const RATE_USAGE_SQL = `
+create unlogged table if not exists threadlog.rate_usage (
+  id bigserial primary key,
+  instance text not null,
+  bucket text not null,
+  points integer not null,
+  at timestamptz not null default clock_timestamp()
+);
+create index if not exists rate_usage_by_age on threadlog.rate_usage (at);
+`;
