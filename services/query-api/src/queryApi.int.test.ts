@@ -302,10 +302,11 @@ describe('every route', () => {
     const story = threadStory({ threadId: 'secured', learnerId: 'lena' });
     story.post('ada', 'hello');
     await given(story);
+    await write(foldRows(await profileEvents(sealing, { userId: 'lena', displayName: 'Lena' })));
   });
   secureRoutesSpec(openApiDocument(queryRoutes, { title: 'reads', version: '1' }), () => ({
     request: api().request,
-    params: { threadId: 'secured', messageId: 'secured-m1' },
+    params: { threadId: 'secured', conversationId: 'secured', messageId: 'secured-m1', externalUserId: 'lena' },
     queries: { getThreadChanges: '?since=0' },
     insider: ada,
     stranger: testActor('root', { tenant: 'other', role: 'admin', learnerScope: '*' }),

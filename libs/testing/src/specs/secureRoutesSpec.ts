@@ -18,6 +18,8 @@ export interface SecuredApi {
   bodies?: Record<string, unknown>;
   queries?: Record<string, string>;
   insider: Actor;
+  /** What opens internal routes; that of `testAdmission` by default. */
+  internalSecret?: string;
   /** Administers another tenant. */
   stranger: Actor;
   /** Of the same tenant, neither participant nor in scope. */
@@ -28,6 +30,8 @@ export interface Operation {
   method: string;
   path: string;
   operationId: string;
+  /** Internal operations want the secret of the tenant's own service instead of a token. */
+  internal: boolean;
 }
 
 /** The operations of a document, in its order. */
@@ -36,9 +40,21 @@ export function operationsOf(document: ApiDocument): Operation[] {
     Object.entries((methods ?? {}) as object).map(([method, operation]) => ({
       method,
       path,
-      operationId: (operation as { operationId: string }).operationId,
+      ...aboutOperation(operation as DocumentedOperation),
     })),
   );
+}
+
+interface DocumentedOperation {
+  operationId: string;
+  security?: readonly object[];
+}
+
+function aboutOperation({
+  operationId,
+  security = [],
+}: DocumentedOperation): Pick<Operation, 'operationId' | 'internal'> {
+  return { operationId, internal: security.some((scheme) => 'internalSecret' in scheme) };
 }
 
 const BAD_TOKEN = 'not-a-token';
@@ -60,7 +76,8 @@ export function secureRoutesSpec(
   const { describe, it } = globalThis as unknown as JestGlobals;
   for (const operation of operationsOf(document).filter(only)) {
     describe(`${operation.method.toUpperCase()} ${operation.path}`, () => {
-      for (const [title, check] of checksOf(operation, given)) it(title, () => check(sender(operation, given)));
+      const checks = operation.internal ? internalChecks(operation, given) : checksOf(operation, given);
+      for (const [title, check] of checks) it(title, () => check(sender(operation, given)));
     });
   }
 }
@@ -78,6 +95,31 @@ function checksOf({ path }: Operation, given: () => SecuredApi): [string, Check]
     ['lets those in who may', async (send) => admitted(await send({ as: given().insider }))],
   ];
 }
+
+/** A token never opens an internal route, whoever's it is; the secret opens it for the tenant it is used for. */
+function internalChecks({ path }: Operation, given: () => SecuredApi): [string, Check][] {
+  const headers = (tenant: string): Record<string, string> => ({
+    'x-internal-secret': given().internalSecret ?? 'internal',
+    'x-tenant-id': tenant,
+  });
+  const wrong = { ...headersOfNobody, 'x-tenant-id': 'acme' };
+  const checks: [string, Check][] = [
+    ['requires the internal secret', async (send) => refused(await send({}), 401, 'unauthorized')],
+    ['refuses a wrong secret', async (send) => refused(await send({ headers: wrong }), 401, 'unauthorized')],
+    ['refuses tokens', async (send) => refused(await send({ as: given().insider }), 401, 'unauthorized')],
+  ];
+  if (!path.includes('{')) return checks;
+  return [
+    ...checks,
+    [
+      "hides another tenant's",
+      async (send) => refused(await send({ headers: headers(given().stranger.tenantId) }), 404, 'not_found'),
+    ],
+    ['lets those in who may', async (send) => admitted(await send({ headers: headers(given().insider.tenantId) }))],
+  ];
+}
+
+const headersOfNobody = { 'x-internal-secret': 'nobody has told it' };
 
 function sender(operation: Operation, given: () => SecuredApi): Send {
   const { method, path, operationId } = operation;

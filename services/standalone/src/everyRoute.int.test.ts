@@ -1,0 +1,89 @@
+import { commandRoutes } from '@threadlog/command-api';
+import type { ThreadResource } from '@threadlog/events';
+import { queryRoutes } from '@threadlog/query-api';
+import { openApiDocument, type Route } from '@threadlog/service';
+import { operationsOf, secureRoutesSpec, testActor, type Operation, type TestReply } from '@threadlog/testing';
+import { givenStandalone, INTERNAL_SECRET } from './testing/standalone';
+
+const routes: Route[] = [...queryRoutes, ...commandRoutes];
+const document = openApiDocument(routes, { title: 'Threadlog', version: '1' });
+const insider = testActor('ada');
+const api = givenStandalone();
+const { as, internally } = api;
+
+/** Bodies of operations that need one; the others take none or an empty one. */
+const bodies: Record<string, unknown> = {
+  updateThread: { title: 'New' },
+  replaceThread: { title: 'New' },
+  postMessage: { content: 'Hello' },
+  editMessage: { content: 'Hello' },
+  replaceMessage: { content: 'Hello' },
+  addParticipant: { userId: 'cleo' },
+  changeParticipantRole: { role: 'moderator' },
+  changeThreadPreferences: { pinned: true },
+  markThreadRead: {},
+  replaceConversation: { title: 'New' },
+  updateConversation: { title: 'New' },
+  markConversationRead: {},
+  addConversationParticipants: { userId: 'cleo' },
+  sendMessage: { content: 'Hello' },
+  editConversationMessage: { content: 'Hello' },
+  createConversationThread: { title: 'Aside' },
+  postConversationThreadMessage: { content: 'Hello' },
+  editMessageById: { content: 'Hello' },
+  addReactionById: { emoji: '👍' },
+};
+
+/** Operations about a sub-thread of the conversation they name. */
+const BELOW = new Set(['getConversationThread', 'postConversationThreadMessage']);
+
+const created = async (reply: Promise<TestReply>): Promise<{ id: string; token: string }> => {
+  const { status, body, headers } = await reply;
+  expect(status).toBe(201);
+  return { id: (body as ThreadResource).id, token: headers.get('x-consistency-token') ?? '' };
+};
+
+/** A thread of its own for each operation, since many of them take things away. */
+async function place({ operationId }: Operation): Promise<Record<string, string>> {
+  const { call } = as(insider);
+  const thread = await created(call('POST', '/api/v1/threads', { participantIds: ['ben'], learnerId: null }));
+  const sub = await created(call('POST', '/api/v1/threads', { parentThreadId: thread.id }));
+  const message = await created(call('POST', `/api/v1/threads/${thread.id}/messages`, { content: 'Hello' }));
+  await internally('acme').call('POST', '/api/users/sync', { externalUserId: `user-${operationId}` });
+  for (const { token } of [thread, sub, message]) {
+    await api.request('GET', '/api/v1/threads', { as: insider, headers: { 'x-consistency-token': token } });
+  }
+  return {
+    threadId: BELOW.has(operationId) ? sub.id : thread.id,
+    conversationId: thread.id,
+    messageId: message.id,
+    userId: 'ben',
+    emoji: '👍',
+    externalUserId: `user-${operationId}`,
+  };
+}
+
+describe('every route', () => {
+  const places = new Map<string, Record<string, string>>();
+  beforeAll(async () => {
+    for (const operation of operationsOf(document)) {
+      if (operation.path.includes('{')) places.set(operation.operationId, await place(operation));
+    }
+  }, 120_000);
+
+  secureRoutesSpec(document, () => ({
+    request: api.request,
+    params: ({ operationId }) => places.get(operationId) ?? {},
+    bodies,
+    queries: { getThreadChanges: '?since=0' },
+    internalSecret: INTERNAL_SECRET,
+    insider,
+    stranger: testActor('root', { tenant: 'globex', role: 'admin', learnerScope: '*' }),
+    outsider: testActor('tom', { role: 'teacher', learnerScope: ['leo'] }),
+  }));
+});
+
+test('every operation has a name of its own', () => {
+  const names = operationsOf(document).map(({ operationId }) => operationId);
+  expect(new Set(names).size).toBe(names.length);
+});
