@@ -1,0 +1,3 @@
+export { conform } from './conform';
+export { parseOptions, USAGE, UsageError, type Options } from './options';
+export type { Failure, Outcomes } from './runner';
