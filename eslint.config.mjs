@@ -35,7 +35,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-        { selector: "MemberExpression[object.name='jest'][property.name='mock']", message: 'Inject instead of mocking modules.' },
+        {
+          selector: "MemberExpression[object.name='jest'][property.name='mock']",
+          message: 'Inject instead of mocking modules.',
+        },
       ],
       ...restrict([...services, 'kafkajs'], 'Services do not import each other; kafkajs stands behind the log port.'),
     },
@@ -49,14 +52,31 @@ export default tseslint.config(
     files: ['libs/events/src/**/*.ts', '**/domain/**/*.ts'],
     ignores: ['**/*.test.ts', 'libs/events/src/generate/**'],
     rules: restrict([...services, 'kafkajs'], 'Pure code: siblings and zod only.', [
-      { group: ['node:*', 'pg', 'knex', 'express', 'pino', 'mongodb', 'socket.io'], message: 'Pure code: siblings and zod only.' },
+      {
+        group: ['node:*', 'pg', 'knex', 'express', 'pino', 'mongodb', 'socket.io'],
+        message: 'Pure code: siblings and zod only.',
+      },
     ]),
   },
-  { files: ['**/*.test.ts', '**/contract/**/*.ts', 'e2e/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', 400] } },
+  {
+    files: ['**/*.test.ts', '**/contract/**/*.ts', 'e2e/**/*.ts'],
+    rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', 400] },
+  },
   { files: ['bench/**/*.ts', 'tools/**/*.ts', 'libs/events/src/generate/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly', setTimeout: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        setTimeout: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+      },
+    },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 );
