@@ -1,7 +1,23 @@
 import { ROLE_PERMISSIONS, type Actor } from '@threadlog/auth';
 import { COMMANDS, type Command, type CommandInput, type CommandType } from '@threadlog/commands';
-import { rootThreadId, tenantId, type ChatEvent, type Draft, type ParticipantRole } from '@threadlog/events';
-import { foldMessage, foldParticipant, foldThread, messageIdOf, participantsOf } from '@threadlog/read-models';
+import {
+  definitionOf,
+  rootThreadId,
+  tenantId,
+  type ChatEvent,
+  type Draft,
+  type ParticipantRole,
+} from '@threadlog/events';
+import {
+  foldMessage,
+  foldParticipant,
+  foldThread,
+  foldUser,
+  foldUserThread,
+  messageIdOf,
+  participantsOf,
+  userThreadOf,
+} from '@threadlog/read-models';
 import { deciderSpec, historyOf } from '@threadlog/testing';
 import { type z } from 'zod';
 import type { DecisionContext, StreamState } from '../../decider';
@@ -18,7 +34,7 @@ const NOTHING: StreamState = {
   userThreads: new Map(),
 };
 
-/** Streams by thread id, so that a sub-thread has its root beside it. */
+/** Streams by thread id, so that a sub-thread has its root beside it; users' as `user/<id>`. */
 type States = ReadonlyMap<string, StreamState>;
 
 interface Asked {
@@ -28,6 +44,7 @@ interface Asked {
 }
 
 function evolve(states: States, event: ChatEvent): States {
+  if (event.stream_type === 'user') return evolveUser(states, event);
   const before = states.get(event.stream_id) ?? NOTHING;
   const participants = new Map(before.participants);
   for (const id of participantsOf(event)) {
@@ -43,8 +60,23 @@ function evolve(states: States, event: ChatEvent): States {
   return new Map(states).set(event.stream_id, after);
 }
 
+function evolveUser(states: States, event: ChatEvent): States {
+  const key = userStream(event.stream_id);
+  const before = states.get(key) ?? NOTHING;
+  const userThreads = new Map(before.userThreads);
+  const threadId = userThreadOf(event);
+  const row = threadId === null ? null : foldUserThread(userThreads.get(threadId) ?? null, event);
+  if (row) userThreads.set(row.thread_id, row);
+  const after = { ...before, version: event.stream_version, user: foldUser(before.user, event), userThreads };
+  return new Map(states).set(key, after);
+}
+
+const userStream = (id: string): string => `user/${id}`;
+
 /** The stream a command is about: a new thread's is still empty, unless its id was derived from an existing one's. */
-function streamOf({ command }: Asked): string {
+function streamOf({ command, actor }: Asked): string {
+  if (command.type === 'thread.read' || command.type === 'thread.preferences') return userStream(actor.id);
+  if (command.type === 'user.sync' || command.type === 'user.remove') return userStream(command.input.userId);
   if (command.type !== 'thread.create') return 'threadId' in command.input ? command.input.threadId : THREAD;
   if (command.input.parentThreadId !== null) return `${rootThreadId(command.input.parentThreadId)}~${NEW_ID}`;
   return command.input.type === 'direct' ? THREAD : NEW_ID;
@@ -65,17 +97,25 @@ const spec = deciderSpec<States, ChatEvent, Asked>({
 
 /** Given what has happened (to several threads, each numbered for itself), when somebody commands something. */
 export function given(...happened: Draft[]) {
-  const streams = Map.groupBy(happened, (draft) => ('thread_id' in draft.data ? draft.data.thread_id : ''));
-  const events = [...streams.values()].flatMap((drafts) => historyOf(drafts, { actor: person('ada') }));
+  const streams = Map.groupBy(happened, (draft) => `${definitionOf(draft.type)!.stream}/${streamIdOf(draft)}`);
+  const events = [...streams.values()].flatMap((drafts) =>
+    historyOf(drafts, { actor: person('ada'), streamId: streamIdOf(drafts[0]!) }),
+  );
   return {
     when: (actor: Actor, command: Command, limits: Partial<DecisionContext['limits']> = {}) =>
       spec(...events).when({ command, actor, limits: { maxMessagesPerThread: 100, maxParticipants: 10, ...limits } }),
   };
 }
 
+/** What was read and preferred is ada's, whose stream does not say so in its events. */
+function streamIdOf({ type, data }: Draft): string {
+  if (definitionOf(type)!.stream === 'user') return 'user_id' in data ? data.user_id : 'ada';
+  return 'thread_id' in data ? data.thread_id : '';
+}
+
 /** A command as a surface would hand it over: parsed, with its defaults; about thread `t1` unless it says otherwise. */
 export function command<T extends CommandType>(type: T, input: Partial<z.input<(typeof COMMANDS)[T]>> = {}): Command {
-  const about = type === 'thread.create' ? {} : { threadId: THREAD };
+  const about = type === 'thread.create' || type.startsWith('user.') ? {} : { threadId: THREAD };
   return { type, input: COMMANDS[type].parse({ ...about, ...input }) as CommandInput<T> } as Command;
 }
 
@@ -156,4 +196,26 @@ export function added(user_id: string, role: ParticipantRole = 'member', visible
 
 export function removed(user_id: string): Draft {
   return { type: 'CHAT_PARTICIPANT_REMOVED', data: { thread_id: THREAD, user_id, reason: 'left' } };
+}
+
+export function reacted(index: number, user_id: string, emoji: string): Draft {
+  const data = { thread_id: THREAD, message_id: `m${index}`, message_index: index, emoji, user_id };
+  return { type: 'CHAT_REACTION_ADDED', data };
+}
+
+export function reactionRemoved(index: number, user_id: string, emoji: string): Draft {
+  return { type: 'CHAT_REACTION_REMOVED', data: reacted(index, user_id, emoji).data as ReactionData };
+}
+type ReactionData = Extract<Draft, { type: 'CHAT_REACTION_REMOVED' }>['data'];
+
+export function pinned(index: number): Draft {
+  return { type: 'CHAT_MESSAGE_PINNED', data: placeOf(index) };
+}
+
+export function unpinned(index: number): Draft {
+  return { type: 'CHAT_MESSAGE_UNPINNED', data: placeOf(index) };
+}
+
+function placeOf(index: number) {
+  return { thread_id: THREAD, message_id: `m${index}`, message_index: index };
 }
