@@ -134,6 +134,21 @@ describe('a conversation', () => {
     expect((await as(ada).call('GET', path)).status).toBe(404);
   });
 
+  it('that exists comes back, and answers to its changes come, with what stands around them', async () => {
+    const pair = { type: 'direct', participantIds: ['user_123', 'zoe'] };
+    const zoe = as(testActor('zoe'));
+    const { id } = (await as(ada).call<ConversationResource>('POST', '/api/conversations', pair)).body;
+    await post(ada, id, 'Hi Zoe');
+    await zoe.call('PATCH', `/api/v1/threads/${id}/preferences`, { pinned: true });
+    await zoe.call('GET', '/api/conversations');
+    const around = { unreadCount: 1, preferences: { pinned: true }, lastMessage: { content: 'Hi Zoe' } };
+    const again = await zoe.call('POST', '/api/conversations', pair);
+    expect(again).toMatchObject({ status: 200, body: { id, ...around } });
+    expect(await zoe.call('GET', `/api/conversations/${id}`)).toMatchObject({ body: around });
+    const renamed = await as(ada).call('PUT', `/api/conversations/${id}`, { title: 'Us' });
+    expect(renamed).toMatchObject({ body: { title: 'Us', unreadCount: 0, lastMessage: { content: 'Hi Zoe' } } });
+  });
+
   it('changes title and status, guarded by its entity tag', async () => {
     const { id } = await group();
     const path = `/api/conversations/${id}`;
@@ -160,7 +175,10 @@ describe('a conversation', () => {
       rootMessageId: root.id,
       title: 'Aside',
     });
-    expect(opened).toMatchObject({ status: 201, body: { conversationId: id, parentThreadId: id, title: 'Aside' } });
+    expect(opened).toMatchObject({
+      status: 201,
+      body: { conversationId: id, parentThreadId: id, title: 'Aside', participantCount: 2 },
+    });
     const path = `${threads}/${opened.body.id}`;
     expect(opened.headers.get('location')).toBe(path);
     const sent = await as(ben).call<MessageResource>('POST', path, { content: 'It is 42.' });

@@ -32,7 +32,7 @@ export interface ThreadSurroundings {
 export interface AnswersDeps {
   opener: Opener;
   profilesOf(tenantId: TenantId, userIds: Iterable<string>): Promise<ProfileLookup>;
-  surroundingsOf(tenantId: TenantId, threadId: string, viewerId: string): Promise<ThreadSurroundings>;
+  surroundingsOf(viewer: Actor, threadId: string, people: readonly string[]): Promise<ThreadSurroundings>;
   limits: DecisionContext['limits'];
 }
 
@@ -114,8 +114,8 @@ export function createAnswers(deps: AnswersDeps): Answers {
 
 /** What each command's answer shows; those that are not here show nothing. */
 const SHOWN: { [T in Command['type']]?: (input: CommandInput<T>, capture: Capture) => Resource } = {
-  'thread.create': (_input, { entry }) => threadOf(entry, true),
-  'thread.update': (_input, { entry }) => threadOf(entry, false),
+  'thread.create': (_input, capture) => threadOf(capture, capture.changed && !capture.replayed),
+  'thread.update': (_input, capture) => threadOf(capture, false),
   'message.post': (_input, { entry, resourceId }) => messageOf(entry, resourceId!),
   'message.edit': ({ messageId }, { entry }) => messageOf(entry, messageId),
   'message.pin': ({ messageId }, { entry }) => messageOf(entry, messageId),
@@ -132,8 +132,9 @@ function resourceOf(command: Command, capture: Capture): Resource {
   return SHOWN[command.type]?.(command.input as never, capture) ?? { kind: 'none' };
 }
 
-function threadOf(entry: StreamEntry, isNew: boolean): Resource {
-  const participants = [...entry.participants.values()].filter((row) => row.removed_at === null);
+/** The people of a sub-thread are its root's. */
+function threadOf({ entry, root }: Capture, isNew: boolean): Resource {
+  const participants = [...root.participants.values()].filter((row) => row.removed_at === null);
   return { kind: 'thread', thread: entry.thread!, participants, isNew };
 }
 
@@ -183,7 +184,8 @@ async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: Ans
   }
 }
 
-const NOTHING_AROUND: ThreadSurroundings = { lastMessage: null, unreadCount: 0, readIndexes: new Map() };
+/** Around a thread that has just begun, or of which the read model does not know yet. */
+export const NOTHING_AROUND: ThreadSurroundings = { lastMessage: null, unreadCount: 0, readIndexes: new Map() };
 
 async function presentWholeThread(
   deps: AnswersDeps,
@@ -191,8 +193,8 @@ async function presentWholeThread(
   { thread, participants, isNew }: Resource & { kind: 'thread' },
   clear: ClearText,
 ): Promise<Built> {
-  const around = isNew ? NOTHING_AROUND : await deps.surroundingsOf(thread.tenant_id, thread.thread_id, actor.id);
   const people = participants.slice(0, 20).map((row) => row.user_id);
+  const around = isNew ? NOTHING_AROUND : await deps.surroundingsOf(actor, thread.thread_id, people);
   if (around.lastMessage) people.push(around.lastMessage.sender_id);
   const view = await viewOf(deps, actor, { rows: [thread, around.lastMessage], clear, people });
   const members = participants.map((row) => ({ ...row, read_index: around.readIndexes.get(row.user_id) ?? 0 }));

@@ -1,7 +1,15 @@
-import { createProfiles, createThreadQueries, type Database, type MessageStore } from '@threadlog/read-models';
+import {
+  createProfiles,
+  createReadingQueries,
+  createStatements,
+  createThreadQueries,
+  type Database,
+  type MessageStore,
+} from '@threadlog/read-models';
 import type { Sealing } from '@threadlog/sealing';
 import { createAnswers, type Answers } from '../commands/answers';
 import type { DecisionContext } from '../decider';
+import { createSurroundings } from './surroundings';
 
 export interface RowAnswersOptions {
   database: Database;
@@ -20,9 +28,10 @@ export function createRowAnswers({ database, sealing, messageStore, limits, gene
     opener: sealing,
     limits,
     profilesOf: (tenantId, userIds) => profiles.of(tenantId, userIds),
-    async surroundingsOf(tenantId, threadId) {
-      const [last] = await messageStore(generation()).lastOf(tenantId, [threadId]);
-      return { lastMessage: last ? { ...last, history: null } : null, unreadCount: 0, readIndexes: new Map() };
-    },
+    surroundingsOf: createSurroundings({
+      statements: createStatements({ database, generation }),
+      reading: createReadingQueries({ database, generation }),
+      messages: () => messageStore(generation()),
+    }),
   });
 }

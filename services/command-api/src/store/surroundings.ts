@@ -1,0 +1,59 @@
+import type { Actor } from '@threadlog/auth';
+import {
+  presentPreferences,
+  type MessageRow,
+  type MessageStore,
+  type ReadingQueries,
+  type ReadTarget,
+  type Statements,
+  type UserThreadRow,
+} from '@threadlog/read-models';
+import { NOTHING_AROUND, type AnswersDeps, type ThreadSurroundings } from '../commands/answers';
+import { isProblem } from '../problems';
+
+export interface SurroundingsDeps {
+  statements: Statements;
+  reading: ReadingQueries;
+  messages(): MessageStore;
+}
+
+/** What stands around a thread as its viewer may see it, by the same rules as the queries. */
+export function createSurroundings({ statements, reading, messages }: SurroundingsDeps): AnswersDeps['surroundingsOf'] {
+  async function around(viewer: Actor, target: ReadTarget, people: readonly string[]): Promise<ThreadSurroundings> {
+    const { threadId, message } = target;
+    const place = { tenant_id: viewer.tenantId, thread_id: threadId };
+    const [rows, [last]] = await Promise.all([
+      positionsOf(statements, viewer, { threadId, people }),
+      message ? messages().byKeys([{ ...place, message_index: message.index }]) : ([] as MessageRow[]),
+    ]);
+    const own = rows.find((row) => row.user_id === viewer.id);
+    return {
+      lastMessage: last && last.deleted_at === null ? { ...last, history: null } : null,
+      unreadCount: await reading.unreadAfter(viewer, target, own?.read_index ?? 0),
+      readIndexes: new Map(rows.map((row) => [row.user_id, row.read_index])),
+      ...(own && { preferences: presentPreferences(own) }),
+    };
+  }
+
+  return async (viewer, threadId, people) => {
+    try {
+      return await around(viewer, await reading.readTarget(viewer, { threadId }), people);
+    } catch (error) {
+      // The command was carried out; the read model may not know the thread yet, or show it to somebody else.
+      if (isProblem(error)) return NOTHING_AROUND;
+      throw error;
+    }
+  };
+}
+
+function positionsOf(
+  statements: Statements,
+  viewer: Actor,
+  { threadId, people }: { threadId: string; people: readonly string[] },
+): Promise<UserThreadRow[]> {
+  return statements.rows<UserThreadRow>(
+    'thread_positions',
+    (schema) => `select * from ${schema}.user_threads where tenant_id = $1 and thread_id = $2 and user_id = any($3)`,
+    [viewer.tenantId, threadId, [...people, viewer.id]],
+  );
+}
