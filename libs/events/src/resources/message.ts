@@ -9,6 +9,32 @@ export const reactionSchema = z.object({
   mine: z.boolean(),
 });
 
+/** Of a tutoring application, in the documentation of every surface. */
+export const messageExample = {
+  id: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11',
+  threadId: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10',
+  conversationId: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10',
+  seq: 42,
+  messageIndex: 17,
+  senderId: 'user_123',
+  senderType: 'user',
+  sender: { displayName: 'John Doe', avatarUrl: 'https://example.com/john.png' },
+  messageType: 'text',
+  content: 'Hello!',
+  attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }],
+  metadata: null,
+  replyTo: null,
+  mentions: [],
+  reactions: [{ emoji: '👍', count: 1, userIds: ['user_456'], mine: false }],
+  edited: false,
+  edit: 0,
+  pinned: false,
+  createdAt: '2026-01-15T10:30:00.000000Z',
+  updatedAt: '2026-01-15T10:30:00.000000Z',
+  deletedAt: null,
+  clientMessageId: null,
+};
+
 /** A message as every surface shows it. `content` is null once deleted, `[erased]` once a key it needs is gone. */
 export const messageSchema = z
   .object({
@@ -41,7 +67,7 @@ export const messageSchema = z
     /** When the newest of them was posted, deleted or not. */
     lastReplyAt: z.string().nullable().optional(),
   })
-  .meta({ id: 'Message' });
+  .meta({ id: 'Message', example: messageExample });
 export type MessageResource = z.infer<typeof messageSchema>;
 
 /** Stands where text cannot be opened any more because a key it needs was destroyed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CHANNELS, PARTICIPANT_ROLES, THREAD_STATUSES, THREAD_TYPES } from '../catalogue/values';
-import { messageSchema } from './message';
+import { messageExample, messageSchema } from './message';
 
 export const participantResourceSchema = z
   .object({
@@ -11,8 +11,47 @@ export const participantResourceSchema = z
     /** Index of the last message the user has read; 0 when none. */
     readIndex: z.int(),
   })
-  .meta({ id: 'Participant' });
+  .meta({
+    id: 'Participant',
+    example: {
+      userId: 'user_123',
+      role: 'owner',
+      displayName: 'John Doe',
+      avatarUrl: 'https://example.com/john.png',
+      readIndex: 17,
+    },
+  });
 export type ParticipantResource = z.infer<typeof participantResourceSchema>;
+
+export const threadExample = {
+  id: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10',
+  type: 'group',
+  channel: 'chat',
+  status: 'active',
+  title: 'Homework',
+  learnerId: 'learner_7',
+  parentThreadId: null,
+  rootMessageId: null,
+  metadata: { course: 'algebra' },
+  participants: [
+    {
+      userId: 'user_123',
+      role: 'owner',
+      displayName: 'John Doe',
+      avatarUrl: 'https://example.com/john.png',
+      readIndex: 17,
+    },
+  ],
+  participantCount: 1,
+  messageCount: 17,
+  unreadCount: 0,
+  lastMessage: messageExample,
+  preferences: { mutedUntil: null, pinned: false, hidden: false, markedUnread: false },
+  seq: 42,
+  createdBy: 'user_123',
+  createdAt: '2026-01-15T09:00:00.000000Z',
+  updatedAt: '2026-01-15T10:30:00.000000Z',
+};
 
 /** A thread ("conversation" on some surfaces) as every surface shows it. */
 export const threadSchema = z
@@ -43,7 +82,7 @@ export const threadSchema = z
     createdAt: z.string(),
     updatedAt: z.string(),
   })
-  .meta({ id: 'Thread' });
+  .meta({ id: 'Thread', example: threadExample });
 export type ThreadResource = z.infer<typeof threadSchema>;
 
 /** How a user wants to see a thread. */
@@ -59,5 +98,14 @@ export const userThreadSchema = z
     readAt: z.string().nullable(),
     preferences: preferencesSchema,
   })
-  .meta({ id: 'UserThread' });
+  .meta({
+    id: 'UserThread',
+    example: {
+      threadId: threadExample.id,
+      messageId: messageExample.id,
+      messageIndex: 17,
+      readAt: '2026-01-15T10:30:00.000000Z',
+      preferences: { mutedUntil: '2026-01-16T08:00:00.000000Z', pinned: true, hidden: false, markedUnread: false },
+    },
+  });
 export type UserThreadResource = z.infer<typeof userThreadSchema>;

@@ -15,8 +15,12 @@ import {
 const tags = ['Messages'];
 const threadParams = z.object({ threadId: threadIdSchema });
 const messageParams = z.object({ threadId: threadIdSchema, messageId: idSchema });
-const postBody = messagePostSchema.omit({ threadId: true });
-const editBody = messageEditSchema.omit({ threadId: true, messageId: true, ifMatch: true });
+const postBody = messagePostSchema.omit({ threadId: true }).meta({
+  example: { content: 'Hello!', attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }] },
+});
+const editBody = messageEditSchema
+  .omit({ threadId: true, messageId: true, ifMatch: true })
+  .meta({ example: { content: 'Hello there!' } });
 
 const post = commandRoute<{ params: typeof threadParams; headers: typeof commandHeaders; body: typeof postBody }>({
   method: 'post',

@@ -7,8 +7,12 @@ import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } fro
 const tags = ['Participants'];
 const threadParams = z.object({ threadId: threadIdSchema });
 const participantParams = z.object({ threadId: threadIdSchema, userId: idSchema });
-const addBody = participantAddSchema.omit({ threadId: true });
-const roleBody = participantChangeRoleSchema.omit({ threadId: true, userId: true });
+const addBody = participantAddSchema
+  .omit({ threadId: true })
+  .meta({ example: { userId: 'user_789', role: 'member', history: 'from_join' } });
+const roleBody = participantChangeRoleSchema
+  .omit({ threadId: true, userId: true })
+  .meta({ example: { role: 'moderator' } });
 
 const add = commandRoute<{ params: typeof threadParams; headers: typeof commandHeaders; body: typeof addBody }>({
   method: 'post',

@@ -16,9 +16,13 @@ import { addParticipantsBody, conversationParams } from './schemas';
 
 const tags = ['Conversations'];
 const participantParams = conversationParams.extend({ userId: idSchema });
-const addedSchema = z
-  .object({ conversationId: z.string(), participants: z.array(participantResourceSchema) })
-  .meta({ id: 'AddedParticipants' });
+const addedSchema = z.object({ conversationId: z.string(), participants: z.array(participantResourceSchema) }).meta({
+  id: 'AddedParticipants',
+  example: {
+    conversationId: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10',
+    participants: [{ userId: 'user_789', role: 'member', displayName: null, avatarUrl: null, readIndex: 0 }],
+  },
+});
 
 type AddRequest = {
   params: typeof conversationParams;

@@ -14,9 +14,14 @@ import {
 
 const tags = ['Threads'];
 const threadParams = z.object({ threadId: threadIdSchema });
-const updateBody = threadUpdateSchema.omit({ threadId: true, ifMatch: true });
+const createBody = threadCreateSchema.meta({
+  example: { title: 'Homework', learnerId: 'learner_7', participantIds: ['user_456'] },
+});
+const updateBody = threadUpdateSchema
+  .omit({ threadId: true, ifMatch: true })
+  .meta({ example: { title: 'Homework, second part', status: 'archived' } });
 
-const create = commandRoute<{ headers: typeof commandHeaders; body: typeof threadCreateSchema }>({
+const create = commandRoute<{ headers: typeof commandHeaders; body: typeof createBody }>({
   method: 'post',
   path: '/api/v1/threads',
   operationId: 'createThread',
@@ -24,7 +29,7 @@ const create = commandRoute<{ headers: typeof commandHeaders; body: typeof threa
   description: 'The caller becomes its owner. With `parentThreadId` a sub-thread; `type: direct` gives the pair’s own.',
   tags,
   headers: commandHeaders,
-  body: threadCreateSchema,
+  body: createBody,
   responses: {
     201: { description: 'The new thread', schema: threadSchema, headers: writeHeaders },
     200: { description: 'The direct conversation that exists', schema: threadSchema, headers: writeHeaders },
