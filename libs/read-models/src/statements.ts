@@ -18,6 +18,11 @@ export interface Statements {
     text: (schema: string) => string,
     values: readonly unknown[],
   ): Promise<Row[]>;
+  /**
+   * Runs a statement that is planned anew each time, for its very values: where the best plan depends on them, as with
+   * a search for a rare or a common word.
+   */
+  planned<Row extends QueryResultRow>(text: (schema: string) => string, values: readonly unknown[]): Promise<Row[]>;
 }
 
 /** Prepared statements against the tables of a generation. */
@@ -39,6 +44,13 @@ export function createStatements({ database, generation }: ReadModelSource): Sta
       if (!statement)
         texts.set(name, (statement = { name: `${name}_${active}`, text: text(generationSchema(active)) }));
       const result = await database.query<Row>({ ...statement, values: values as unknown[] });
+      return result.rows;
+    },
+    async planned<Row extends QueryResultRow>(text: (schema: string) => string, values: readonly unknown[]) {
+      const result = await database.query<Row>({
+        text: text(generationSchema(generation())),
+        values: values as unknown[],
+      });
       return result.rows;
     },
   };

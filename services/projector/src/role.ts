@@ -6,6 +6,8 @@ import { startGenerationProjector, type GenerationProjector } from './generation
 import { createLimiter } from './lanes/limiter';
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
+import type { IndexSealing } from './search/indexRows';
+import { startSearchIndexer, type SearchIndexer } from './search/searchIndexer';
 import { createDeadLetters, DEAD_LETTER_TOPIC, type DeadLetters } from './quarantine/deadLetters';
 
 /** A `Runtime` will do. The database must be migrated. */
@@ -15,10 +17,14 @@ export interface ProjectorDeps {
   logger: Logger;
   metrics: Metrics;
   messageStore(generation: number): MessageStore;
+  /** Opens texts for the search index; without it, nothing is indexed. */
+  sealing?: IndexSealing;
   /** Opens `chat.dlq.v1`; without it, quarantined records stand in the database alone. */
   openTopic?(topic: typeof DEAD_LETTER_TOPIC): Promise<EventLog>;
   /** Milliseconds between looks for new and dropped generations; default 1,000. */
   pollMs?: number;
+  /** Milliseconds between looks whether a crash of the database has emptied the search index; default 5,000. */
+  watchMs?: number;
   /** Most transactions at a time, so that lanes leave connections to others; default 4. */
   maxTransactions?: number;
 }
@@ -74,8 +80,23 @@ type Start = (generation: number) => Promise<GenerationProjector>;
 
 function createStart(deps: ProjectorDeps, observer: LaneObserver): Start {
   const limit = createLimiter(deps.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
-  return (generation) =>
-    startGenerationProjector({ ...deps, generation, observer, limit, store: deps.messageStore(generation) });
+  return async (generation) => {
+    const store = deps.messageStore(generation);
+    const projector = await startGenerationProjector({ ...deps, generation, observer, limit, store });
+    const { sealing } = deps;
+    return sealing ? withSearch(projector, startSearchIndexer({ ...deps, sealing, generation, limit })) : projector;
+  };
+}
+
+/** The index follows its generation, and stops before it. Its trouble is nobody's: it makes a search find less. */
+function withSearch(projector: GenerationProjector, indexer: SearchIndexer): GenerationProjector {
+  return {
+    ...projector,
+    async stop() {
+      await indexer.stop();
+      await projector.stop();
+    },
+  };
 }
 
 /** Starts and stops projectors until those running are those that live. */

@@ -7,6 +7,7 @@ import {
   type Statements,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
+import type { Search } from './search/search';
 import type { PresenceLookup } from './surfaces/presence';
 
 /** What the routes of the query API work with. */
@@ -16,6 +17,7 @@ export interface QueryContext {
   messages(): MessageStore;
   opener: Opener;
   profiles: Profiles;
+  search: Search;
   /** Waits until the read model has folded the write that a consistency token names; throws a problem otherwise. */
   waitFor(token: string): Promise<void>;
   /**

@@ -24,6 +24,7 @@ import { createConsistency, type Consistency } from './consistency';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
 import { queryRoutes } from './routes';
+import { createSearch } from './search/search';
 import { nobodyTells, type PresenceLookup } from './surfaces/presence';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
@@ -85,6 +86,7 @@ function createContext(deps: QueryApiDeps, generation: () => number): QueryConte
     messages: lastOnly(generation, deps.messageStore),
     opener: deps.sealing,
     profiles: createProfiles({ opener: deps.sealing, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
+    search: createSearch(deps.sealing),
     waitFor: createWait(deps, createWaiting(deps, generation, readWaitMs)),
     settle: createSettle(createWaiting(deps, generation, Math.min(SETTLE_MS, readWaitMs)), lastWrites),
     presence,

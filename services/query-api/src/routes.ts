@@ -2,7 +2,13 @@ import type { Route } from '@threadlog/service';
 import type { QueryContext } from './context';
 import { messageRoutes } from './messages/routes';
 import { surfaceRoutes } from './surfaces';
+import { searchRoutes } from './search/routes';
 import { threadRoutes } from './threads/routes';
 
 /** Every route of the query API. */
-export const queryRoutes: readonly Route<QueryContext>[] = [...threadRoutes, ...messageRoutes, ...surfaceRoutes];
+export const queryRoutes: readonly Route<QueryContext>[] = [
+  ...threadRoutes,
+  ...messageRoutes,
+  ...searchRoutes,
+  ...surfaceRoutes,
+];

@@ -1,3 +1,4 @@
+import { searchTablesSql } from './search';
 import { laneTablesSql, streamTablesSql } from './streams';
 import { threadTablesSql, userTablesSql } from './threads';
 
@@ -20,5 +21,6 @@ export function generationSql(generation: number): string {
     threadTablesSql(schema),
     userTablesSql(schema),
     laneTablesSql(schema),
+    searchTablesSql(schema),
   ].join('\n');
 }

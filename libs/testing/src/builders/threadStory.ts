@@ -123,7 +123,7 @@ function messageChapters({
   return {
     post(author, content, more = {}) {
       const message_index = messages.size + 1;
-      const message_id = more.message_id ?? `${place.id}-m${message_index}`;
+      const message_id = more.message_id ?? `${place.id.replace('~', '.')}-m${message_index}`;
       const text = { authorId: author, month: monthNow() };
       messages.set(message_id, { index: message_index, edits: 0, author, month: text.month });
       const named = { thread_id: place.id, message_id, message_index, sender_id: author };

@@ -21,6 +21,7 @@ import {
 } from '@threadlog/testing';
 import { MongoClient } from 'mongodb';
 import { createQueryApi } from '../index';
+import { indexRows } from './searchIndex';
 
 export const LOG = { logId: 'log-1', partitions: 12 };
 
@@ -38,7 +39,9 @@ export function givenQueryApi(kind: MessageStore['kind'] = 'postgres') {
     closers.push(() => database.end());
     await migrate(database, { messages: kind });
     const messages =
-      kind === 'postgres' ? createPostgresMessageStore({ database, generation: () => 1 }) : await mongo();
+      kind === 'postgres'
+        ? createPostgresMessageStore({ database, generation: () => 1 })
+        : await openMongo(stack.freshMongo(), closers);
     target = { database, generation: 1, messages };
     const role = createQueryApi({
       database,
@@ -61,14 +64,6 @@ export function givenQueryApi(kind: MessageStore['kind'] = 'postgres') {
     for (const close of closers.reverse()) await close();
   });
 
-  async function mongo(): Promise<MessageStore> {
-    const client = new MongoClient(stack.freshMongo());
-    closers.push(() => client.close());
-    const store = createMongoMessageStore({ db: client.db(), generation: () => 1 });
-    await store.prepare();
-    return store;
-  }
-
   const write = (rows: Parameters<typeof writeRows>[1]) => writeRows(target, rows);
   return {
     sealing,
@@ -78,6 +73,10 @@ export function givenQueryApi(kind: MessageStore['kind'] = 'postgres') {
     /** Projects these threads as far as they have come. */
     async given(...stories: ThreadStory[]): Promise<void> {
       for (const story of stories) await write(foldRows(await story.events(sealing)));
+    },
+    /** Indexes what is projected of these threads, as the projector would. */
+    async indexed(...stories: ThreadStory[]): Promise<void> {
+      for (const story of stories) await indexRows(target.database, sealing, foldRows(await story.events(sealing)));
     },
     /** What the actor gets, which must be 200. */
     async read<T>(actor: Actor, path: string): Promise<T> {
@@ -90,4 +89,12 @@ export function givenQueryApi(kind: MessageStore['kind'] = 'postgres') {
       return { status, code: (body as { code: string }).code };
     },
   };
+}
+
+async function openMongo(url: string, closers: (() => Promise<unknown>)[]): Promise<MessageStore> {
+  const client = new MongoClient(url);
+  closers.push(() => client.close());
+  const store = createMongoMessageStore({ db: client.db(), generation: () => 1 });
+  await store.prepare();
+  return store;
 }

@@ -1,4 +1,4 @@
-import { canSee, may, visibleFromIndex, type Actor, type ThreadAccess } from '@threadlog/auth';
+import { canSee, holds, may, visibleFromIndex, type Actor, type ThreadAccess } from '@threadlog/auth';
 import { problem, rootThreadId } from '@threadlog/events';
 import type { Statements } from '@threadlog/read-models';
 import { ACCESS_COLUMNS, accessJoins, DETAIL_COLUMNS, detailJoins } from './details';
@@ -64,6 +64,28 @@ export function visibleCount({ row, visibleFrom }: VisibleThread, includeDeleted
   return all - (row.deleted_count - (visibleFrom > 1 ? row.hidden_deleted : 0));
 }
 
+/** A list shows an actor without this permission nothing; saying so beats an empty page. */
+export function requireRead(actor: Actor): void {
+  if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading threads needs the permission chat:read');
+}
+
+/** Those of these threads that the actor may see and read, by id. */
+export async function threadsSeen(
+  statements: Statements,
+  actor: Actor,
+  threadIds: readonly string[],
+): Promise<ReadonlyMap<string, VisibleThread>> {
+  if (threadIds.length === 0) return new Map();
+  const rows = await statements.rows<ThreadAccessRow>('threads_seen', seenSql, [
+    actor.tenantId,
+    actor.id,
+    threadIds,
+    threadIds.map(rootThreadId),
+  ]);
+  const threads = rows.map((row) => readable(actor, row)).filter((thread) => thread !== null);
+  return new Map(threads.map((thread) => [thread.row.thread_id, thread]));
+}
+
 export function threadNotFound() {
   return problem('not_found', 'there is no such thread');
 }
@@ -79,6 +101,12 @@ const accessSql = (schema: string): string => `
   join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $4 and r.deleted_at is null
   ${accessJoins(schema)}
   where t.tenant_id = $1 and t.thread_id = $3 and t.deleted_at is null`;
+
+const seenSql = (schema: string): string => `
+  select t.*, ${ACCESS_COLUMNS} from unnest($3::text[], $4::text[]) as wanted(thread_id, root_id)
+  join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = wanted.thread_id and t.deleted_at is null
+  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = wanted.root_id and r.deleted_at is null
+  ${accessJoins(schema)}`;
 
 const partsSql = (schema: string): string => `
   select t.*, ${DETAIL_COLUMNS} from ${schema}.threads t

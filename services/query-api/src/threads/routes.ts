@@ -1,12 +1,11 @@
-import { holds, type Actor } from '@threadlog/auth';
-import { problem, rootThreadId, threadSchema } from '@threadlog/events';
+import { rootThreadId, threadSchema } from '@threadlog/events';
 import { presentParticipant } from '@threadlog/read-models';
 import type { Route } from '@threadlog/service';
 import { viewFor, type QueryContext } from '../context';
 import { decodeKeyset } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import * as schemas from '../schemas';
-import { resolveThread, resolveThreadParts } from './access';
+import { requireRead, resolveThread, resolveThreadParts } from './access';
 import { threadChanges } from './changes';
 import { listThreads } from './list';
 import { pageParticipants } from './participants';
@@ -121,10 +120,5 @@ const unread = readRoute({
     return ok(await unreadOf(context.statements, actor));
   },
 });
-
-/** A list shows an actor without this permission nothing; saying so beats an empty page. */
-function requireRead(actor: Actor): void {
-  if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading threads needs the permission chat:read');
-}
 
 export const threadRoutes: readonly Route<QueryContext>[] = [list, one, participants, changes, receipts, unread];

@@ -1,0 +1,122 @@
+import type { Actor } from '@threadlog/auth';
+import { problem, type MessageResource } from '@threadlog/events';
+import {
+  createSearchTokens,
+  parseSearchQuery,
+  presentMessage,
+  type SearchTokens,
+  type TextRange,
+  type TokenKeys,
+} from '@threadlog/read-models';
+import { viewFor, type QueryContext } from '../context';
+import { repliesTo } from '../messages/replies';
+import { encodeSearchCursor, type SearchCursor } from './cursor';
+import { byRank } from './rank';
+import { loadWindow, textOf, type Hit, type SearchWindow, type WindowRequest } from './window';
+
+/** Most different words of a query. */
+export const QUERY_TERMS = 32;
+/** Windows looked through for one page: where hardly anything is left of what the index says, the next page goes on. */
+const WINDOWS_A_PAGE = 5;
+const RANGES_SHOWN = 100;
+
+export interface SearchRequest {
+  q: string;
+  learnerId?: string | undefined;
+  threadId?: string | undefined;
+  cursor: SearchCursor | null;
+  limit: number;
+}
+
+export interface SearchItem {
+  threadId: string;
+  /** The message that matches; null where it is the thread's title. */
+  message: MessageResource | null;
+  /** The title that matches; null where it is a message. */
+  title: string | null;
+  /** Where the words stand in the message's content or the title. */
+  highlights: TextRange[];
+}
+
+export interface SearchPage {
+  items: SearchItem[];
+  hasMore: boolean;
+  nextCursor: string | null;
+}
+
+export interface SearchKeys extends TokenKeys {
+  prepareTenant(tenantId: Actor['tenantId']): Promise<void>;
+}
+export type Search = (context: QueryContext, actor: Actor, request: SearchRequest) => Promise<SearchPage>;
+
+export function createSearch(keys: SearchKeys): Search {
+  const tokens = createSearchTokens(keys);
+  return async (context, actor, request) => {
+    const query = parseSearchQuery(request.q);
+    requireTerms(query.terms.length);
+    await keys.prepareTenant(actor.tenantId);
+    const given = { ...request, query, tokens: tokensOf(tokens, actor, query.terms) };
+    const { hits, next } = await collect(context, actor, given);
+    const items = await present(context, actor, hits);
+    return { items, hasMore: next !== null, nextCursor: next && encodeSearchCursor(next) };
+  };
+}
+
+function tokensOf(tokens: SearchTokens, actor: Actor, terms: readonly string[]): string[] {
+  return tokens.of(actor.tenantId, terms);
+}
+
+function requireTerms(terms: number): void {
+  if (terms > 0 && terms <= QUERY_TERMS) return;
+  const message = terms === 0 ? 'has no letter or digit to look for' : `has more than ${QUERY_TERMS} different words`;
+  throw problem('invalid_request', `q ${message}`, { errors: [{ pointer: '/query/q', code: 'invalid', message }] });
+}
+
+/** The page's hits, and where the next page starts; null when the index has nothing more. */
+async function collect(
+  context: QueryContext,
+  actor: Actor,
+  { cursor, limit, ...request }: WindowRequest & Pick<SearchRequest, 'cursor' | 'limit'>,
+): Promise<{ hits: Hit[]; next: SearchCursor | null }> {
+  const hits: Hit[] = [];
+  let place = cursor;
+  for (let windows = 0; windows < WINDOWS_A_PAGE; windows += 1) {
+    const window = await loadWindow(context, actor, { ...request, cursor: place });
+    if (!window) return { hits, next: null };
+    const left = remaining(window, place);
+    hits.push(...left.slice(0, limit - hits.length));
+    place = behind(window, left, hits);
+    if (!place || hits.length === limit) return { hits, next: place };
+  }
+  return { hits, next: place };
+}
+
+/** The hits of a window that no former page has shown. */
+function remaining(window: SearchWindow, place: SearchCursor | null): Hit[] {
+  if (place?.kind !== 'in') return window.hits;
+  return window.hits.filter((hit) => byRank(hit, { score: place.score, place: place.last }) > 0);
+}
+
+function behind(window: SearchWindow, left: readonly Hit[], taken: readonly Hit[]): SearchCursor | null {
+  const last = taken.at(-1);
+  const { upper, lower, more } = window;
+  if (last && left.length > 0 && left.at(-1) !== last) {
+    return { kind: 'in', upper, lower, score: last.score, last: last.place };
+  }
+  return more ? { kind: 'below', lower } : null;
+}
+
+async function present(context: QueryContext, actor: Actor, hits: readonly Hit[]): Promise<SearchItem[]> {
+  const messages = hits.flatMap(({ message }) => (message ? [message] : []));
+  const subThreads = hits.flatMap(({ message, thread }) => (message && thread.row.has_sub_threads ? [message] : []));
+  const [view, replies] = await Promise.all([
+    viewFor(context, actor, { rows: messages, userIds: messages.map((row) => row.sender_id) }),
+    repliesTo(context.statements, actor.tenantId, subThreads),
+  ]);
+  return hits.map(({ thread, message, ranges }) => ({
+    threadId: thread.row.thread_id,
+    message: message && presentMessage(message, view, replies.get(message.message_id)),
+    title: message ? null : textOf(context, thread.row, null),
+    highlights: ranges.slice(0, RANGES_SHOWN),
+  }));
+}
