@@ -25,6 +25,7 @@ import type { QueryContext } from './context';
 import { docsRouter } from './docs';
 import { queryRoutes } from './routes';
 import { createSearch } from './search/search';
+import { createSettle } from './settle';
 import { nobodyTells, type PresenceLookup } from './surfaces/presence';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
@@ -124,13 +125,5 @@ function createWait({ log }: QueryApiDeps, consistency: Consistency): QueryConte
       throw problem('invalid_request', 'the consistency token is of another log');
     }
     await consistency.waitFor({ partition, offset });
-  };
-}
-
-/** Being late, or the store being away, is the read's own business: it answers with what there is, or fails itself. */
-function createSettle(consistency: Consistency, lastWrites: LastWrites | undefined): QueryContext['settle'] {
-  return async (actor) => {
-    const writes = lastWrites?.of(actor) ?? [];
-    await Promise.allSettled(writes.map((position) => consistency.waitFor(position)));
   };
 }
