@@ -1,4 +1,5 @@
 import { problem } from '@threadlog/events';
+import { messageCursor } from '@threadlog/read-models';
 
 /**
  * A place in a list ordered by a time and an id. `next` goes on in the list's order, `prev` against it; the item named
@@ -11,16 +12,16 @@ export interface Keyset {
 }
 
 /** Lists that keysets belong to; the cursor of one is refused by the others. */
-const LISTS = { threads: 't', participants: 'p' } as const;
+const LISTS = { threads: 't', participants: 'p', audit: 'a' } as const;
 export type KeysetList = keyof typeof LISTS;
 
 const VERSION = '1';
 const INDEX = /^1m(\d{1,9})$/;
-const KEYSET = /^1([tp])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
+const KEYSET = /^1([tpa])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
 
 /** Cursor of a message: its index in the thread. */
 export function encodeIndex(index: number): string {
-  return encode(`${VERSION}m${index}`);
+  return messageCursor(index);
 }
 
 /** Throws `invalid_request` naming the parameter for anything that was not handed out for messages. */

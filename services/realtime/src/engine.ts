@@ -1,6 +1,8 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
+import type { ReadingQueries } from '@threadlog/read-models';
 import type { DispatchDeps } from './commands/dispatch';
+import { createLookUps } from './commands/lookUps';
 import { createDispatcher } from './dispatcher';
 import type { RealtimeLimits } from './limits';
 import { createFollower, type Follower } from './log/follower';
@@ -13,8 +15,9 @@ import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
 import { createCatchUp } from './sync/catchUp';
 import { createJoins } from './sync/join';
-import { createMessagePlaces } from './sync/messagePlaces';
+import { createLatestPage } from './sync/latestPage';
 import type { SyncReader } from './sync/reader';
+import { createRefresh, type RefreshDeps } from './sync/refresh';
 import { createSettle } from './sync/settle';
 import { startConnection } from './sync/start';
 import type { Views } from './views';
@@ -24,6 +27,8 @@ export interface EngineDeps {
   /** Where the read model stands, by partition. */
   starts: ReadonlyMap<number, ReadPosition>;
   reader: SyncReader;
+  reading: ReadingQueries;
+  verifier: RefreshDeps['verifier'];
   views: Views;
   router: CommandRouter;
   broadcast: Broadcast;
@@ -65,8 +70,7 @@ export function createEngine(deps: EngineDeps): Engine {
     follower.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
   const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(warn) });
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
-  const heads = () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
-  const places = createMessagePlaces({ reader, heads, projected: deps.projected });
+  const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish });
   return {
     follower,
     connections,
@@ -75,7 +79,7 @@ export function createEngine(deps: EngineDeps): Engine {
       rooms,
       connections,
       limits,
-      commands: commandDeps(deps, { rooms, joins, places }),
+      commands: commandDeps(deps, { rooms, joins, refresh }),
       start: (connection, resume, greet) => startConnection(start, connection, resume, greet),
       onFault: (cause, { actor }) => warn({ ...who(actor), err: cause }, 'a connection could not start'),
     },
@@ -83,12 +87,15 @@ export function createEngine(deps: EngineDeps): Engine {
 }
 
 function commandDeps(
-  { router, limits, warn }: EngineDeps,
-  parts: Pick<DispatchDeps, 'rooms' | 'joins' | 'places'>,
+  { log, router, reading, reader, views, projected, limits, warn }: EngineDeps,
+  parts: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh'>,
 ): DispatchDeps {
+  const heads = () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
   return {
     ...parts,
     router,
+    lookUps: createLookUps({ reading, heads, projected }),
+    latestPage: createLatestPage({ reader, views }),
     limits,
     timeoutMs: limits.commandTimeoutMs,
     onFault: (cause, event) => warn({ event, err: cause }, 'a socket command failed'),

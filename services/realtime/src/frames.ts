@@ -9,7 +9,8 @@ export type Payload<E extends ServerEventName> = ServerToClientPayloads[E];
 export interface Delivery {
   /** The stream that `seq` numbers. */
   threadId: string;
-  seq: number;
+  /** Null for what is about the thread and not an event of its stream: it has no place in the order. */
+  seq: number | null;
   /** Index of the message it is about: participants whose history begins later do not get it. Null for all others. */
   messageIndex: number | null;
   frames: Frame[];

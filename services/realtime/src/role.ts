@@ -3,6 +3,7 @@ import type { CommandRouter } from '@threadlog/commands';
 import {
   createGenerationWatcher,
   createProfiles,
+  createReadingQueries,
   createThreadQueries,
   readCheckpoints,
   type GenerationWatcher,
@@ -115,7 +116,7 @@ interface Parts {
 const PROFILE_AGE_MS = 60_000;
 
 async function buildEngine(deps: RealtimeDeps, { io, limits, watcher }: Parts): Promise<Engine> {
-  const { database, log, sealing, router, logger, messageStore } = deps;
+  const { database, log, sealing, router, logger, messageStore, verifier } = deps;
   const checkpoints = await readCheckpoints(database, watcher.current());
   const source = { database, generation: watcher.current };
   const queries = createThreadQueries(source);
@@ -129,6 +130,8 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher }: Parts): 
       messages: () => messageStore(watcher.current()),
       partitionOf: threadPartition(log.partitions),
     }),
+    reading: createReadingQueries(source),
+    verifier,
     views: createViews({
       opener: sealing,
       profiles: createProfiles({ opener: sealing, loadUsers, maxAgeMs: PROFILE_AGE_MS }),

@@ -19,13 +19,14 @@ interface AboutMessage extends Happened {
   messageIndex: number;
 }
 
-/** Only what changed is there, besides the count of edits. */
+/** Only what changed is there: an edit says its number and time, a pin only that. */
 export interface MessageChange extends AboutMessage {
   content?: string | null;
   metadata?: JsonObject | null;
   attachments?: Attachment[];
-  edit: number;
-  updatedAt: string;
+  pinned?: boolean;
+  edit?: number;
+  updatedAt?: string;
   /** The whole message, where it is told after the fact: several changes may have come to this one. */
   message?: MessageResource;
 }
@@ -52,6 +53,7 @@ export interface ServerToClientPayloads {
   /** Membership, not rooms. A reason is missing where it is told after the fact. */
   'user:joined': Happened & { userId: string; role: ParticipantRole };
   'user:left': Happened & { userId: string; reason?: LeaveReason };
+  /** A sub-thread; its participants are the conversation's, and not listed again. */
   'thread:created': Happened & { thread: ThreadResource };
   /** Seq of the conversation now; sent to everybody it is new to. */
   'conversation:created': Happened & { conversation: ThreadResource };

@@ -15,9 +15,16 @@ export function participantsOf(event: ChatEvent): string[] {
   }
 }
 
-/** A membership after an event; a removed one keeps its row, with `removed_at`, so that changes can be told. */
+/**
+ * A membership after an event; a removed one keeps its row, with `removed_at`, so that changes can be told. Events about
+ * other people change nothing.
+ */
 export function foldParticipant(row: ParticipantRow | null, event: ChatEvent, userId: string): ParticipantRow | null {
   if (row && event.stream_version <= row.version) return row;
+  return participantsOf(event).includes(userId) ? fold(row, event, userId) : row;
+}
+
+function fold(row: ParticipantRow | null, event: ChatEvent, userId: string): ParticipantRow | null {
   const base = {
     tenant_id: event.tenant_id,
     thread_id: event.stream_id,
@@ -26,9 +33,8 @@ export function foldParticipant(row: ParticipantRow | null, event: ChatEvent, us
   };
   switch (event.event_type) {
     case 'CHAT_THREAD_CREATED': {
-      const listed = event.data.participants.find((participant) => participant.user_id === userId);
-      if (!listed) return row;
-      return { ...base, role: listed.role, visible_from_index: 1, joined_at: event.timestamp, removed_at: null };
+      const { role } = event.data.participants.find((participant) => participant.user_id === userId)!;
+      return { ...base, role, visible_from_index: 1, joined_at: event.timestamp, removed_at: null };
     }
     case 'CHAT_PARTICIPANT_ADDED':
       return {

@@ -3,14 +3,18 @@ import type { ClientEventAnswers, ClientEventName, ParsedClientPayload } from '@
 import type { Connection } from '../rooms/connection';
 import type { Rooms } from '../rooms/rooms';
 import type { Joins } from '../sync/join';
-import type { MessagePlaces } from '../sync/messagePlaces';
+import type { LatestPage } from '../sync/latestPage';
+import type { Refresh } from '../sync/refresh';
+import type { LookUps } from './lookUps';
 
 /** What commands of all sockets share. */
 export interface CommandDeps {
   router: CommandRouter;
   rooms: Rooms;
   joins: Joins;
-  places: MessagePlaces;
+  lookUps: LookUps;
+  latestPage: LatestPage;
+  refresh: Refresh;
   /** Milliseconds a command may take. */
   timeoutMs: number;
 }

@@ -1,15 +1,28 @@
 import type { ClientEventName } from '@threadlog/events';
+import { authRefresh } from './authRefresh';
 import { conversationJoin } from './conversationJoin';
 import { conversationLeave } from './conversationLeave';
 import type { SocketCommand } from './define';
 import { messageDelete } from './messageDelete';
 import { messageEdit } from './messageEdit';
+import { messageRead } from './messageRead';
 import { messageSend } from './messageSend';
+import { presencePing } from './presencePing';
+import { reactionAdd, reactionRemove } from './reaction';
+import { threadCreate } from './threadCreate';
+import { threadSwitch } from './threadSwitch';
 
 const COMMANDS: { [E in ClientEventName]?: SocketCommand<E> } = {
   'message:send': messageSend,
   'message:edit': messageEdit,
   'message:delete': messageDelete,
+  'message:read': messageRead,
+  'reaction:add': reactionAdd,
+  'reaction:remove': reactionRemove,
+  'thread:create': threadCreate,
+  'thread:switch': threadSwitch,
+  'presence:ping': presencePing,
+  'auth:refresh': authRefresh,
   'conversation:join': conversationJoin,
   'conversation:leave': conversationLeave,
 };

@@ -4,7 +4,7 @@ import type { SocketCommand } from './define';
 import { execute } from './execute';
 
 export const messageEdit: SocketCommand<'message:edit'> = async ({ messageId, content }, context, deps) => {
-  const threadId = await deps.places.threadOf(context.connection.actor.tenantId, messageId);
+  const threadId = await deps.lookUps.threadOf(context.connection.actor.tenantId, messageId);
   const input = messageEditSchema.parse({ threadId, messageId, content });
   return (await execute({ type: 'message.edit', input }, null, context, deps)) as MessageResource;
 };

@@ -7,6 +7,8 @@ export interface RecordHead {
   type: string;
   streamType: StreamType;
   streamId: string;
+  /** The thread it is about: its own stream, or the one that an event of a user's stream names; null where there is none. */
+  threadId: string | null;
 }
 
 /** Reads the headers; null for control records and for those that do not say whose they are. */
@@ -15,12 +17,10 @@ export function headOf(record: LogRecord): RecordHead | null {
   if (!tenant || !type || !subject) return null;
   const cut = subject.indexOf('/');
   if (cut < 0) return null;
-  return {
-    tenantId: tenant as TenantId,
-    type,
-    streamType: subject.slice(0, cut) as StreamType,
-    streamId: subject.slice(cut + 1),
-  };
+  const streamType = subject.slice(0, cut) as StreamType;
+  const streamId = subject.slice(cut + 1);
+  const threadId = streamType === 'thread' ? streamId : (record.headers.thread_id ?? null);
+  return { tenantId: tenant as TenantId, type, streamType, streamId, threadId };
 }
 
 /** Room of everybody who follows a thread; its sub-threads' frames go there too. */

@@ -80,7 +80,7 @@ describe('a ring', () => {
       const { offset, event } = world.tell('t', 'CHAT_MESSAGE_CREATED', message(n, 'text'));
       push(ring, offset, event);
     }
-    const head = { tenantId: TENANT, type: 'CHAT_NEW', streamType: 'thread' as const, streamId: 't' };
+    const head = { tenantId: TENANT, type: 'CHAT_NEW', streamType: 'thread' as const, streamId: 't', threadId: 't' };
     ring.push({ offset: 3, value: Buffer.from('{"event_type":"CHAT_NEW","stream_version":4}') }, head);
     ring.push({ offset: 4, value: Buffer.from('not JSON') }, head);
     expect(ring.lastSeq(TENANT, 't')).toBe(5);

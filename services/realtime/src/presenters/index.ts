@@ -4,12 +4,15 @@ import type { Delivery } from '../frames';
 import type { Presenter } from './define';
 import { messageCreated } from './messageCreated';
 import { messageDeleted } from './messageDeleted';
+import { messagePinned, messageUnpinned } from './messagePinned';
 import { messageUpdated } from './messageUpdated';
 import { participantAdded } from './participantAdded';
 import { participantRemoved } from './participantRemoved';
 import { participantRoleChanged } from './participantRoleChanged';
+import { reactionAdded, reactionRemoved } from './reaction';
 import { threadCreated } from './threadCreated';
 import { threadDeleted } from './threadDeleted';
+import { threadRead } from './threadRead';
 import { threadStatusChanged } from './threadStatusChanged';
 import { threadUpdated } from './threadUpdated';
 
@@ -25,6 +28,11 @@ const PRESENTERS: { [T in StreamEventType]?: Presenter<T> } = {
   CHAT_MESSAGE_CREATED: messageCreated,
   CHAT_MESSAGE_UPDATED: messageUpdated,
   CHAT_MESSAGE_DELETED: messageDeleted,
+  CHAT_MESSAGE_PINNED: messagePinned,
+  CHAT_MESSAGE_UNPINNED: messageUnpinned,
+  CHAT_REACTION_ADDED: reactionAdded,
+  CHAT_REACTION_REMOVED: reactionRemoved,
+  CHAT_THREAD_READ: threadRead,
 };
 
 function presenterOf(event: ChatEvent): Presenter<never> | undefined {
@@ -47,18 +55,24 @@ export function blobsIn(event: ChatEvent): Sealed[] {
   return CATALOGUE[event.event_type].sealed.flatMap((field) => data[field] ?? []);
 }
 
+/** The thread that an event is about: its own stream, or the one that it names. */
+export function threadOf(event: ChatEvent): string {
+  return event.stream_type !== 'thread' && 'thread_id' in event.data ? event.data.thread_id : event.stream_id;
+}
+
 /** The event as it goes to clients. The view must be prepared with its blobs and people. */
 export function present(event: ChatEvent, view: PresenterView): Delivery {
+  const threadId = threadOf(event);
   return {
-    threadId: event.stream_id,
-    seq: event.stream_version,
-    messageIndex: messageIndexOf(event),
+    threadId,
+    seq: event.stream_type === 'thread' ? event.stream_version : null,
+    messageIndex: messageIndexOf(event, threadId),
     frames: presenterOf(event)?.frames(event as never, view) ?? [],
   };
 }
 
 /** A sub-thread numbers its messages itself: a history that begins late is counted in the root. */
-function messageIndexOf(event: ChatEvent): number | null {
-  if (!('message_index' in event.data) || rootThreadId(event.stream_id) !== event.stream_id) return null;
+function messageIndexOf(event: ChatEvent, threadId: string): number | null {
+  if (!('message_index' in event.data) || rootThreadId(threadId) !== threadId) return null;
   return event.data.message_index;
 }

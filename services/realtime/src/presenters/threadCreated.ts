@@ -2,14 +2,16 @@ import { foldParticipant, foldThread, presentThread } from '@threadlog/read-mode
 import { frame, placeOf } from '../frames';
 import type { Presenter } from './define';
 
-/** The event says all there is about a thread this young. Sub-threads have frames of their own. */
+/** The event says all there is about a thread this young. A sub-thread's people are its root's: it lists none. */
 export const threadCreated: Presenter<'CHAT_THREAD_CREATED'> = {
   people: (event) => event.data.participants.map(({ user_id }) => user_id),
   frames(event, view) {
     const thread = foldThread(null, event);
-    if (!thread || thread.parent_thread_id !== null) return [];
+    if (!thread) return [];
     const participants = event.data.participants.flatMap(({ user_id }) => foldParticipant(null, event, user_id) ?? []);
-    const conversation = presentThread({ thread, participants }, view);
-    return [frame('conversation:created', { ...placeOf(event.stream_id), seq: event.stream_version, conversation })];
+    const resource = presentThread({ thread, participants }, view);
+    const place = { ...placeOf(event.stream_id), seq: event.stream_version };
+    if (thread.parent_thread_id !== null) return [frame('thread:created', { ...place, thread: resource })];
+    return [frame('conversation:created', { ...place, conversation: resource })];
   },
 };

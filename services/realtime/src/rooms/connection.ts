@@ -33,4 +33,6 @@ export interface Connection {
   readonly resuming: Map<string, ReadonlyMap<string, number>>;
   /** Frames it may still be sent to catch up. */
   replayBudget: number;
+  /** Closes the connection when its actor's token ends; to be called again for a newer one. */
+  watchExpiry(): void;
 }

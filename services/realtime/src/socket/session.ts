@@ -23,6 +23,7 @@ export interface SessionDeps {
 /** Everything that belongs to one authenticated socket, from its first frame to its last. */
 export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, resume }: Handshake): void {
   const { rooms, connections, limits } = deps;
+  let endWatch: (() => void) | undefined;
   const connection: Connection = {
     wire: createWire(socket),
     actor,
@@ -31,12 +32,16 @@ export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, 
     left: new Set(),
     resuming: new Map(),
     replayBudget: limits.replayPerConnection,
+    watchExpiry() {
+      endWatch?.();
+      endWatch = watchExpiry(connection);
+    },
   };
   connections.add(connection);
-  const endWatch = watchExpiry(connection);
+  connection.watchExpiry();
   socket.once('disconnect', () => {
     connection.state = 'closed';
-    endWatch();
+    endWatch?.();
     rooms.endAll(connection);
     connections.remove(connection);
   });

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createEngine } from '../engine';
 import type { Frame } from '../frames';
 import { DEFAULT_LIMITS, type RealtimeLimits } from '../limits';
+import { noCommands } from '../testing/noCommands';
 import { createProjection } from '../testing/projection';
 import { connectionOf, createWires, userActor } from '../testing/wires';
 import { createWorld, creation, message, openViews } from '../testing/world';
@@ -17,8 +18,8 @@ async function given(limits: Partial<RealtimeLimits> = {}) {
     log: world.log,
     starts: new Map(),
     reader: projection.reader,
+    ...noCommands,
     views: openViews(() => gate.open),
-    router: { execute: () => Promise.reject(new Error('unused')) },
     broadcast: wires.broadcast,
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 2_000, aheadWaitMs: 300, ...limits },
     projected: () => Promise.resolve(),

@@ -33,7 +33,7 @@ export function changedFrames(changes: Collapsed, since: number, view: Presenter
   if (changes.settings) {
     deliveries.push(delivery(thread.thread_id, thread.settings_version, [settingsFrame(thread, view)]));
   }
-  return deliveries.sort((a, b) => a.seq - b.seq);
+  return deliveries.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
 }
 
 function delivery(threadId: string, seq: number, frames: Frame[], messageIndex: number | null = null): Delivery {
@@ -51,8 +51,8 @@ function messageFrames(row: MessageRow, since: number, view: PresenterView): Fra
   if (row.deleted_at !== null) return [frame('message:deleted', { ...place, ...about, deletedAt: row.deleted_at })];
   const message = presentMessage(row, view);
   if (row.created_version > since) return [frame('message:new', message)];
-  const { content, metadata, attachments, edit, updatedAt } = message;
-  const payload = { ...place, ...about, content, metadata, attachments, edit, updatedAt, message };
+  const { content, metadata, attachments, pinned, edit, updatedAt } = message;
+  const payload = { ...place, ...about, content, metadata, attachments, pinned, edit, updatedAt, message };
   return [frame('message:updated', payload), frame('message:edited', payload)];
 }
 

@@ -32,9 +32,9 @@ function sendAll(subscription: Subscription, held: readonly Delivery[], outcomes
   for (const { deliveries } of outcomes) deliveries.forEach((delivery) => send(subscription, delivery));
   for (const delivery of held) {
     const seq = reached.get(delivery.threadId);
-    if (delivery.seq <= (seq ?? 0)) continue;
+    if (delivery.seq !== null && delivery.seq <= (seq ?? 0)) continue;
     send(subscription, delivery);
-    if (seq !== undefined) reached.set(delivery.threadId, delivery.seq);
+    if (seq !== undefined && delivery.seq !== null) reached.set(delivery.threadId, delivery.seq);
   }
   for (const { threadId, kind } of outcomes) {
     const end = { ...placeOf(threadId), seq: reached.get(threadId) ?? null };

@@ -47,8 +47,12 @@ export interface SyncReader {
   thread(tenantId: TenantId, threadId: string, userId: string): Promise<ThreadSnapshot>;
   changes(tenantId: TenantId, threadId: string, window: { since: number; limit: number }): Promise<ChangesSnapshot>;
   conversation(tenantId: TenantId, threadId: string): Promise<ConversationSnapshot>;
-  /** The thread of a message; null where the read model does not have it. */
-  threadOfMessage(tenantId: TenantId, messageId: string): Promise<string | null>;
+  /** Messages of a thread that are not deleted, newest first. */
+  latest(
+    tenantId: TenantId,
+    threadId: string,
+    window: { visibleFrom: number; limit: number },
+  ): Promise<ListedMessage[]>;
 }
 
 export interface SyncReaderDeps {
@@ -97,8 +101,6 @@ export function createSyncReader({ source, queries, messages, partitionOf }: Syn
         ]);
         return { thread, participants, lastMessage: last ?? null };
       }),
-    async threadOfMessage(tenantId, messageId) {
-      return (await messages().byId(tenantId, messageId))?.thread_id ?? null;
-    },
+    latest: (tenantId, threadId, window) => messages().page(tenantId, threadId, { ...window, order: 'desc' }),
   };
 }

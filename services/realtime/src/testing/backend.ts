@@ -12,6 +12,9 @@ import { foldRows, memorySealing, writeRows, type TestStack, type ThreadStory } 
 
 export const PARTITIONS = 3;
 
+/** What was told of one stream, in order. */
+export type Story = Pick<ThreadStory, 'place' | 'events'>;
+
 /** A log, a read model in real Postgres, and the hands that write to both. */
 export interface Backend {
   log: EventLog;
@@ -19,7 +22,7 @@ export interface Backend {
   sealing: SealingService;
   messageStore(): MessageStore;
   /** Appends what the story has told since it was last appended; returns those events. */
-  tell(story: ThreadStory): Promise<ChatEvent[]>;
+  tell(story: Story): Promise<ChatEvent[]>;
   /** Brings the read model to the end of the log. */
   project(): Promise<void>;
   close(): Promise<void>;
@@ -40,9 +43,10 @@ export async function openBackend(stack: TestStack, kind: 'memory' | 'kafka'): P
     sealing,
     messageStore: () => store,
     async tell(story) {
-      const before = appended.get(story.place.id) ?? [];
+      const stream = recordKey(story.place) + story.place.id;
+      const before = appended.get(stream) ?? [];
       const fresh = (await story.events(sealing)).slice(before.length);
-      appended.set(story.place.id, [...before, ...fresh]);
+      appended.set(stream, [...before, ...fresh]);
       const partition = partitionOfKey(recordKey(story.place), PARTITIONS);
       await Promise.all(fresh.map((event) => appender.append(partition, [encodeEvent(event)])));
       return fresh;

@@ -1,7 +1,7 @@
 import type { Frame, Payload } from '../frames';
-import type { ServerEventName } from '@threadlog/events';
+import type { MessageResource, ServerEventName } from '@threadlog/events';
 import { createLedger, type Ledger, type LedgerOptions } from './ledger';
-import { same, show, truth, type KnownThread } from './truth';
+import { same, show, truth, type KnownMessage, type KnownThread } from './truth';
 
 /** A client written to the protocol's text: it throws at the first frame that breaks it. */
 export interface ModelClient {
@@ -95,10 +95,17 @@ type Changes = { [E in ServerEventName]?: (thread: KnownThread, payload: Payload
 
 /** Frames about one event. */
 const CHANGES: Changes = {
-  'message:new': ({ messages }, { id, content }) => void messages.set(id, content!),
-  'message:updated'({ messages }, { messageId, content }) {
-    if (messages.has(messageId)) messages.set(messageId, content!);
+  'message:new': ({ messages }, message) => void messages.set(message.id, knownMessage(message)),
+  'message:updated'({ messages }, { messageId, content, pinned, message }) {
+    const known = messages.get(messageId);
+    if (!known) return;
+    if (message) messages.set(messageId, knownMessage(message));
+    else messages.set(messageId, { ...known, text: content ?? known.text, pinned: pinned ?? known.pinned });
   },
+  'reaction:added': ({ messages }, { messageId, emoji, userId }) =>
+    void messages.get(messageId)?.marks.add(`${emoji} ${userId}`),
+  'reaction:removed': ({ messages }, { messageId, emoji, userId }) =>
+    void messages.get(messageId)?.marks.delete(`${emoji} ${userId}`),
   'message:deleted': ({ messages }, { messageId }) => void messages.delete(messageId),
   'user:joined': ({ members }, { userId }) => void members.add(userId),
   'user:left': ({ members }, { userId }) => void members.delete(userId),
@@ -106,6 +113,11 @@ const CHANGES: Changes = {
     if (title !== undefined) thread.title = title;
   },
 };
+
+function knownMessage({ content, pinned, reactions }: MessageResource): KnownMessage {
+  const marks = reactions.flatMap(({ emoji, userIds }) => userIds.map((userId) => `${emoji} ${userId}`));
+  return { text: content!, pinned, marks: new Set(marks) };
+}
 
 function receive(client: Client, frame: Frame): void {
   const { name, payload } = frame;

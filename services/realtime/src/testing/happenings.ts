@@ -1,4 +1,5 @@
 import type { ChatEvent } from '@threadlog/events';
+import { foldRows } from '@threadlog/testing';
 import { truth } from './truth';
 import { message, sealed, type World } from './world';
 
@@ -35,8 +36,10 @@ export function happen(world: World, threadId: string, users: readonly string[],
 }
 
 const ACTS: [number, (scene: Scene) => void][] = [
-  [60, post],
-  [75, changeMessage(edit)],
+  [50, post],
+  [65, changeMessage(edit)],
+  [73, changeMessage(react)],
+  [77, changeMessage(pin)],
   [85, changeMessage(remove)],
   [
     90,
@@ -71,6 +74,23 @@ function edit({ world, threadId, told }: Scene, about: About): void {
   const number = told.filter((event) => event.event_type === 'CHAT_MESSAGE_UPDATED').length + 1;
   const content = sealed(`edit ${told.length}`);
   world.tell(threadId, 'CHAT_MESSAGE_UPDATED', { ...about, content, edit: number });
+}
+
+/** Adds a reaction, or takes it back where it is there. */
+function react({ world, threadId, random, told, users }: Scene, about: About): void {
+  const [user_id, emoji] = [users[random(users.length)]!, ['👍', '🎉'][random(2)]!];
+  const row = foldRows(told).messages.find(isAbout(about));
+  const there = row?.reactions?.some((reaction) => reaction.emoji === emoji && reaction.user_ids.includes(user_id));
+  world.tell(threadId, there ? 'CHAT_REACTION_REMOVED' : 'CHAT_REACTION_ADDED', { ...about, emoji, user_id });
+}
+
+function pin({ world, threadId, told }: Scene, about: About): void {
+  const { pinned } = foldRows(told).messages.find(isAbout(about))!;
+  world.tell(threadId, pinned ? 'CHAT_MESSAGE_UNPINNED' : 'CHAT_MESSAGE_PINNED', about);
+}
+
+function isAbout({ message_id }: About): (row: { message_id: string }) => boolean {
+  return (row) => row.message_id === message_id;
 }
 
 function remove({ world, threadId }: Scene, about: About): void {

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
 import { createModelClient, type ModelClient } from './client';
 import { happen, randomFrom, type Random } from './happenings';
+import { noCommands } from './noCommands';
 import { createProjection, type Projection } from './projection';
 import { connectionOf, createWires, userActor, type Wires } from './wires';
 import { createWorld, creation, openViews, type World } from './world';
@@ -61,8 +62,8 @@ async function gather(options: PartyOptions): Promise<Party> {
     log: world.log,
     starts: new Map(),
     reader: projection.reader,
+    ...noCommands,
     views: openViews(turns(random(2) === 0 ? 1 : 12)),
-    router: { execute: () => Promise.reject(new Error('nobody sends commands here')) },
     broadcast: wires.broadcast,
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 10_000, ...limits },
     projected: () => Promise.resolve(),

@@ -67,11 +67,10 @@ export function createProjection(world: World, pause: () => Promise<void> = () =
         lastMessage:
           rowsOf(threadId, state.messagesApplied).messages.findLast((row) => row.deleted_at === null) ?? null,
       })),
-    async threadOfMessage(_tenant, messageId) {
+    latest: async (_tenant, threadId, { limit }) => {
       await state.pause();
-      const holds = (threadId: string) =>
-        rowsOf(threadId, state.messagesApplied).messages.some((row) => row.message_id === messageId);
-      return world.threads().find(holds) ?? null;
+      const rows = rowsOf(threadId, state.messagesApplied).messages.filter((row) => row.deleted_at === null);
+      return rows.reverse().slice(0, limit);
     },
   };
   return Object.assign(state, { reader });

@@ -2,9 +2,9 @@ import type { Actor } from '@threadlog/auth';
 import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import type { ChatEvent } from '@threadlog/events';
 import { createLogger, createMetrics, type HttpServer } from '@threadlog/service';
-import { eventually, testStack, type ThreadStory } from '@threadlog/testing';
+import { eventually, testStack } from '@threadlog/testing';
 import { createRealtime, type RealtimeLimits } from '../index';
-import { openBackend, type Backend } from './backend';
+import { openBackend, type Backend, type Story } from './backend';
 import { listenTo, testVerifier, type Listener, type ListenOptions } from './listener';
 
 export interface ServiceOptions {
@@ -58,7 +58,7 @@ export function givenRealtime(options: ServiceOptions = {}) {
     commands,
     start,
     stop: () => running.stop(),
-    tell: (story: ThreadStory): Promise<ChatEvent[]> => backend.tell(story),
+    tell: (story: Story): Promise<ChatEvent[]> => backend.tell(story),
     project: () => backend.project(),
     /** How commands are answered in this test. */
     answerWith: (next: Answer) => void (answer = next),

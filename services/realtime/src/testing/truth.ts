@@ -1,3 +1,4 @@
+import type { MessageRow } from '@threadlog/read-models';
 import { foldRows } from '@threadlog/testing';
 import { opened, type World } from './world';
 
@@ -6,8 +7,15 @@ export interface KnownThread {
   seq: number;
   title: string | null;
   members: Set<string>;
-  /** Text by message id; deleted ones are not there. */
-  messages: Map<string, string>;
+  /** By id; deleted ones are not there. */
+  messages: Map<string, KnownMessage>;
+}
+
+export interface KnownMessage {
+  text: string;
+  pinned: boolean;
+  /** Reactions, as `emoji userId`. */
+  marks: Set<string>;
 }
 
 /** A thread as it really is after its events up to `seq`; null when this user does not take part in it. */
@@ -21,8 +29,13 @@ export function truth(world: World, threadId: string, userId: string, seq = Infi
     seq: thread.version,
     title: thread.title && (opened(thread.title) as string),
     members: new Set(participants.filter((row) => row.removed_at === null).map((row) => row.user_id)),
-    messages: new Map(visible.map((row) => [row.message_id, opened(row.content!) as string])),
+    messages: new Map(visible.map((row) => [row.message_id, knownMessage(row)])),
   };
+}
+
+function knownMessage({ content, pinned, reactions }: MessageRow): KnownMessage {
+  const marks = (reactions ?? []).flatMap(({ emoji, user_ids }) => user_ids.map((userId) => `${emoji} ${userId}`));
+  return { text: opened(content!) as string, pinned, marks: new Set(marks) };
 }
 
 /** The first event between two seqs, both exclusive, that this user should have been told of. */
@@ -52,7 +65,8 @@ function eventsUpTo(world: World, threadId: string, seq: number) {
 
 export function show(thread: KnownThread | null): string {
   if (!thread) return 'nothing';
-  return JSON.stringify({ ...thread, members: [...thread.members].sort(), messages: [...thread.messages].sort() });
+  const messages = [...thread.messages].map(([id, { marks, ...rest }]) => [id, { ...rest, marks: [...marks].sort() }]);
+  return JSON.stringify({ ...thread, members: [...thread.members].sort(), messages: messages.sort() });
 }
 
 /** Equal but for the seq. */

@@ -63,5 +63,6 @@ export function connectionOf(wire: Wire, actor: Actor, replayBudget = 5_000): Co
     left: new Set(),
     resuming: new Map(),
     replayBudget,
+    watchExpiry: () => undefined,
   };
 }

@@ -1,0 +1,46 @@
+import type { Actor } from '@threadlog/auth';
+import { problem, type TenantId } from '@threadlog/events';
+import type { ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
+import { problemOf } from '@threadlog/service';
+
+/** What commands that name a message or a read position need to know first. */
+export interface LookUps {
+  /** The thread of a message; rejects with `not_found`. */
+  threadOf(tenantId: TenantId, messageId: string): Promise<string>;
+  /** Where a reader may stand in a thread; rejects as `ReadingQueries.readTarget` does. */
+  readTarget(actor: Actor, place: ReadPlace): Promise<ReadTarget>;
+  /** What stays unread above a position. */
+  unreadAfter(actor: Actor, target: ReadTarget, readIndex: number): Promise<number>;
+}
+
+export interface LookUpsDeps {
+  reading: ReadingQueries;
+  /** The end of each partition of the log, by partition. */
+  heads(): Promise<number[]>;
+  /** Resolves when the projection has reached these offsets; rejects with `projection_lagging`. */
+  projected(offsets: readonly number[]): Promise<void>;
+}
+
+/** What the read model does not have may be young: then the projection is waited for, once. */
+export function createLookUps({ reading, heads, projected }: LookUpsDeps): LookUps {
+  async function find<Found>(look: () => Promise<Found>): Promise<Found> {
+    try {
+      return await look();
+    } catch (cause) {
+      if (problemOf(cause)?.code !== 'not_found') throw cause;
+      await projected(await heads());
+      return look();
+    }
+  }
+
+  return {
+    readTarget: (actor, place) => find(() => reading.readTarget(actor, place)),
+    unreadAfter: (actor, target, readIndex) => reading.unreadAfter(actor, target, readIndex),
+    threadOf: (tenantId, messageId) =>
+      find(async () => {
+        const threadId = await reading.threadOfMessage(tenantId, messageId);
+        if (threadId === null) throw problem('not_found', 'No such message.');
+        return threadId;
+      }),
+  };
+}

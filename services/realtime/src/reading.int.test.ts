@@ -1,0 +1,65 @@
+import { testActor, threadStory } from '@threadlog/testing';
+import { readingStory } from './testing/readingStory';
+import { givenRealtime } from './testing/service';
+
+const ada = testActor('ada');
+const ben = testActor('ben');
+
+describe('what happens around messages', () => {
+  const server = givenRealtime();
+  const { tell, ready } = server;
+  beforeEach(() => server.project());
+
+  test('is told: reactions and pins, in the order of the thread', async () => {
+    const story = threadStory({ threadId: 'm1', owner: 'ada', members: ['ben'] });
+    const messageId = story.post('ada', 'hi');
+    await tell(story);
+    const listener = await ready(ben);
+    story.react('ada', messageId, '👍');
+    story.pin('ada', messageId);
+    await tell(story);
+    const about = { conversationId: 'm1', threadId: 'm1', messageId, messageIndex: 1 };
+    expect(await listener.wait('message:updated')).toEqual([{ ...about, seq: 4, pinned: true }]);
+    expect(listener.of('reaction:added')).toEqual([{ ...about, seq: 3, emoji: '👍', userId: 'ada' }]);
+    expect(listener.of('message:edited')).toEqual([]);
+  });
+
+  test('is told: how far others have read, to those in the thread and nobody else', async () => {
+    const story = threadStory({ threadId: 'm2', owner: 'ada', members: ['ben'] });
+    const messageId = story.post('ada', 'hi');
+    await tell(story);
+    await server.project();
+    const [writer, stranger] = await Promise.all([ready(ada), ready(testActor('cyd'))]);
+    const reading = readingStory('ben');
+    reading.read('m2', messageId, 1);
+    await tell(reading);
+    expect(await writer.wait('message:read')).toEqual([
+      {
+        conversationId: 'm2',
+        threadId: 'm2',
+        messageId,
+        messageIndex: 1,
+        userId: 'ben',
+        readAt: '2026-11-02T10:00:00.000000Z',
+      },
+    ]);
+    expect(stranger.frames.map(({ name }) => name)).toEqual(['hello']);
+  });
+
+  test('is told: sub-threads and what is said in them, in the room of their root', async () => {
+    const root = threadStory({ threadId: 'm3', owner: 'ada', members: ['ben'] });
+    const rootMessageId = root.post('ada', 'what about this?');
+    await tell(root);
+    await server.project();
+    const listener = await ready(ben);
+    const branch = threadStory({ threadId: 'm3~b1', owner: 'ada', rootMessageId, title: 'Aside' });
+    branch.post('ada', 'this');
+    await tell(branch);
+    const place = { conversationId: 'm3', threadId: 'm3~b1' };
+    expect(await listener.wait('thread:created')).toMatchObject([
+      { ...place, seq: 1, thread: { id: 'm3~b1', parentThreadId: 'm3', rootMessageId, title: 'Aside' } },
+    ]);
+    expect(await listener.wait('message:new')).toMatchObject([{ ...place, seq: 2, messageIndex: 1, content: 'this' }]);
+    expect(listener.of('conversation:created')).toEqual([]);
+  });
+});

@@ -1,0 +1,10 @@
+import type { EngineDeps } from '../engine';
+
+const never = () => Promise.reject(new Error('nobody sends commands here'));
+
+/** What only commands of clients need, for tests without any. */
+export const noCommands: Pick<EngineDeps, 'router' | 'reading' | 'verifier'> = {
+  router: { execute: never },
+  reading: { readTarget: never, unreadAfter: never, threadOfMessage: never },
+  verifier: { verify: never },
+};
