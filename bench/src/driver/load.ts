@@ -40,6 +40,7 @@ export interface Measured {
 /** A system that answers nothing right is not worth waiting for. */
 const MAX_ERRORS = 200;
 const ERROR_PAUSE_MS = 20;
+const LONGEST_ROUND_MS = 10_000;
 
 /**
  * Runs a closed loop: warms up, then measures rounds without stopping in between, so that nothing can catch its breath.
@@ -68,14 +69,12 @@ export async function runLoad({ workers, pace, step }: LoadOptions): Promise<Mea
       while (!stop.signal.aborted) await attempt(worker);
     }),
   );
-  const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: stop.signal }).catch(() => undefined);
-
-  await pause(pace.warmUpMs);
+  await pause(pace.warmUpMs, stop.signal);
   const rounds: Round[] = [];
   for (let round = 0; round < pace.rounds && !stop.signal.aborted; round++) {
     const latencies: number[] = (sink = []);
     const began = performance.now();
-    await pause(pace.roundMs);
+    await pauseRound(pace.roundMs, stop.signal, () => latencies.length > 0);
     sink = null;
     rounds.push({ milliseconds: performance.now() - began, latencies: sorted(latencies) });
   }
@@ -83,6 +82,18 @@ export async function runLoad({ workers, pace, step }: LoadOptions): Promise<Mea
   await work;
   const samples = rounds.reduce((sum, { latencies }) => sum + latencies.length, 0);
   return { rounds, samples, errors, problem };
+}
+
+/** Ends early when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return delay(ms, undefined, { signal }).catch(() => undefined);
+}
+
+/** A round goes on until something was measured, on a machine too busy for its length; ten seconds at most. */
+export async function pauseRound(ms: number, signal: AbortSignal, isMeasured: () => boolean): Promise<void> {
+  const deadline = performance.now() + LONGEST_ROUND_MS;
+  await pause(ms, signal);
+  while (!isMeasured() && !signal.aborted && performance.now() < deadline) await pause(ms, signal);
 }
 
 /** The median over the rounds of a percentile of each. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pause, pauseRound } from '../driver/load';
 import { openReceiver, type Receiver } from '../driver/sockets';
 import { perSecond } from '../report/result';
 import { median } from '../report/stats';
@@ -66,13 +67,11 @@ async function measure({ world, pace }: RowContext, { room, counts, receivers }:
     failure = error.message;
     stop.abort();
   });
-  const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: stop.signal }).catch(() => undefined);
-
-  await pause(pace.warmUpMs);
+  await pause(pace.warmUpMs, stop.signal);
   const rates: number[] = [];
   for (let round = 0; round < pace.rounds; round++) {
     const [before, began] = [delivered(), performance.now()];
-    await pause(pace.roundMs);
+    await pauseRound(pace.roundMs, stop.signal, () => delivered() > before);
     rates.push(((delivered() - before) * 1000) / (performance.now() - began));
   }
   stop.abort();
