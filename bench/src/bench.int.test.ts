@@ -9,7 +9,7 @@ import { startOwnSystem } from './system/ownSystem';
 import type { System } from './system/system';
 
 const stack = testStack();
-const pace: Pace = { name: 'test', warmUpMs: 20, roundMs: 100, rounds: 2, replayEvents: 300 };
+const pace: Pace = { name: 'test', systemWarmUpMs: 50, warmUpMs: 20, roundMs: 100, rounds: 2, replayEvents: 300 };
 const signal = new AbortController().signal;
 
 describe('bench and demo on a system of their own', () => {

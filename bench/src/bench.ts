@@ -1,12 +1,12 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { createHttpDriver } from './driver/http';
-import type { Pace } from './driver/load';
+import { runLoad, type Pace } from './driver/load';
 import type { BenchResult, RowResult } from './report/result';
 import type { Row, RowContext } from './rows/row';
 import type { System } from './system/system';
 import { createTenant } from './system/tokens';
 import { busySeconds } from './system/usage';
-import { createWorld } from './world';
+import { createWorld, messagesPath } from './world';
 
 export interface BenchRun {
   system: System;
@@ -27,6 +27,8 @@ export async function runBench({ system, rows, pace, signal, onRow }: BenchRun):
   const context: RowContext = { system, pace, world: createWorld(http, createTenant('bench', system.tokens)) };
   const results: RowResult[] = [];
   try {
+    // Where this fails the rows will, too, and say so.
+    if (!signal.aborted) await warmUp(context).catch(() => undefined);
     for (const row of rows) {
       if (signal.aborted) break;
       await onRow?.(row, null);
@@ -39,6 +41,23 @@ export async function runBench({ system, rows, pace, signal, onRow }: BenchRun):
   }
   const seconds = (performance.now() - began) / 1000;
   return { startedAt, seconds, machine: machine(), loadBefore, pace: pace.name, rows: results };
+}
+
+const WARM_UP_ROOMS = 10;
+const WARM_UP_IN_FLIGHT = 16;
+
+/** Writes and reads before anything is measured, for without it the first row would pay for all. */
+async function warmUp({ world, pace }: RowContext): Promise<void> {
+  const rooms = await world.rooms(WARM_UP_ROOMS, 2);
+  let turn = 0;
+  const step = async (worker: number): Promise<void> => {
+    const room = rooms[turn++ % rooms.length]!;
+    await world.post(room, worker);
+    if (turn % 4 > 0) return;
+    await world.read(`${messagesPath(room.threadId)}?limit=50`, { person: room.members[0]!, connection: worker });
+  };
+  await runLoad({ workers: WARM_UP_IN_FLIGHT, pace: { ...pace, warmUpMs: pace.systemWarmUpMs, rounds: 0 }, step });
+  await world.settle(rooms);
 }
 
 async function runRow(row: Row, context: RowContext): Promise<RowResult> {

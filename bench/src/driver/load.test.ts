@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { latency, rate, runLoad, type Pace } from './load';
 
-const pace: Pace = { name: 'test', warmUpMs: 20, roundMs: 60, rounds: 3, replayEvents: 0 };
+const pace: Pace = { name: 'test', systemWarmUpMs: 50, warmUpMs: 20, roundMs: 60, rounds: 3, replayEvents: 0 };
 
 describe('the closed loop', () => {
   it('keeps each worker at one step at a time, and measures in rounds', async () => {
