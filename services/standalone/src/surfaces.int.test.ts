@@ -376,7 +376,7 @@ describe('the application’s own service', () => {
     expect(list.body.conversations.map(({ title }) => title)).toEqual(['Two', 'One']);
     expect(await tenant.call('GET', '/api/admin/stats')).toMatchObject({
       status: 200,
-      body: { conversations: 2, messages: 3, users: 1, messagesLast24h: 3, onlineUsers: null, connections: null },
+      body: { conversations: 2, messages: 3, users: 1, messagesLast24h: 3, onlineUsers: 0, connections: 0 },
     });
     expect((await internally('globex').call('DELETE', `/api/admin/conversations/${made.body.id}`)).status).toBe(404);
     expect((await tenant.call('DELETE', `/api/admin/conversations/${made.body.id}`)).status).toBe(204);
