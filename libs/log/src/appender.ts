@@ -11,6 +11,11 @@ export interface AppenderDeps {
   inFlight: 'one' | 'perPartition';
   /** Sends and waits for the acks; resolves with the base offset of every partition. Rejecting kills the appender. */
   transmit(shares: Share[]): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Called after each request with its number of records: what it returns is waited for before the next one is put
+   * together. A driver whose requests are dear lets a busy queue fill up a little.
+   */
+  gather?: ((records: number) => Promise<unknown> | undefined) | undefined;
   /** Lets go of the connection, also with a request in flight. */
   discard(): Promise<void>;
   observer?: LogObserver | undefined;
@@ -76,7 +81,7 @@ export function createAppender(deps: AppenderDeps): Appender {
   };
 }
 
-interface SenderDeps extends Pick<AppenderDeps, 'transmit' | 'observer'> {
+interface SenderDeps extends Pick<AppenderDeps, 'transmit' | 'gather' | 'observer'> {
   queue: AppendQueue;
   group: readonly number[];
   die(cause: Error): void;
@@ -84,28 +89,33 @@ interface SenderDeps extends Pick<AppenderDeps, 'transmit' | 'observer'> {
 }
 
 /** Sends for a group of partitions: the next request leaves when the one before is back, with all that queued up. */
-function createSender({ queue, group, transmit, observer, die, isDead }: SenderDeps): { wake(): void } {
+function createSender({ queue, group, transmit, gather, observer, die, isDead }: SenderDeps): { wake(): void } {
   let busy = false;
 
-  async function send(shares: Share[]): Promise<void> {
+  async function send(shares: Share[]): Promise<number> {
     const begun = performance.now();
     const offsets = await transmit(shares);
     // A late ack of a dead appender: its appends were given up, nobody may learn of it.
-    if (isDead()) return;
+    if (isDead()) return 0;
     const missing = shares.find(({ partition }) => !((offsets.get(partition) ?? -1) >= 0));
     if (missing) throw new Error(`no base offset for partition ${missing.partition}`);
     for (const share of shares) queue.settle(share, offsets.get(share.partition)!);
+    const records = shares.reduce((sum, share) => sum + share.records.length, 0);
     observer?.sent?.({
       partitions: shares.length,
-      records: shares.reduce((sum, share) => sum + share.records.length, 0),
+      records,
       bytes: shares.reduce((sum, share) => sum + share.bytes, 0),
       durationMs: performance.now() - begun,
     });
+    return records;
   }
 
   async function run(): Promise<void> {
     try {
-      for (let shares = queue.take(group); shares.length > 0; shares = queue.take(group)) await send(shares);
+      for (let shares = queue.take(group); shares.length > 0; shares = queue.take(group)) {
+        const records = await send(shares);
+        await gather?.(records);
+      }
     } catch (error) {
       die(error instanceof Error ? error : new Error(String(error)));
     }
