@@ -59,7 +59,7 @@ export interface Capture {
   resourceId?: string;
   position: LogPosition | null;
   replayed: boolean;
-  /** False for a success that left no event: what it would have created was there already. */
+  /** False where what it would have created was there already, whether or not that left an event. */
   changed: boolean;
   clear: ClearText;
 }
@@ -110,6 +110,11 @@ export function createAnswers(deps: AnswersDeps): Answers {
     },
     build: (actor, source) => build(deps, actor, source),
   };
+}
+
+/** Whether the command made what it shows: a direct conversation that is taken up again was there before. */
+export function isMadeBy(command: Command, firstEvent: string): boolean {
+  return command.type !== 'thread.create' || firstEvent === 'CHAT_THREAD_CREATED';
 }
 
 /** What each command's answer shows; those that are not here show nothing. */

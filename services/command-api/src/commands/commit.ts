@@ -5,7 +5,7 @@ import { MAX_OVERLAY_EVENTS } from '../ownership/overlay';
 import type { Tenure } from '../ownership/tenure';
 import { applyEvent, type StreamEntry } from '../streams/streamEntry';
 import { nextTimestamp } from '../timestamps';
-import type { Answers } from './answers';
+import { isMadeBy, type Answers } from './answers';
 import { OUTCOME_UNKNOWN, refusal, type Job } from './job';
 import { sealDraft, type ClearText, type Stamp } from './sealDrafts';
 import type { ChatEvent } from '@threadlog/events';
@@ -83,7 +83,7 @@ function send(deps: CommitDeps, tenure: Tenure, job: Job, dispatch: Dispatch): v
     resourceId: job.target.newId,
     position: null,
     replayed: false,
-    changed: true,
+    changed: isMadeBy(command, events[0]!.event_type),
     clear,
   });
   const settled = Promise.withResolvers<number>();

@@ -7,7 +7,7 @@ import type { Tenure } from '../ownership/tenure';
 import type { Receipt } from '../streams/receiptBook';
 import type { StreamEntry } from '../streams/streamEntry';
 import { nextTimestamp } from '../timestamps';
-import type { Answers } from './answers';
+import { isMadeBy, type Answers } from './answers';
 import { commit, type CommitDeps } from './commit';
 import { NOT_OWNER, OUTCOME_UNKNOWN, refusal, type Job } from './job';
 import { loadParts, lookUpKey, type MissingParts } from './loads';
@@ -128,7 +128,7 @@ function replay(deps: TurnDeps, tenure: Tenure, job: Job, found: Ground & { rece
     resourceId: receipt.row.resource_id,
     position: null,
     replayed: true,
-    changed: true,
+    changed: isMadeBy(command, receipt.row.event_type),
     clear: new Map(),
   });
   answerWhenAcked(tenure, job, found, async () => {
