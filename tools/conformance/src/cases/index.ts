@@ -1,14 +1,52 @@
 import type { Case } from '../case';
 import { closed } from '../variants';
+import { changeCases } from './changes';
+import { conversationMessageCases } from './conversationMessages';
+import { conversationCases } from './conversations';
+import { conversationThreadCases } from './conversationThreads';
+import { internalCases } from './internal';
+import { markCases } from './marks';
+import { messagePageCases } from './messagePages';
+import { messageReadingCases } from './messageReading';
+import { messageCases } from './messages';
+import { participantCases } from './participants';
 import { permissionCases } from './permissions';
+import { platformCases } from './platform';
+import { postingCases } from './posting';
+import { preferenceCases } from './preferences';
+import { readingCases } from './reading';
+import { searchCases } from './search';
 import { threadCreationCases } from './threadCreation';
 import { threadListCases } from './threadLists';
 import { threadCases } from './threads';
 
-const ofRoutes: Case[] = [...permissionCases, ...threadCreationCases, ...threadCases, ...threadListCases];
+const ofRoutes: Case[] = [
+  ...permissionCases,
+  ...threadCreationCases,
+  ...threadCases,
+  ...threadListCases,
+  ...postingCases,
+  ...messageCases,
+  ...messagePageCases,
+  ...participantCases,
+  ...markCases,
+  ...messageReadingCases,
+  ...readingCases,
+  ...preferenceCases,
+  ...changeCases,
+  ...conversationCases,
+  ...conversationMessageCases,
+  ...conversationThreadCases,
+  ...searchCases,
+];
 
 /** Routes that some case asks for, each once without a token. */
 const routes = new Set(ofRoutes.flatMap(({ needs }) => needs.filter((need) => need.includes(' /'))));
 
 /** Everything that a running system is held against. */
-export const allCases: readonly Case[] = [...ofRoutes, ...[...routes].map((route) => closed(route))];
+export const allCases: readonly Case[] = [
+  ...platformCases,
+  ...internalCases,
+  ...ofRoutes,
+  ...[...routes].map((route) => closed(route)),
+];
