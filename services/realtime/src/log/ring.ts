@@ -76,7 +76,9 @@ export function createRing({ start, maxBytes, maxEvents, membershipTypes }: Ring
     push({ offset, value }, head) {
       edges.end = offset + 1;
       if (head?.streamType !== 'thread') return;
-      keep({ offset, value, stream: threadStream(head.tenantId, head.streamId) }, head.type);
+      const stream = threadStream(head.tenantId, head.streamId);
+      // A copy: the value is a slice of what was fetched, and would keep all of that in memory.
+      keep({ offset, value: Buffer.from(value), stream }, head.type);
     },
     skipTo: (offset) => void (edges.end = Math.max(edges.end, offset)),
     ...threadReads(streams),
