@@ -3,6 +3,7 @@ import type { MessageStore } from './messages/port';
 import { generationSchema } from './schema/generation';
 import type { Table } from './tables/table';
 import {
+  auditTable,
   messageRefsTable,
   participantsTable,
   receiptsTable,
@@ -34,6 +35,7 @@ const TABLES: DumpedTable[] = [
   asDumped(userThreadsTable),
   asDumped(receiptsTable),
   asDumped(messageRefsTable),
+  asDumped(auditTable),
   { name: 'checkpoints', columns: ['partition', 'next_offset', 'max_epoch'], key: ['partition'] },
   {
     name: 'quarantine',
@@ -60,7 +62,7 @@ export async function canonicalDump(database: Queryable, generation: number, sto
 
 async function tableLines(database: Queryable, generation: number, table: DumpedTable): Promise<string[]> {
   const order = table.key.map((column) =>
-    column === 'partition' || column.endsWith('_offset') || column.endsWith('_index')
+    ['partition', 'version'].includes(column) || column.endsWith('_offset') || column.endsWith('_index')
       ? column
       : `${column} collate "C"`,
   );

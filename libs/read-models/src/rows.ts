@@ -1,6 +1,7 @@
 import type {
   Channel,
   DeleteReason,
+  Json,
   MessageType,
   ParticipantRole,
   SenderType,
@@ -125,6 +126,24 @@ export interface ReceiptRow {
   partition: number;
   log_offset: number;
   created_at: string;
+}
+
+/** An event as the audit log keeps it: who did what to whom, and no text. */
+export interface AuditRow {
+  tenant_id: TenantId;
+  stream_type: StreamType;
+  stream_id: string;
+  version: number;
+  event_id: string;
+  event_type: string;
+  at: string;
+  actor_type: string;
+  actor_id: string;
+  actor_role: string | null;
+  thread_id: string | null;
+  message_id: string | null;
+  user_id: string | null;
+  detail: Record<string, Json> | null;
 }
 
 /** A stream as the read model keeps it: one row whatever its events. */

@@ -1,5 +1,6 @@
 import type { Route } from '@threadlog/service';
 import type { QueryContext } from './context';
+import { auditRoutes } from './audit/routes';
 import { messageRoutes } from './messages/routes';
 import { surfaceRoutes } from './surfaces';
 import { searchRoutes } from './search/routes';
@@ -10,5 +11,6 @@ export const queryRoutes: readonly Route<QueryContext>[] = [
   ...threadRoutes,
   ...messageRoutes,
   ...searchRoutes,
+  ...auditRoutes,
   ...surfaceRoutes,
 ];

@@ -14,13 +14,14 @@ import { toMicroTimestamp } from './timestamps';
 export const PAGE_LIMIT = 200;
 const PAGE_DEFAULT = 50;
 
-const limit = z.coerce
+export const pageLimit = z.coerce
   .number()
   .int()
   .min(1)
   .max(PAGE_LIMIT)
   .default(PAGE_DEFAULT)
   .meta({ description: 'Most items of the page.' });
+const limit = pageLimit;
 const cursor = z.string().max(512);
 const flag = z
   .enum(['true', 'false'])
@@ -82,11 +83,13 @@ export const changesQuery = z.strictObject({
     .meta({ description: 'The `seq` up to which the client knows the thread; 0 for nothing.' }),
 });
 
-const edges = {
+export const pageEdgesShape = {
   hasMore: z.boolean(),
   nextCursor: z.string().nullable(),
   prevCursor: z.string().nullable(),
 };
+
+const edges = pageEdgesShape;
 
 export const threadListSchema = z.object({ threads: z.array(threadSchema), ...edges }).meta({ id: 'ThreadPage' });
 export const messagePageSchema = z

@@ -1,3 +1,4 @@
+import { auditTablesSql } from './audit';
 import { searchTablesSql } from './search';
 import { laneTablesSql, streamTablesSql } from './streams';
 import { threadTablesSql, userTablesSql } from './threads';
@@ -22,5 +23,6 @@ export function generationSql(generation: number): string {
     userTablesSql(schema),
     laneTablesSql(schema),
     searchTablesSql(schema),
+    auditTablesSql(schema),
   ].join('\n');
 }

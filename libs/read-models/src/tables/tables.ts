@@ -1,5 +1,14 @@
 import type { TenantId } from '@threadlog/events';
-import type { MessageRow, ParticipantRow, ReceiptRow, StreamRow, ThreadRow, UserRow, UserThreadRow } from '../rows';
+import type {
+  AuditRow,
+  MessageRow,
+  ParticipantRow,
+  ReceiptRow,
+  StreamRow,
+  ThreadRow,
+  UserRow,
+  UserThreadRow,
+} from '../rows';
 import type { Table } from './table';
 
 export const streamsTable: Table<StreamRow> = {
@@ -171,5 +180,27 @@ export const messageRefsTable: Table<MessageRefRow> = {
     deleted: 'boolean',
   },
   key: ['tenant_id', 'thread_id', 'message_index'],
+  guard: 'version',
+};
+
+export const auditTable: Table<AuditRow> = {
+  name: 'audit_log',
+  columns: {
+    tenant_id: 'text',
+    stream_type: 'text',
+    stream_id: 'text',
+    version: 'integer',
+    event_id: 'text',
+    event_type: 'text',
+    at: 'text',
+    actor_type: 'text',
+    actor_id: 'text',
+    actor_role: 'text',
+    thread_id: 'text',
+    message_id: 'text',
+    user_id: 'text',
+    detail: 'jsonb',
+  },
+  key: ['tenant_id', 'stream_type', 'stream_id', 'version'],
   guard: 'version',
 };

@@ -1,5 +1,7 @@
 import type { ChatEvent } from '@threadlog/events';
 import {
+  auditOf,
+  auditTable,
   foldMessage,
   foldParticipant,
   foldThread,
@@ -15,6 +17,7 @@ import {
   usersTable,
   userThreadOf,
   userThreadsTable,
+  type AuditRow,
   type Database,
   type MessageRefRow,
   type MessageRow,
@@ -33,6 +36,7 @@ export interface FoldedRows {
   messages: MessageRow[];
   users: UserRow[];
   userThreads: UserThreadRow[];
+  audit: AuditRow[];
 }
 
 /** Folds complete histories, of any streams, each in order. */
@@ -62,6 +66,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
     messages: [...messages.values()],
     users: [...users.values()],
     userThreads: [...userThreads.values()],
+    audit: events.map(auditOf).filter((row) => row !== null),
   };
 }
 
@@ -73,7 +78,7 @@ function keep<Row>(rows: Map<string, Row>, key: string, fold: (row: Row | null) 
 /** Writes rows as the projector would. Newer rows win over stored ones, so a grown history can be written again. */
 export async function writeRows(
   target: { database: Database; generation: number; messages: MessageStore },
-  rows: Omit<FoldedRows, 'userThreads'> & Partial<Pick<FoldedRows, 'userThreads'>>,
+  rows: Omit<FoldedRows, 'userThreads' | 'audit'> & Partial<Pick<FoldedRows, 'userThreads' | 'audit'>>,
 ): Promise<void> {
   const { database, generation, messages } = target;
   const schema = generationSchema(generation);
@@ -86,6 +91,7 @@ export async function writeRows(
   await write(participantsTable, rows.participants);
   await write(usersTable, rows.users);
   await write(userThreadsTable, rows.userThreads ?? []);
+  await write(auditTable, rows.audit ?? []);
 }
 
 function refOf(row: MessageRow): MessageRefRow {

@@ -1,4 +1,5 @@
 import type { MessageStoreKind } from '@threadlog/read-models';
+import { audit } from './audit';
 import { messageRefs } from './messageRefs';
 import { messages } from './messages';
 import { participants } from './participants';
@@ -19,7 +20,7 @@ export interface Registry {
   stored: Projection<object> | null;
 }
 
-const COMMON = [streams, threads, participants, users, userThreads, receipts];
+const COMMON = [streams, threads, participants, users, userThreads, receipts, audit];
 
 /** Rows are held as plain objects from here on: each projection alone knows its own type. */
 const erased = (projections: readonly unknown[]): Projection<object>[] => projections as Projection<object>[];
