@@ -11,6 +11,8 @@ export const SIGNALS = {
     user_id: idSchema,
     state: z.enum(['online', 'offline']),
     instance: z.string().min(1).max(128),
+    /** Of this user with this instance. */
+    connections: z.int().min(0).optional(),
     last_seen_at: microTimestamp,
   }),
 } as const;

@@ -147,11 +147,12 @@ function createTopics({ config, signal, logger, metrics, opened }: Context) {
   }
   return {
     events: () => open({ name: EVENTS_TOPIC, partitions: config.CHAT_PARTITIONS }, createLogObserver(metrics)),
-    openTopic: (topic: AuxiliaryTopic) => open(topic),
+    // Records of these topics have no owners, and so no epochs.
+    openTopic: (topic: AuxiliaryTopic) => open({ ...topic, fenced: false }),
   };
 }
 
-type TopicWanted = Omit<AuxiliaryTopic, 'retentionMs'> & Partial<AuxiliaryTopic>;
+type TopicWanted = Omit<AuxiliaryTopic, 'retentionMs'> & Partial<AuxiliaryTopic> & { fenced?: boolean };
 
 /** Time does not mend these: somebody configured two things that do not belong together. */
 function isMismatch(error: unknown): boolean {

@@ -5,3 +5,5 @@ export * from './reach';
 export * from './remoteCommands';
 export * from './runRoles';
 export * from './runtime';
+export * from './signals/presenceBoard';
+export * from './signals/signals';

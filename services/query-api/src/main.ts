@@ -1,4 +1,4 @@
-import { createRuntime, runRoles } from '@threadlog/runtime';
+import { createRuntime, createSignals, runRoles } from '@threadlog/runtime';
 import { runMain } from '@threadlog/service';
 import { loadQueryApiConfig } from './config';
 import { createQueryApi } from './role';
@@ -7,5 +7,8 @@ void runMain(async (signal) => {
   const config = loadQueryApiConfig();
   const runtime = await createRuntime(config, { service: 'query-api', features: ['queries'], signal });
   const api = { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] };
-  await runRoles(runtime, [createQueryApi({ ...runtime, api, readWaitMs: config.READ_WAIT_MS })], { signal });
+  const signals = createSignals(runtime);
+  const { presence } = signals;
+  const role = createQueryApi({ ...runtime, api, presence, readWaitMs: config.READ_WAIT_MS });
+  await runRoles(runtime, [signals, role], { signal });
 });

@@ -1,6 +1,7 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
-import type { ReadingQueries } from '@threadlog/read-models';
+import type { PeersOf, ReadingQueries } from '@threadlog/read-models';
+import type { Signals } from '@threadlog/runtime';
 import type { DispatchDeps } from './commands/dispatch';
 import { createLookUps } from './commands/lookUps';
 import { createDispatcher } from './dispatcher';
@@ -11,6 +12,7 @@ import type { Connection } from './rooms/connection';
 import { createConnections, type Connections } from './rooms/connections';
 import { createFlow, type Flow } from './rooms/flow';
 import { createRooms, type Broadcast } from './rooms/rooms';
+import { createCompany, type Company } from './signals/company';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
 import { createCatchUp } from './sync/catchUp';
@@ -31,6 +33,9 @@ export interface EngineDeps {
   verifier: RefreshDeps['verifier'];
   views: Views;
   router: CommandRouter;
+  signals: Pick<Signals, 'presence' | 'publish' | 'listen'>;
+  peersOf: PeersOf;
+  now?: (() => number) | undefined;
   broadcast: Broadcast;
   limits: RealtimeLimits;
   /** Resolves when the read model has applied everything below these offsets, by partition. */
@@ -45,6 +50,7 @@ export interface Engine {
   connections: Connections;
   flow: Flow;
   session: SessionDeps;
+  company: Company;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -71,15 +77,19 @@ export function createEngine(deps: EngineDeps): Engine {
   const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(warn) });
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
   const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish });
+  const company = createCompany({ ...deps, rooms, connections });
   return {
     follower,
+    company,
     connections,
     flow,
     session: {
       rooms,
       connections,
       limits,
-      commands: commandDeps(deps, { rooms, joins, refresh }),
+      commands: commandDeps(deps, { rooms, joins, refresh, typing: company.typing }),
+      onOpen: company.came,
+      onClose: company.went,
       start: (connection, resume, greet) => startConnection(start, connection, resume, greet),
       onFault: (cause, { actor }) => warn({ ...who(actor), err: cause }, 'a connection could not start'),
     },
@@ -88,7 +98,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
 function commandDeps(
   { log, router, reading, reader, views, projected, limits, warn }: EngineDeps,
-  parts: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh'>,
+  parts: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh' | 'typing'>,
 ): DispatchDeps {
   const heads = () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
   return {

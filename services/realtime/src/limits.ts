@@ -25,6 +25,9 @@ export interface RealtimeLimits {
   commandBurst: number;
   /** Commands of one socket that wait for their answer. */
   commandsInFlight: number;
+  /** Signs of typing of one socket a second, and how many may come at once. */
+  typingPerSecond: number;
+  typingBurst: number;
   /** Bytes waiting in a socket above which it leaves its rooms and is told `resync` once it has caught up. */
   softBufferBytes: number;
   /** Bytes waiting in a socket above which it is disconnected. */
@@ -51,6 +54,8 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
   commandsPerSecond: 50,
   commandBurst: 100,
   commandsInFlight: 32,
+  typingPerSecond: 5,
+  typingBurst: 20,
   softBufferBytes: 1024 * 1024,
   hardBufferBytes: 8 * 1024 * 1024,
   projectionWaitMs: 5_000,

@@ -1,4 +1,4 @@
-import { createRemoteCommands, createRuntime, runRoles } from '@threadlog/runtime';
+import { createRemoteCommands, createRuntime, createSignals, runRoles } from '@threadlog/runtime';
 import { runMain } from '@threadlog/service';
 import { loadRealtimeConfig } from './config';
 import { createRealtime } from './role';
@@ -7,6 +7,7 @@ void runMain(async (signal) => {
   const config = loadRealtimeConfig();
   const runtime = await createRuntime(config, { service: 'realtime', features: ['sockets'], signal });
   const { router, close } = createRemoteCommands(runtime, config);
-  const role = createRealtime({ ...runtime, config, router });
-  await runRoles(runtime, [{ ...role, run: (stop) => role.run(stop).finally(close) }], { signal });
+  const signals = createSignals(runtime);
+  const role = createRealtime({ ...runtime, config, router, signals });
+  await runRoles(runtime, [signals, { ...role, run: (stop) => role.run(stop).finally(close) }], { signal });
 });

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
 import {
   createGenerationWatcher,
+  createPeersQuery,
   createProfiles,
   createReadingQueries,
   createThreadQueries,
   readCheckpoints,
   type GenerationWatcher,
 } from '@threadlog/read-models';
-import type { Runtime } from '@threadlog/runtime';
+import type { Runtime, Signals } from '@threadlog/runtime';
 import {
   aborted,
   createApp,
@@ -35,10 +36,14 @@ export interface RealtimeDeps extends Pick<
 > {
   /** Writes of sockets go to the owners of their streams. */
   router: CommandRouter;
+  /** Run beside this role, before it and until after it. */
+  signals: Signals;
   config: AppConfig & { REALTIME_HOST: string; REALTIME_PORT: number };
   limits?: Partial<RealtimeLimits>;
   /** Told of the port that was really taken. */
   onListening?: (http: HttpServer) => void;
+  /** Clock of typing and presence: milliseconds since 1970. */
+  now?: () => number;
   /** Milliseconds over which sockets are closed at the end; default 2,000. */
   drainMs?: number;
 }
@@ -100,6 +105,7 @@ async function runRealtime(
     health.drain();
     await drainSockets(io, tracked, drainMs);
     clearInterval(sweep);
+    engine?.company.stop();
     await engine?.follower.stop();
     watcher?.stop();
     await http.close(0);
@@ -132,6 +138,9 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher }: Parts): 
     }),
     reading: createReadingQueries(source),
     verifier,
+    signals: deps.signals,
+    now: deps.now,
+    peersOf: createPeersQuery(source),
     views: createViews({
       opener: sealing,
       profiles: createProfiles({ opener: sealing, loadUsers, maxAgeMs: PROFILE_AGE_MS }),

@@ -2,9 +2,12 @@ import { commandRoutes, createCommandApi, type CommandApi } from '@threadlog/com
 import { createProjector } from '@threadlog/projector';
 import { createQueryApi } from '@threadlog/query-api';
 import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
-import { createRemoteCommands, type Runtime } from '@threadlog/runtime';
+import { createRemoteCommands, createSignals, type Runtime, type Signals } from '@threadlog/runtime';
 import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
 import type { StandaloneConfig } from './config';
+
+/** Sockets tell who is there, queries show it: a process that only queries listens all the same. */
+const SIGNALLING: ReadonlySet<string> = new Set(['query-api', 'realtime']);
 
 export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
 
@@ -17,10 +20,12 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   // Of use only where the writes and the reads of a client come to one process.
   const lastWrites = wanted.has('command-api') && wanted.has('query-api') ? createLastWrites() : undefined;
   const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
+  const signals = createSignals(runtime);
   const roles: Role[] = commandApi ? [commandApi] : [];
+  if (!wanted.isDisjointFrom(SIGNALLING)) roles.push(signals);
   if (wanted.has('projector')) roles.push(projector(runtime, config));
-  if (wanted.has('query-api')) roles.push(queryApi(runtime, config, lastWrites));
-  if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi }));
+  if (wanted.has('query-api')) roles.push(queryApi(runtime, config, { lastWrites, presence: signals.presence }));
+  if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi, signals }));
   return roles;
 }
 
@@ -30,12 +35,16 @@ function projector(runtime: Runtime, config: StandaloneConfig): Role {
 }
 
 /** The API's document shows the commands too: where they are served elsewhere, an edge makes one API of both. */
-function queryApi(runtime: Runtime, config: StandaloneConfig, lastWrites: LastWrites | undefined): Role {
+function queryApi(
+  runtime: Runtime,
+  config: StandaloneConfig,
+  shared: { lastWrites: LastWrites | undefined; presence: Signals['presence'] },
+): Role {
   return createQueryApi({
     ...runtime,
     api: { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] },
     readWaitMs: config.READ_WAIT_MS,
-    lastWrites,
+    ...shared,
     alsoDocumented: commandRoutes,
   });
 }
@@ -43,9 +52,9 @@ function queryApi(runtime: Runtime, config: StandaloneConfig, lastWrites: LastWr
 function realtime(
   runtime: Runtime,
   config: StandaloneConfig,
-  { commandApi, onListening }: ComposeOptions & { commandApi: CommandApi | undefined },
+  { commandApi, signals, onListening }: ComposeOptions & { commandApi: CommandApi | undefined; signals: Signals },
 ): Role {
-  const deps = { ...runtime, config, onListening };
+  const deps = { ...runtime, config, signals, onListening };
   if (commandApi) return createRealtime({ ...deps, router: commandApi.router });
   const { router, close } = createRemoteCommands(runtime, config);
   const role = createRealtime({ ...deps, router });

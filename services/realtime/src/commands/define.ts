@@ -5,6 +5,7 @@ import type { Rooms } from '../rooms/rooms';
 import type { Joins } from '../sync/join';
 import type { LatestPage } from '../sync/latestPage';
 import type { Refresh } from '../sync/refresh';
+import type { Typing } from '../signals/typing';
 import type { LookUps } from './lookUps';
 
 /** What commands of all sockets share. */
@@ -15,6 +16,7 @@ export interface CommandDeps {
   lookUps: LookUps;
   latestPage: LatestPage;
   refresh: Refresh;
+  typing: Pick<Typing, 'say'>;
   /** Milliseconds a command may take. */
   timeoutMs: number;
 }
@@ -24,6 +26,8 @@ export interface CommandContext {
   /** Resolves when the socket's memberships are known. */
   started: Promise<void>;
   correlationId: string;
+  /** Counts a sign of typing; false when there were too many. */
+  takeTyping(): boolean;
 }
 
 /** One client event: the payload is parsed; the answer goes to the ack; a refusal is thrown as a problem. */

@@ -9,6 +9,8 @@ export interface CommandLimits {
   commandsPerSecond: number;
   commandBurst: number;
   commandsInFlight: number;
+  typingPerSecond: number;
+  typingBurst: number;
 }
 
 export interface DispatchDeps extends CommandDeps {
@@ -23,13 +25,15 @@ type Ack = (answer: unknown) => void;
 
 /** One of these for each socket: it counts the socket's commands. */
 export function createDispatch(
-  context: Omit<CommandContext, 'correlationId'>,
+  context: Omit<CommandContext, 'correlationId' | 'takeTyping'>,
   deps: DispatchDeps,
   now: () => number = () => performance.now(),
 ): Dispatch {
   const { connection } = context;
   const { limits } = deps;
   const bucket = createBucket({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst, now });
+  const typing = createBucket({ perSecond: limits.typingPerSecond, burst: limits.typingBurst, now });
+  const takeTyping = () => typing.take();
   let inFlight = 0;
   let count = 0;
 
@@ -44,7 +48,7 @@ export function createDispatch(
     const command = commandOf(event);
     if (!command) throw problem('invalid_request', 'No such event.');
     const parsed = CLIENT_EVENTS[event as ClientEventName].parse(payload);
-    return command(parsed as never, { ...context, correlationId }, deps);
+    return command(parsed as never, { ...context, correlationId, takeTyping }, deps);
   }
 
   return async (event, args) => {

@@ -11,6 +11,7 @@ import { presencePing } from './presencePing';
 import { reactionAdd, reactionRemove } from './reaction';
 import { threadCreate } from './threadCreate';
 import { threadSwitch } from './threadSwitch';
+import { typing, typingStart, typingStop } from './typing';
 
 const COMMANDS: { [E in ClientEventName]?: SocketCommand<E> } = {
   'message:send': messageSend,
@@ -21,6 +22,9 @@ const COMMANDS: { [E in ClientEventName]?: SocketCommand<E> } = {
   'reaction:remove': reactionRemove,
   'thread:create': threadCreate,
   'thread:switch': threadSwitch,
+  'typing:start': typingStart,
+  'typing:stop': typingStop,
+  typing,
   'presence:ping': presencePing,
   'auth:refresh': authRefresh,
   'conversation:join': conversationJoin,

@@ -5,7 +5,8 @@ import type { Subscription } from './rooms';
 /** What rooms need of a socket; the Socket.io one has it, tests have their own. */
 export interface Wire {
   readonly id: string;
-  emit(frame: Frame): void;
+  /** Volatile frames are dropped where the socket cannot take them at once. */
+  emit(frame: Frame, options?: { volatile: boolean }): void;
   join(room: string): void;
   leave(room: string): void;
   /** Bytes handed to the socket and not yet to the operating system. */

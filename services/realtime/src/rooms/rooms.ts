@@ -18,8 +18,13 @@ export interface Subscription {
   held: Delivery[] | null;
 }
 
-/** Sends one frame to everybody in a room but some sockets, encoded once. */
-export type Broadcast = (room: string, frame: Frame, exceptSocketIds: string[]) => void;
+/** Sends one frame to everybody in a room but some sockets, encoded once; volatile ones only to who can take it now. */
+export type Broadcast = (
+  room: string,
+  frame: Frame,
+  exceptSocketIds: string[],
+  options?: { volatile: boolean },
+) => void;
 
 export interface Rooms {
   /** Whether anything delivered to the room would reach anybody, now or later. */
@@ -34,6 +39,8 @@ export interface Rooms {
   end(subscription: Subscription): void;
   endAll(connection: Connection): void;
   deliver(room: string, delivery: Delivery): void;
+  /** Tells those who are live in the room what is of no use later; nothing is held. */
+  whisper(room: string, frame: Frame, exceptSocketIds: string[]): void;
   /** Everybody with a place in the room. */
   subscribers(room: string): Subscription[];
 }
@@ -86,6 +93,9 @@ export function createRooms({ broadcast, maxHeld }: { broadcast: Broadcast; maxH
       if (room.live === 0) return;
       const except = [...room.late].filter((late) => hidden(late, delivery)).map((late) => late.connection.wire.id);
       for (const frame of delivery.frames) broadcast(name, frame, except);
+    },
+    whisper(name, frame, except) {
+      if (rooms.get(name)?.live) broadcast(name, frame, except, { volatile: true });
     },
     subscribers: (name) => [...(rooms.get(name)?.members ?? [])],
   };

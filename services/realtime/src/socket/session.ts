@@ -16,6 +16,9 @@ export interface SessionDeps {
   commands: DispatchDeps;
   /** Opens the rooms and brings the socket up to date; `greet` is called in the turn in which they are open. */
   start(connection: Connection, resume: Since | null, greet: () => void): Promise<void>;
+  /** Told of a socket that was counted in, or out. */
+  onOpen(connection: Connection): void;
+  onClose(connection: Connection): void;
   /** Told of a start that failed; the connection is closed. */
   onFault(cause: unknown, connection: Connection): void;
 }
@@ -39,11 +42,13 @@ export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, 
   };
   connections.add(connection);
   connection.watchExpiry();
+  deps.onOpen(connection);
   socket.once('disconnect', () => {
     connection.state = 'closed';
     endWatch?.();
     rooms.endAll(connection);
     connections.remove(connection);
+    deps.onClose(connection);
   });
 
   const opened = Promise.withResolvers<void>();

@@ -16,10 +16,12 @@ interface EngineInternals {
 /** A Socket.io socket as the rooms see it. The in-memory adapter joins and leaves in the same turn. */
 export function createWire(socket: RealtimeSocket): Wire {
   const emit = socket.emit.bind(socket) as (name: string, payload: unknown) => void;
+  const drop = (name: string, payload: unknown) =>
+    void (socket.volatile.emit as (name: string, payload: unknown) => void).call(socket.volatile, name, payload);
   const engine = socket.conn as unknown as EngineInternals;
   return {
     id: socket.id,
-    emit: ({ name, payload }: Frame) => emit(name, payload),
+    emit: ({ name, payload }: Frame, { volatile } = { volatile: false }) => (volatile ? drop : emit)(name, payload),
     join: (room) => void socket.join(room),
     leave: (room) => void socket.leave(room),
     buffered() {
@@ -38,8 +40,9 @@ export function createWire(socket: RealtimeSocket): Wire {
 
 /** Broadcasts to a Socket.io room: the adapter encodes the packet, and the websocket frame around it, once for all. */
 export function createBroadcast(io: RealtimeServer): Broadcast {
-  return (room, { name, payload }, except) => {
-    const target = io.to(room).except(except);
+  return (room, { name, payload }, except, { volatile } = { volatile: false }) => {
+    const everybody = io.to(room).except(except);
+    const target = volatile ? everybody.volatile : everybody;
     (target.emit as (name: string, payload: unknown) => void).call(target, name, payload);
   };
 }

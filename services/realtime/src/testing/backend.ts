@@ -18,6 +18,8 @@ export type Story = Pick<ThreadStory, 'place' | 'events'>;
 /** A log, a read model in real Postgres, and the hands that write to both. */
 export interface Backend {
   log: EventLog;
+  /** Topic of signals. */
+  signals: EventLog;
   database: Database;
   sealing: SealingService;
   messageStore(): MessageStore;
@@ -33,12 +35,14 @@ export async function openBackend(stack: TestStack, kind: 'memory' | 'kafka'): P
   const database = createDatabase({ url: await stack.freshDatabase() });
   await migrate(database, { messages: 'postgres' });
   const log = kind === 'kafka' ? await kafkaLog(stack) : createMemoryLog({ topic: 'events', partitions: PARTITIONS });
+  const signals = createMemoryLog({ topic: 'signals', partitions: 2, fenced: false });
   const appender = await log.openAppender();
   const store = createPostgresMessageStore({ database, generation: () => 1 });
   const appended = new Map<string, ChatEvent[]>();
 
   return {
     log,
+    signals,
     database,
     sealing,
     messageStore: () => store,

@@ -3,6 +3,7 @@ import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import type { ChatEvent } from '@threadlog/events';
 import { createLogger, createMetrics, type HttpServer } from '@threadlog/service';
 import { eventually, testStack } from '@threadlog/testing';
+import { createSignals, type Signals } from '@threadlog/runtime';
 import { createRealtime, type RealtimeLimits } from '../index';
 import { openBackend, type Backend, type Story } from './backend';
 import { listenTo, testVerifier, type Listener, type ListenOptions } from './listener';
@@ -11,6 +12,8 @@ export interface ServiceOptions {
   log?: 'memory' | 'kafka';
   limits?: Partial<RealtimeLimits>;
   origins?: string[];
+  /** Clock of the signals, in milliseconds since 1970. */
+  now?: () => number;
 }
 
 type Answer = (request: CommandRequest) => Promise<CommandResult>;
@@ -23,6 +26,7 @@ export function givenRealtime(options: ServiceOptions = {}) {
   let answer: Answer;
   let backend: Backend;
   let running: Running;
+  const others: Running[] = [];
 
   const router = {
     execute(request: CommandRequest) {
@@ -33,8 +37,15 @@ export function givenRealtime(options: ServiceOptions = {}) {
   const start = async () => {
     running = await startService(backend, { ...options, router, port: running?.http.port ?? 0 });
   };
-  const listen = (who: Actor | string, more?: ListenOptions): Listener => {
-    const listener = listenTo(running.http.url, who, more);
+  /** Another instance on the same log, ended with the test file. */
+  const another = async () => {
+    const instance = await startService(backend, { ...options, router, port: 0 });
+    others.push(instance);
+    return instance;
+  };
+  const listen = (who: Actor | string, more?: ListenOptions & { url?: string | undefined }): Listener => {
+    const { url = running.http.url, ...rest } = more ?? {};
+    const listener = listenTo(url, who, rest);
     listeners.push(listener);
     return listener;
   };
@@ -45,7 +56,7 @@ export function givenRealtime(options: ServiceOptions = {}) {
   });
   afterAll(async () => {
     for (const { socket } of listeners) socket.disconnect();
-    await running.stop();
+    await Promise.all([running, ...others].map((instance) => instance.stop()));
     await backend.close();
   });
   beforeEach(() => {
@@ -57,6 +68,8 @@ export function givenRealtime(options: ServiceOptions = {}) {
     url: () => running.http.url,
     commands,
     start,
+    another,
+    signals: () => running.signals,
     stop: () => running.stop(),
     tell: (story: Story): Promise<ChatEvent[]> => backend.tell(story),
     project: () => backend.project(),
@@ -64,7 +77,7 @@ export function givenRealtime(options: ServiceOptions = {}) {
     answerWith: (next: Answer) => void (answer = next),
     listen,
     /** Connects and waits until the rooms are joined. */
-    async ready(actor: Actor, more?: ListenOptions): Promise<Listener> {
+    async ready(actor: Actor, more?: ListenOptions & { url?: string | undefined }): Promise<Listener> {
       const listener = listen(actor, more);
       await listener.wait('hello');
       return listener;
@@ -72,8 +85,9 @@ export function givenRealtime(options: ServiceOptions = {}) {
   };
 }
 
-interface Running {
+export interface Running {
   http: HttpServer;
+  signals: Signals;
   stop(): Promise<void>;
 }
 
@@ -83,16 +97,22 @@ interface StartOptions extends ServiceOptions {
 }
 
 /** Resolves when sockets are let in. */
-async function startService(backend: Backend, { router, port, limits, origins }: StartOptions): Promise<Running> {
+async function startService(backend: Backend, { router, port, limits, origins, now }: StartOptions): Promise<Running> {
   const stop = new AbortController();
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const stopSignals = new AbortController();
+  const signals = createSignals({ openTopic: () => Promise.resolve(backend.signals), logger, now, sweepMs: 20 });
+  const signalling = signals.run(stopSignals.signal);
   let http: HttpServer | undefined;
   const role = createRealtime({
     ...backend,
+    signals,
+    now,
     router,
     limits,
     verifier: testVerifier,
     info: { service: 'realtime', version: 'test' },
-    logger: createLogger({ service: 'test', level: 'silent' }),
+    logger,
     metrics: createMetrics({ defaults: false }),
     config: {
       REALTIME_HOST: '127.0.0.1',
@@ -111,9 +131,12 @@ async function startService(backend: Backend, { router, port, limits, origins }:
   await Promise.race([eventually(() => role.checks!.forEach(({ check }) => check())), failed]);
   return {
     http: http!,
-    stop: () => {
+    signals,
+    async stop() {
       stop.abort();
-      return run;
+      await run;
+      stopSignals.abort();
+      await signalling;
     },
   };
 }

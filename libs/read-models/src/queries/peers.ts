@@ -1,0 +1,35 @@
+import type { TenantId } from '@threadlog/events';
+import { createStatements, type ReadModelSource } from '../statements';
+
+/** A user's most recent threads that are looked at. */
+const THREADS = 200;
+/** In larger threads people are not told of each other. */
+export const PEERS_THREAD_SIZE = 100;
+
+/** People a user knows: who share a thread of at most 100 with it, in its 200 most recently active threads. */
+export type PeersOf = (tenantId: TenantId, userId: string) => Promise<string[]>;
+
+export function createPeersQuery(source: ReadModelSource): PeersOf {
+  const statements = createStatements(source);
+  return async (tenantId, userId) => {
+    const rows = await statements.rows<{ user_id: string }>('peers', peersSql, [tenantId, userId]);
+    return rows.map(({ user_id }) => user_id);
+  };
+}
+
+const peersSql = (schema: string): string => `
+  with mine as (
+    select p.thread_id from ${schema}.participants p join ${schema}.threads t using (tenant_id, thread_id)
+    where p.tenant_id = $1 and p.user_id = $2 and p.removed_at is null and t.deleted_at is null
+    order by t.updated_at desc, p.thread_id desc limit ${THREADS}
+  ), small as (
+    select thread_id from mine where (
+      select count(*) from (
+        select from ${schema}.participants x
+        where x.tenant_id = $1 and x.thread_id = mine.thread_id and x.removed_at is null
+        limit ${PEERS_THREAD_SIZE + 1}
+      ) counted
+    ) <= ${PEERS_THREAD_SIZE}
+  )
+  select distinct p.user_id from small join ${schema}.participants p on p.tenant_id = $1 and p.thread_id = small.thread_id
+  where p.removed_at is null and p.user_id <> $2`;

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  decodeSignal,
+  encodeSignal,
+  partitionOfKey,
+  type Signal,
+  type SignalData,
+  type SignalOf,
+  type SignalType,
+  type TenantId,
+} from '@threadlog/events';
+import type { Appender, EventLog, Subscription } from '@threadlog/log';
+import { aborted, type Logger, type Service } from '@threadlog/service';
+import type { Runtime } from '../runtime';
+import { createPresenceBoard, type PresenceBoard, type PresenceChange } from './presenceBoard';
+
+/** The topic on which instances tell each other who is there and who types. */
+export const SIGNALS_TOPIC = 'chat.signals.v1';
+const PARTITIONS = 4;
+const RETENTION_MS = 300_000;
+/** Older signals read at the start, a partition: instances repeat themselves anyway. */
+const REPLAYED = 20_000;
+/** Signals waiting to be sent; further ones are dropped. */
+const MAX_PENDING = 20_000;
+const SWEEP_MS = 1_000;
+const RETRY_MS = 500;
+
+export interface SignalListener {
+  typing?(signal: SignalOf<'TYPING'>): void;
+  presence?(change: PresenceChange): void;
+}
+
+/** What instances tell each other beside the events: nothing is numbered or kept, and anything may get lost. */
+export interface Signals extends Service {
+  readonly presence: PresenceBoard;
+  /** Tells all instances, this one too. Dropped while the topic is out of reach. */
+  publish<T extends SignalType>(tenantId: TenantId, type: T, data: SignalData<T>): void;
+  /** The returned function ends it. */
+  listen(listener: SignalListener): () => void;
+}
+
+export interface SignalsDeps extends Pick<Runtime, 'openTopic'> {
+  logger: Pick<Logger, 'warn'>;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** How often words that ran out are looked for; milliseconds. */
+  sweepMs?: number;
+}
+
+/** One of these serves all roles of a process. It works from when `run` has found the topic. */
+export function createSignals({ openTopic, logger, now = Date.now, sweepMs = SWEEP_MS }: SignalsDeps): Signals {
+  const presence = createPresenceBoard({ now });
+  const listeners = new Set<SignalListener>();
+  const open: { topic?: EventLog; appender?: Appender | undefined } = {};
+  const changed = (change: PresenceChange | null) => {
+    if (change) listeners.forEach((listener) => listener.presence?.(change));
+  };
+
+  /** What was said before the start is as old as it says; the rest is as old as its arrival, whatever clocks say. */
+  function take(signal: Signal, live: boolean): void {
+    if (signal.signal_type === 'PRESENCE') {
+      const said = Date.parse(signal.timestamp);
+      return changed(presence.hear(signal.tenant_id, signal.data, live ? now() : Math.min(said, now())));
+    }
+    if (live) listeners.forEach((listener) => listener.typing?.(signal));
+  }
+
+  return {
+    name: 'signals',
+    presence,
+    publish(tenantId, type, data) {
+      const { topic, appender } = open;
+      if (!topic || !appender || appender.pending >= MAX_PENDING) return;
+      const record = encodeSignal(newSignal(tenantId, type, data, now()));
+      appender.append(partitionOfKey(record.key, topic.partitions), [record]).catch(() => undefined);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async run(signal) {
+      const topic = await openTopic({ name: SIGNALS_TOPIC, partitions: PARTITIONS, retentionMs: RETENTION_MS }).catch(
+        (error: unknown) => {
+          if (signal.aborted) return undefined;
+          throw error;
+        },
+      );
+      if (!topic) return;
+      open.topic = topic;
+      const subscription = await follow(topic, take);
+      const sweep = setInterval(() => presence.sweep().forEach(changed), sweepMs);
+      await keepSending({
+        topic,
+        signal,
+        opened: (appender) => (open.appender = appender),
+        onFault: (error) => logger.warn({ err: error }, 'signals cannot be sent, trying again'),
+      });
+      clearInterval(sweep);
+      await subscription.stop();
+    },
+  };
+}
+
+/** Hands over every signal, and whether it was said since the start. */
+async function follow(topic: EventLog, take: (signal: Signal, live: boolean) => void): Promise<Subscription> {
+  const partitions = Array.from({ length: topic.partitions }, (_, partition) => partition);
+  const heads = await Promise.all(partitions.map((partition) => topic.head(partition)));
+  const tails = await Promise.all(partitions.map((partition) => topic.tail(partition)));
+  const start = partitions.map((p) => [p, { offset: Math.max(tails[p]!, heads[p]! - REPLAYED), maxEpoch: 0 }] as const);
+  return topic.follow({
+    name: 'signals',
+    start: new Map(start),
+    onBatch({ partition, records }) {
+      for (const { value, offset } of records) {
+        const decoded = decodeSignal(value);
+        if (decoded.kind === 'signal') take(decoded.signal, offset >= heads[partition]!);
+      }
+      return Promise.resolve();
+    },
+  });
+}
+
+interface Sending {
+  topic: EventLog;
+  signal: AbortSignal;
+  opened(appender: Appender): void;
+  onFault(error: unknown): void;
+}
+
+/** Opens an appender, and another one whenever it dies; closes the last one at the end. */
+async function keepSending({ topic, signal, opened, onFault }: Sending): Promise<void> {
+  let appender: Appender | undefined;
+  while (!signal.aborted) {
+    try {
+      appender = await topic.openAppender();
+      opened(appender);
+      const cause = await Promise.race([appender.failed, aborted(signal)]);
+      if (cause) throw cause;
+    } catch (error) {
+      onFault(error);
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  await appender?.close().catch(() => undefined);
+}
+
+function newSignal<T extends SignalType>(tenantId: TenantId, type: T, data: SignalData<T>, at: number): Signal {
+  return {
+    signal_id: randomUUID(),
+    signal_type: type,
+    schema_version: 1,
+    tenant_id: tenantId,
+    timestamp: signalTime(at),
+    data,
+  } as Signal;
+}
+
+/** A moment as signals write it. */
+export function signalTime(at: number): string {
+  return new Date(at).toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,28 @@
+import { holds } from '@threadlog/auth';
+import { problem, rootThreadId } from '@threadlog/events';
+import type { CommandContext, CommandDeps, SocketCommand } from './define';
+
+export const typingStart: SocketCommand<'typing:start'> = ({ conversationId }, context, deps) =>
+  say(conversationId, true, { context, deps });
+
+export const typingStop: SocketCommand<'typing:stop'> = ({ conversationId }, context, deps) =>
+  say(conversationId, false, { context, deps });
+
+export const typing: SocketCommand<'typing'> = ({ conversationId, isTyping }, context, deps) =>
+  say(conversationId, isTyping, { context, deps });
+
+/** Only those who are in the conversation, and may write, can be seen typing there. */
+async function say(
+  conversationId: string,
+  isTyping: boolean,
+  { context, deps }: { context: CommandContext; deps: CommandDeps },
+): Promise<{ conversationId: string }> {
+  if (!context.takeTyping())
+    throw problem('rate_limited', 'Too many signs of typing on this socket.', { retryAfter: 1 });
+  await context.started;
+  const { connection } = context;
+  if (!connection.subscriptions.has(rootThreadId(conversationId))) throw problem('not_found', 'No such thread.');
+  if (!holds(connection.actor, 'chat:write')) throw problem('forbidden', 'Writing needs the permission chat:write.');
+  deps.typing.say(connection, conversationId, isTyping);
+  return { conversationId };
+}

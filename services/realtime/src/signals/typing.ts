@@ -1,0 +1,87 @@
+import { rootThreadId, type SignalOf, type TenantId } from '@threadlog/events';
+import type { Signals } from '@threadlog/runtime';
+import { frame, placeOf } from '../frames';
+import { threadRoom } from '../log/records';
+import type { Connection } from '../rooms/connection';
+import type { Connections } from '../rooms/connections';
+import type { Rooms } from '../rooms/rooms';
+
+/** Milliseconds after which somebody who does not say so again does not type any more. */
+export const TYPING_TTL_MS = 6_000;
+/** The same said again within this time is not passed on; clients say it with every key. */
+const REPEAT_MS = 2_000;
+
+export interface Typing {
+  /** A socket's user types, or has stopped. */
+  say(connection: Connection, threadId: string, isTyping: boolean): void;
+  /** An instance's word. */
+  heard(signal: SignalOf<'TYPING'>): void;
+  /** A socket is gone: its user stops typing. */
+  left(connection: Connection): void;
+  /** Ends what was not said again; called on a timer. */
+  sweep(): void;
+}
+
+export interface TypingDeps {
+  rooms: Pick<Rooms, 'whisper'>;
+  connections: Pick<Connections, 'of'>;
+  publish: Signals['publish'];
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+interface Typist {
+  tenantId: TenantId;
+  threadId: string;
+  userId: string;
+  until: number;
+}
+
+/** Everybody in the room but the typist is told, as far as their sockets can take it at that moment. */
+export function createTyping({ rooms, connections, publish, now }: TypingDeps): Typing {
+  /** What each socket has said and not taken back, by thread: when it was passed on. */
+  const said = new WeakMap<Connection, Map<string, number>>();
+  const typists = new Map<string, Typist>();
+
+  function tell({ tenantId, threadId, userId }: Typist, isTyping: boolean): void {
+    const own = [...connections.of(tenantId, userId)].map(({ wire }) => wire.id);
+    rooms.whisper(
+      threadRoom(tenantId, threadId),
+      frame('user:typing', { ...placeOf(threadId), userId, isTyping }),
+      own,
+    );
+  }
+
+  function say(connection: Connection, threadId: string, isTyping: boolean): void {
+    const threads = said.get(connection) ?? new Map<string, number>();
+    said.set(connection, threads);
+    const before = threads.get(threadId);
+    if (isTyping ? before !== undefined && now() - before < REPEAT_MS : before === undefined) return;
+    if (isTyping) threads.set(threadId, now());
+    else threads.delete(threadId);
+    const { tenantId, id: user_id } = connection.actor;
+    publish(tenantId, 'TYPING', { thread_id: threadId, user_id, is_typing: isTyping });
+  }
+
+  return {
+    say,
+    heard({ tenant_id: tenantId, data: { thread_id: threadId, user_id: userId, is_typing: isTyping } }) {
+      const key = `${threadRoom(tenantId, rootThreadId(threadId))}/${threadId}/${userId}`;
+      const typist = { tenantId, threadId, userId, until: now() + TYPING_TTL_MS };
+      const known = typists.has(key);
+      if (isTyping) typists.set(key, typist);
+      else typists.delete(key);
+      if (isTyping || known) tell(typist, isTyping);
+    },
+    left(connection) {
+      for (const threadId of [...(said.get(connection)?.keys() ?? [])]) say(connection, threadId, false);
+    },
+    sweep() {
+      for (const [key, typist] of typists) {
+        if (typist.until > now()) continue;
+        typists.delete(key);
+        tell(typist, false);
+      }
+    },
+  };
+}
