@@ -13,7 +13,7 @@ const NODE = join(ROOT, 'node_modules', '.bin', 'node');
 export const SECRETS = {
   AUTH_JWT_SECRET: 'an e2e secret that is long enough for HS256',
   AUTH_JWT_ISSUER: 'e2e',
-  INTERNAL_API_SECRET: 'an e2e secret for internal routes, long',
+  INTERNAL_API_SECRET: 'an e2e secret for internal routes and long',
   CLUSTER_SECRET: 'an e2e secret between the instances, long',
   SEALING_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
 };
@@ -67,7 +67,8 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
   };
   let child: ChildProcess | null = null;
   const alive = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
-  const health = (options.roles ?? 'all') === 'realtime' ? realtime : api;
+  // The port that every process has, whatever its roles.
+  const health = ops;
 
   const system: System = {
     api: `http://127.0.0.1:${api}`,

@@ -40,6 +40,8 @@ export async function room(scene: Scene, options: RoomOptions = {}): Promise<Roo
   const message = messages[0]!;
   const made = { threadId, messages, message, params: { threadId, messageId: message?.id ?? 'none' } };
   await finish(owner, made, options);
+  // What a reader has not been shown yet cannot be read up to: cases begin when all of it is there.
+  await scene.settle();
   return made;
 }
 

@@ -16,6 +16,10 @@ import { postingCases } from './posting';
 import { preferenceCases } from './preferences';
 import { readingCases } from './reading';
 import { searchCases } from './search';
+import { socketCommandCases } from './socketCommands';
+import { socketDoorCases } from './socketDoors';
+import { socketNewsCases } from './socketNews';
+import { socketResumeCases } from './socketResume';
 import { threadCreationCases } from './threadCreation';
 import { threadListCases } from './threadLists';
 import { threadCases } from './threads';
@@ -47,6 +51,10 @@ const routes = new Set(ofRoutes.flatMap(({ needs }) => needs.filter((need) => ne
 export const allCases: readonly Case[] = [
   ...platformCases,
   ...internalCases,
+  ...socketDoorCases,
+  ...socketNewsCases,
+  ...socketResumeCases,
+  ...socketCommandCases,
   ...ofRoutes,
   ...[...routes].map((route) => closed(route)),
 ];

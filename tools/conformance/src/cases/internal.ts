@@ -1,6 +1,7 @@
 import { story, type Case } from '../case';
 import { fail, isText, like } from '../like';
 import { requireOutcome } from '../scene';
+import { eventually } from '../wait';
 import { MESSAGE, MESSAGES, post, room, THREAD, threadOf } from './given';
 
 const sync = 'POST /api/users/sync';
@@ -118,11 +119,9 @@ const users: Case[] = [
     const made = await room(scene);
     await scene.internal().expect(204, removeUser, ann);
     await scene.internal().expect('not_found', getUser, ann);
-    like(await scene.as('bob').expect(200, `GET ${MESSAGE}`, made), {
-      senderId: 'ann',
-      sender: { avatarUrl: null },
-      content: isText,
-    });
+    // Who shows messages may remember profiles for ten seconds.
+    const shown = { senderId: 'ann', sender: { avatarUrl: null }, content: isText };
+    await eventually(async () => like(await scene.as('bob').expect(200, `GET ${MESSAGE}`, made), shown), 15_000);
     await scene.internal().expect('not_found', removeUser, nothing);
   }),
 ];

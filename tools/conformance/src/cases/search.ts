@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { story, type Case, type Name, type Scene } from '../case';
-import { fail, like } from '../like';
+import { like } from '../like';
 import { request } from '../variants';
+import { eventually } from '../wait';
 import { MESSAGE, PARTICIPANTS, post, room, THREAD, threadOf, THREADS, type Room } from './given';
 
 const route = 'GET /api/v1/search';
@@ -12,8 +12,6 @@ interface SearchPage {
   nextCursor: string | null;
 }
 
-const PATIENCE_MS = 10_000;
-
 /** The index follows the projection at its own pace: asks until it shows as much as expected. */
 async function finds(
   scene: Scene,
@@ -21,14 +19,12 @@ async function finds(
   query: Record<string, string>,
   expected: readonly string[],
 ): Promise<SearchPage> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
+  return eventually(async () => {
     const page = await scene.as(who).expect<SearchPage>(200, route, { query });
     const found = page.items.map(({ message, title }) => message?.content ?? title ?? '').toSorted();
-    if (found.join('|') === expected.toSorted().join('|')) return page;
-    if (Date.now() > deadline) fail(`${who} finds ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
-    await delay(50);
-  }
+    like(found, expected.toSorted(), `what ${who} finds`);
+    return page;
+  });
 }
 
 const TEXTS = [
