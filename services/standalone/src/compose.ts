@@ -7,7 +7,7 @@ import { createLastWrites, type LastWrites, type Role } from '@threadlog/service
 import type { StandaloneConfig } from './config';
 
 /** Sockets tell who is there, queries show it: a process that only queries listens all the same. */
-const SIGNALLING: ReadonlySet<string> = new Set(['query-api', 'realtime']);
+const SIGNALLING: readonly StandaloneConfig['ROLES'][number][] = ['query-api', 'realtime'];
 
 export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
 
@@ -22,7 +22,7 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
   const signals = createSignals(runtime);
   const roles: Role[] = commandApi ? [commandApi] : [];
-  if (!wanted.isDisjointFrom(SIGNALLING)) roles.push(signals);
+  if (SIGNALLING.some((role) => wanted.has(role))) roles.push(signals);
   if (wanted.has('projector')) roles.push(projector(runtime, config));
   if (wanted.has('query-api')) roles.push(queryApi(runtime, config, { lastWrites, presence: signals.presence }));
   if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi, signals }));
