@@ -26,6 +26,7 @@ export * from './queries/threads';
 export * from './queries/checkpoints';
 export * from './queries/reading';
 export * from './queries/peers';
+export * from './queries/standing';
 export * from './presenters';
 export * from './search/terms';
 export * from './search/tokens';

@@ -81,6 +81,18 @@ describe('a handshake', () => {
   });
 });
 
+describe('handshakes', () => {
+  const server = givenRealtime({ rates: { ip: { points: 2, seconds: 60 }, actor: { points: 3, seconds: 60 } } });
+
+  test('without a valid token count for their address, those with one for their user', async () => {
+    const bad = () => refusal(server.listen('nonsense').socket);
+    expect([await bad(), await bad(), await bad()]).toEqual(['unauthorized', 'unauthorized', 'rate_limited']);
+    for (let n = 0; n < 3; n++) await server.ready(ada);
+    expect(await refusal(server.listen(ada).socket)).toBe('rate_limited');
+    await server.ready(ben);
+  });
+});
+
 describe('the end of a connection', () => {
   const server = givenRealtime();
 

@@ -1,17 +1,18 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
-import type { PeersOf, ReadingQueries } from '@threadlog/read-models';
+import type { PeersOf, ReadingQueries, StandingOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import type { DispatchDeps } from './commands/dispatch';
 import { createLookUps } from './commands/lookUps';
 import { createDispatcher } from './dispatcher';
 import type { RealtimeLimits } from './limits';
+import type { RealtimeObserver } from './metrics';
 import { createFollower, type Follower } from './log/follower';
 import { MEMBERSHIP_TYPES } from './membership';
 import type { Connection } from './rooms/connection';
 import { createConnections, type Connections } from './rooms/connections';
 import { createFlow, type Flow } from './rooms/flow';
-import { createRooms, type Broadcast } from './rooms/rooms';
+import { createRooms, type Broadcast, type Rooms } from './rooms/rooms';
 import { createCompany, type Company } from './signals/company';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
@@ -35,11 +36,13 @@ export interface EngineDeps {
   router: CommandRouter;
   signals: Pick<Signals, 'presence' | 'publish' | 'listen'>;
   peersOf: PeersOf;
+  standingOf: StandingOf;
   now?: (() => number) | undefined;
   broadcast: Broadcast;
   limits: RealtimeLimits;
   /** Resolves when the read model has applied everything below these offsets, by partition. */
   projected(offsets: readonly number[]): Promise<void>;
+  observer: RealtimeObserver;
   /** One line for the operator: a fault that was survived. */
   warn(fields: Record<string, unknown>, message: string): void;
 }
@@ -48,6 +51,7 @@ export interface EngineDeps {
 export interface Engine {
   follower: Follower;
   connections: Connections;
+  rooms: Rooms;
   flow: Flow;
   session: SessionDeps;
   company: Company;
@@ -64,17 +68,17 @@ export function createEngine(deps: EngineDeps): Engine {
     announce: (subscription, seq) => void late.announce?.(subscription, seq),
   });
   const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
-  const follower = createFollower({ log, dispatcher, views, ring, onFault: faultLine(warn) }, deps.starts);
+  const follower = createFollower({ log, dispatcher, views, ring, onFault: faultLine(deps) }, deps.starts);
   const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');
   const base = { rooms, follower, reader, settle, views, limits, onFault };
   const catchUp = createCatchUp(base);
   const joins = createJoins({ ...base, catchUp });
-  const announce = createAnnounce({ ...base, catchUp });
+  const announce = createAnnounce({ ...base, catchUp, standingOf: deps.standingOf });
   late.announce = announce;
   const lastSeq = ({ actor }: Connection, threadId: string) =>
     follower.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
-  const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(warn) });
+  const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(deps) });
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
   const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish });
   const company = createCompany({ ...deps, rooms, connections });
@@ -82,12 +86,14 @@ export function createEngine(deps: EngineDeps): Engine {
     follower,
     company,
     connections,
+    rooms,
     flow,
     session: {
       rooms,
       connections,
       limits,
       commands: commandDeps(deps, { rooms, joins, refresh, typing: company.typing }),
+      onResync: deps.observer.resynced,
       onOpen: company.came,
       onClose: company.went,
       start: (connection, resume, greet) => startConnection(start, connection, resume, greet),
@@ -112,14 +118,18 @@ function commandDeps(
   };
 }
 
-type Warn = EngineDeps['warn'];
+type Reports = Pick<EngineDeps, 'observer' | 'warn'>;
 
-function faultLine(warn: Warn): Parameters<typeof createFollower>[0]['onFault'] {
-  return ({ partition, offset, cause }) => warn({ partition, offset, err: cause }, 'an event cannot be shown');
+function faultLine({ observer, warn }: Reports): Parameters<typeof createFollower>[0]['onFault'] {
+  return ({ partition, offset, cause }) => {
+    observer.unshown();
+    warn({ partition, offset, err: cause }, 'an event cannot be shown');
+  };
 }
 
-function slowLine(warn: Warn) {
-  return ({ actor }: Connection, what: string) => {
+function slowLine({ observer, warn }: Reports) {
+  return ({ actor }: Connection, what: 'suspended' | 'disconnected') => {
+    observer.slow(what);
     if (what === 'disconnected') warn(who(actor), 'a socket that reads too slowly was disconnected');
   };
 }

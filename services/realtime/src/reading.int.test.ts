@@ -1,9 +1,10 @@
-import { testActor, threadStory } from '@threadlog/testing';
+import { eventually, testActor, threadStory } from '@threadlog/testing';
 import { readingStory } from './testing/readingStory';
 import { givenRealtime } from './testing/service';
 
 const ada = testActor('ada');
 const ben = testActor('ben');
+const dan = testActor('dan');
 
 describe('what happens around messages', () => {
   const server = givenRealtime();
@@ -44,6 +45,25 @@ describe('what happens around messages', () => {
       },
     ]);
     expect(stranger.frames.map(({ name }) => name)).toEqual(['hello']);
+  });
+
+  test('is counted for who is taken in: what is unread from where the history begins', async () => {
+    const story = threadStory({ threadId: 'm4', owner: 'ada' });
+    for (const text of ['one', 'two', 'three']) story.post('ada', text);
+    await tell(story);
+    await server.project();
+    const guest = await ready(dan);
+    story.join('dan');
+    await tell(story);
+    const [created] = await guest.wait('conversation:created');
+    expect(created).toMatchObject({ conversationId: 'm4', conversation: { unreadCount: 3 } });
+    const reading = readingStory('dan');
+    reading.read('m4', 'm4-m2', 2);
+    await tell(reading);
+    await server.project();
+    const again = await ready(dan, { resume: {} });
+    const told = () => again.of('conversation:created').find(({ threadId }) => threadId === 'm4');
+    await eventually(() => expect(told()).toMatchObject({ conversation: { unreadCount: 1 } }));
   });
 
   test('is told: sub-threads and what is said in them, in the room of their root', async () => {

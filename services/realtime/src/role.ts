@@ -5,6 +5,7 @@ import {
   createPeersQuery,
   createProfiles,
   createReadingQueries,
+  createStandingQuery,
   createThreadQueries,
   readCheckpoints,
   type GenerationWatcher,
@@ -22,6 +23,7 @@ import {
 import { createEngine, type Engine } from './engine';
 import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
 import { threadPartition } from './log/records';
+import { createRealtimeMetrics, type RealtimeObserver } from './metrics';
 import { SWEEP_MS } from './rooms/flow';
 import { createSocketServer, drainSockets, trackConnections } from './socket/server';
 import { openSession } from './socket/session';
@@ -32,7 +34,7 @@ import { createViews } from './views';
 
 export interface RealtimeDeps extends Pick<
   Runtime,
-  'database' | 'log' | 'sealing' | 'verifier' | 'logger' | 'metrics' | 'messageStore' | 'info'
+  'database' | 'log' | 'sealing' | 'verifier' | 'logger' | 'metrics' | 'messageStore' | 'info' | 'rateLimits'
 > {
   /** Writes of sockets go to the owners of their streams. */
   router: CommandRouter;
@@ -77,11 +79,17 @@ async function runRealtime(
   const health = createHealth({ info, checks });
   const app = createApp({ logger, metrics, config, health, routers: [] });
   let engine: Engine | undefined;
+  const observer = createRealtimeMetrics(metrics, {
+    connections: () => engine?.connections.size ?? 0,
+    rooms: () => engine?.rooms.size ?? 0,
+  });
   const io = createSocketServer({
     origins: config.CORS_ORIGINS,
     maxConnections: limits.connections,
     maxResume: limits.resumeThreads,
     verifier,
+    rateLimits: deps.rateLimits,
+    trustedProxies: config.TRUST_PROXY,
     serving: () => state.serving,
     onSession: (socket, handshake) => engine && openSession(engine.session, socket, handshake),
   });
@@ -93,7 +101,7 @@ async function runRealtime(
   const watcher = await untilWatching(deps, signal);
   try {
     if (watcher) {
-      engine = await buildEngine(deps, { io, limits, watcher });
+      engine = await buildEngine(deps, { io, limits, watcher, observer });
       await engine.follower.start(signal);
       state.serving = !signal.aborted;
       sweep = setInterval(engine.flow.sweep, SWEEP_MS);
@@ -116,12 +124,13 @@ interface Parts {
   io: ReturnType<typeof createSocketServer>;
   limits: RealtimeLimits;
   watcher: GenerationWatcher;
+  observer: RealtimeObserver;
 }
 
 /** Profiles follow the log: an event makes them be read anew, age is only the second line. */
 const PROFILE_AGE_MS = 60_000;
 
-async function buildEngine(deps: RealtimeDeps, { io, limits, watcher }: Parts): Promise<Engine> {
+async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }: Parts): Promise<Engine> {
   const { database, log, sealing, router, logger, messageStore, verifier } = deps;
   const checkpoints = await readCheckpoints(database, watcher.current());
   const source = { database, generation: watcher.current };
@@ -141,12 +150,14 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher }: Parts): 
     signals: deps.signals,
     now: deps.now,
     peersOf: createPeersQuery(source),
+    standingOf: createStandingQuery(source),
     views: createViews({
       opener: sealing,
       profiles: createProfiles({ opener: sealing, loadUsers, maxAgeMs: PROFILE_AGE_MS }),
     }),
     router,
-    broadcast: createBroadcast(io),
+    observer,
+    broadcast: createBroadcast(io, observer.delivered),
     limits,
     projected: createProjected(source, limits.projectionWaitMs),
     warn: (fields, message) => logger.warn(fields, message),

@@ -3,7 +3,7 @@ import { problem, rootThreadId, type ParticipantRole, type TenantId } from '@thr
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
 
 /** Unread messages are counted up to here: a number a client can show, and a bound on what counting may cost. */
-const UNREAD_COUNTED = 1_000;
+export const UNREAD_COUNTED = 1_000;
 
 /** Where somebody who reads a thread may stand in it. */
 export interface ReadTarget {

@@ -1,11 +1,12 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { corsOptions } from '@threadlog/service';
+import { corsOptions, type RateLimits } from '@threadlog/service';
 import { Server } from 'socket.io';
 import { CONNECT_TIMEOUT_MS, HEARTBEAT_MS, MAX_FRAME_BYTES } from '../limits';
 import { readHandshake, type Handshake } from './authenticate';
 import { isAllowedOrigin } from './origin';
+import { countHandshake } from './rates';
 import type { RealtimeServer, RealtimeSocket } from './wire';
 
 export interface SocketServerOptions {
@@ -13,6 +14,9 @@ export interface SocketServerOptions {
   maxConnections: number;
   maxResume: number;
   verifier: Parameters<typeof readHandshake>[1];
+  rateLimits: Pick<RateLimits, 'consume'>;
+  /** Proxies in front that append to `X-Forwarded-For`. */
+  trustedProxies: number;
   /** Whether sockets may come: not before the log is caught up, not while draining. */
   serving(): boolean;
   onSession(socket: RealtimeSocket, handshake: Handshake): void;
@@ -38,7 +42,9 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
     },
   });
   io.use((socket, next) => {
-    readHandshake(socket.handshake, options.verifier, options.maxResume).then(
+    const proven = readHandshake(socket.handshake, options.verifier, options.maxResume);
+    const asking = socket.handshake;
+    countHandshake(options.rateLimits, options.trustedProxies, { asking, proven }).then(
       (handshake) => {
         (socket.data as Record<symbol, unknown>)[HANDSHAKE] = handshake;
         next();

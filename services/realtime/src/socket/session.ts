@@ -1,7 +1,7 @@
 import { createDispatch, type DispatchDeps } from '../commands/dispatch';
 import { frame } from '../frames';
 import { HEARTBEAT_MS, MAX_FRAME_BYTES, type RealtimeLimits } from '../limits';
-import type { Connection } from '../rooms/connection';
+import type { Connection, Wire } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
 import type { Rooms } from '../rooms/rooms';
 import type { Since } from '../sync/join';
@@ -16,6 +16,8 @@ export interface SessionDeps {
   commands: DispatchDeps;
   /** Opens the rooms and brings the socket up to date; `greet` is called in the turn in which they are open. */
   start(connection: Connection, resume: Since | null, greet: () => void): Promise<void>;
+  /** Told of each `resync` that a socket gets. */
+  onResync(): void;
   /** Told of a socket that was counted in, or out. */
   onOpen(connection: Connection): void;
   onClose(connection: Connection): void;
@@ -28,7 +30,7 @@ export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, 
   const { rooms, connections, limits } = deps;
   let endWatch: (() => void) | undefined;
   const connection: Connection = {
-    wire: createWire(socket),
+    wire: counted(createWire(socket), deps.onResync),
     actor,
     state: 'starting',
     subscriptions: new Map(),
@@ -70,6 +72,16 @@ export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, 
   const dispatch = createDispatch({ connection, started: opened.promise }, deps.commands);
   // The one door for packets: also those of events that nobody knows count against the limits.
   socket.use(([event, ...args]) => void dispatch(event, args));
+}
+
+function counted(wire: Wire, onResync: () => void): Wire {
+  return {
+    ...wire,
+    emit(told, options) {
+      if (told.name === 'resync') onResync();
+      wire.emit(told, options);
+    },
+  };
 }
 
 function hello({ actor }: Connection, limits: RealtimeLimits) {

@@ -1,10 +1,11 @@
-import { presentThread, sealedBlobsOf } from '@threadlog/read-models';
+import { presentThread, sealedBlobsOf, type StandingOf } from '@threadlog/read-models';
 import { frame, placeOf, type Frame } from '../frames';
 import type { Subscription } from '../rooms/rooms';
 import type { CatchUp, CatchUpDeps } from './catchUp';
 import { foldConversation } from './conversation';
 
 export type AnnounceDeps = Pick<CatchUpDeps, 'follower' | 'reader' | 'settle' | 'views' | 'onFault'> & {
+  standingOf: StandingOf;
   catchUp: Pick<CatchUp, 'finish'>;
 };
 
@@ -12,10 +13,18 @@ export type AnnounceDeps = Pick<CatchUpDeps, 'follower' | 'reader' | 'settle' | 
 export type Announce = (subscription: Subscription, seq: number) => Promise<void>;
 
 /**
- * The resource may be newer than `seq`: the frames held back meanwhile follow it, and applying them twice changes
+ * What is unread is as the read model has it. The resource may be newer than `seq`: the frames held back meanwhile follow it, and applying them twice changes
  * nothing. A resource that cannot be read is not waited for: the client hears of the thread by its next frame.
  */
-export function createAnnounce({ follower, reader, settle, views, onFault, catchUp }: AnnounceDeps): Announce {
+export function createAnnounce({
+  follower,
+  reader,
+  settle,
+  views,
+  standingOf,
+  onFault,
+  catchUp,
+}: AnnounceDeps): Announce {
   async function created({ connection, threadId, visibleFrom }: Subscription, seq: number): Promise<Frame | null> {
     const { tenantId, id: viewerId } = connection.actor;
     const parts = await settle.thread(
@@ -27,8 +36,11 @@ export function createAnnounce({ follower, reader, settle, views, onFault, catch
     const { thread, participants } = parts;
     const last = parts.lastMessage && parts.lastMessage.message_index >= visibleFrom ? parts.lastMessage : null;
     const people = [...participants.map(({ user_id }) => user_id), ...(last ? [last.sender_id] : [])];
-    const view = await views.of(tenantId, sealedBlobsOf([thread, last]), people);
-    const conversation = presentThread({ ...parts, lastMessage: last }, { ...view, viewerId });
+    const [view, standing] = await Promise.all([
+      views.of(tenantId, sealedBlobsOf([thread, last]), people),
+      standingOf(tenantId, viewerId, { threadId, visibleFrom }),
+    ]);
+    const conversation = presentThread({ ...parts, ...standing, lastMessage: last }, { ...view, viewerId });
     return frame('conversation:created', { ...placeOf(threadId), seq, conversation });
   }
 

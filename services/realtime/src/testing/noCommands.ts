@@ -1,13 +1,21 @@
+import { presentPreferences, unseenThread } from '@threadlog/read-models';
 import { createPresenceBoard } from '@threadlog/runtime';
 import type { EngineDeps } from '../engine';
 
+const nothing = () => undefined;
 const never = () => Promise.reject(new Error('nobody sends commands here'));
 
 /** What only commands of clients need, for tests without any. */
-export const noCommands: Pick<EngineDeps, 'router' | 'reading' | 'verifier' | 'signals' | 'peersOf'> = {
+export const noCommands: Pick<
+  EngineDeps,
+  'router' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'standingOf' | 'observer'
+> = {
   router: { execute: never },
   reading: { readTarget: never, unreadAfter: never, threadOfMessage: never },
   verifier: { verify: never },
   signals: { presence: createPresenceBoard(), publish: () => undefined, listen: () => () => undefined },
+  observer: { delivered: nothing, resynced: nothing, slow: nothing, unshown: nothing },
   peersOf: never,
+  standingOf: (tenantId, userId, { threadId }) =>
+    Promise.resolve({ unreadCount: 0, preferences: presentPreferences(unseenThread(tenantId, userId, threadId)) }),
 };

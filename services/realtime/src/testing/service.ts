@@ -1,7 +1,13 @@
 import type { Actor } from '@threadlog/auth';
 import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import type { ChatEvent } from '@threadlog/events';
-import { createLogger, createMetrics, type HttpServer } from '@threadlog/service';
+import {
+  createLogger,
+  createMetrics,
+  createRateLimits,
+  type HttpServer,
+  type RateLimitsOptions,
+} from '@threadlog/service';
 import { eventually, testStack } from '@threadlog/testing';
 import { createSignals, type Signals } from '@threadlog/runtime';
 import { createRealtime, type RealtimeLimits } from '../index';
@@ -12,6 +18,7 @@ export interface ServiceOptions {
   log?: 'memory' | 'kafka';
   limits?: Partial<RealtimeLimits>;
   origins?: string[];
+  rates?: RateLimitsOptions['rates'];
   /** Clock of the signals, in milliseconds since 1970. */
   now?: () => number;
 }
@@ -97,7 +104,10 @@ interface StartOptions extends ServiceOptions {
 }
 
 /** Resolves when sockets are let in. */
-async function startService(backend: Backend, { router, port, limits, origins, now }: StartOptions): Promise<Running> {
+async function startService(
+  backend: Backend,
+  { router, port, limits, origins, now, rates }: StartOptions,
+): Promise<Running> {
   const stop = new AbortController();
   const logger = createLogger({ service: 'test', level: 'silent' });
   const stopSignals = new AbortController();
@@ -110,6 +120,7 @@ async function startService(backend: Backend, { router, port, limits, origins, n
     now,
     router,
     limits,
+    rateLimits: createRateLimits({ rates: rates ?? {} }),
     verifier: testVerifier,
     info: { service: 'realtime', version: 'test' },
     logger,

@@ -1,0 +1,57 @@
+import type { Metrics } from '@threadlog/service';
+import { Counter, Gauge } from 'prom-client';
+
+/** What the service tells of itself while it runs. */
+export interface RealtimeObserver {
+  /** A frame went to a room. */
+  delivered(): void;
+  /** A client was told to fetch a thread anew. */
+  resynced(): void;
+  /** A socket read too slowly. */
+  slow(what: 'suspended' | 'disconnected'): void;
+  /** An event could not be read or shown. */
+  unshown(): void;
+}
+
+/** Gauges are asked for when somebody looks. */
+export interface RealtimeGauges {
+  connections(): number;
+  rooms(): number;
+}
+
+export function createRealtimeMetrics(
+  { registry }: Pick<Metrics, 'registry'>,
+  gauges: RealtimeGauges,
+): RealtimeObserver {
+  const registers = [registry];
+  gauge('realtime_connections', 'Sockets of this instance.', gauges.connections);
+  gauge('realtime_rooms', 'Threads that sockets of this instance follow.', gauges.rooms);
+  const deliveries = new Counter({ name: 'realtime_deliveries_total', help: 'Frames sent to rooms.', registers });
+  const resyncs = new Counter({
+    name: 'realtime_resyncs_total',
+    help: 'Times a client was told to fetch a thread anew.',
+    registers,
+  });
+  const slow = new Counter({
+    name: 'realtime_slow_sockets_total',
+    help: 'Sockets taken out of their rooms, or cut off, because they read too slowly.',
+    labelNames: ['what'],
+    registers,
+  });
+  const unshown = new Counter({
+    name: 'realtime_undecodable_records_total',
+    help: 'Records of threads with listeners that could not be read or shown.',
+    registers,
+  });
+
+  function gauge(name: string, help: string, read: () => number): void {
+    const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
+  }
+
+  return {
+    delivered: () => deliveries.inc(),
+    resynced: () => resyncs.inc(),
+    slow: (what) => slow.inc({ what }),
+    unshown: () => unshown.inc(),
+  };
+}
