@@ -67,8 +67,9 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
   };
   let child: ChildProcess | null = null;
   const alive = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
-  // The port that every process has, whatever its roles.
-  const health = ops;
+  // Where a process says that it is ready, by what it serves.
+  const serving: Record<string, number> = { realtime, projector: ops };
+  const health = serving[options.roles ?? 'all'] ?? api;
 
   const system: System = {
     api: `http://127.0.0.1:${api}`,

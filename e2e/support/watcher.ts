@@ -64,13 +64,13 @@ async function refetch(client: Client, threadId: string, thread: Seen, seq: numb
   thread.lastSeq = Math.max(thread.lastSeq, seq);
 }
 
-/** All messages of a thread, oldest first, page by page. */
-export async function readAll(client: Client, threadId: string): Promise<MessageResource[]> {
+/** All messages of a thread, oldest first, page by page; with tombstones or without. */
+export async function readAll(client: Client, threadId: string, includeDeleted = false): Promise<MessageResource[]> {
   type Page = { messages: MessageResource[]; hasMore: boolean; nextCursor: string | null };
   const all: MessageResource[] = [];
   for (let after: string | null = null; ;) {
     const cursor: string = after === null ? '' : `&after=${encodeURIComponent(after)}`;
-    const path = `/api/v1/threads/${threadId}/messages?order=asc&limit=200${cursor}`;
+    const path = `/api/v1/threads/${threadId}/messages?order=asc&limit=200&includeDeleted=${includeDeleted}${cursor}`;
     const { body, status } = await client.call<Page>('GET', path);
     if (status !== 200) throw new Error(`page: ${status} ${JSON.stringify(body)}`);
     all.push(...body.messages);
