@@ -33,7 +33,7 @@ export function encodeKeyPart(ids: readonly (Buffer | null)[]): Buffer {
 }
 
 /** The same part of a blob, as a map key. */
-export function keyPartOf({ bytes, keysEnd }: Blob): string {
+export function keyPartOf({ bytes, keysEnd }: Pick<Blob, 'bytes' | 'keysEnd'>): string {
   return bytes.toString('latin1', 0, keysEnd);
 }
 
@@ -55,8 +55,25 @@ export function decodeBlob({ sealed }: Sealed): Blob {
   return { bytes, keysEnd, headerEnd };
 }
 
+/** Characters of a blob that hold its flags and key ids, and more. */
+const KEY_PART_CHARACTERS = 68;
+
+/**
+ * Flags and key ids alone, for loading keys: a fraction of the work of `decodeBlob`, which whoever opens the blob does
+ * anyway. So this throws SealingError `tampered` where there can be no keys, and lets everything else pass.
+ */
+export function decodeKeyPart({ sealed }: Sealed): Pick<Blob, 'bytes' | 'keysEnd'> {
+  const body = sealed.startsWith(PREFIX) ? sealed.slice(PREFIX.length, PREFIX.length + KEY_PART_CHARACTERS) : '';
+  const bytes = Buffer.from(body, 'base64url');
+  const flags = bytes[0] ?? 0;
+  const keysEnd = 1 + ID_BYTES * (KEY_COUNT[flags] ?? 0);
+  if (flags === 0 || flags > KNOWN_FLAGS || bytes.length < keysEnd)
+    throw new SealingError('tampered', 'not a sealed value of version 1');
+  return { bytes, keysEnd };
+}
+
 /** UUIDs of the keys that a blob needs. */
-export function keyIdsOf({ bytes, keysEnd }: Blob): string[] {
+export function keyIdsOf({ bytes, keysEnd }: Pick<Blob, 'bytes' | 'keysEnd'>): string[] {
   const ids: string[] = [];
   for (let at = 1; at < keysEnd; at += ID_BYTES) ids.push(uuidOf(bytes.subarray(at, at + ID_BYTES)));
   return ids;

@@ -1,7 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import { LRUCache } from 'lru-cache';
 import type { KeyObject } from 'node:crypto';
-import { decodeBlob, keyIdsOf, keyPartOf, SLOTS, slotsOf, type Blob } from './blob';
+import { decodeBlob, decodeKeyPart, keyIdsOf, keyPartOf, SLOTS, slotsOf, type Blob } from './blob';
 import { decrypt, deriveKey } from './cipher';
 import type { Clock } from './clock';
 import { SealingError } from './errors';
@@ -50,7 +50,7 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
       const wanted = new Set<string>();
       const now = clock();
       for (const sealed of blobs) {
-        const blob = sealed && decodeBlob(sealed);
+        const blob = sealed && decodeKeyPart(sealed);
         if (!blob) continue;
         const known = cache.get(tenantId + keyPartOf(blob));
         if (!known || known.expiresAt - marginMs <= now) for (const keyId of keyIdsOf(blob)) wanted.add(keyId);

@@ -1,12 +1,14 @@
 import type { Actor } from '@threadlog/auth';
 import {
   sealedBlobsOf,
+  type LastMessages,
   type MessageStore,
   type PresenterView,
   type Profiles,
   type Statements,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
+import type { BusyViewers } from './threads/reach';
 import type { Search } from './search/search';
 import type { PresenceLookup } from './surfaces/presence';
 
@@ -17,6 +19,8 @@ export interface QueryContext {
   messages(): MessageStore;
   opener: Opener;
   profiles: Profiles;
+  lastMessages: LastMessages;
+  busyViewers: BusyViewers;
   search: Search;
   /** Waits until the read model has folded the write that a consistency token names; throws a problem otherwise. */
   waitFor(token: string): Promise<void>;

@@ -1,6 +1,7 @@
 import { problem } from '@threadlog/events';
 import {
   createGenerationWatcher,
+  createLastMessages,
   createProfiles,
   createStatements,
   createThreadQueries,
@@ -24,6 +25,7 @@ import { createConsistency, type Consistency } from './consistency';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
 import { queryRoutes } from './routes';
+import { createBusyViewers } from './threads/reach';
 import { createSearch } from './search/search';
 import { createSettle } from './settle';
 import { nobodyTells, type PresenceLookup } from './surfaces/presence';
@@ -81,10 +83,13 @@ export function createQueryApi(deps: QueryApiDeps): Role {
 function createContext(deps: QueryApiDeps, generation: () => number): QueryContext {
   const source = { database: deps.database, generation };
   const users = createThreadQueries(source);
+  const messages = lastOnly(generation, deps.messageStore);
   const { lastWrites, readWaitMs = 2_000, presence = nobodyTells } = deps;
   return {
     statements: createStatements(source),
-    messages: lastOnly(generation, deps.messageStore),
+    messages,
+    lastMessages: createLastMessages(messages),
+    busyViewers: createBusyViewers(),
     opener: deps.sealing,
     profiles: createProfiles({ opener: deps.sealing, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
     search: createSearch(deps.sealing),

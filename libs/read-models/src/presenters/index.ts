@@ -3,3 +3,4 @@ export * from './message';
 export * from './thread';
 export * from './profiles';
 export * from './userThread';
+export * from './lastMessages';

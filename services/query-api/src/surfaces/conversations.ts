@@ -29,7 +29,7 @@ const list = surfaceRoute<{ query: typeof schemas.listQuery }>({
     if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading needs the permission chat:read');
     const { cursor, ...rest } = query;
     const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
-    const { threads, ...edges } = await listThreads(context.statements, actor, { ...rest, cursor: place });
+    const { threads, ...edges } = await listThreads(context, actor, { ...rest, cursor: place });
     return ok({ conversations: (await presentThreads(context, actor, threads)).map(conversationOf), ...edges });
   },
 });

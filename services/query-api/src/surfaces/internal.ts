@@ -55,7 +55,7 @@ const conversations = internalRoute<{ query: typeof schemas.listQuery }>({
   responses: { 200: { description: 'A page of conversations', schema: schemas.conversationPageSchema } },
   async handler({ actor, query: { cursor, ...rest } }, context) {
     const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
-    const { threads, ...edges } = await listThreads(context.statements, actor, { ...rest, cursor: place });
+    const { threads, ...edges } = await listThreads(context, actor, { ...rest, cursor: place });
     return ok({ conversations: (await presentThreads(context, actor, threads)).map(conversationOf), ...edges });
   },
 });

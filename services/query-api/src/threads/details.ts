@@ -9,20 +9,26 @@ export const ACCESS_COLUMNS = `r.learner_id as root_learner_id, p.role as member
   p.visible_from_index as member_from, p.version as member_version, coalesce(hidden.n, 0) as hidden_deleted,
   subs.there as has_sub_threads`;
 
-/** The joins of `ACCESS_COLUMNS`. Parameters 1 and 2 are the tenant and the viewer. */
+/**
+ * The joins of `ACCESS_COLUMNS`. Parameters 1 and 2 are the tenant and the viewer. Everything is looked up for each thread
+ * of a page by a whole key; where a plain join would let the planner read all of a busy viewer's rows instead, a limit of
+ * one row keeps it from that.
+ */
 export function accessJoins(schema: string): string {
   return `
-    left join ${schema}.participants p
-      on p.tenant_id = $1 and p.thread_id = r.thread_id and p.user_id = $2 and p.removed_at is null
+    left join lateral (
+      select user_id, role, visible_from_index, version from ${schema}.participants
+      where tenant_id = $1 and thread_id = r.thread_id and user_id = $2 and removed_at is null limit 1
+    ) p on true
     left join lateral (
       select count(*)::integer as n from ${schema}.message_refs x
       where p.visible_from_index > 1
       and x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index < p.visible_from_index and x.deleted
     ) hidden on true
     cross join lateral (
-      select t.parent_thread_id is null and exists (
-        select from ${schema}.threads s where s.tenant_id = $1 and s.parent_thread_id = t.thread_id
-      ) as there
+      select coalesce((
+        select true from ${schema}.threads s where s.tenant_id = $1 and s.parent_thread_id = t.thread_id limit 1
+      ), false) as there
     ) subs`;
 }
 
@@ -35,10 +41,15 @@ export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.shown as participants,
 export function detailJoins(schema: string): string {
   const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id`;
   return `${accessJoins(schema)}
-    left join ${schema}.user_threads u on u.tenant_id = $1 and u.user_id = $2 and u.thread_id = t.thread_id
+    left join lateral (
+      select * from ${schema}.user_threads where tenant_id = $1 and user_id = $2 and thread_id = t.thread_id limit 1
+    ) u on true
     cross join lateral (select ${VISIBLE_FROM} as visible_from) v
     left join lateral (
-      select json_agg(json_build_array(m.user_id, m.role, coalesce(read.read_index, 0)) order by m.joined_at, m.user_id) as shown,
+      select json_agg(json_build_array(m.user_id, m.role, coalesce((
+          select read_index from ${schema}.user_threads
+          where tenant_id = $1 and user_id = m.user_id and thread_id = t.thread_id
+        ), 0)) order by m.joined_at, m.user_id) as shown,
         case when count(*) <= ${PARTICIPANTS_SHOWN} then count(*) else (
           select count(*) from ${schema}.participants
           where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
@@ -48,8 +59,6 @@ export function detailJoins(schema: string): string {
         where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
         order by joined_at, user_id limit ${PARTICIPANTS_SHOWN + 1}
       ) m
-      left join ${schema}.user_threads read
-        on read.tenant_id = $1 and read.user_id = m.user_id and read.thread_id = t.thread_id
     ) members on true
     left join lateral (
       select x.message_index from ${refs} and not x.deleted and x.message_index >= v.visible_from

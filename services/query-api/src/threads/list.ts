@@ -1,11 +1,12 @@
 import type { Actor } from '@threadlog/auth';
 import type { Channel, ThreadStatus } from '@threadlog/events';
-import type { Statements } from '@threadlog/read-models';
+import type { QueryContext } from '../context';
 import type { Keyset } from '../cursors';
 import { keysetPage, type PageEdges } from '../pages';
 import { readable, type VisibleThread } from './access';
 import { DETAIL_COLUMNS, detailJoins } from './details';
 import type { ThreadPartsRow } from './rows';
+import { REACHES, reachOf, takesPart, type Reach } from './reach';
 import { viewerValues, type ViewerValues } from './viewer';
 
 export interface ThreadFilters {
@@ -31,16 +32,15 @@ export interface ThreadList extends PageEdges {
 }
 
 /**
- * The actor's threads, newest activity first, in one statement. Each page is a range of (last activity, id); a thread
- * that becomes active while somebody pages moves to the front, before the cursor, where `updatedAfter` finds it.
+ * The actor's threads, newest activity first. Each page is a range of (last activity, id); a thread that becomes active
+ * while somebody pages moves to the front, before the cursor, where `updatedAfter` finds it.
  */
 export async function listThreads(
-  statements: Statements,
+  context: Pick<QueryContext, 'statements' | 'busyViewers'>,
   actor: Actor,
   request: ThreadListRequest,
 ): Promise<ThreadList> {
-  const { name, text, values } = listStatement(actor, request);
-  const { rows, ...edges } = keysetPage(await statements.rows<ThreadPartsRow>(name, text, values), {
+  const { rows, ...edges } = keysetPage(await fetchPage(context, actor, request), {
     list: 'threads',
     cursor: request.cursor,
     limit: request.limit,
@@ -50,6 +50,32 @@ export async function listThreads(
   return { threads, ...edges };
 }
 
+/**
+ * One more row than the page has. Who is in very many threads is spared from collecting them all: a page that the most
+ * recent ones fill is the same page.
+ */
+async function fetchPage(
+  { statements, busyViewers }: Pick<QueryContext, 'statements' | 'busyViewers'>,
+  actor: Actor,
+  request: ThreadListRequest,
+): Promise<ThreadPartsRow[]> {
+  const viewer = viewerValues(actor);
+  const reach = request.parentThreadId === undefined ? reachOf(viewer) : 'all';
+  const fetch = (from: Reach): Promise<ThreadPartsRow[]> => {
+    const { name, text, values } = listStatement(viewer, request, from);
+    return statements.rows<ThreadPartsRow>(name, text, values);
+  };
+  if (reach !== 'listed') return fetch(reach);
+  if (busyViewers.has(actor)) {
+    const rows = await fetch('recent');
+    if (rows.length > request.limit) return rows;
+    busyViewers.learn(actor, false);
+  }
+  const rows = await fetch('listed');
+  if (rows.length > request.limit) busyViewers.learn(actor, true);
+  return rows;
+}
+
 interface ListStatement {
   /** Tells every variant of the text, so that each is prepared once. */
   name: string;
@@ -57,22 +83,22 @@ interface ListStatement {
   values: unknown[];
 }
 
-function listStatement(actor: Actor, request: ThreadListRequest): ListStatement {
-  const viewer = viewerValues(actor);
+function listStatement(viewer: ViewerValues, request: ThreadListRequest, reach: Reach): ListStatement {
   const subThreads = request.parentThreadId !== undefined;
-  const reach = subThreads ? 'all' : reachOf(viewer);
   const values: unknown[] = [...viewer];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = [...filterConditions(request, bind), ...cursorConditions(request.cursor, bind)];
+  const place = cursorConditions(request.cursor, bind);
+  const conditions = [...filterConditions(request, bind), ...place];
   const limit = bind(request.limit + 1);
   const direction = request.cursor?.direction === 'prev' ? 'asc' : 'desc';
   const order = `order by t.updated_at ${direction}, t.thread_id ${direction}`;
+  const there = `t.tenant_id = $1 and t.deleted_at is null ${subThreads ? '' : 'and t.parent_thread_id is null'}`;
+  const joined = (schema: string, given: readonly Condition[]): string =>
+    given.map(({ sql }) => ` and ${sql(schema)}`).join('');
   const text = (schema: string): string => `
     with page as materialized (
-      select t.* from ${REACHES[reach](schema)}
-      and t.tenant_id = $1 and t.deleted_at is null ${subThreads ? '' : 'and t.parent_thread_id is null'}
-      ${conditions.map(({ sql }) => `and ${sql(schema)}`).join(' ')}
-      ${order} limit ${limit}
+      select t.* from ${REACHES[reach](schema, { bounds: there + joined(schema, place), order })}
+      and ${there} ${joined(schema, conditions)} ${order} limit ${limit}
     )
     select t.*, ${DETAIL_COLUMNS} from page t ${subThreads ? rootOf(schema) : ITS_OWN_ROOT}
     ${detailJoins(schema)} ${order}`;
@@ -117,28 +143,4 @@ function hiddenCondition(hidden: boolean): Condition {
   const sql = (schema: string): string => `${hidden ? '' : 'not '}exists (select from ${schema}.user_threads h
     where h.tenant_id = $1 and h.user_id = $2 and h.thread_id = t.thread_id and h.hidden)`;
   return { name: hidden ? 'hidden' : 'shown', sql };
-}
-
-function takesPart(schema: string, user: string): string {
-  return `exists (select from ${schema}.participants m
-    where m.tenant_id = $1 and m.thread_id = t.thread_id and m.user_id = ${user} and m.removed_at is null)`;
-}
-
-/**
- * Who sees much walks the index of activity and drops what it may not see; who sees little collects its threads first.
- * The access rule proper is applied to every row again, so a mistake here could only hide, never show.
- */
-const REACHES = {
-  all: (schema: string) => `${schema}.threads t where true`,
-  learners: (schema: string) => `${schema}.threads t where (t.learner_id is not null or ${takesPart(schema, '$2')})`,
-  listed: (schema: string) => `(
-      select thread_id from ${schema}.participants where tenant_id = $1 and user_id = $2 and removed_at is null
-      union
-      select thread_id from ${schema}.threads where tenant_id = $1 and learner_id = any($5::text[])
-    ) mine join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = mine.thread_id where true`,
-};
-
-function reachOf([, , seesAll, seesLearners]: ViewerValues): keyof typeof REACHES {
-  if (seesAll) return 'all';
-  return seesLearners ? 'learners' : 'listed';
 }

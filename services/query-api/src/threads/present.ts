@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { ThreadResource } from '@threadlog/events';
-import { presentPreferences, presentThread, type MessageRow } from '@threadlog/read-models';
+import { presentPreferences, presentThread, type ListedMessage } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { repliesTo } from '../messages/replies';
 import { visibleCount, type VisibleThread } from './access';
@@ -12,7 +12,7 @@ export async function presentThreads(
   actor: Actor,
   threads: readonly VisibleThread<ThreadPartsRow>[],
 ): Promise<ThreadResource[]> {
-  const last = await lastMessages(context, threads);
+  const last = await context.lastMessages.of(threads.map((thread) => thread.row));
   const rows = [...threads.map((thread) => thread.row), ...last.values()];
   const withSubThreads = new Set(threads.flatMap(({ row }) => (row.has_sub_threads ? [row.thread_id] : [])));
   const [view, replies] = await Promise.all([
@@ -50,21 +50,9 @@ function preferencesOf({ muted_until, pinned, hidden, marked_unread }: ThreadPar
   });
 }
 
-/** By thread. A message deleted since the threads were read is left out rather than shown as a tombstone. */
-async function lastMessages(
-  context: QueryContext,
-  threads: readonly VisibleThread<ThreadPartsRow>[],
-): Promise<Map<string, MessageRow>> {
-  const keys = threads.flatMap(({ row: { tenant_id, thread_id, last_visible_index } }) =>
-    last_visible_index === null ? [] : [{ tenant_id, thread_id, message_index: last_visible_index }],
-  );
-  const rows = await context.messages().byKeys(keys);
-  return new Map(rows.filter((row) => row.deleted_at === null).map((row) => [row.thread_id, row]));
-}
-
 function* peopleIn(
   threads: readonly VisibleThread<ThreadPartsRow>[],
-  last: ReadonlyMap<string, MessageRow>,
+  last: ReadonlyMap<string, ListedMessage>,
 ): Iterable<string> {
   for (const { row } of threads) for (const [userId] of row.participants ?? []) yield userId;
   for (const row of last.values()) yield row.sender_id;

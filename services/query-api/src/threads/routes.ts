@@ -33,7 +33,7 @@ const list = readRoute<{ query: typeof schemas.threadListQuery }>({
     // Answers `not_found` before it lists anything.
     if (query.parentThreadId !== undefined) await resolveThread(context.statements, actor, query.parentThreadId);
     const request = { ...rest, cursor: cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor') };
-    const { threads, ...edges } = await listThreads(context.statements, actor, request);
+    const { threads, ...edges } = await listThreads(context, actor, request);
     return ok({ threads: await presentThreads(context, actor, threads), ...edges });
   },
 });

@@ -1,0 +1,69 @@
+import type { Actor } from '@threadlog/auth';
+import type { ViewerValues } from './viewer';
+
+/**
+ * Where a list looks for the threads that its viewer sees. Who sees much walks the index of activity and drops what it
+ * may not see; who sees little collects its threads first. The access rule proper is applied to every row again, so a
+ * mistake here could only hide, never show.
+ */
+export type Reach = 'all' | 'learners' | 'listed' | 'recent';
+
+/** The threads that `recent` looks through. */
+export const RECENT_THREADS = 1_000;
+
+export function takesPart(schema: string, user: string): string {
+  return `exists (select from ${schema}.participants m
+    where m.tenant_id = $1 and m.thread_id = t.thread_id and m.user_id = ${user} and m.removed_at is null)`;
+}
+
+/** The same, looked up for each thread: the planner would read all memberships of a user to check a few threads. */
+const viewerTakesPart = (schema: string): string => `coalesce((select true from ${schema}.participants m
+    where m.tenant_id = $1 and m.thread_id = t.thread_id and m.user_id = $2 and m.removed_at is null limit 1), false)`;
+
+export interface ReachText {
+  /** Condition and order of a page, by alias `t`. */
+  bounds: string;
+  order: string;
+}
+
+/** Each gives rows of `t`, to which further conditions can be added with `and`. */
+export const REACHES: Record<Reach, (schema: string, text: ReachText) => string> = {
+  all: (schema) => `${schema}.threads t where true`,
+  learners: (schema) => `${schema}.threads t where (t.learner_id is not null or ${viewerTakesPart(schema)})`,
+  listed: (schema) => `(
+      select thread_id from ${schema}.participants where tenant_id = $1 and user_id = $2 and removed_at is null
+      union
+      select thread_id from ${schema}.threads where tenant_id = $1 and learner_id = any($5::text[])
+    ) mine join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = mine.thread_id where true`,
+  recent: (schema, { bounds, order }) => `(
+      select t.* from ${schema}.threads t where ${bounds} ${order} limit ${RECENT_THREADS}
+    ) t where (t.learner_id = any($5::text[]) or ${viewerTakesPart(schema)})`,
+};
+
+export function reachOf([, , seesAll, seesLearners]: ViewerValues): Reach {
+  if (seesAll) return 'all';
+  return seesLearners ? 'learners' : 'listed';
+}
+
+/** For whom a look at the most recent threads is likely to fill a page: a guess, which costs time where it is wrong. */
+export interface BusyViewers {
+  has(actor: Actor): boolean;
+  /** What a list has shown of it. */
+  learn(actor: Actor, filled: boolean): void;
+}
+
+const MAX_KNOWN = 20_000;
+
+export function createBusyViewers(): BusyViewers {
+  const busy = new Map<string, boolean>();
+  const nameOf = ({ tenantId, id }: Actor): string => `${tenantId}/${id}`;
+  return {
+    has: (actor) => busy.get(nameOf(actor)) ?? false,
+    learn(actor, filled) {
+      // Where a guess was wrong it is not made again, until all are forgotten.
+      if (filled && busy.has(nameOf(actor))) return;
+      if (busy.size >= MAX_KNOWN) busy.clear();
+      busy.set(nameOf(actor), filled);
+    },
+  };
+}
