@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logTail, readPidFile, reapStale, startChild, writePidFile } from './child';
-import { isRunning } from './processTable';
+import { findProcess, isRunning } from './processTable';
 import { waitUntil } from './wait';
 
 const folder = mkdtempSync(join(tmpdir(), 'threadlog-child-'));
@@ -48,28 +48,32 @@ describe('a child process', () => {
 });
 
 describe('what an earlier run left behind', () => {
-  const orphan = (marker: string) => {
+  const orphan = async (marker: string) => {
     const child = spawn(process.execPath, ['-e', forever, marker], { stdio: 'ignore', detached: true });
+    // Under load a new process is seen before its command line is.
+    await waitUntil('the orphan', () => findProcess(child.pid!)?.commandLine.includes(marker) ?? false, {
+      timeoutMs: 5_000,
+    });
     writePidFile(pidFile, child.pid!, folder);
     return { pid: child.pid!, end: () => child.kill('SIGKILL') };
   };
 
   it('is ended when it carries our folder in its command line', async () => {
-    const { pid } = orphan(folder);
+    const { pid } = await orphan(folder);
     await reapStale('it', pidFile, folder);
     expect(isRunning(pid)).toBe(false);
     expect(existsSync(pidFile)).toBe(false);
   });
 
   it('is left alone when it does not', async () => {
-    const { pid, end } = orphan('/somewhere/else');
+    const { pid, end } = await orphan('/somewhere/else');
     await reapStale('it', pidFile, folder);
     expect(isRunning(pid)).toBe(true);
     end();
   });
 
   it('is left alone when its number belongs to a later process', async () => {
-    const { pid, end } = orphan(folder);
+    const { pid, end } = await orphan(folder);
     const record = JSON.parse(readFileSync(pidFile, 'utf8')) as object;
     writeFileSync(pidFile, JSON.stringify({ ...record, startedAt: 'earlier' }));
     await reapStale('it', pidFile, folder);
