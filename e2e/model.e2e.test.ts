@@ -6,6 +6,8 @@ import { createSystem } from './support/system';
 
 /** No history begins after this; each takes a few seconds. */
 const BUDGET_MS = { postgres: 22_000, mongo: 12_000 };
+/** The same histories each time, so that a change is what makes a difference; `MODEL_SEED=random` goes exploring. */
+const USUAL_SEED = 20_261_121;
 /** A failure names a seed and a path: with these it is played again, and with MODEL_SHRINK=true made small. */
 const { MODEL_SEED, MODEL_PATH, MODEL_SHRINK } = process.env;
 
@@ -26,7 +28,7 @@ describe.each(['postgres', 'mongo'] as const)('a random history of commands, mes
       cleanups,
     );
     await system.start();
-    const seed = MODEL_SEED === undefined ? Date.now() % 2 ** 31 : Number(MODEL_SEED);
+    const seed = MODEL_SEED === 'random' ? Date.now() % 2 ** 31 : Number(MODEL_SEED ?? USUAL_SEED);
     process.stdout.write(`histories in ${store}: MODEL_SEED=${seed}\n`);
     const replayed = MODEL_PATH !== undefined || MODEL_SHRINK === 'true';
     const deadline = Date.now() + (replayed ? Infinity : BUDGET_MS[store]);

@@ -1,3 +1,6 @@
+/** Long enough for the largest batch on the slowest machine: the suite judges answers, not speed. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 /** A request as a case describes it: the path is a route's template with its parameters. */
 export interface Ask {
   params?: Record<string, string>;
@@ -49,7 +52,7 @@ export async function send(
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: payload }),
     redirect: 'manual',
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   const text = await response.text();
   return { status: response.status, body: parse(text, response.headers), headers: response.headers };

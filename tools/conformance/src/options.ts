@@ -30,7 +30,7 @@ export const USAGE = `npm run conformance -- --url <api> --secret <jwt secret> [
   --audience <text>         AUTH_JWT_AUDIENCE
   --only <text>             cases whose name contains this
   --concurrency <n>         cases at a time (8)
-  --timeout <ms>            most milliseconds of a case (20000)
+  --timeout <ms>            most milliseconds of a case (90000)
 `;
 
 export class UsageError extends Error {
@@ -70,7 +70,7 @@ function read(args: readonly string[]) {
         'internal-secret': text,
         only: text,
         concurrency: { ...text, default: '8' },
-        timeout: { ...text, default: '20000' },
+        timeout: { ...text, default: '90000' },
       },
     }).values;
   } catch (error) {
