@@ -42,7 +42,10 @@ export interface Follower {
   close(): void;
 }
 
-type Handlers = { [E in ServerEventName]?: (payload: ServerToClientPayloads[E]) => void | Promise<void> };
+/** The second parameter says how often the thread had been taken away when the frame came. */
+type Handlers = {
+  [E in ServerEventName]?: (payload: ServerToClientPayloads[E], goneBefore: number) => void | Promise<void>;
+};
 
 /**
  * Frames are applied one after the other. A thread that is new, or that the server cannot bring up to date, is fetched by
@@ -53,6 +56,7 @@ export function follow(url: string, client: Client, name: string): Follower {
   const faults: string[] = [];
   /** How often each thread was taken away, as far as frames have come; they may not have been applied yet. */
   const gone = new Map<string, number>();
+  const goneCount = (threadId: string): number => gone.get(threadId) ?? 0;
   let latest = new Map<string, { seq: number; event: string }>();
   let work: Promise<void> = Promise.resolve();
   let wanted = true;
@@ -84,23 +88,23 @@ export function follow(url: string, client: Client, name: string): Follower {
   };
 
   /** The frame may be ahead of the read side, or say what is no longer true: then another frame says so, too. */
-  async function fetchAnew(threadId: string, seq: number): Promise<void> {
+  async function fetchAnew(place: { threadId: string; seq: number }, goneBefore: number): Promise<void> {
+    const { threadId } = place;
     threads.delete(threadId);
-    const goneBefore = gone.get(threadId);
     await eventually(
       async () => {
-        if (gone.get(threadId) !== goneBefore || socket.disconnected) return;
-        const held = await fetchThread(client, { threadId, seq }).catch(() => null);
-        if (!held) throw new Error(`${threadId} is not there with seq ${seq}`);
+        if (goneCount(threadId) !== goneBefore || socket.disconnected) return;
+        const held = await fetchThread(client, place).catch(() => null);
+        if (!held) throw new Error(`${threadId} is not there with seq ${place.seq}`);
         threads.set(threadId, held);
       },
-      { timeoutMs: 5_000, intervalMs: 20 },
+      { timeoutMs: 20_000, intervalMs: 20 },
     );
   }
 
   const handlers: Handlers = {
-    'conversation:created': ({ threadId, seq }) => fetchAnew(threadId, seq),
-    resync: ({ threadId, seq }) => fetchAnew(threadId, seq ?? 0),
+    'conversation:created': ({ threadId, seq }, goneBefore) => fetchAnew({ threadId, seq }, goneBefore),
+    resync: ({ threadId, seq }, goneBefore) => fetchAnew({ threadId, seq: seq ?? 0 }, goneBefore),
     'conversation:deleted': ({ threadId }) => void threads.delete(threadId),
     'conversation:updated'(payload) {
       const held = advance(payload);
@@ -144,9 +148,10 @@ export function follow(url: string, client: Client, name: string): Follower {
     socket.on(event as ServerEventName, (payload: unknown) => {
       const place = payload as { threadId: string; seq: number | null };
       checkOrder(event, place);
-      if (event === 'conversation:deleted') gone.set(place.threadId, (gone.get(place.threadId) ?? 0) + 1);
+      const goneBefore = goneCount(place.threadId);
+      if (event === 'conversation:deleted') gone.set(place.threadId, goneBefore + 1);
       work = work
-        .then(() => handle(payload as never))
+        .then(() => handle(payload as never, goneBefore))
         .catch((error: unknown) => void faults.push(`${name}: ${String(error)}`));
     });
   }
