@@ -168,7 +168,7 @@ export function follow(url: string, client: Client, name: string): Follower {
     // What was sent before the line broke has been applied by then: a client knows what it has seen.
     resume() {
       wanted = true;
-      work = work.then(() => void (wanted && socket.disconnected && socket.connect()));
+      work = work.then(() => void (wanted && !socket.active && socket.connect()));
     },
     close: () => void socket.disconnect(),
   };
