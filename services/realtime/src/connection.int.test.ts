@@ -51,6 +51,16 @@ describe('a handshake', () => {
     await eventually(() => expect(listener.socket.io.engine?.readyState).toBe('closed'), { timeoutMs: 8_000 });
   }, 15_000);
 
+  test('makes one socket of a connection, however many packets ask for one at once', async () => {
+    const url = `${server.url()}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(url)).text()).slice(1)) as { sid: string };
+    const connect = `40${JSON.stringify({ token: testToken(ada) })}`;
+    const body = [connect, connect, connect].join('\x1e');
+    await fetch(`${url}&sid=${sid}`, { method: 'POST', body });
+    const answer = await (await fetch(`${url}&sid=${sid}`)).text();
+    expect(answer.split('\x1e').filter((packet) => packet.startsWith('40'))).toEqual([]);
+  });
+
   test('is told of what a client must know', async () => {
     const [hello] = await (await server.ready(ben)).wait('hello');
     expect(hello).toMatchObject({

@@ -41,7 +41,11 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
       answer(null, options.serving() && !full && isAllowedOrigin(origin, options.origins));
     },
   });
+  const asked = new WeakSet<object>();
   io.use((socket, next) => {
+    // Several CONNECT packets in one turn would each become a socket, and limits count connections.
+    if (asked.has(socket.conn)) return void socket.conn.close();
+    asked.add(socket.conn);
     const proven = readHandshake(socket.handshake, options.verifier, options.maxResume);
     const asking = socket.handshake;
     countHandshake(options.rateLimits, options.trustedProxies, { asking, proven }).then(
@@ -49,10 +53,14 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
         (socket.data as Record<symbol, unknown>)[HANDSHAKE] = handshake;
         next();
       },
-      (refusal: Error) => next(new Error(refusal.message)),
+      (refusal: Error) => {
+        asked.delete(socket.conn);
+        next(new Error(refusal.message));
+      },
     );
   });
   io.on('connection', (socket) => {
+    socket.once('disconnect', () => asked.delete(socket.conn));
     options.onSession(socket, (socket.data as Record<symbol, Handshake>)[HANDSHAKE]!);
   });
   return io;
