@@ -1,5 +1,6 @@
 import type { Case } from '../case';
 import { closed } from '../variants';
+import { auditCases } from './audit';
 import { changeCases } from './changes';
 import { conversationMessageCases } from './conversationMessages';
 import { conversationCases } from './conversations';
@@ -42,6 +43,7 @@ const ofRoutes: Case[] = [
   ...conversationMessageCases,
   ...conversationThreadCases,
   ...searchCases,
+  ...auditCases,
 ];
 
 /** Routes that some case asks for, each once without a token. */
