@@ -3,12 +3,21 @@ import {
   CHANNELS,
   clientMessageIdSchema,
   contentInputSchema,
+  DELETE_REASONS,
   emojiSchema,
+  ERASURE_REASONS,
+  failureCodeSchema,
+  HOLD_REASONS,
   idSchema,
+  keyEvidenceSchema,
   LIMITS,
   MESSAGE_TYPES,
   metadataInputSchema,
+  microTimestamp,
   PARTICIPANT_ROLES,
+  sha256Schema,
+  SUBJECT_KINDS,
+  subjectSchema,
   THREAD_STATUSES,
   THREAD_TYPES,
   threadIdSchema,
@@ -99,6 +108,75 @@ export const userSyncSchema = z.strictObject({
 });
 export const userRemoveSchema = z.strictObject({ userId: idSchema });
 
+const privacyRequest = { subject: subjectSchema, requestId: idSchema };
+/** Of one person; a tenant's own data are its database's business. */
+const personSchema = subjectSchema.extend({ kind: z.enum(SUBJECT_KINDS).exclude(['tenant']) });
+export const privacyExportSchema = z.strictObject({ subject: personSchema });
+export const privacyDeleteSchema = z.strictObject({
+  subject: subjectSchema,
+  reason: z.enum(ERASURE_REASONS).default('subject_request'),
+  /** Null: after the deployment's grace period. */
+  executeAfter: z.iso.datetime({ offset: true }).nullable().default(null),
+});
+export const privacyCancelSchema = z.strictObject(privacyRequest);
+export const privacyReadmitSchema = z.strictObject({ subject: personSchema });
+
+/** What the worker reports of a request, a step at a time. Reporting a step twice changes nothing. */
+export const privacyReportSchema = z.strictObject({
+  ...privacyRequest,
+  outcome: z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('exported'),
+      files: z.int().min(0),
+      counts: z.record(z.string(), z.int().min(0)),
+      bytes: z.int().min(0),
+      sha256: sha256Schema,
+      expiresAt: microTimestamp,
+    }),
+    z.strictObject({ type: z.literal('export_failed'), code: failureCodeSchema }),
+    z.strictObject({ type: z.literal('downloaded') }),
+    z.strictObject({ type: z.literal('deletion_started') }),
+    z.strictObject({ type: z.literal('erased'), keys: z.array(keyEvidenceSchema) }),
+    z.strictObject({ type: z.literal('deletion_completed'), receipt: z.record(z.string(), z.json()) }),
+    z.strictObject({ type: z.literal('deletion_failed'), code: failureCodeSchema }),
+  ]),
+});
+
+/** Exactly one of the two is held. */
+export const tenantHoldSchema = z
+  .strictObject({
+    subject: subjectSchema.nullable().default(null),
+    heldThreadId: threadIdSchema.nullable().default(null),
+    reason: z.enum(HOLD_REASONS),
+    reference: idSchema.nullable().default(null),
+  })
+  .refine(({ subject, heldThreadId }) => (subject === null) !== (heldThreadId === null), {
+    message: 'must name a person or a thread, not both',
+  });
+export const tenantReleaseHoldSchema = z.strictObject({ holdId: idSchema });
+/** `default` goes back to what the deployment says; null keeps messages for ever. */
+export const tenantRetentionSchema = z.strictObject({
+  days: z.union([z.int().min(1).max(LIMITS.retentionDays), z.null(), z.literal('default')]),
+});
+/** `holdsVersion` is the version of the tenant's stream that `touchesHeldThread` was found out for. */
+export const tenantBeginErasureSchema = z.strictObject({
+  ...privacyRequest,
+  holdsVersion: z.int().min(0),
+  touchesHeldThread: z.boolean(),
+});
+export const tenantEndErasureSchema = z.strictObject({ requestId: idSchema });
+
+/** Deletes messages in the name of retention or privacy: the worker's own way, with nobody's rights. */
+export const threadScrubSchema = z.strictObject({
+  ...thread,
+  messageIds: z.array(idSchema).min(1).max(LIMITS.scrubbedMessages),
+  reason: z.enum(DELETE_REASONS).extract(['retention', 'privacy']),
+});
+export const threadEraseSchema = z.strictObject({
+  ...thread,
+  reason: z.enum(DELETE_REASONS).extract(['retention', 'privacy']),
+});
+
 /** Every command by name; the parsed shape is what idempotency compares, so a surface must not matter. */
 export const COMMANDS = {
   'thread.create': threadCreateSchema,
@@ -118,6 +196,18 @@ export const COMMANDS = {
   'thread.preferences': threadPreferencesSchema,
   'user.sync': userSyncSchema,
   'user.remove': userRemoveSchema,
+  'privacy.export': privacyExportSchema,
+  'privacy.delete': privacyDeleteSchema,
+  'privacy.cancel': privacyCancelSchema,
+  'privacy.readmit': privacyReadmitSchema,
+  'privacy.report': privacyReportSchema,
+  'tenant.hold': tenantHoldSchema,
+  'tenant.releaseHold': tenantReleaseHoldSchema,
+  'tenant.retention': tenantRetentionSchema,
+  'tenant.beginErasure': tenantBeginErasureSchema,
+  'tenant.endErasure': tenantEndErasureSchema,
+  'thread.scrub': threadScrubSchema,
+  'thread.erase': threadEraseSchema,
 };
 export type CommandType = keyof typeof COMMANDS;
 export type CommandInput<T extends CommandType> = z.infer<(typeof COMMANDS)[T]>;

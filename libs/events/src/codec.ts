@@ -26,7 +26,8 @@ export function encodeEvent(event: ChatEvent, traceparent?: string): OutgoingRec
     ce_tenantid: event.tenant_id,
   };
   if (traceparent) headers.traceparent = traceparent;
-  if (event.stream_type !== 'thread' && 'thread_id' in event.data) headers.thread_id = event.data.thread_id;
+  // What a user reads or prefers concerns those who follow the thread; a legal hold on one does not.
+  if (event.stream_type === 'user' && 'thread_id' in event.data) headers.thread_id = event.data.thread_id;
   const key = recordKey({ tenantId: event.tenant_id, type: event.stream_type, id: event.stream_id });
   return { key, value: Buffer.from(JSON.stringify(event)), headers };
 }

@@ -15,3 +15,4 @@ export * from './realtime/serverEvents';
 export * from './resources/message';
 export * from './resources/conversation';
 export * from './resources/thread';
+export * from './resources/privacy';

@@ -13,6 +13,12 @@ export const LIMITS = {
   displayNameCharacters: 200,
   urlCharacters: 2_000,
   emailCharacters: 320,
+  /** A hundred years. */
+  retentionDays: 36_500,
+  /** Messages that one command of the worker deletes; fewer than the write side keeps at hand of a thread. */
+  scrubbedMessages: 50,
+  /** Legal holds of a tenant at a time. */
+  holds: 1_000,
 } as const;
 
 const utf8 = new TextEncoder();

@@ -1,3 +1,4 @@
+import type { Subject } from './catalogue/values';
 import { rootThreadId, type TenantId } from './ids';
 
 export const STREAM_TYPES = ['thread', 'user', 'privacy', 'webhook', 'tenant', 'control'] as const;
@@ -8,6 +9,20 @@ export interface StreamRef {
   tenantId: TenantId;
   type: StreamType;
   id: string;
+}
+
+/**
+ * Stream of a person's privacy requests, or of a whole tenant's. A learner and a user of one id are one person, whose
+ * requests are decided one after another; no person's id holds a `~`.
+ */
+export function privacyStream(tenantId: TenantId, subject: Subject): StreamRef {
+  const id = subject.kind === 'tenant' ? `${tenantId}~tenant` : subject.id;
+  return { tenantId, type: 'privacy', id };
+}
+
+/** A tenant's own stream: legal holds, retention. */
+export function tenantStream(tenantId: TenantId): StreamRef {
+  return { tenantId, type: 'tenant', id: tenantId };
 }
 
 /** Kafka record key of a stream. A sub-thread shares its root's key, so that one owner decides both. */

@@ -12,6 +12,7 @@ import {
   usersTable,
   userThreadsTable,
 } from './tables/tables';
+import { deletionLogsTable, exportLogsTable, tenantsTable } from './tables/privacyTables';
 
 /** A table as a dump reads it: which columns, in which order. */
 interface DumpedTable {
@@ -36,6 +37,9 @@ const TABLES: DumpedTable[] = [
   asDumped(receiptsTable),
   asDumped(messageRefsTable),
   asDumped(auditTable),
+  asDumped(exportLogsTable),
+  asDumped(deletionLogsTable),
+  asDumped(tenantsTable),
   { name: 'checkpoints', columns: ['partition', 'next_offset', 'max_epoch'], key: ['partition'] },
   {
     name: 'quarantine',

@@ -2,6 +2,8 @@ import { authConfigShape, checkAuthConfig } from '@threadlog/auth';
 import { sealingConfigShape } from '@threadlog/sealing';
 import {
   corsConfig,
+  flag,
+  integer,
   databaseConfig,
   httpConfig,
   list,
@@ -40,6 +42,20 @@ export const forwardConfig = {
     .describe('Address ranges (CIDR) of the instances that commands may be forwarded to'),
 };
 export type ForwardConfig = z.output<z.ZodObject<typeof forwardConfig>>;
+
+/** Variables of everything about privacy, which several roles have to agree on. */
+export const privacyConfig = {
+  PRIVACY_ENABLED: flag()
+    .prefault('true')
+    .describe('`false` takes the privacy routes away (404) and stops their jobs; holds and retention stay as they are'),
+  ERASURE_GRACE_HOURS: integer(0, 8_760)
+    .prefault('72')
+    .describe('Hours in which an erasure can be called off; privacy officers may ask for others'),
+  MESSAGE_RETENTION_DAYS: integer(1, 36_500)
+    .optional()
+    .describe('Days that messages are kept where a tenant says nothing else; without it for ever'),
+};
+export type PrivacyConfig = z.output<z.ZodObject<typeof privacyConfig>>;
 
 /** The schema of a process: what every process reads, and the variables of its own roles. */
 export function processConfig<Shape extends z.ZodRawShape>(own: Shape) {

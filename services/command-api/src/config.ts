@@ -1,4 +1,4 @@
-import { forwardConfig, type RuntimeConfig } from '@threadlog/runtime';
+import { forwardConfig, privacyConfig, type RuntimeConfig } from '@threadlog/runtime';
 import { integer } from '@threadlog/service';
 import type { z } from 'zod';
 
@@ -9,6 +9,7 @@ export const commandApiConfig = {
     .prefault('1000000')
     .describe('Messages a thread holds, deleted ones aside'),
   MAX_PARTICIPANTS_PER_THREAD: integer(2, 10_000).prefault('1000').describe('People who take part in a thread'),
+  ...privacyConfig,
   COMMAND_TIMEOUT_MS: integer(100, 60_000)
     .prefault('5000')
     .describe('Most milliseconds until a command is answered, if only that its outcome is unknown'),

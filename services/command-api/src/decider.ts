@@ -1,6 +1,15 @@
 import type { Actor } from '@threadlog/auth';
 import type { Draft, Problem } from '@threadlog/events';
-import type { MessageRow, ParticipantRow, ThreadRow, UserRow, UserThreadRow } from '@threadlog/read-models';
+import type {
+  DeletionLogRow,
+  ExportLogRow,
+  MessageRow,
+  ParticipantRow,
+  TenantRow,
+  ThreadRow,
+  UserRow,
+  UserThreadRow,
+} from '@threadlog/read-models';
 
 /**
  * A stream as a decision sees it: the read model's rows, folded up to and including events still in flight.
@@ -24,8 +33,21 @@ export interface UserState {
   userThreads: ReadonlyMap<string, UserThreadRow>;
 }
 
+/** A person's privacy requests as a decision sees them: the latest ones, by id. */
+export interface PrivacyState {
+  version: number;
+  exports: ReadonlyMap<string, ExportLogRow>;
+  deletions: ReadonlyMap<string, DeletionLogRow>;
+}
+
+/** A tenant's own stream; null before anything was said. */
+export interface TenantState {
+  version: number;
+  tenant: TenantRow | null;
+}
+
 /** Any stream: which parts of it hold something depends on its type. */
-export type StreamState = ThreadState & UserState;
+export type StreamState = ThreadState & UserState & PrivacyState & TenantState;
 
 /** Everything a decision may depend on besides its command and its state. */
 export interface DecisionContext {
@@ -36,7 +58,14 @@ export interface DecisionContext {
   newId: string;
   /** The root of a sub-thread, whose participants and access count for it; the state itself for a root. */
   root: ThreadState;
-  limits: { maxMessagesPerThread: number; maxParticipants: number };
+  limits: {
+    maxMessagesPerThread: number;
+    maxParticipants: number;
+    /** Hours between an erasure's request and its execution, unless a privacy officer says otherwise. */
+    erasureGraceHours: number;
+    /** Days that messages are kept where a tenant says nothing; null: for ever. */
+    retentionDays: number | null;
+  };
 }
 
 /** What a command comes to. `unchanged` is a success that leaves no event and no receipt. */

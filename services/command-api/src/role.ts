@@ -92,6 +92,8 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
   const limits = {
     maxMessagesPerThread: config.MAX_MESSAGES_PER_THREAD,
     maxParticipants: config.MAX_PARTICIPANTS_PER_THREAD,
+    erasureGraceHours: config.ERASURE_GRACE_HOURS,
+    retentionDays: config.MESSAGE_RETENTION_DAYS ?? null,
   };
   const windowStart = createWindow(clock, config.IDEMPOTENCY_WINDOW_HOURS * HOUR_MS);
   const readModel = createPostgresReadModel({ database, messageStore });

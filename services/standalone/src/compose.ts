@@ -1,8 +1,10 @@
 import { commandRoutes, createCommandApi, type CommandApi } from '@threadlog/command-api';
+import type { CommandRouter } from '@threadlog/commands';
 import { createProjector } from '@threadlog/projector';
 import { createQueryApi } from '@threadlog/query-api';
 import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
 import { createRemoteCommands, createSignals, type Runtime, type Signals } from '@threadlog/runtime';
+import { createWorker } from '@threadlog/worker';
 import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
 import type { StandaloneConfig } from './config';
 
@@ -26,6 +28,7 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   if (wanted.has('projector')) roles.push(projector(runtime, config));
   if (wanted.has('query-api')) roles.push(queryApi(runtime, config, { lastWrites, presence: signals.presence }));
   if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi, signals }));
+  if (wanted.has('worker')) roles.push(worker(runtime, config, commandApi));
   return roles;
 }
 
@@ -55,8 +58,22 @@ function realtime(
   { commandApi, signals, onListening }: ComposeOptions & { commandApi: CommandApi | undefined; signals: Signals },
 ): Role {
   const deps = { ...runtime, config, signals, onListening };
-  if (commandApi) return createRealtime({ ...deps, router: commandApi.router });
+  return withRouter(runtime, config, { commandApi, make: (router) => createRealtime({ ...deps, router }) });
+}
+
+function worker(runtime: Runtime, config: StandaloneConfig, commandApi: CommandApi | undefined): Role {
+  return withRouter(runtime, config, { commandApi, make: (router) => createWorker({ ...runtime, config, router }) });
+}
+
+interface Writer {
+  commandApi: CommandApi | undefined;
+  make(router: CommandRouter): Role;
+}
+
+/** A role that writes: through the command API of this process, else through any that is alive. */
+function withRouter(runtime: Runtime, config: StandaloneConfig, { commandApi, make }: Writer): Role {
+  if (commandApi) return make(commandApi.router);
   const { router, close } = createRemoteCommands(runtime, config);
-  const role = createRealtime({ ...deps, router });
+  const role = make(router);
   return { ...role, run: (signal) => role.run(signal).finally(close) };
 }

@@ -2,10 +2,11 @@ import { commandApiConfig } from '@threadlog/command-api';
 import { projectorConfig } from '@threadlog/projector';
 import { queryApiConfig } from '@threadlog/query-api';
 import { forwardConfig, loadProcessConfig } from '@threadlog/runtime';
+import { workerConfig } from '@threadlog/worker';
 import { list, realtimeConfig, type Env, type LoadConfigOptions } from '@threadlog/service';
 
 /** The roles there are, in the order in which they start: those that others write through come first. */
-export const ROLE_NAMES = ['command-api', 'projector', 'query-api', 'realtime'] as const;
+export const ROLE_NAMES = ['command-api', 'projector', 'query-api', 'realtime', 'worker'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 const roles = () =>
@@ -25,6 +26,7 @@ export const standaloneConfig = {
   ...projectorConfig,
   ...queryApiConfig,
   ...realtimeConfig,
+  ...workerConfig,
 };
 
 /** Throws `ConfigError` with all problems at once. */

@@ -15,6 +15,7 @@ import {
   realtimeConfig,
   type ConfigSection,
 } from '@threadlog/service';
+import { workerConfig } from '@threadlog/worker';
 import { standaloneConfig } from './config';
 
 const SECTIONS: readonly ConfigSection[] = [
@@ -29,6 +30,7 @@ const SECTIONS: readonly ConfigSection[] = [
   { title: 'Command API', shape: commandApiConfig },
   { title: 'Projector', shape: projectorConfig },
   { title: 'Query API', shape: queryApiConfig },
+  { title: 'Worker and privacy', shape: workerConfig },
   { title: 'Everything else', shape: standaloneConfig },
 ];
 

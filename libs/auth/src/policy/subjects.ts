@@ -1,15 +1,18 @@
+import type { Subject } from '@threadlog/events';
 import type { Actor } from '../actor';
 import { inScope } from './access';
 import { holds } from './permissions';
 
-/** Whose data a privacy request is about. */
-export interface PrivacySubject {
-  kind: 'learner' | 'user';
-  id: string;
-}
+/** Whose data a privacy request is about. A learner and a user of one id are one person; a tenant is all its people. */
+export type PrivacySubject = Subject;
 
-/** Whether the actor may export or erase this subject: everybody's with `chat:privacy`, else one's own, guardians their learners'. */
+/**
+ * Whether the actor may export or erase this subject: everybody's with `chat:privacy`, else one's own, guardians their
+ * learners'. A tenant as a whole needs `chat:admin` too, and is the actor's own.
+ */
 export function mayHandleSubject(actor: Actor, subject: PrivacySubject): boolean {
+  if (subject.kind === 'tenant')
+    return subject.id === actor.tenantId && holds(actor, 'chat:privacy') && holds(actor, 'chat:admin');
   if (holds(actor, 'chat:privacy')) return true;
   if (actor.role === 'guardian' && subject.kind === 'learner') return inScope(actor, subject.id);
   return ['user', 'learner', 'guardian'].includes(actor.role) && subject.id === actor.id;

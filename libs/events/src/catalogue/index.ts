@@ -2,12 +2,21 @@ import type { z } from 'zod';
 import { controlEvents } from './control';
 import type { EventDefinition } from './define';
 import { messageEvents } from './message';
+import { privacyEvents } from './privacy';
+import { tenantEvents } from './tenant';
 import { threadEvents } from './thread';
 import { userEvents } from './user';
 import type { ClearFields, SealedFieldName } from './values';
 
 /** Every event type of the log, in its current version. */
-export const CATALOGUE = { ...threadEvents, ...messageEvents, ...userEvents, ...controlEvents };
+export const CATALOGUE = {
+  ...threadEvents,
+  ...messageEvents,
+  ...userEvents,
+  ...privacyEvents,
+  ...tenantEvents,
+  ...controlEvents,
+};
 
 export type Catalogue = typeof CATALOGUE;
 export type EventType = keyof Catalogue;

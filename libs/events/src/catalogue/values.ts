@@ -9,6 +9,15 @@ export const SENDER_TYPES = ['user', 'agent', 'system'] as const;
 export const MESSAGE_TYPES = ['text', 'file', 'system'] as const;
 export const DELETE_REASONS = ['author', 'moderator', 'admin', 'retention', 'privacy'] as const;
 export const LEAVE_REASONS = ['left', 'removed', 'user_removed'] as const;
+export const ERASURE_REASONS = [
+  'subject_request',
+  'consent_withdrawn',
+  'contract_ended',
+  'legal_obligation',
+  'other',
+] as const;
+export const HOLD_REASONS = ['litigation', 'investigation', 'regulatory', 'other'] as const;
+export const SUBJECT_KINDS = ['learner', 'user', 'tenant'] as const;
 export const ACTOR_TYPES = ['user', 'agent', 'system', 'internal'] as const;
 
 export type ThreadType = (typeof THREAD_TYPES)[number];
@@ -20,6 +29,8 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 export type DeleteReason = (typeof DELETE_REASONS)[number];
 export type LeaveReason = (typeof LEAVE_REASONS)[number];
 export type ActorType = (typeof ACTOR_TYPES)[number];
+export type ErasureReason = (typeof ERASURE_REASONS)[number];
+export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** Personal text as it stands in the log and in every read model: never in the clear. */
 export const sealedSchema = z.strictObject({ sealed: z.string().regex(/^v1\.[A-Za-z0-9_-]+$/) });
@@ -40,6 +51,24 @@ export type Attachment = z.infer<typeof attachmentSchema>;
 
 export const positiveInt = z.int().min(1);
 export const microTimestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+/** Why a job gave up: a code, never a message. */
+export const failureCodeSchema = z.string().regex(/^[a-z_]{1,64}$/);
+
+/** Whose data something is about. A learner and a user of one id are one person; a tenant is all of its people. */
+export const subjectSchema = z.strictObject({ kind: z.enum(SUBJECT_KINDS), id: idSchema });
+export type Subject = z.infer<typeof subjectSchema>;
+
+/** What is left of a destroyed key: it names the key and what it was for, and tells nothing that it sealed. */
+export const keyEvidenceSchema = z.strictObject({
+  key_id: z.uuid(),
+  kind: z.enum(['subject', 'thread', 'thread_month', 'tenant']),
+  fingerprint: sha256Schema,
+  /** Version of the master key that wrapped it; null where there never was a key. */
+  master_version: z.string().max(64).nullable(),
+});
+export type DestroyedKey = z.infer<typeof keyEvidenceSchema>;
+
 export const participantSchema = z.strictObject({ user_id: idSchema, role: z.enum(PARTICIPANT_ROLES) });
 
 /**

@@ -25,6 +25,19 @@ const KEPT = [
   'pinned',
   'hidden',
   'marked_unread',
+  'request_id',
+  'subject',
+  'requested_by',
+  'execute_after',
+  'code',
+  'files',
+  'bytes',
+  'sha256',
+  'expires_at',
+  'hold_id',
+  'reference',
+  'days',
+  'uses_default',
 ] as const;
 /** Fields that are sealed: of them is told only that they were set. */
 const SEALED = ['title', 'metadata', 'content', 'attachments', 'display_name', 'avatar_url', 'email'] as const;
@@ -47,7 +60,7 @@ export function auditOf(event: ChatEvent): AuditRow | null {
     actor_type: actor.type,
     actor_id: actor.id,
     actor_role: actor.role,
-    thread_id: event.stream_type === 'thread' ? event.stream_id : idOf(data.thread_id),
+    thread_id: event.stream_type === 'thread' ? event.stream_id : idOf(data.thread_id ?? data.held_thread_id),
     message_id: idOf(data.message_id),
     user_id: idOf(data.user_id),
     detail: detailOf(data),

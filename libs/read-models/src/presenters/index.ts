@@ -4,3 +4,4 @@ export * from './thread';
 export * from './profiles';
 export * from './userThread';
 export * from './lastMessages';
+export * from './privacy';

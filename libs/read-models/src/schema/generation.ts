@@ -1,4 +1,5 @@
 import { auditTablesSql } from './audit';
+import { privacyTablesSql } from './privacy';
 import { searchTablesSql } from './search';
 import { laneTablesSql, streamTablesSql } from './streams';
 import { threadTablesSql, userTablesSql } from './threads';
@@ -24,5 +25,6 @@ export function generationSql(generation: number): string {
     laneTablesSql(schema),
     searchTablesSql(schema),
     auditTablesSql(schema),
+    privacyTablesSql(schema),
   ].join('\n');
 }

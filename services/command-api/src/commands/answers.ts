@@ -2,16 +2,24 @@ import type { Actor } from '@threadlog/auth';
 import type { Command, CommandAccepted, CommandInput, CommandResult, LogPosition } from '@threadlog/commands';
 import type { Problem, TenantId, ThreadResource } from '@threadlog/events';
 import {
+  presentDeletion,
+  presentExport,
+  presentHold,
   presentMessage,
   presentParticipant,
+  presentRetention,
   presentThread,
   presentUserThread,
   sealedBlobsOf,
+  type DeletionLogRow,
+  type ExportLogRow,
+  type LegalHold,
   type MessageRow,
   type ParticipantRow,
   type PresenterView,
   type ProfileLookup,
   type ReceiptRow,
+  type TenantRow,
   type ThreadRow,
   type UserThreadRow,
 } from '@threadlog/read-models';
@@ -41,6 +49,10 @@ type Resource =
   | { kind: 'thread'; thread: ThreadRow; participants: ParticipantRow[]; isNew: boolean }
   | { kind: 'participant'; row: ParticipantRow }
   | { kind: 'userThread'; row: UserThreadRow }
+  | { kind: 'export'; row: ExportLogRow }
+  | { kind: 'deletion'; row: DeletionLogRow }
+  | { kind: 'hold'; hold: LegalHold | undefined }
+  | { kind: 'retention'; row: TenantRow }
   | { kind: 'none' };
 
 /** What an answer will be made of, captured in the turn of the decision; rows are immutable. */
@@ -92,6 +104,18 @@ const STATUS: { [T in Command['type']]: CommandAccepted['status'] } = {
   'thread.preferences': 200,
   'user.sync': 200,
   'user.remove': 204,
+  'privacy.export': 201,
+  'privacy.delete': 201,
+  'privacy.cancel': 204,
+  'privacy.readmit': 204,
+  'privacy.report': 204,
+  'tenant.hold': 201,
+  'tenant.releaseHold': 204,
+  'tenant.retention': 200,
+  'tenant.beginErasure': 204,
+  'tenant.endErasure': 204,
+  'thread.scrub': 204,
+  'thread.erase': 204,
 };
 
 export function createAnswers(deps: AnswersDeps): Answers {
@@ -130,6 +154,13 @@ const SHOWN: { [T in Command['type']]?: (input: CommandInput<T>, capture: Captur
   'participant.add': ({ userId }, { entry }) => ({ kind: 'participant', row: entry.participants.get(userId)! }),
   'participant.changeRole': ({ userId }, { entry }) => ({ kind: 'participant', row: entry.participants.get(userId)! }),
   'thread.read': ({ threadId }, { entry }) => ({ kind: 'userThread', row: entry.userThreads.get(threadId)! }),
+  'privacy.export': (_input, { entry, resourceId }) => ({ kind: 'export', row: entry.exports.get(resourceId!)! }),
+  'privacy.delete': (_input, { entry, resourceId }) => ({ kind: 'deletion', row: entry.deletions.get(resourceId!)! }),
+  'tenant.hold': (_input, { entry, resourceId }) => ({
+    kind: 'hold',
+    hold: entry.tenant?.holds.find(({ hold_id }) => hold_id === resourceId),
+  }),
+  'tenant.retention': (_input, { entry }) => ({ kind: 'retention', row: entry.tenant! }),
   'thread.preferences': ({ threadId }, { entry }) => ({ kind: 'userThread', row: entry.userThreads.get(threadId)! }),
 };
 
@@ -184,9 +215,21 @@ async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: Ans
     }
     case 'userThread':
       return { resource: presentUserThread(resource.row) };
+    case 'export':
+    case 'deletion':
+      return presentedRequest(resource);
+    case 'hold':
+      return { resource: resource.hold ? presentHold(resource.hold) : null };
+    case 'retention':
+      return { resource: presentRetention(resource.row, deps.limits.retentionDays) };
     case 'none':
       return { resource: null };
   }
+}
+
+function presentedRequest(resource: Resource & { kind: 'export' | 'deletion' }): Built {
+  const shown = resource.kind === 'export' ? presentExport(resource.row) : presentDeletion(resource.row);
+  return { resource: shown, location: `/privacy/requests/${resource.row.request_id}` };
 }
 
 /** Around a thread that has just begun, or of which the read model does not know yet. */

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { CommandInput, CommandRequest } from '@threadlog/commands';
-import { partitionOfKey, recordKey, rootThreadId, streamName, type StreamRef, type TenantId } from '@threadlog/events';
+import {
+  partitionOfKey,
+  privacyStream,
+  recordKey,
+  rootThreadId,
+  streamName,
+  tenantStream,
+  type StreamRef,
+  type TenantId,
+} from '@threadlog/events';
 import type { Sealing } from '@threadlog/sealing';
 import { v7 as uuidv7 } from 'uuid';
 
@@ -34,7 +43,9 @@ export const MAX_DIRECT_GENERATIONS = 32;
  */
 export async function targetOf(deps: TargetDeps, request: CommandRequest, directGeneration = 0): Promise<Target> {
   const { tenantId } = request.actor;
-  await deps.sealing.prepareTenant(tenantId);
+  // Only what is derived from the tenant's key needs it: the worker goes on reporting when it is destroyed.
+  if (request.idempotencyKey !== null || request.command.type === 'thread.create')
+    await deps.sealing.prepareTenant(tenantId);
   const stream = streamOf(deps, request, directGeneration);
   const key = recordKey(stream);
   return {
@@ -68,6 +79,18 @@ function streamOf(deps: TargetDeps, request: CommandRequest, directGeneration: n
     case 'user.sync':
     case 'user.remove':
       return { tenantId, type: 'user', id: command.input.userId };
+    case 'privacy.export':
+    case 'privacy.delete':
+    case 'privacy.cancel':
+    case 'privacy.readmit':
+    case 'privacy.report':
+      return privacyStream(tenantId, command.input.subject);
+    case 'tenant.hold':
+    case 'tenant.releaseHold':
+    case 'tenant.retention':
+    case 'tenant.beginErasure':
+    case 'tenant.endErasure':
+      return tenantStream(tenantId);
     default:
       return { tenantId, type: 'thread', id: command.input.threadId };
   }
@@ -102,6 +125,7 @@ function derivedId(deps: TargetDeps, tenantId: TenantId, parts: readonly unknown
 function partsOf({ command }: CommandRequest): readonly string[] {
   const { input } = command;
   if (command.type === 'thread.read' || command.type === 'thread.preferences') return [command.input.threadId];
+  if ('messageIds' in input) return input.messageIds;
   if ('messageId' in input) return [input.messageId];
   if ('replyTo' in input) return input.replyTo === null ? [] : [input.replyTo];
   if ('rootMessageId' in input) return input.rootMessageId === null ? [] : [input.rootMessageId];

@@ -1,4 +1,14 @@
-import type { MessageRow, ParticipantRow, ReceiptRow, ThreadRow, UserRow, UserThreadRow } from '@threadlog/read-models';
+import type {
+  DeletionLogRow,
+  ExportLogRow,
+  MessageRow,
+  ParticipantRow,
+  ReceiptRow,
+  TenantRow,
+  ThreadRow,
+  UserRow,
+  UserThreadRow,
+} from '@threadlog/read-models';
 import type { StreamRef } from '@threadlog/events';
 
 /** Time as a process sees it. Injected everywhere, so that a simulation can bend it. */
@@ -64,6 +74,10 @@ export interface StreamSnapshot {
   thread: ThreadRow | null;
   participants: ParticipantRow[];
   user: UserRow | null;
+  /** The latest privacy requests of the subject, bounded. */
+  exports: ExportLogRow[];
+  deletions: DeletionLogRow[];
+  tenant: TenantRow | null;
   /** Receipts since the window's start, newest first, bounded. */
   receipts: ReceiptRow[];
   /** False when the bound cut the receipts: a key that is not among them must be looked up. */

@@ -105,6 +105,9 @@ function snapshotOf(rows: StreamRows, checkpoint: Checkpoint): StreamSnapshot {
     thread: rows.thread,
     participants: [...rows.participants.values()],
     user: null,
+    exports: [],
+    deletions: [],
+    tenant: null,
     receipts: [...rows.receipts.values()].reverse(),
     receiptsComplete: true,
   };

@@ -39,7 +39,7 @@ export interface NodeOptions {
 const TIMING: LeaseTiming = { ttlMs: 1_500, renewEveryMs: 400, marginMs: 200 };
 const BOUNDS = { streams: 1, parts: 1 };
 const WINDOW_MS = 24 * 3_600_000;
-const LIMITS = { maxMessagesPerThread: 10_000, maxParticipants: 100 };
+const LIMITS = { maxMessagesPerThread: 10_000, maxParticipants: 100, erasureGraceHours: 72, retentionDays: null };
 
 export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
   const { world, database } = cluster;

@@ -5,9 +5,12 @@ import {
   readCheckpoint,
   readCheckpoints,
   type Database,
+  type DeletionLogRow,
+  type ExportLogRow,
   type MessageStore,
   type ParticipantRow,
   type ReceiptRow,
+  type TenantRow,
   type ThreadRow,
   type UserRow,
   type UserThreadRow,
@@ -112,6 +115,9 @@ interface LoadedRow {
   thread: ThreadRow | null;
   participants: ParticipantRow[] | null;
   user_row: UserRow | null;
+  exports: ExportLogRow[] | null;
+  deletions: DeletionLogRow[] | null;
+  tenant: TenantRow | null;
   receipts: ReceiptRow[] | null;
   parked: boolean;
 }
@@ -122,6 +128,9 @@ interface ReceiptFound {
   receipt: ReceiptRow | null;
 }
 
+/** Privacy requests of one person that a decision looks at; open ones are always among the latest. */
+const MAX_REQUESTS = 100;
+
 const ACTIVE = '(select active from threadlog.read_model) as active';
 const checkpointOf = (schema: string): string =>
   `(select json_build_object('nextOffset', next_offset, 'maxEpoch', max_epoch)
@@ -131,6 +140,7 @@ const checkpointOf = (schema: string): string =>
 function loadStatement(generation: number): { name: string; text: string } {
   const schema = generationSchema(generation);
   const own = 'tenant_id = $1 and stream_type = $2 and stream_id = $3';
+  const requests = `$2 = 'privacy' and tenant_id = $1 and stream_id = $3 order by created_at desc limit ${MAX_REQUESTS}`;
   const thread = `$2 = 'thread' and tenant_id = $1 and thread_id = $3`;
   return {
     name: `load_stream_${generation}`,
@@ -139,6 +149,9 @@ function loadStatement(generation: number): { name: string; text: string } {
       (select row_to_json(t) from ${schema}.threads t where ${thread}) as thread,
       (select json_agg(p order by p.joined_at, p.user_id) from ${schema}.participants p where ${thread}) as participants,
       (select row_to_json(u) from ${schema}.users u where $2 = 'user' and tenant_id = $1 and user_id = $3) as user_row,
+      (select json_agg(e) from (select * from ${schema}.chat_export_logs where ${requests}) e) as exports,
+      (select json_agg(d) from (select * from ${schema}.chat_deletion_logs where ${requests}) d) as deletions,
+      (select row_to_json(o) from ${schema}.tenants o where $2 = 'tenant' and tenant_id = $1) as tenant,
       (select json_agg(c) from (select * from ${schema}.command_receipts where ${own} and created_at >= $6
         order by created_at desc limit $7::integer + 1) c) as receipts,
       exists (select from ${schema}.parked_keys where record_key = $5) as parked`,
@@ -166,6 +179,9 @@ function snapshotOf(row: LoadedRow, maxReceipts: number): StreamSnapshot {
     thread: row.thread,
     participants: row.participants ?? [],
     user: row.user_row,
+    exports: row.exports ?? [],
+    deletions: row.deletions ?? [],
+    tenant: row.tenant,
     receipts: receipts.slice(0, maxReceipts),
     receiptsComplete: receipts.length <= maxReceipts,
   };

@@ -1,15 +1,23 @@
 import type { ChatEvent } from '@threadlog/events';
 import {
+  foldDeletion,
+  foldExport,
   foldMessage,
   foldParticipant,
+  foldTenant,
   foldThread,
   foldUser,
   foldUserThread,
+  isExportEvent,
   messageIdOf,
   participantsOf,
+  privacyRequestOf,
   receiptOf,
+  type DeletionLogRow,
+  type ExportLogRow,
   type MessageRow,
   type ParticipantRow,
+  type TenantRow,
   type ThreadRow,
   type UserRow,
   type UserThreadRow,
@@ -29,6 +37,9 @@ export interface StreamEntry {
   messages: Map<string, MessageRow>;
   user: UserRow | null;
   userThreads: Map<string, UserThreadRow>;
+  exports: Map<string, ExportLogRow>;
+  deletions: Map<string, DeletionLogRow>;
+  tenant: TenantRow | null;
   receipts: ReceiptBook;
   /** Most messages, and most threads of a user, kept ready; others are read when a command names them. */
   maxParts: number;
@@ -56,6 +67,9 @@ export function createStreamEntry(
     messages: new Map(),
     user: snapshot.user,
     userThreads: new Map(),
+    exports: new Map(snapshot.exports.map((row) => [row.request_id, row])),
+    deletions: new Map(snapshot.deletions.map((row) => [row.request_id, row])),
+    tenant: snapshot.tenant,
     receipts: createReceiptBook(snapshot.receipts, snapshot.receiptsComplete),
     maxParts,
     inFlight: null,
@@ -82,7 +96,21 @@ export function applyEvent(entry: StreamEntry, event: ChatEvent): void {
     if (row) entry.participants.set(userId, row);
   }
   if (event.stream_type === 'user') entry.user = foldUser(entry.user, event);
+  if (event.stream_type === 'tenant') entry.tenant = foldTenant(entry.tenant, event);
+  applyToRequest(entry, event);
   applyToPart(entry, event);
+}
+
+function applyToRequest(entry: StreamEntry, event: ChatEvent): void {
+  const requestId = privacyRequestOf(event);
+  if (requestId === null) return;
+  if (isExportEvent(event)) {
+    const row = foldExport(entry.exports.get(requestId) ?? null, event);
+    if (row) entry.exports.set(requestId, row);
+    return;
+  }
+  const row = foldDeletion(entry.deletions.get(requestId) ?? null, event);
+  if (row) entry.deletions.set(requestId, row);
 }
 
 /** A message, or a thread of a user, that a stream's event is about; null for events about the stream itself. */

@@ -3,9 +3,11 @@ import { audit } from './audit';
 import { messageRefs } from './messageRefs';
 import { messages } from './messages';
 import { participants } from './participants';
+import { deletionLogs, exportLogs } from './privacyLogs';
 import type { Projection } from './projection';
 import { receipts } from './receipts';
 import { streams } from './streams';
+import { tenants } from './tenants';
 import { threads } from './threads';
 import { users } from './users';
 import { userThreads } from './userThreads';
@@ -20,7 +22,7 @@ export interface Registry {
   stored: Projection<object> | null;
 }
 
-const COMMON = [streams, threads, participants, users, userThreads, receipts, audit];
+const COMMON = [streams, threads, participants, users, userThreads, receipts, audit, exportLogs, deletionLogs, tenants];
 
 /** Rows are held as plain objects from here on: each projection alone knows its own type. */
 const erased = (projections: readonly unknown[]): Projection<object>[] => projections as Projection<object>[];

@@ -32,6 +32,16 @@ const NOTHING: StreamState = {
   messages: new Map(),
   user: null,
   userThreads: new Map(),
+  exports: new Map(),
+  deletions: new Map(),
+  tenant: null,
+};
+
+const LIMITS: DecisionContext['limits'] = {
+  maxMessagesPerThread: 100,
+  maxParticipants: 10,
+  erasureGraceHours: 72,
+  retentionDays: null,
 };
 
 /** Streams by thread id, so that a sub-thread has its root beside it; users' as `user/<id>`. */
@@ -103,7 +113,7 @@ export function given(...happened: Draft[]) {
   );
   return {
     when: (actor: Actor, command: Command, limits: Partial<DecisionContext['limits']> = {}) =>
-      spec(...events).when({ command, actor, limits: { maxMessagesPerThread: 100, maxParticipants: 10, ...limits } }),
+      spec(...events).when({ command, actor, limits: { ...LIMITS, ...limits } }),
   };
 }
 

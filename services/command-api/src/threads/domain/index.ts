@@ -9,7 +9,12 @@ import { addParticipant, changeParticipantRole, removeParticipant } from './part
 import { pinMessage, unpinMessage } from './pins';
 import { postMessage } from './post';
 import { addReaction, removeReaction } from './reactions';
+import { eraseThread, scrubMessages } from './scrub';
 import { updateThread } from './settings';
+import { reportPrivacy } from '../../privacy/domain/report';
+import { cancelDeletion, readmitSubject, requestDeletion, requestExport } from '../../privacy/domain/requests';
+import { beginErasure, endErasure, releaseHold, setHold } from '../../tenants/domain/holds';
+import { setRetention } from '../../tenants/domain/retention';
 import { removeUser, syncUser } from '../../users/domain/profile';
 import { changePreferences, readThread } from '../../users/domain/reading';
 
@@ -32,6 +37,18 @@ export const DECIDERS: Deciders = {
   'thread.preferences': changePreferences,
   'user.sync': syncUser,
   'user.remove': removeUser,
+  'privacy.export': requestExport,
+  'privacy.delete': requestDeletion,
+  'privacy.cancel': cancelDeletion,
+  'privacy.readmit': readmitSubject,
+  'privacy.report': reportPrivacy,
+  'tenant.hold': setHold,
+  'tenant.releaseHold': releaseHold,
+  'tenant.retention': setRetention,
+  'tenant.beginErasure': beginErasure,
+  'tenant.endErasure': endErasure,
+  'thread.scrub': scrubMessages,
+  'thread.erase': eraseThread,
 };
 
 /** Decides any command about a thread. Pure: the same command on the same state in the same context decides the same. */

@@ -1,0 +1,82 @@
+import type { CommandInput } from '@threadlog/commands';
+import type { Decision, PrivacyState } from '../../decider';
+import { happened, refuse, UNCHANGED, type Decide } from '../../threads/domain/decision';
+import { isWorker, ONLY_WORKER } from './worker';
+
+type Report = CommandInput<'privacy.report'>;
+type Outcome = Report['outcome'];
+type OutcomeOf<T extends Outcome['type']> = Extract<Outcome, { type: T }>;
+
+/** What the worker did for a request. It reports a step again after a crash: what was reported already changes nothing. */
+export const reportPrivacy: Decide<'privacy.report'> = (input, state, context) => {
+  if (!isWorker(context.actor)) return ONLY_WORKER;
+  const decide = REPORTS[input.outcome.type] as (report: Report, state: PrivacyState) => Decision;
+  return decide(input, state);
+};
+
+type Reports = {
+  [T in Outcome['type']]: (report: Report & { outcome: OutcomeOf<T> }, state: PrivacyState) => Decision;
+};
+
+const REPORTS: Reports = {
+  exported({ subject, requestId, outcome }, state) {
+    const { files, counts, bytes, sha256, expiresAt: expires_at } = outcome;
+    return onOpenExport(state, requestId, () => ({
+      type: 'CHAT_PRIVACY_EXPORT_COMPLETED',
+      data: { request_id: requestId, subject, files, counts, bytes, sha256, expires_at },
+    }));
+  },
+  export_failed: ({ subject, requestId, outcome }, state) =>
+    onOpenExport(state, requestId, () => ({
+      type: 'CHAT_PRIVACY_EXPORT_FAILED',
+      data: { request_id: requestId, subject, code: outcome.code },
+    })),
+  downloaded({ subject, requestId }, state) {
+    if (state.exports.get(requestId)?.status !== 'completed') return NO_REQUEST;
+    return happened({ type: 'CHAT_PRIVACY_EXPORT_DOWNLOADED', data: { request_id: requestId, subject } });
+  },
+  deletion_started({ subject, requestId }, state) {
+    const row = state.deletions.get(requestId);
+    if (!row) return NO_REQUEST;
+    if (row.status === 'running' || row.status === 'completed') return UNCHANGED;
+    if (row.status !== 'requested') return refuse('conflict', `the erasure is ${row.status}`);
+    return happened({ type: 'CHAT_PRIVACY_DELETION_STARTED', data: { request_id: requestId, subject } });
+  },
+  erased({ subject, requestId, outcome }, state) {
+    const row = state.deletions.get(requestId);
+    if (row?.started_at == null) return NO_REQUEST;
+    if (row.erased_at !== null) return UNCHANGED;
+    return happened({
+      type: 'CHAT_PRIVACY_SUBJECT_ERASED',
+      data: { request_id: requestId, subject, keys: outcome.keys },
+    });
+  },
+  deletion_completed({ subject, requestId, outcome }, state) {
+    const row = state.deletions.get(requestId);
+    if (row?.erased_at == null) return NO_REQUEST;
+    if (row.status === 'completed') return UNCHANGED;
+    return happened({
+      type: 'CHAT_PRIVACY_DELETION_COMPLETED',
+      data: { request_id: requestId, subject, receipt: outcome.receipt },
+    });
+  },
+  deletion_failed({ subject, requestId, outcome }, state) {
+    const row = state.deletions.get(requestId);
+    if (!row) return NO_REQUEST;
+    if (row.status === 'failed') return UNCHANGED;
+    // Once keys may be destroyed there is no way back, only on.
+    if (row.status !== 'requested') return refuse('conflict', `the erasure is ${row.status}`);
+    return happened({
+      type: 'CHAT_PRIVACY_DELETION_FAILED',
+      data: { request_id: requestId, subject, code: outcome.code },
+    });
+  },
+};
+
+const NO_REQUEST = refuse('not_found', 'no such request, or not at this step');
+
+function onOpenExport(state: PrivacyState, requestId: string, draft: () => Parameters<typeof happened>[0]): Decision {
+  const row = state.exports.get(requestId);
+  if (!row) return NO_REQUEST;
+  return row.status === 'requested' ? happened(draft()) : UNCHANGED;
+}

@@ -1,0 +1,21 @@
+import {
+  forwardConfig,
+  loadProcessConfig,
+  privacyConfig,
+  type ForwardConfig,
+  type RuntimeConfig,
+} from '@threadlog/runtime';
+import type { z } from 'zod';
+
+/** Variables of the worker beside those that every process reads. */
+export const workerConfig = {
+  ...privacyConfig,
+};
+
+const workerServiceConfig = { ...workerConfig, ...forwardConfig };
+export type WorkerConfig = RuntimeConfig & z.output<z.ZodObject<typeof workerConfig>>;
+
+/** Throws `ConfigError` with all problems at once. */
+export function loadWorkerConfig(env: NodeJS.ProcessEnv = process.env): WorkerConfig & ForwardConfig {
+  return loadProcessConfig(workerServiceConfig, env);
+}

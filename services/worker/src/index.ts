@@ -1,0 +1,3 @@
+export { createWorker } from './role';
+export { workerConfig, type WorkerConfig } from './config';
+export type { WorkerDeps } from './deps';

@@ -1,0 +1,76 @@
+import type { Database } from '@threadlog/read-models';
+import type { Logger, Service } from '@threadlog/service';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface LeadershipOptions {
+  database: Database;
+  logger: Logger;
+  /** Milliseconds between two attempts to lead, and between two looks whether the lock is still held. */
+  everyMs?: number;
+}
+
+/** First half of the advisory locks of workers: any fixed number nobody else uses. */
+const LOCK_SPACE = 7_402_114;
+
+/**
+ * Runs a service on one instance at a time: on the one whose session holds an advisory lock of the database. A killed
+ * instance loses it with its connection, and the next one goes on. An instance that is cut off from the database may
+ * work on for a moment beside the next one: whatever runs under leadership must bear to be done twice.
+ */
+export function underLeadership(service: Service, { database, logger, everyMs = 1_000 }: LeadershipOptions): Service {
+  async function lead(signal: AbortSignal): Promise<void> {
+    const client = await database.connect();
+    let failure: Error | undefined;
+    try {
+      const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as held', [
+        LOCK_SPACE,
+        service.name,
+      ]);
+      if (!rows[0]?.held) return;
+      logger.debug({ part: service.name }, 'leading');
+      await runWhile(service, signal, () => client.query('select 1'), everyMs);
+    } catch (error) {
+      failure = error as Error;
+    } finally {
+      // Closing the connection gives the lock back, whatever state the session is in.
+      client.release(true);
+    }
+    if (failure) throw failure;
+  }
+
+  return {
+    name: service.name,
+    async run(signal) {
+      while (!signal.aborted) {
+        await lead(signal).catch((error: unknown) => {
+          if (!signal.aborted) logger.warn({ err: error, part: service.name }, 'a worker’s part failed, trying again');
+        });
+        await delay(everyMs, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** Runs the service until it ends, the signal aborts, or the lock's connection is lost. */
+async function runWhile(
+  service: Service,
+  signal: AbortSignal,
+  stillThere: () => Promise<unknown>,
+  everyMs: number,
+): Promise<void> {
+  const lost = new AbortController();
+  const ended = new AbortController();
+  const watch = (async () => {
+    while (!ended.signal.aborted) {
+      await delay(everyMs, undefined, { signal: ended.signal }).catch(() => undefined);
+      if (!ended.signal.aborted) await stillThere();
+    }
+  })().catch((error: unknown) => lost.abort(error));
+  try {
+    await service.run(AbortSignal.any([signal, lost.signal]));
+  } finally {
+    ended.abort();
+    await watch;
+  }
+  if (lost.signal.aborted && !signal.aborted) throw lost.signal.reason;
+}

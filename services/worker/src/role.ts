@@ -1,0 +1,28 @@
+import { runServices, type Role, type Service } from '@threadlog/service';
+import { Router } from 'express';
+import type { WorkerDeps } from './deps';
+import { underLeadership } from './leadership';
+
+/**
+ * Does what nobody waits for: privacy requests, retention, the feed. Any number of instances may run; each part works on
+ * one of them at a time.
+ */
+export function createWorker(deps: WorkerDeps): Role {
+  const parts: Service[] = [];
+  const led = parts.map((part) => underLeadership(part, deps));
+  return {
+    name: 'worker',
+    routes: Router(),
+    async run(signal) {
+      if (led.length === 0) return untilAborted(signal);
+      await runServices(led, { signal, logger: deps.logger });
+    },
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
