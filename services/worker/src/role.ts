@@ -1,6 +1,10 @@
 import { runServices, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
 import type { WorkerDeps } from './deps';
+import type { JobHandler } from './jobs/job';
+import { createJobObserver } from './jobs/observe';
+import { createJobRunner } from './jobs/runner';
+import { createJobStore } from './jobs/store';
 import { underLeadership } from './leadership';
 
 /**
@@ -9,6 +13,7 @@ import { underLeadership } from './leadership';
  */
 export function createWorker(deps: WorkerDeps): Role {
   const parts: Service[] = [];
+  if (deps.config.PRIVACY_ENABLED) parts.push(privacyJobs(deps));
   const led = parts.map((part) => underLeadership(part, deps));
   return {
     name: 'worker',
@@ -18,6 +23,16 @@ export function createWorker(deps: WorkerDeps): Role {
       await runServices(led, { signal, logger: deps.logger });
     },
   };
+}
+
+function privacyJobs({ database, logger, metrics }: WorkerDeps): Service {
+  const handlers: JobHandler[] = [];
+  return createJobRunner({
+    store: createJobStore(database),
+    handlers,
+    logger,
+    observer: createJobObserver(metrics),
+  });
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -33,6 +33,26 @@ create table if not exists threadlog.command_instances (
 );
 `;
 
+/** The worker's notes on privacy requests: where a job stands, and what its next run needs. Nothing personal but ids. */
+export const PRIVACY_JOBS_SQL = `
+create table if not exists threadlog.privacy_jobs (
+  tenant_id text not null,
+  request_id text not null,
+  kind text not null,
+  step text not null,
+  done integer not null default 0,
+  total integer,
+  blocked_by text,
+  attempts integer not null default 0,
+  state jsonb,
+  next_at timestamptz,
+  started_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz not null default clock_timestamp(),
+  finished_at timestamptz,
+  primary key (tenant_id, request_id)
+);
+`;
+
 /** What instances let through lately, for each other's rate limits. Unlogged: it need not survive anything. */
 export const RATE_USAGE_SQL = `
 create unlogged table if not exists threadlog.rate_usage (
