@@ -1,14 +1,22 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  foldDeletion,
+  foldExport,
   foldMessage,
   foldParticipant,
+  foldTenant,
   foldThread,
   foldUser,
+  isExportEvent,
   messageIdOf,
   participantsOf,
+  privacyRequestOf,
+  type DeletionLogRow,
+  type ExportLogRow,
   type MessageRow,
   type ParticipantRow,
+  type TenantRow,
   type ThreadRow,
   type UserRow,
 } from '@threadlog/read-models';
@@ -43,13 +51,29 @@ interface Tables {
   participants: Map<string, ParticipantRow>;
   messages: Map<string, MessageRow>;
   users: Map<string, UserRow>;
+  exports: Map<string, ExportLogRow>;
+  deletions: Map<string, DeletionLogRow>;
+  tenants: Map<string, TenantRow>;
 }
 
 function fold(events: ChatEvent[]): Tables {
-  const tables: Tables = { threads: new Map(), participants: new Map(), messages: new Map(), users: new Map() };
+  const tables: Tables = {
+    threads: new Map(),
+    participants: new Map(),
+    messages: new Map(),
+    users: new Map(),
+    exports: new Map(),
+    deletions: new Map(),
+    tenants: new Map(),
+  };
   for (const event of events) {
     const id = event.stream_id;
     if (event.stream_type === 'user') apply(tables.users, id, (row) => foldUser(row, event));
+    if (event.stream_type === 'tenant') apply(tables.tenants, id, (row) => foldTenant(row, event));
+    const request = privacyRequestOf(event);
+    if (request && isExportEvent(event)) apply(tables.exports, request, (row) => foldExport(row, event));
+    if (request && !isExportEvent(event))
+      apply(tables.deletions, `${id} ${request}`, (row) => foldDeletion(row, event));
     if (event.stream_type !== 'thread') continue;
     apply(tables.threads, id, (row) => foldThread(row, event));
     for (const user of participantsOf(event)) {

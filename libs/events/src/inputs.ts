@@ -17,6 +17,9 @@ export const LIMITS = {
   retentionDays: 36_500,
   /** Messages that one command of the worker deletes; fewer than the write side keeps at hand of a thread. */
   scrubbedMessages: 50,
+  /** Keys named in the event of an erasure. */
+  keysInEvent: 200,
+  receiptCharacters: 200_000,
   /** Legal holds of a tenant at a time. */
   holds: 1_000,
 } as const;

@@ -21,7 +21,7 @@ function problemsOf(env: Record<string, string>): string {
 describe('the configuration of a process with any roles', () => {
   it('needs a database and three secrets, also in production', () => {
     expect(load({ ENVIRONMENT: 'production' })).toMatchObject({
-      ROLES: ['command-api', 'projector', 'query-api', 'realtime'],
+      ROLES: [...ROLE_NAMES],
       API_PORT: 4000,
       REALTIME_PORT: 4001,
       OPS_PORT: 4002,

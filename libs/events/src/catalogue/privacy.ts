@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../ids';
+import { LIMITS } from '../inputs';
 import * as v from './values';
 import { defineEvent } from './define';
 
@@ -11,12 +12,12 @@ export const privacyEvents = {
   CHAT_PRIVACY_EXPORT_COMPLETED: defineEvent('privacy', [], {
     ...request,
     files: z.int().min(0),
-    counts: z.record(z.string().regex(/^[a-z_]{1,64}$/), z.int().min(0)),
+    counts: z.array(z.strictObject({ name: v.codeSchema, count: z.int().min(0) })),
     bytes: z.int().min(0),
     sha256: v.sha256Schema,
     expires_at: v.microTimestamp,
   }),
-  CHAT_PRIVACY_EXPORT_FAILED: defineEvent('privacy', [], { ...request, code: v.failureCodeSchema }),
+  CHAT_PRIVACY_EXPORT_FAILED: defineEvent('privacy', [], { ...request, code: v.codeSchema }),
   CHAT_PRIVACY_EXPORT_DOWNLOADED: defineEvent('privacy', [], request),
   CHAT_PRIVACY_DELETION_REQUESTED: defineEvent('privacy', [], {
     ...request,
@@ -28,9 +29,15 @@ export const privacyEvents = {
   CHAT_PRIVACY_DELETION_STARTED: defineEvent('privacy', [], request),
   CHAT_PRIVACY_SUBJECT_ERASED: defineEvent('privacy', [], {
     ...request,
-    keys: z.array(v.keyEvidenceSchema),
+    /** The first of them; `keys_total` counts all. */
+    keys: z.array(v.keyEvidenceSchema).max(LIMITS.keysInEvent),
+    keys_total: z.int().min(0),
   }),
-  CHAT_PRIVACY_DELETION_COMPLETED: defineEvent('privacy', [], { ...request, receipt: z.record(z.string(), z.json()) }),
-  CHAT_PRIVACY_DELETION_FAILED: defineEvent('privacy', [], { ...request, code: v.failureCodeSchema }),
+  CHAT_PRIVACY_DELETION_COMPLETED: defineEvent('privacy', [], {
+    ...request,
+    /** The signed receipt, as JSON. */
+    receipt: z.string().max(LIMITS.receiptCharacters),
+  }),
+  CHAT_PRIVACY_DELETION_FAILED: defineEvent('privacy', [], { ...request, code: v.codeSchema }),
   CHAT_PRIVACY_SUBJECT_READMITTED: defineEvent('privacy', [], request),
 };

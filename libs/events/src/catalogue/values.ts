@@ -52,8 +52,8 @@ export type Attachment = z.infer<typeof attachmentSchema>;
 export const positiveInt = z.int().min(1);
 export const microTimestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
-/** Why a job gave up: a code, never a message. */
-export const failureCodeSchema = z.string().regex(/^[a-z_]{1,64}$/);
+/** A name out of a list that may grow, such as why a job gave up; never a message. */
+export const codeSchema = z.string().regex(/^[a-z_]{1,64}$/);
 
 /** Whose data something is about. A learner and a user of one id are one person; a tenant is all of its people. */
 export const subjectSchema = z.strictObject({ kind: z.enum(SUBJECT_KINDS), id: idSchema });

@@ -39,7 +39,8 @@ function folded<Row extends { version: number }>(row: Row | null, event: ChatEve
 
 const EXPORT_FOLDS: Folds<ExportLogRow> = {
   CHAT_PRIVACY_EXPORT_COMPLETED(row, { data, timestamp }) {
-    const { files, counts, bytes, sha256, expires_at } = data;
+    const { files, bytes, sha256, expires_at } = data;
+    const counts = Object.fromEntries(data.counts.map(({ name, count }) => [name, count]));
     Object.assign(row, { status: 'completed', completed_at: timestamp, files, counts, bytes, sha256, expires_at });
   },
   CHAT_PRIVACY_EXPORT_FAILED(row, { data, timestamp }) {
@@ -61,7 +62,7 @@ const DELETION_FOLDS: Folds<DeletionLogRow> = {
     row.erased_at = timestamp;
   },
   CHAT_PRIVACY_DELETION_COMPLETED(row, { data, timestamp }) {
-    Object.assign(row, { status: 'completed', completed_at: timestamp, receipt: data.receipt });
+    Object.assign(row, { status: 'completed', completed_at: timestamp, receipt: JSON.parse(data.receipt) as unknown });
   },
   CHAT_PRIVACY_DELETION_FAILED(row, { data, timestamp }) {
     Object.assign(row, { status: 'failed', completed_at: timestamp, error: data.code });

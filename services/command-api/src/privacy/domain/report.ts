@@ -1,4 +1,5 @@
 import type { CommandInput } from '@threadlog/commands';
+import { LIMITS } from '@threadlog/events';
 import type { Decision, PrivacyState } from '../../decider';
 import { happened, refuse, UNCHANGED, type Decide } from '../../threads/domain/decision';
 import { isWorker, ONLY_WORKER } from './worker';
@@ -20,7 +21,8 @@ type Reports = {
 
 const REPORTS: Reports = {
   exported({ subject, requestId, outcome }, state) {
-    const { files, counts, bytes, sha256, expiresAt: expires_at } = outcome;
+    const { files, bytes, sha256, expiresAt: expires_at } = outcome;
+    const counts = Object.entries(outcome.counts).map(([name, count]) => ({ name, count }));
     return onOpenExport(state, requestId, () => ({
       type: 'CHAT_PRIVACY_EXPORT_COMPLETED',
       data: { request_id: requestId, subject, files, counts, bytes, sha256, expires_at },
@@ -48,7 +50,12 @@ const REPORTS: Reports = {
     if (row.erased_at !== null) return UNCHANGED;
     return happened({
       type: 'CHAT_PRIVACY_SUBJECT_ERASED',
-      data: { request_id: requestId, subject, keys: outcome.keys },
+      data: {
+        request_id: requestId,
+        subject,
+        keys: outcome.keys.slice(0, LIMITS.keysInEvent),
+        keys_total: outcome.keys.length,
+      },
     });
   },
   deletion_completed({ subject, requestId, outcome }, state) {
@@ -57,7 +64,7 @@ const REPORTS: Reports = {
     if (row.status === 'completed') return UNCHANGED;
     return happened({
       type: 'CHAT_PRIVACY_DELETION_COMPLETED',
-      data: { request_id: requestId, subject, receipt: outcome.receipt },
+      data: { request_id: requestId, subject, receipt: JSON.stringify(outcome.receipt) },
     });
   },
   deletion_failed({ subject, requestId, outcome }, state) {
