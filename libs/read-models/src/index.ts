@@ -27,6 +27,7 @@ export * from './messages/postgres';
 export * from './messages/mongo';
 export * from './queries/threads';
 export * from './queries/checkpoints';
+export * from './queries/privacy';
 export * from './queries/reading';
 export * from './queries/peers';
 export * from './queries/standing';

@@ -55,6 +55,13 @@ export const privacyConfig = {
     .optional()
     .describe('Days that messages are kept where a tenant says nothing else; without it for ever'),
 };
+/** The routes that a configuration serves: without privacy its routes do not exist. */
+export function servedRoutes<SomeRoute extends { path: string }>(
+  routes: readonly SomeRoute[],
+  { PRIVACY_ENABLED }: { PRIVACY_ENABLED: boolean },
+): readonly SomeRoute[] {
+  return PRIVACY_ENABLED ? routes : routes.filter(({ path }) => !path.startsWith('/api/v1/privacy/'));
+}
 export type PrivacyConfig = z.output<z.ZodObject<typeof privacyConfig>>;
 
 /** The schema of a process: what every process reads, and the variables of its own roles. */

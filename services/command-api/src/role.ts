@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
-import { createReadingQueries } from '@threadlog/read-models';
-import type { Runtime } from '@threadlog/runtime';
+import type { TenantId } from '@threadlog/events';
+import { createReadingQueries, createStatements, subjectOfDeletion } from '@threadlog/read-models';
+import { servedRoutes, type Runtime } from '@threadlog/runtime';
 import { mountRoutes, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
 import { v7 as uuidv7 } from 'uuid';
@@ -70,8 +71,9 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     basePath: config.BASE_PATH,
     timeoutMs: config.COMMAND_TIMEOUT_MS,
     lookUps: lookUpsOf(deps, readModel),
+    readmit: (tenantId: TenantId, subjectId: string) => deps.sealing.readmit(tenantId, subjectId),
   };
-  const routes = mountRoutes(Router(), commandRoutes, {
+  const routes = mountRoutes(Router(), servedRoutes(commandRoutes, config), {
     deps: routeDeps,
     admission,
     checkReplies: deps.checkReplies,
@@ -125,9 +127,11 @@ const CATCH_UP_MS = 2_000;
 function lookUpsOf({ database, log }: CommandApiDeps, readModel: PostgresReadModel): LookUps {
   const { generation, checkpoints } = readModel;
   const { partitions } = log;
+  const statements = createStatements({ database, generation });
   const head = (partition: number): Promise<number> => log.head(partition);
   return createLookUps({
     queries: createReadingQueries({ database, generation }),
+    subjectOfDeletion: (tenantId, requestId) => subjectOfDeletion(statements, tenantId, requestId),
     catchUp: createCatchUp({ partitions, head, checkpoints, waitMs: CATCH_UP_MS }),
   });
 }

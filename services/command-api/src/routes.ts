@@ -3,7 +3,9 @@ import type { CommandRouteDeps } from './http/commandRoute';
 import { markRoutes } from './messages/markRoutes';
 import { messageRoutes } from './messages/routes';
 import { participantRoutes } from './participants/routes';
+import { privacyRoutes } from './privacy/routes';
 import { surfaceRoutes } from './surfaces';
+import { tenantRoutes } from './tenants/routes';
 import { threadRoutes } from './threads/routes';
 import { userRoutes } from './users/routes';
 
@@ -14,5 +16,7 @@ export const commandRoutes: readonly Route<CommandRouteDeps>[] = [
   ...markRoutes,
   ...participantRoutes,
   ...userRoutes,
+  ...privacyRoutes,
+  ...tenantRoutes,
   ...surfaceRoutes,
 ];

@@ -29,6 +29,8 @@ export interface QueryContext {
    * cannot carry a consistency token. Never throws.
    */
   settle(actor: Actor): Promise<void>;
+  /** Days that messages are kept where a tenant says nothing; null: for ever. */
+  retentionDays: number | null;
   /** Who is online, as far as anybody tells this process. */
   presence: PresenceLookup;
 }

@@ -12,12 +12,12 @@ export interface Keyset {
 }
 
 /** Lists that keysets belong to; the cursor of one is refused by the others. */
-const LISTS = { threads: 't', participants: 'p', audit: 'a' } as const;
+const LISTS = { threads: 't', participants: 'p', audit: 'a', privacy: 'r' } as const;
 export type KeysetList = keyof typeof LISTS;
 
 const VERSION = '1';
 const INDEX = /^1m(\d{1,9})$/;
-const KEYSET = /^1([tpa])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
+const KEYSET = /^1([tpar])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
 
 /** Cursor of a message: its index in the thread. */
 export function encodeIndex(index: number): string {

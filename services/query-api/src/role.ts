@@ -9,7 +9,7 @@ import {
   type GenerationWatcher,
   type MessageStore,
 } from '@threadlog/read-models';
-import { reach, type Runtime } from '@threadlog/runtime';
+import { reach, servedRoutes, type PrivacyConfig, type Runtime } from '@threadlog/runtime';
 import {
   aborted,
   decodeConsistencyToken,
@@ -41,6 +41,8 @@ export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'ad
   lastWrites?: LastWrites;
   /** Without it everybody counts as offline. */
   presence?: PresenceLookup;
+  /** What the deployment says of privacy; by default its routes are there and messages are kept for ever. */
+  privacy?: Pick<PrivacyConfig, 'PRIVACY_ENABLED' | 'MESSAGE_RETENTION_DAYS'>;
   /** Checks every reply against its declared schema. For tests. */
   checkReplies?: boolean;
 }
@@ -60,7 +62,11 @@ export function createQueryApi(deps: QueryApiDeps): Role {
     return watcher.current();
   };
   const routes = Router();
-  mountRoutes(routes, queryRoutes, { deps: createContext(deps, generation), admission, checkReplies });
+  mountRoutes(routes, servedRoutes(queryRoutes, deps.privacy ?? { PRIVACY_ENABLED: true }), {
+    deps: createContext(deps, generation),
+    admission,
+    checkReplies,
+  });
   routes.use(docsRouter(() => openApiDocument([...queryRoutes, ...alsoDocumented], api)));
   return {
     name: 'query-api',
@@ -96,6 +102,7 @@ function createContext(deps: QueryApiDeps, generation: () => number): QueryConte
     waitFor: createWait(deps, createWaiting(deps, generation, readWaitMs)),
     settle: createSettle(createWaiting(deps, generation, Math.min(SETTLE_MS, readWaitMs)), lastWrites),
     presence,
+    retentionDays: deps.privacy?.MESSAGE_RETENTION_DAYS ?? null,
   };
 }
 

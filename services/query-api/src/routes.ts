@@ -2,6 +2,7 @@ import type { Route } from '@threadlog/service';
 import type { QueryContext } from './context';
 import { auditRoutes } from './audit/routes';
 import { messageRoutes } from './messages/routes';
+import { privacyQueryRoutes } from './privacy/routes';
 import { surfaceRoutes } from './surfaces';
 import { searchRoutes } from './search/routes';
 import { threadRoutes } from './threads/routes';
@@ -12,5 +13,6 @@ export const queryRoutes: readonly Route<QueryContext>[] = [
   ...messageRoutes,
   ...searchRoutes,
   ...auditRoutes,
+  ...privacyQueryRoutes,
   ...surfaceRoutes,
 ];

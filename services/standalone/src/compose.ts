@@ -47,6 +47,7 @@ function queryApi(
     ...runtime,
     api: { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] },
     readWaitMs: config.READ_WAIT_MS,
+    privacy: config,
     ...shared,
     alsoDocumented: commandRoutes,
   });

@@ -1,5 +1,5 @@
 import type { Command, CommandAccepted, CommandResult, CommandRouter } from '@threadlog/commands';
-import { problem, ProblemError } from '@threadlog/events';
+import { problem, ProblemError, type TenantId } from '@threadlog/events';
 import {
   CONSISTENCY_HEADER,
   defineRoute,
@@ -23,6 +23,8 @@ export interface CommandRouteDeps {
   basePath: string;
   /** Look-ups in the read model, for commands that name a message or thread of another stream. */
   lookUps: LookUps;
+  /** Gives an erased person a new key; once more changes nothing. */
+  readmit(tenantId: TenantId, subjectId: string): Promise<void>;
   /** Longest wait for an answer; milliseconds. */
   timeoutMs: number;
 }
@@ -130,7 +132,7 @@ export function replyTo(result: CommandAccepted, deps: CommandRouteDeps, told: T
   const headers = writtenHeaders(result, deps);
   if (status === 204) return { status, headers };
   const ETag = result.etag === undefined ? undefined : `"${result.etag}"`;
-  const Location = status === 201 ? locationOf(result, deps, told) : undefined;
+  const Location = status === 201 || status === 202 ? locationOf(result, deps, told) : undefined;
   return { status, body: told.body ?? result.resource, headers: { ...headers, ETag, Location } };
 }
 

@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import { problem, ProblemError, type TenantId } from '@threadlog/events';
+import { problem, ProblemError, type Subject, type TenantId } from '@threadlog/events';
 import type { ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
 import { isProblem } from '../problems';
 
@@ -11,10 +11,13 @@ export interface LookUps {
   unreadAfter(actor: Actor, target: ReadTarget, readIndex: number): Promise<number>;
   /** The thread of a message; throws `not_found` where there is no such message. */
   threadOfMessage(tenantId: TenantId, messageId: string): Promise<string>;
+  /** Whose erasure a request is; throws `not_found` where there is no such request. */
+  subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject>;
 }
 
 export interface LookUpsDeps {
   queries: ReadingQueries;
+  subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject | null>;
   /** Resolves once the read model shows everything that stands in the log now. */
   catchUp(): Promise<void>;
 }
@@ -23,7 +26,7 @@ export interface LookUpsDeps {
  * A read model is a moment behind the log, so its "not there" counts only after it has caught up; then it is asked
  * once more. What is found counts at once.
  */
-export function createLookUps({ queries, catchUp }: LookUpsDeps): LookUps {
+export function createLookUps({ queries, catchUp, ...deps }: LookUpsDeps): LookUps {
   async function find<Found>(look: () => Promise<Found>): Promise<Found> {
     try {
       return await look().catch(async (error: unknown) => {
@@ -41,6 +44,12 @@ export function createLookUps({ queries, catchUp }: LookUpsDeps): LookUps {
   return {
     readTarget: (actor, place) => find(() => queries.readTarget(actor, place)),
     unreadAfter: (actor, target, readIndex) => find(() => queries.unreadAfter(actor, target, readIndex)),
+    subjectOfDeletion: (tenantId, requestId) =>
+      find(async () => {
+        const subject = await deps.subjectOfDeletion(tenantId, requestId);
+        if (subject === null) throw problem('not_found', 'no such erasure');
+        return subject;
+      }),
     threadOfMessage: (tenantId, messageId) =>
       find(async () => {
         const threadId = await queries.threadOfMessage(tenantId, messageId);
