@@ -70,10 +70,7 @@ function fold(events: ChatEvent[]): Tables {
     const id = event.stream_id;
     if (event.stream_type === 'user') apply(tables.users, id, (row) => foldUser(row, event));
     if (event.stream_type === 'tenant') apply(tables.tenants, id, (row) => foldTenant(row, event));
-    const request = privacyRequestOf(event);
-    if (request && isExportEvent(event)) apply(tables.exports, request, (row) => foldExport(row, event));
-    if (request && !isExportEvent(event))
-      apply(tables.deletions, `${id} ${request}`, (row) => foldDeletion(row, event));
+    foldRequest(tables, event);
     if (event.stream_type !== 'thread') continue;
     apply(tables.threads, id, (row) => foldThread(row, event));
     for (const user of participantsOf(event)) {
@@ -83,6 +80,13 @@ function fold(events: ChatEvent[]): Tables {
     if (message) apply(tables.messages, `${id} ${message}`, (row) => foldMessage(row, event));
   }
   return tables;
+}
+
+function foldRequest(tables: Tables, event: ChatEvent): void {
+  const id = privacyRequestOf(event);
+  if (id === null) return;
+  if (isExportEvent(event)) apply(tables.exports, id, (row) => foldExport(row, event));
+  else apply(tables.deletions, `${event.stream_id} ${id}`, (row) => foldDeletion(row, event));
 }
 
 function apply<Row>(table: Map<string, Row>, key: string, next: (row: Row | null) => Row | null): void {

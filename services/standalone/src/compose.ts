@@ -6,10 +6,10 @@ import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
 import { createRemoteCommands, createSignals, type Runtime, type Signals } from '@threadlog/runtime';
 import { createWorker } from '@threadlog/worker';
 import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
-import type { StandaloneConfig } from './config';
+import { ROLE_NAMES, type RoleName, type StandaloneConfig } from './config';
 
 /** Sockets tell who is there, queries show it: a process that only queries listens all the same. */
-const SIGNALLING: readonly StandaloneConfig['ROLES'][number][] = ['query-api', 'realtime'];
+const SIGNALLING: readonly RoleName[] = ['query-api', 'realtime'];
 
 export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
 
@@ -23,13 +23,16 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   const lastWrites = wanted.has('command-api') && wanted.has('query-api') ? createLastWrites() : undefined;
   const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
   const signals = createSignals(runtime);
-  const roles: Role[] = commandApi ? [commandApi] : [];
-  if (SIGNALLING.some((role) => wanted.has(role))) roles.push(signals);
-  if (wanted.has('projector')) roles.push(projector(runtime, config));
-  if (wanted.has('query-api')) roles.push(queryApi(runtime, config, { lastWrites, presence: signals.presence }));
-  if (wanted.has('realtime')) roles.push(realtime(runtime, config, { ...options, commandApi, signals }));
-  if (wanted.has('worker')) roles.push(worker(runtime, config, commandApi));
-  return roles;
+  const listens = SIGNALLING.some((role) => wanted.has(role));
+  const others: { [R in RoleName]: () => Role | undefined } = {
+    'command-api': () => commandApi,
+    projector: () => projector(runtime, config),
+    'query-api': () => queryApi(runtime, config, { lastWrites, presence: signals.presence }),
+    realtime: () => realtime(runtime, config, { ...options, commandApi, signals }),
+    worker: () => worker(runtime, config, commandApi),
+  };
+  const [first, ...rest] = ROLE_NAMES.map((name) => (wanted.has(name) ? others[name]() : undefined));
+  return [first, listens ? signals : undefined, ...rest].filter((role) => role !== undefined);
 }
 
 function projector(runtime: Runtime, config: StandaloneConfig): Role {

@@ -1,31 +1,23 @@
 import type { Actor } from '@threadlog/auth';
-import type { Command, CommandAccepted, CommandInput, CommandResult, LogPosition } from '@threadlog/commands';
+import type { Command, CommandAccepted, CommandResult, LogPosition } from '@threadlog/commands';
 import type { Problem, TenantId, ThreadResource } from '@threadlog/events';
 import {
-  presentDeletion,
-  presentExport,
-  presentHold,
   presentMessage,
   presentParticipant,
-  presentRetention,
   presentThread,
   presentUserThread,
   sealedBlobsOf,
-  type DeletionLogRow,
-  type ExportLogRow,
-  type LegalHold,
   type MessageRow,
-  type ParticipantRow,
   type PresenterView,
   type ProfileLookup,
   type ReceiptRow,
-  type TenantRow,
   type ThreadRow,
-  type UserThreadRow,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
 import type { DecisionContext } from '../decider';
 import type { StreamEntry } from '../streams/streamEntry';
+import { presentPrivacy } from './privacyAnswers';
+import { resourceOf, STATUS, type Resource } from './resources';
 import type { ClearText } from './sealDrafts';
 import { isRefusal, viewThread } from '../threads/domain';
 
@@ -43,17 +35,6 @@ export interface AnswersDeps {
   surroundingsOf(viewer: Actor, threadId: string, people: readonly string[]): Promise<ThreadSurroundings>;
   limits: DecisionContext['limits'];
 }
-
-type Resource =
-  | { kind: 'message'; row: MessageRow }
-  | { kind: 'thread'; thread: ThreadRow; participants: ParticipantRow[]; isNew: boolean }
-  | { kind: 'participant'; row: ParticipantRow }
-  | { kind: 'userThread'; row: UserThreadRow }
-  | { kind: 'export'; row: ExportLogRow }
-  | { kind: 'deletion'; row: DeletionLogRow }
-  | { kind: 'hold'; hold: LegalHold | undefined }
-  | { kind: 'retention'; row: TenantRow }
-  | { kind: 'none' };
 
 /** What an answer will be made of, captured in the turn of the decision; rows are immutable. */
 export interface AnswerSource {
@@ -86,38 +67,6 @@ export interface Answers {
   build(actor: Actor, source: AnswerSource): Promise<CommandResult>;
 }
 
-const STATUS: { [T in Command['type']]: CommandAccepted['status'] } = {
-  'thread.create': 201,
-  'thread.update': 200,
-  'thread.delete': 204,
-  'message.post': 201,
-  'message.edit': 200,
-  'message.delete': 204,
-  'participant.add': 201,
-  'participant.remove': 204,
-  'participant.changeRole': 200,
-  'reaction.add': 200,
-  'reaction.remove': 200,
-  'message.pin': 200,
-  'message.unpin': 200,
-  'thread.read': 200,
-  'thread.preferences': 200,
-  'user.sync': 200,
-  'user.remove': 204,
-  'privacy.export': 201,
-  'privacy.delete': 201,
-  'privacy.cancel': 204,
-  'privacy.readmit': 204,
-  'privacy.report': 204,
-  'tenant.hold': 201,
-  'tenant.releaseHold': 204,
-  'tenant.retention': 200,
-  'tenant.beginErasure': 204,
-  'tenant.endErasure': 204,
-  'thread.scrub': 204,
-  'thread.erase': 204,
-};
-
 export function createAnswers(deps: AnswersDeps): Answers {
   return {
     partsOf: (command, receipt) => replayedParts(command, receipt),
@@ -139,43 +88,6 @@ export function createAnswers(deps: AnswersDeps): Answers {
 /** Whether the command made what it shows: a direct conversation that is taken up again was there before. */
 export function isMadeBy(command: Command, firstEvent: string): boolean {
   return command.type !== 'thread.create' || firstEvent === 'CHAT_THREAD_CREATED';
-}
-
-/** What each command's answer shows; those that are not here show nothing. */
-const SHOWN: { [T in Command['type']]?: (input: CommandInput<T>, capture: Capture) => Resource } = {
-  'thread.create': (_input, capture) => threadOf(capture, capture.changed && !capture.replayed),
-  'thread.update': (_input, capture) => threadOf(capture, false),
-  'message.post': (_input, { entry, resourceId }) => messageOf(entry, resourceId!),
-  'message.edit': ({ messageId }, { entry }) => messageOf(entry, messageId),
-  'message.pin': ({ messageId }, { entry }) => messageOf(entry, messageId),
-  'message.unpin': ({ messageId }, { entry }) => messageOf(entry, messageId),
-  'reaction.add': ({ messageId }, { entry }) => messageOf(entry, messageId),
-  'reaction.remove': ({ messageId }, { entry }) => messageOf(entry, messageId),
-  'participant.add': ({ userId }, { entry }) => ({ kind: 'participant', row: entry.participants.get(userId)! }),
-  'participant.changeRole': ({ userId }, { entry }) => ({ kind: 'participant', row: entry.participants.get(userId)! }),
-  'thread.read': ({ threadId }, { entry }) => ({ kind: 'userThread', row: entry.userThreads.get(threadId)! }),
-  'privacy.export': (_input, { entry, resourceId }) => ({ kind: 'export', row: entry.exports.get(resourceId!)! }),
-  'privacy.delete': (_input, { entry, resourceId }) => ({ kind: 'deletion', row: entry.deletions.get(resourceId!)! }),
-  'tenant.hold': (_input, { entry, resourceId }) => ({
-    kind: 'hold',
-    hold: entry.tenant?.holds.find(({ hold_id }) => hold_id === resourceId),
-  }),
-  'tenant.retention': (_input, { entry }) => ({ kind: 'retention', row: entry.tenant! }),
-  'thread.preferences': ({ threadId }, { entry }) => ({ kind: 'userThread', row: entry.userThreads.get(threadId)! }),
-};
-
-function resourceOf(command: Command, capture: Capture): Resource {
-  return SHOWN[command.type]?.(command.input as never, capture) ?? { kind: 'none' };
-}
-
-/** The people of a sub-thread are its root's. */
-function threadOf({ entry, root }: Capture, isNew: boolean): Resource {
-  const participants = [...root.participants.values()].filter((row) => row.removed_at === null);
-  return { kind: 'thread', thread: entry.thread!, participants, isNew };
-}
-
-function messageOf(entry: StreamEntry, id: string): Resource {
-  return { kind: 'message', row: entry.messages.get(id)! };
 }
 
 /** The message that a first answer showed; a user's thread is named by the command itself. */
@@ -215,21 +127,11 @@ async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: Ans
     }
     case 'userThread':
       return { resource: presentUserThread(resource.row) };
-    case 'export':
-    case 'deletion':
-      return presentedRequest(resource);
-    case 'hold':
-      return { resource: resource.hold ? presentHold(resource.hold) : null };
-    case 'retention':
-      return { resource: presentRetention(resource.row, deps.limits.retentionDays) };
     case 'none':
       return { resource: null };
+    default:
+      return presentPrivacy(resource, deps.limits);
   }
-}
-
-function presentedRequest(resource: Resource & { kind: 'export' | 'deletion' }): Built {
-  const shown = resource.kind === 'export' ? presentExport(resource.row) : presentDeletion(resource.row);
-  return { resource: shown, location: `/privacy/requests/${resource.row.request_id}` };
 }
 
 /** Around a thread that has just begun, or of which the read model does not know yet. */

@@ -69,31 +69,17 @@ function keyHashOf(deps: TargetDeps, { actor, idempotencyKey }: CommandRequest, 
 function streamOf(deps: TargetDeps, request: CommandRequest, directGeneration: number): StreamRef {
   const { command, actor } = request;
   const { tenantId } = actor;
-  switch (command.type) {
-    case 'thread.create':
-      return { tenantId, type: 'thread', id: newThreadId(deps, request, command.input, directGeneration) };
-    // Reading and preferences are the reader's own: they move no thread's seq.
-    case 'thread.read':
-    case 'thread.preferences':
-      return { tenantId, type: 'user', id: actor.id };
-    case 'user.sync':
-    case 'user.remove':
-      return { tenantId, type: 'user', id: command.input.userId };
-    case 'privacy.export':
-    case 'privacy.delete':
-    case 'privacy.cancel':
-    case 'privacy.readmit':
-    case 'privacy.report':
-      return privacyStream(tenantId, command.input.subject);
-    case 'tenant.hold':
-    case 'tenant.releaseHold':
-    case 'tenant.retention':
-    case 'tenant.beginErasure':
-    case 'tenant.endErasure':
-      return tenantStream(tenantId);
-    default:
-      return { tenantId, type: 'thread', id: command.input.threadId };
-  }
+  const { input } = command;
+  if (command.type === 'thread.create')
+    return { tenantId, type: 'thread', id: newThreadId(deps, request, command.input, directGeneration) };
+  if (command.type.startsWith('tenant.')) return tenantStream(tenantId);
+  if ('subject' in input && input.subject !== null) return privacyStream(tenantId, input.subject);
+  // Reading and preferences are the reader's own: they move no thread's seq.
+  if (command.type === 'thread.read' || command.type === 'thread.preferences')
+    return { tenantId, type: 'user', id: actor.id };
+  if ('threadId' in input) return { tenantId, type: 'thread', id: input.threadId };
+  if ('userId' in input) return { tenantId, type: 'user', id: input.userId };
+  throw new TypeError(`${command.type} names no stream`);
 }
 
 function isSubThread({ type, id }: StreamRef): boolean {

@@ -179,10 +179,13 @@ function snapshotOf(row: LoadedRow, maxReceipts: number): StreamSnapshot {
     thread: row.thread,
     participants: row.participants ?? [],
     user: row.user_row,
-    exports: row.exports ?? [],
-    deletions: row.deletions ?? [],
+    ...requestsOf(row),
     tenant: row.tenant,
     receipts: receipts.slice(0, maxReceipts),
     receiptsComplete: receipts.length <= maxReceipts,
   };
+}
+
+function requestsOf({ exports, deletions }: LoadedRow): Pick<StreamSnapshot, 'exports' | 'deletions'> {
+  return { exports: exports ?? [], deletions: deletions ?? [] };
 }

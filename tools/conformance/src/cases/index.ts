@@ -5,6 +5,7 @@ import { changeCases } from './changes';
 import { conversationMessageCases } from './conversationMessages';
 import { conversationCases } from './conversations';
 import { conversationThreadCases } from './conversationThreads';
+import { holdCases } from './holds';
 import { internalCases } from './internal';
 import { markCases } from './marks';
 import { messagePageCases } from './messagePages';
@@ -15,6 +16,7 @@ import { permissionCases } from './permissions';
 import { platformCases } from './platform';
 import { postingCases } from './posting';
 import { preferenceCases } from './preferences';
+import { privacyCases } from './privacy';
 import { readingCases } from './reading';
 import { searchCases } from './search';
 import { socketCommandCases } from './socketCommands';
@@ -44,6 +46,8 @@ const ofRoutes: Case[] = [
   ...conversationThreadCases,
   ...searchCases,
   ...auditCases,
+  ...privacyCases,
+  ...holdCases,
 ];
 
 /** Routes that some case asks for, each once without a token. */

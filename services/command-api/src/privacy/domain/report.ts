@@ -46,7 +46,7 @@ const REPORTS: Reports = {
   },
   erased({ subject, requestId, outcome }, state) {
     const row = state.deletions.get(requestId);
-    if (row?.started_at == null) return NO_REQUEST;
+    if (!row?.started_at) return NO_REQUEST;
     if (row.erased_at !== null) return UNCHANGED;
     return happened({
       type: 'CHAT_PRIVACY_SUBJECT_ERASED',
@@ -60,7 +60,7 @@ const REPORTS: Reports = {
   },
   deletion_completed({ subject, requestId, outcome }, state) {
     const row = state.deletions.get(requestId);
-    if (row?.erased_at == null) return NO_REQUEST;
+    if (!row?.erased_at) return NO_REQUEST;
     if (row.status === 'completed') return UNCHANGED;
     return happened({
       type: 'CHAT_PRIVACY_DELETION_COMPLETED',
