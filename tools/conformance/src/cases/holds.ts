@@ -62,7 +62,7 @@ export const holdCases: Case[] = [
     as: 'root',
     request: ({ id }) => ({ params: { holdId: id } }),
     expect: 204,
-    stranger: 'forbidden',
+    unpermitted: 'not_found',
   }),
   ...request({
     route: release,
@@ -70,8 +70,6 @@ export const holdCases: Case[] = [
     as: 'root',
     request: () => ({ params: { holdId: 'nothing' } }),
     expect: 'not_found',
-    stranger: 'forbidden',
-    unpermitted: 'forbidden',
   }),
   ...request({
     route: retain,

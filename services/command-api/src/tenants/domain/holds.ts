@@ -1,4 +1,4 @@
-import { holds as has } from '@threadlog/auth';
+import { holds as has, mayReadLogs } from '@threadlog/auth';
 import { LIMITS, type Subject } from '@threadlog/events';
 import { plainTenant, type TenantRow } from '@threadlog/read-models';
 import type { DecisionContext, TenantState } from '../../decider';
@@ -21,10 +21,10 @@ export const setHold: Decide<'tenant.hold'> = ({ subject, heldThreadId, reason, 
 };
 
 export const releaseHold: Decide<'tenant.releaseHold'> = ({ holdId }, state, context) => {
+  const isThere = tenantOf(state, context).holds.some(({ hold_id }) => hold_id === holdId);
+  if (!isThere || !seesHolds(context)) return refuse('not_found', 'no such hold');
   const refusal = keepsPrivacy(context);
   if (refusal) return refusal;
-  if (!tenantOf(state, context).holds.some(({ hold_id }) => hold_id === holdId))
-    return refuse('not_found', 'no such hold');
   return happened({ type: 'CHAT_LEGAL_HOLD_RELEASED', data: { hold_id: holdId } });
 };
 
@@ -60,6 +60,11 @@ function stands(held: Subject | null, erased: Subject, tenant: TenantRow): boole
 function isNotErasing({ erasing }: TenantRow, subject: Subject | null): Refusal | Passed {
   const hit = erasing.find((erasure) => erasure.subject.kind === 'tenant' || erasure.subject.id === subject?.id);
   return hit && refuse('conflict', `the erasure ${hit.request_id} has begun and can no longer be held`);
+}
+
+/** For everybody else there are no holds. */
+function seesHolds({ actor }: DecisionContext): boolean {
+  return mayReadLogs(actor) || has(actor, 'chat:privacy');
 }
 
 export function keepsPrivacy({ actor }: DecisionContext): Refusal | Passed {
