@@ -18,6 +18,14 @@ test('a signal comes back as it was sent, keyed by its user', () => {
   expect(decodeSignal(record.value)).toEqual({ kind: 'signal', signal: typing });
 });
 
+test('a signal of no user comes back too, keyed by its tenant', () => {
+  const closed: Signal = { ...typing, signal_type: 'KEYS_CLOSED', data: { key_ids: [typing.signal_id] } };
+  const record = encodeSignal(closed);
+  expect(record.key).toBe('acme/signal/$keys');
+  expect(record.headers).toMatchObject({ ce_type: 'KEYS_CLOSED', ce_source: '/threadlog/keys', ce_subject: 'keys' });
+  expect(decodeSignal(record.value)).toEqual({ kind: 'signal', signal: closed });
+});
+
 test('fields and types of a newer build pass', () => {
   const newer = { ...typing, hop: 1, data: { ...typing.data, device: 'phone' } };
   expect(decodeSignal(bytes(newer))).toEqual({ kind: 'signal', signal: newer });

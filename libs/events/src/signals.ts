@@ -3,6 +3,9 @@ import type { OutgoingRecord } from './codec';
 import { idSchema, tenantIdSchema, threadIdSchema, type TenantId } from './ids';
 import { microTimestamp } from './catalogue/values';
 
+/** Most keys of one signal. */
+export const MAX_CLOSED_KEYS = 1_000;
+
 /** What instances tell each other on the signals topic. Not events: nothing is numbered, kept or folded. */
 export const SIGNALS = {
   TYPING: z.strictObject({ thread_id: threadIdSchema, user_id: idSchema, is_typing: z.boolean() }),
@@ -15,6 +18,8 @@ export const SIGNALS = {
     connections: z.int().min(0).optional(),
     last_seen_at: microTimestamp,
   }),
+  /** Keys of the tenant that were closed, destroyed or replaced: whoever holds copies drops them at once. */
+  KEYS_CLOSED: z.strictObject({ key_ids: z.array(z.uuid()).min(1).max(MAX_CLOSED_KEYS) }),
 } as const;
 export type SignalType = keyof typeof SIGNALS;
 export type SignalData<T extends SignalType> = z.infer<(typeof SIGNALS)[T]>;
@@ -41,18 +46,22 @@ export type Signal = { [T in SignalType]: SignalOf<T> }[SignalType];
 export type DecodedSignal =
   { kind: 'signal'; signal: Signal } | { kind: 'unknown'; type: string } | { kind: 'undecodable'; reason: string };
 
-/** A signal for the signals topic. Keyed by user: what one user does arrives in order. */
+/**
+ * A signal for the signals topic. Keyed by user: what one user does arrives in order. What concerns no user is keyed
+ * by its tenant alone.
+ */
 export function encodeSignal(signal: Signal): OutgoingRecord {
+  const userId = 'user_id' in signal.data ? signal.data.user_id : undefined;
   return {
-    key: `${signal.tenant_id}/signal/${signal.data.user_id}`,
+    key: `${signal.tenant_id}/signal/${userId ?? '$keys'}`,
     value: Buffer.from(JSON.stringify(signal)),
     headers: {
       'content-type': 'application/json',
       ce_specversion: '1.0',
       ce_id: signal.signal_id,
       ce_type: signal.signal_type,
-      ce_source: '/threadlog/realtime',
-      ce_subject: `user/${signal.data.user_id}`,
+      ce_source: userId === undefined ? '/threadlog/keys' : '/threadlog/realtime',
+      ce_subject: userId === undefined ? 'keys' : `user/${userId}`,
       ce_time: signal.timestamp,
       ce_dataschema: `signals/${signal.signal_type}.v${signal.schema_version}.json`,
       ce_tenantid: signal.tenant_id,

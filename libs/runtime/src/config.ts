@@ -1,5 +1,5 @@
 import { authConfigShape, checkAuthConfig } from '@threadlog/auth';
-import { sealingConfigShape } from '@threadlog/sealing';
+import { MAX_TTL_MS, sealingConfigShape } from '@threadlog/sealing';
 import {
   corsConfig,
   flag,
@@ -16,6 +16,16 @@ import {
 } from '@threadlog/service';
 import { z } from 'zod';
 
+/** How long keys live in processes, and master keys at all; what every process has to agree on. */
+export const keyConfig = {
+  SEALING_KEY_CACHE_MS: integer(1_000, MAX_TTL_MS)
+    .prefault(String(MAX_TTL_MS))
+    .describe('Milliseconds a process may use a key it has read; erasures wait that long. The same in all processes'),
+  SEALING_ROTATION_DAYS: integer(1, 3_650)
+    .prefault('30')
+    .describe('Days after which the master key is due to be replaced, and its version destroyed'),
+};
+
 /** Variables that every process reads, whatever its roles. */
 export const runtimeConfig = {
   ...logConfig,
@@ -25,6 +35,7 @@ export const runtimeConfig = {
   ...kafkaConfig,
   ...databaseConfig,
   ...sealingConfigShape,
+  ...keyConfig,
   ...authConfigShape,
 };
 export type RuntimeConfig = z.output<z.ZodObject<typeof runtimeConfig>>;

@@ -1,5 +1,10 @@
 export * from './config';
+export { EVENTS_TOPIC } from './connections';
 export * from './createRuntime';
+export * from './operator';
+export * from './erasures/erasureList';
+export * from './erasures/erasures';
+export * from './erasures/record';
 export * from './logMetrics';
 export * from './reach';
 export * from './remoteCommands';

@@ -6,6 +6,7 @@ import type { Admission, HttpServer, Logger, Metrics, RateLimits, Service, Servi
 import type { RequestListener } from 'node:http';
 import type { Pool } from 'pg';
 import type { RuntimeConfig } from './config';
+import type { Erasures } from './erasures/erasures';
 
 /**
  * What every role of a process shares, made once. Roles take what they need from it: `createX(runtime)` or
@@ -23,6 +24,8 @@ export interface Runtime {
   /** Opens another topic, created where it is missing; closed with the runtime. */
   openTopic(topic: AuxiliaryTopic): Promise<EventLog>;
   sealing: SealingService;
+  /** Destroys keys so that no restored database brings them back. */
+  erasures: Erasures;
   verifier: TokenVerifier;
   /** Bearer tokens, internal secrets and rate limits, for `mountRoutes`. */
   admission: Admission;
@@ -44,7 +47,7 @@ export interface Runtime {
 export interface AuxiliaryTopic {
   name: string;
   partitions: number;
-  /** Milliseconds; these topics are for passing on, not for keeping. */
+  /** Milliseconds; -1 for ever, which a topic that is there is then held to. */
   retentionMs: number;
 }
 

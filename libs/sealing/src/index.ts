@@ -1,10 +1,11 @@
 export * from './port';
 export { SealingError, type SealingErrorCode } from './errors';
 export { elapsedClock, type Clock } from './clock';
-export { createSealing, MAX_TTL_MS, type SealingOptions, type SealingService } from './sealing';
+export { createSealing, MAX_TTL_MS, type EndedListener, type SealingOptions, type SealingService } from './sealing';
 export { masterKeyFrom, sealingConfigShape, type SealingEnvironment } from './config';
 export { createLocalMasterKey, type MasterKey } from './keys/masterKey';
 export * from './keys/keyStore';
 export type { KeyAdmin, KeyEvidence } from './keys/admin';
+export type { KeyRotation, MasterKeyStatus } from './keys/rotation';
 export { createMemoryKeyStore } from './keys/memoryKeyStore';
 export { createPostgresKeyStore, migrateKeyStore } from './keys/postgresKeyStore';

@@ -40,11 +40,24 @@ export interface Opener {
   open(tenantId: TenantId, blob: Sealed, target: Omit<SealTarget, 'eventId'>): Json | undefined;
 }
 
+/** Whether a person may be written about: `erased` from when the key is closed; `unknown` is not loaded, or too old. */
+export type AdmissionOfSubjects = 'open' | 'erased' | 'unknown';
+
 export interface Sealing extends Opener {
   /** A sealer for the scope, keys created where missing. Rejects with problem `subject_erased` when a key is closed or destroyed. */
   sealer(scope: SealScope): Promise<Sealer>;
   /** The sealer if it is cached, else undefined; for the hot path. */
   cachedSealer(scope: SealScope): Sealer | undefined;
+  /**
+   * What is known of these subjects together, without waiting: `erased` where any of them is, else `unknown` where
+   * any is not at hand, else `open`. An answer is never older than the life of a key in a process.
+   */
+  cachedAdmission(tenantId: TenantId, subjectIds: readonly string[]): AdmissionOfSubjects;
+  /**
+   * Looks up what is not at hand, in one query. A subject without a key is open, and gets none by being asked about.
+   * Rejects with problem `unavailable` when the key store does not answer.
+   */
+  loadAdmission(tenantId: TenantId, subjectIds: readonly string[]): Promise<void>;
   /** HMAC-SHA256 (base64url) under a key of the tenant; for idempotency keys and ids derived from them. */
   tenantHmac(tenantId: TenantId, purpose: string, text: string): string;
   /** Loads the tenant's own key; must precede `tenantHmac`. Rejects with problem `subject_erased` when it is destroyed. */

@@ -1,8 +1,10 @@
-import { problem } from '@threadlog/events';
+import { problem, type TenantId } from '@threadlog/events';
+import { createAdmissions } from './admissions';
 import { elapsedClock, type Clock } from './clock';
 import { keyedHash } from './keyedHash';
 import { createKeyAdmin, type KeyAdmin } from './keys/admin';
 import { createKeyring } from './keys/keyring';
+import { createKeyRotation, type KeyRotation } from './keys/rotation';
 import { createKeySource } from './keys/keySource';
 import type { KeyStore } from './keys/keyStore';
 import type { MasterKey } from './keys/masterKey';
@@ -20,15 +22,24 @@ export interface SealingOptions {
   ttlMs?: number;
   /** Keys, derived keys and sealers held at most, each. */
   maxKeys?: number;
+  /** Days after which a version of the master key is due to be replaced and destroyed: 30 by default. */
+  rotationDays?: number;
 }
 
 /** Sealing, and the administration of its keys. */
-export interface SealingService extends Sealing, KeyAdmin {
+export interface SealingService extends Sealing, KeyAdmin, KeyRotation {
   /** Drops keys, and all that was derived from them, from this process at once. */
   forget(keyIds: readonly string[]): void;
+  /**
+   * Tells of keys that ended or were renewed through this object, after it happened: so that other processes can be
+   * told. The returned function ends it.
+   */
+  onEnded(listener: EndedListener): () => void;
   /** After this many milliseconds a closed or destroyed key is out of use in every process. */
   readonly letGoMs: number;
 }
+
+export type EndedListener = (tenantId: TenantId, keyIds: readonly string[]) => void;
 
 /** Longest life of a key in a process. */
 export const MAX_TTL_MS = 60_000;
@@ -39,26 +50,37 @@ export const MAX_TTL_MS = 60_000;
  */
 export function createSealing(options: SealingOptions): SealingService {
   const { keyStore: store, masterKey, clock = elapsedClock(), ttlMs = MAX_TTL_MS, maxKeys = 50_000 } = options;
+  const { rotationDays = 30 } = options;
   if (ttlMs > MAX_TTL_MS) throw new RangeError(`keys may be cached for ${MAX_TTL_MS} ms at most`);
   const marginMs = ttlMs / 6;
-  const keyring = createKeyring({
-    source: createKeySource({ store, masterKey, clock, ttlMs }),
-    clock,
-    marginMs,
-    maxKeys,
-  });
+  const source = createKeySource({ store, masterKey, clock, ttlMs });
+  const keyring = createKeyring({ source, clock, marginMs, maxKeys });
   const sealers = createSealers({ keyring, clock, marginMs, maxSealers: maxKeys });
   const opener = createOpener({ keyring, clock, marginMs, maxKeys });
-  const sweepLater = createSweeper(ttlMs / 4, () => keyring.sweep() + sealers.sweep() + opener.sweep() > 0);
+  const admissions = createAdmissions({ keyring, source, clock, marginMs, maxSubjects: maxKeys });
+  const caches = [keyring, sealers, opener, admissions];
+  const sweepLater = createSweeper(ttlMs / 4, () => caches.reduce((left, cache) => left + cache.sweep(), 0) > 0);
+  const listeners = new Set<EndedListener>();
 
   function forget(keyIds: readonly string[]): void {
     const gone = new Set(keyIds);
-    for (const cache of [keyring, sealers, opener]) cache.forget(gone);
+    for (const cache of caches) cache.forget(gone);
+  }
+
+  function ended(tenantId: TenantId, keyIds: readonly string[]): void {
+    if (keyIds.length === 0) return;
+    forget(keyIds);
+    for (const listener of listeners) listener(tenantId, keyIds);
   }
 
   return {
-    ...createKeyAdmin({ store, masterKey, forget }),
+    ...createKeyAdmin({ store, masterKey, ended }),
+    ...createKeyRotation({ store, masterKey, rotationDays }),
     forget,
+    onEnded(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     letGoMs: ttlMs,
     cachedSealer: sealers.cachedSealer,
     sealer(scope) {
@@ -70,6 +92,11 @@ export function createSealing(options: SealingOptions): SealingService {
       return opener.prepare(tenantId, blobs);
     },
     open: opener.open,
+    cachedAdmission: admissions.cached,
+    loadAdmission(tenantId, subjectIds) {
+      sweepLater();
+      return admissions.load(tenantId, subjectIds);
+    },
     async prepareTenant(tenantId) {
       sweepLater();
       const [key] = await keyring.ensure(tenantId, [tenantName]);

@@ -1,4 +1,4 @@
-import { createRuntime, loadProcessConfig, runRoles } from '@threadlog/runtime';
+import { createRuntime, createSignals, loadProcessConfig, runRoles } from '@threadlog/runtime';
 import { runMain } from '@threadlog/service';
 import { commandApiConfig } from './config';
 import { createCommandApi } from './role';
@@ -6,5 +6,6 @@ import { createCommandApi } from './role';
 void runMain(async (signal) => {
   const config = loadProcessConfig(commandApiConfig, process.env);
   const runtime = await createRuntime(config, { service: 'command-api', features: ['commands'], signal });
-  await runRoles(runtime, [createCommandApi({ ...runtime, config })], { signal });
+  const signals = createSignals({ ...runtime, keysOnly: true });
+  await runRoles(runtime, [signals, createCommandApi({ ...runtime, config })], { signal });
 });

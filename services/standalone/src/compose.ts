@@ -9,7 +9,9 @@ import { createLastWrites, type LastWrites, type Role } from '@threadlog/service
 import { ROLE_NAMES, type RoleName, type StandaloneConfig } from './config';
 
 /** Sockets tell who is there, queries show it: a process that only queries listens all the same. */
-const SIGNALLING: readonly RoleName[] = ['query-api', 'realtime'];
+const SHOWING_PRESENCE: readonly RoleName[] = ['query-api', 'realtime'];
+/** Who uses keys has to hear when they end. */
+const USING_KEYS: readonly RoleName[] = [...SHOWING_PRESENCE, 'command-api', 'worker'];
 
 export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
 
@@ -22,8 +24,8 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   // Of use only where the writes and the reads of a client come to one process.
   const lastWrites = wanted.has('command-api') && wanted.has('query-api') ? createLastWrites() : undefined;
   const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
-  const signals = createSignals(runtime);
-  const listens = SIGNALLING.some((role) => wanted.has(role));
+  const signals = createSignals({ ...runtime, keysOnly: !SHOWING_PRESENCE.some((role) => wanted.has(role)) });
+  const listens = USING_KEYS.some((role) => wanted.has(role));
   const others: { [R in RoleName]: () => Role | undefined } = {
     'command-api': () => commandApi,
     projector: () => projector(runtime, config),

@@ -2,7 +2,7 @@ import { authConfigShape } from '@threadlog/auth';
 import { commandApiConfig } from '@threadlog/command-api';
 import { projectorConfig } from '@threadlog/projector';
 import { queryApiConfig } from '@threadlog/query-api';
-import { forwardConfig } from '@threadlog/runtime';
+import { forwardConfig, keyConfig } from '@threadlog/runtime';
 import { sealingConfigShape } from '@threadlog/sealing';
 import {
   corsConfig,
@@ -23,7 +23,7 @@ const SECTIONS: readonly ConfigSection[] = [
   { title: 'Servers', shape: { ...httpConfig, ...realtimeConfig, ...corsConfig } },
   { title: 'Kafka', shape: kafkaConfig },
   { title: 'Databases', shape: databaseConfig },
-  { title: 'Sealing', shape: sealingConfigShape },
+  { title: 'Sealing', shape: { ...sealingConfigShape, ...keyConfig } },
   { title: 'Forwarding', shape: forwardConfig },
   { title: 'Tokens and internal callers', shape: authConfigShape },
   { title: 'Rate limits', shape: rateLimitConfig },

@@ -1,4 +1,4 @@
-import { createRemoteCommands, createRuntime, runRoles } from '@threadlog/runtime';
+import { createRemoteCommands, createRuntime, createSignals, runRoles } from '@threadlog/runtime';
 import { runMain } from '@threadlog/service';
 import { loadWorkerConfig } from './config';
 import { createWorker } from './role';
@@ -12,5 +12,6 @@ void runMain(async (signal) => {
   });
   const { router, close } = createRemoteCommands(runtime, config);
   const role = createWorker({ ...runtime, config, router });
-  await runRoles(runtime, [{ ...role, run: (stop) => role.run(stop).finally(close) }], { signal });
+  const signals = createSignals({ ...runtime, keysOnly: true });
+  await runRoles(runtime, [signals, { ...role, run: (stop) => role.run(stop).finally(close) }], { signal });
 });

@@ -93,7 +93,7 @@ function described({ name, summary, schema, traits, channel }: Message): object 
 
 const KEYS = {
   events: '`tenant/stream_type/stream_id`, a sub-thread under its root’s; `$control/<partition>` for markers.',
-  signals: '`tenant/signal/user_id`.',
+  signals: '`tenant/signal/user_id`; `tenant/signal/$keys` for what concerns no user.',
 };
 
 function refs(messages: Message[], channel: Message['channel']): object {

@@ -56,6 +56,19 @@ describe('ensureTopic', () => {
   });
 });
 
+describe('a topic that must be kept', () => {
+  it('is refused where it drops records, and accepted where nobody asks', async () => {
+    const kept = fresh(1);
+    await ensureTopic({ ...kept, retentionMs: -1 });
+    await ensureTopic({ ...kept, retentionMs: -1 });
+    const dropping = fresh(1);
+    await ensureTopic({ ...dropping, retentionMs: 86_400_000 });
+
+    await expect(ensureTopic({ ...dropping, retentionMs: -1 })).rejects.toThrow(/retention\.ms is not -1/);
+    await ensureTopic(dropping);
+  });
+});
+
 describe('a log on a topic', () => {
   const opened: EventLog[] = [];
   let subscription: Subscription | undefined;

@@ -13,7 +13,7 @@ export interface TopicOptions extends KafkaAccess {
   partitions: number;
   /** Default: 3, or 1 where there are fewer than 3 brokers. */
   replicationFactor?: number;
-  /** Milliseconds; -1, the default, keeps records for ever. */
+  /** Milliseconds; -1, the default, keeps records for ever. A topic that is there is held to a -1 given here. */
   retentionMs?: number;
   log?: LogLine;
 }
@@ -33,6 +33,9 @@ export async function ensureTopic(options: TopicOptions): Promise<void> {
     await admin.close();
   }
 }
+
+/** Both have to be -1 where nothing may be dropped. */
+const RETENTION = ['retention.ms', 'retention.bytes'];
 
 async function createTopic(
   admin: Admin,
@@ -58,15 +61,17 @@ async function createTopic(
 /** Rejects with `TopicMismatchError` where the topic differs. */
 export async function verifyTopic(
   admin: Admin,
-  { topic, partitions }: Pick<TopicOptions, 'topic' | 'partitions'>,
+  { topic, partitions, retentionMs }: Pick<TopicOptions, 'topic' | 'partitions' | 'retentionMs'>,
 ): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const found = topics[0]?.partitions.length;
   if (found !== partitions) throw new TopicMismatchError(`topic ${topic} has ${found} partitions, not ${partitions}`);
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] }],
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy', ...RETENTION] }],
   });
-  const policy = resources[0]?.configEntries.find(({ configName }) => configName === 'cleanup.policy')?.configValue;
-  if (policy?.includes('compact')) throw new TopicMismatchError(`topic ${topic} is compacted`);
+  const settings = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]));
+  if (settings.get('cleanup.policy')?.includes('compact')) throw new TopicMismatchError(`topic ${topic} is compacted`);
+  const short = retentionMs === -1 ? RETENTION.find((name) => settings.get(name) !== '-1') : undefined;
+  if (short) throw new TopicMismatchError(`topic ${topic} must be kept for ever, but its ${short} is not -1`);
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   decodeSignal,
   encodeSignal,
+  MAX_CLOSED_KEYS,
   partitionOfKey,
   type Signal,
   type SignalData,
@@ -10,7 +11,8 @@ import {
   type SignalType,
   type TenantId,
 } from '@threadlog/events';
-import type { Appender, EventLog, Subscription } from '@threadlog/log';
+import type { Appender, EventLog, LogRecord, Subscription } from '@threadlog/log';
+import type { SealingService } from '@threadlog/sealing';
 import { aborted, type Logger, type Service } from '@threadlog/service';
 import type { Runtime } from '../runtime';
 import { createPresenceBoard, type PresenceBoard, type PresenceChange } from './presenceBoard';
@@ -42,6 +44,10 @@ export interface Signals extends Service {
 
 export interface SignalsDeps extends Pick<Runtime, 'openTopic'> {
   logger: Pick<Logger, 'warn'>;
+  /** Keys that end here are told to all; those that end elsewhere are dropped here. */
+  sealing?: Pick<SealingService, 'forget' | 'onEnded'>;
+  /** For processes that only have to hear which keys ended: the rest, which may be much, is passed over unread. */
+  keysOnly?: boolean;
   /** Milliseconds since 1970. */
   now?: () => number;
   /** How often words that ran out are looked for; milliseconds. */
@@ -49,7 +55,8 @@ export interface SignalsDeps extends Pick<Runtime, 'openTopic'> {
 }
 
 /** One of these serves all roles of a process. It works from when `run` has found the topic. */
-export function createSignals({ openTopic, logger, now = Date.now, sweepMs = SWEEP_MS }: SignalsDeps): Signals {
+export function createSignals(deps: SignalsDeps): Signals {
+  const { openTopic, logger, sealing, keysOnly = false, now = Date.now, sweepMs = SWEEP_MS } = deps;
   const presence = createPresenceBoard({ now });
   const listeners = new Set<SignalListener>();
   const open: { topic?: EventLog; appender?: Appender | undefined } = {};
@@ -59,6 +66,7 @@ export function createSignals({ openTopic, logger, now = Date.now, sweepMs = SWE
 
   /** What was said before the start is as old as it says; the rest is as old as its arrival, whatever clocks say. */
   function take(signal: Signal, live: boolean): void {
+    if (signal.signal_type === 'KEYS_CLOSED') return sealing?.forget(signal.data.key_ids);
     if (signal.signal_type === 'PRESENCE') {
       const said = Date.parse(signal.timestamp);
       return changed(presence.hear(signal.tenant_id, signal.data, live ? now() : Math.min(said, now())));
@@ -66,15 +74,22 @@ export function createSignals({ openTopic, logger, now = Date.now, sweepMs = SWE
     if (live) listeners.forEach((listener) => listener.typing?.(signal));
   }
 
+  function publish<T extends SignalType>(tenantId: TenantId, type: T, data: SignalData<T>): void {
+    const { topic, appender } = open;
+    if (!topic || !appender || appender.pending >= MAX_PENDING) return;
+    const record = encodeSignal(newSignal(tenantId, type, data, now()));
+    appender.append(partitionOfKey(record.key, topic.partitions), [record]).catch(() => undefined);
+  }
+
+  function tellOfKeys(tenantId: TenantId, keyIds: readonly string[]): void {
+    for (let at = 0; at < keyIds.length; at += MAX_CLOSED_KEYS)
+      publish(tenantId, 'KEYS_CLOSED', { key_ids: keyIds.slice(at, at + MAX_CLOSED_KEYS) });
+  }
+
   return {
     name: 'signals',
     presence,
-    publish(tenantId, type, data) {
-      const { topic, appender } = open;
-      if (!topic || !appender || appender.pending >= MAX_PENDING) return;
-      const record = encodeSignal(newSignal(tenantId, type, data, now()));
-      appender.append(partitionOfKey(record.key, topic.partitions), [record]).catch(() => undefined);
-    },
+    publish,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -88,7 +103,8 @@ export function createSignals({ openTopic, logger, now = Date.now, sweepMs = SWE
       );
       if (!topic) return;
       open.topic = topic;
-      const subscription = await follow(topic, take);
+      const subscription = await follow(topic, keysOnly ? ofKeys : () => true, take);
+      const endTelling = sealing?.onEnded(tellOfKeys);
       const sweep = setInterval(() => presence.sweep().forEach(changed), sweepMs);
       await keepSending({
         topic,
@@ -96,14 +112,23 @@ export function createSignals({ openTopic, logger, now = Date.now, sweepMs = SWE
         opened: (appender) => (open.appender = appender),
         onFault: (error) => logger.warn({ err: error }, 'signals cannot be sent, trying again'),
       });
+      endTelling?.();
       clearInterval(sweep);
       await subscription.stop();
     },
   };
 }
 
-/** Hands over every signal, and whether it was said since the start. */
-async function follow(topic: EventLog, take: (signal: Signal, live: boolean) => void): Promise<Subscription> {
+function ofKeys({ headers }: LogRecord): boolean {
+  return headers.ce_type === 'KEYS_CLOSED';
+}
+
+/** Hands over every signal that is wanted, and whether it was said since the start. */
+async function follow(
+  topic: EventLog,
+  wanted: (record: LogRecord) => boolean,
+  take: (signal: Signal, live: boolean) => void,
+): Promise<Subscription> {
   const partitions = Array.from({ length: topic.partitions }, (_, partition) => partition);
   const heads = await Promise.all(partitions.map((partition) => topic.head(partition)));
   const tails = await Promise.all(partitions.map((partition) => topic.tail(partition)));
@@ -112,7 +137,9 @@ async function follow(topic: EventLog, take: (signal: Signal, live: boolean) => 
     name: 'signals',
     start: new Map(start),
     onBatch({ partition, records }) {
-      for (const { value, offset } of records) {
+      for (const record of records) {
+        if (!wanted(record)) continue;
+        const { value, offset } = record;
         const decoded = decodeSignal(value);
         if (decoded.kind === 'signal') take(decoded.signal, offset >= heads[partition]!);
       }

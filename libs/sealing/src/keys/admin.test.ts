@@ -56,7 +56,53 @@ describe('ending and renewing keys', () => {
   });
 });
 
+describe('the keys of a target', () => {
+  test('given keys, when looked at and listed, then nothing is made or changed, and listed ones can be destroyed', async () => {
+    const { sealing } = setUp();
+    const blob = (await sealing.sealer(profile)).seal('text', target);
+    const [evidence] = await sealing.keysOf(tenant, ann);
+    expect(evidence).toMatchObject({ kind: 'subject', state: 'open' });
+    const listed = await sealing.listOf(tenant, ann);
+    expect(listed).toEqual([
+      expect.objectContaining({ tenantId: tenant, keyId: evidence!.keyId, kind: 'subject', id: 'ann', generation: 1 }),
+    ]);
+    expect(await sealing.keysOf(tenant, { kind: 'subject', id: 'bob' })).toEqual([]);
+
+    expect(await sealing.destroyListed(listed)).toBe(1);
+    await sealing.prepare(tenant, [blob]);
+    expect(sealing.open(tenant, blob, target)).toBeUndefined();
+    expect(await sealing.listOf(tenant, ann)).toEqual([]);
+  });
+
+  test('given somebody who passes it on, when keys end, then it is told of each, until it stops listening', async () => {
+    const { sealing } = setUp();
+    await sealing.sealer(profile);
+    const [key] = await sealing.keysOf(tenant, ann);
+    const told: unknown[] = [];
+    const stop = sealing.onEnded((tenantId, keyIds) => told.push([tenantId, ...keyIds]));
+    await sealing.close(tenant, ann);
+    await sealing.destroy(tenant, ann);
+    await sealing.readmit(tenant, 'ann');
+    expect(told).toEqual(Array(3).fill([tenant, key!.keyId]));
+    stop();
+    await sealing.close(tenant, ann);
+    expect(told).toHaveLength(3);
+  });
+});
+
 describe('rotation of the master key', () => {
+  test('given a first use, when asked when a version is due, then it is so many days later, and unknown is null', async () => {
+    const keyStore = createMemoryKeyStore();
+    const masterKey = createLocalMasterKey(randomBytes(32));
+    const sealing = createSealing({ keyStore, masterKey, rotationDays: 7 });
+    await sealing.noteMasterKey();
+    const [status] = await sealing.masterKeys();
+    expect(status).toMatchObject({ version: masterKey.version, current: true, wrapped: 0 });
+    expect(status!.dueAt.getTime() - status!.firstSeenAt.getTime()).toBe(7 * 86_400_000);
+    expect(await sealing.masterKeyDue(masterKey.version)).toEqual(status!.dueAt);
+    expect(await sealing.masterKeyDue('another')).toBeNull();
+  });
+
   test('given keys under an old master key, when rewrapped in batches, then the new one alone opens everything', async () => {
     const [old, next] = [randomBytes(32), randomBytes(32)];
     const { sealing, start } = setUp([old]);

@@ -1,7 +1,16 @@
 import { problem, type TenantId } from '@threadlog/events';
 import { createHash } from 'node:crypto';
-import { newKey, wrapContext } from './keySource';
-import { nameOfTarget, type KeyKind, type KeyRecord, type KeyState, type KeyStore, type KeyTarget } from './keyStore';
+import { newKey } from './keySource';
+import {
+  MAX_LISTED,
+  nameOfTarget,
+  type KeyKind,
+  type KeyRecord,
+  type KeyState,
+  type KeyStore,
+  type KeyTarget,
+  type ListedKey,
+} from './keyStore';
 import type { MasterKey } from './masterKey';
 
 /** Evidence about one key, fit for receipts and events: it names the key and its state, never what it was. */
@@ -16,7 +25,7 @@ export interface KeyEvidence {
   masterVersion: string | null;
 }
 
-/** Ends, renews and rewraps keys. Each step can be repeated. */
+/** Ends and renews keys. Each step can be repeated. */
 export interface KeyAdmin {
   /**
    * Nothing is sealed under these keys any more: here at once, in other processes when their caches let go, at most
@@ -25,29 +34,58 @@ export interface KeyAdmin {
   close(tenantId: TenantId, target: KeyTarget): Promise<KeyEvidence[]>;
   /** Overwrites the keys for ever. Other processes may open with cached copies for at most the time to live. */
   destroy(tenantId: TenantId, target: KeyTarget): Promise<KeyEvidence[]>;
+  /** The target's keys as they are: for looking, and for proofs. Reads the store. */
+  keysOf(tenantId: TenantId, target: KeyTarget): Promise<KeyEvidence[]>;
+  /** The same keys as the erasure list names them; those destroyed already are left out. Reads the store. */
+  listOf(tenantId: TenantId, target: KeyTarget): Promise<ListedKey[]>;
+  /**
+   * Destroys exactly these keys, in chunks; ones that the store does not know get a destroyed row, so that none can be
+   * made in their place. Keys of later generations stay. Returns how many were not destroyed before.
+   */
+  destroyListed(keys: readonly ListedKey[]): Promise<number>;
   /** State of the target's own key; `none` when it never had one. Reads the store. */
   stateOf(tenantId: TenantId, target: KeyTarget): Promise<KeyState | 'none'>;
   /** Gives an erased subject a new key; what was sealed before stays erased. Rejects with `conflict` while the old key is only closed. */
   readmit(tenantId: TenantId, subjectId: string): Promise<void>;
-  /** Wraps up to `batch` keys anew under the current master key; returns how many were still under another version. */
-  rewrap(batch: number): Promise<number>;
 }
 
 export interface KeyAdminOptions {
   store: KeyStore;
   masterKey: MasterKey;
-  forget(keyIds: readonly string[]): void;
+  /** Drops keys from this process, and tells those who pass it on. */
+  ended(tenantId: TenantId, keyIds: readonly string[]): void;
 }
 
-export function createKeyAdmin({ store, masterKey, forget }: KeyAdminOptions): KeyAdmin {
-  const ended = (records: KeyRecord[]): KeyEvidence[] => {
-    forget(records.map((record) => record.keyId));
+export function createKeyAdmin({ store, masterKey, ended: tell }: KeyAdminOptions): KeyAdmin {
+  const ended = (tenantId: TenantId, records: KeyRecord[]): KeyEvidence[] => {
+    tell(
+      tenantId,
+      records.map((record) => record.keyId),
+    );
     return records.map(evidenceOf);
   };
 
   return {
-    close: async (tenantId, target) => ended(await store.close(tenantId, target)),
-    destroy: async (tenantId, target) => ended(await store.destroy(tenantId, target)),
+    close: async (tenantId, target) => ended(tenantId, await store.close(tenantId, target)),
+    destroy: async (tenantId, target) => ended(tenantId, await store.destroy(tenantId, target)),
+    keysOf: async (tenantId, target) => (await store.of(tenantId, target)).map(evidenceOf),
+    listOf: async (tenantId, target) =>
+      (await store.of(tenantId, target)).filter(({ state }) => state !== 'destroyed').map(listed),
+    async destroyListed(keys) {
+      let count = 0;
+      for (let at = 0; at < keys.length; at += MAX_LISTED) {
+        const chunk = keys.slice(at, at + MAX_LISTED);
+        const ended = await store.destroyListed(chunk);
+        count += ended;
+        if (ended === 0) continue;
+        for (const [tenantId, own] of Map.groupBy(chunk, (key) => key.tenantId))
+          tell(
+            tenantId,
+            own.map((key) => key.keyId),
+          );
+      }
+      return count;
+    },
     async stateOf(tenantId, target) {
       const [record] = await store.newest(tenantId, [nameOfTarget(target)]);
       return record?.state ?? 'none';
@@ -60,25 +98,13 @@ export function createKeyAdmin({ store, masterKey, forget }: KeyAdminOptions): K
       const generation = (last?.generation ?? 0) + 1;
       await store.insert(tenantId, [await newKey(masterKey, tenantId, { ...name, generation })]);
       // The destroyed key may be cached as the newest one of its name.
-      if (last) forget([last.keyId]);
-    },
-    async rewrap(batch) {
-      const records = await store.wrappedOtherwise(masterKey.version, batch);
-      const changes = await Promise.all(records.map((record) => rewrapped(masterKey, record)));
-      await store.rewrap(changes);
-      return records.length;
+      if (last) tell(tenantId, [last.keyId]);
     },
   };
 }
 
-async function rewrapped(masterKey: MasterKey, record: KeyRecord) {
-  const { keyId, wrapped: from, masterVersion } = record;
-  if (!from || !masterVersion) throw new TypeError('only wrapped keys can be wrapped anew');
-  const context = wrapContext(record.tenantId, record);
-  const bytes = await masterKey.unwrap(from, masterVersion, context);
-  const wrapped = await masterKey.wrap(bytes, context);
-  bytes.fill(0);
-  return { keyId, from, wrapped, masterVersion: masterKey.version };
+function listed({ tenantId, keyId, kind, id, month, generation, masterVersion }: KeyRecord): ListedKey {
+  return { tenantId, keyId, kind, id, month, generation, masterVersion };
 }
 
 function evidenceOf(record: KeyRecord): KeyEvidence {

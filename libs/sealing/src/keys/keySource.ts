@@ -23,6 +23,15 @@ export interface KeySource {
   /** Newest generation of each name, made where missing; left out where something closed forbids to make it. */
   newest(tenantId: TenantId, names: readonly KeyName[]): Promise<LoadedKey[]>;
   byIds(tenantId: TenantId, keyIds: readonly string[]): Promise<LoadedKey[]>;
+  /** States of the newest generations, without the keys themselves; none is made. */
+  states(tenantId: TenantId, names: readonly KeyName[]): Promise<KeyStates>;
+}
+
+export interface KeyStates {
+  /** By `nameKey`. */
+  found: Map<string, Pick<KeyRecord, 'keyId' | 'state'>>;
+  /** Clock reading up to which this may be relied on; counted from before it was read. */
+  expiresAt: number;
 }
 
 export interface KeySourceOptions {
@@ -64,6 +73,11 @@ export function createKeySource({ store, masterKey, clock, ttlMs }: KeySourceOpt
   return {
     newest: (tenantId, names) => loaded(tenantId, () => ensured(tenantId, names)),
     byIds: (tenantId, keyIds) => loaded(tenantId, () => store.byIds(tenantId, keyIds)),
+    async states(tenantId, names) {
+      const expiresAt = clock() + ttlMs;
+      const records = await available(store.newest(tenantId, names));
+      return { found: new Map(records.map((record) => [nameKey(record), record])), expiresAt };
+    },
   };
 }
 

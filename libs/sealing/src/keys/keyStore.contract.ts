@@ -1,26 +1,7 @@
-import { tenantId } from '@threadlog/events';
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { KeyName, KeyStore, KeyTarget, NewKey } from './keyStore';
-
-/** Two handles on one empty store, as two processes have them. */
-export interface KeyStorePair {
-  store: KeyStore;
-  other: KeyStore;
-}
-
-const subject = (id: string): KeyName => ({ kind: 'subject', id, month: '' });
-const thread = (id: string): KeyName => ({ kind: 'thread', id, month: '' });
-const month = (id: string, of: string): KeyName => ({ kind: 'thread_month', id, month: of });
-const tenantKey: KeyName = { kind: 'tenant', id: '', month: '' };
-const newKey = (name: KeyName, generation = 1): NewKey => ({
-  ...name,
-  generation,
-  keyId: randomUUID(),
-  wrapped: randomBytes(60),
-  masterVersion: 'one',
-});
-
-const freshTenant = () => tenantId(randomUUID());
+import { randomBytes } from 'node:crypto';
+import type { KeyName, KeyTarget, NewKey } from './keyStore';
+import { keyStoreListingContract } from './keyStoreListing.contract';
+import { freshTenant, month, newKey, subject, tenantKey, thread, type KeyStorePair } from './keyStore.testing';
 
 /** What every key store must do; each test works in a tenant of its own. */
 export function keyStoreContract(pair: () => KeyStorePair): void {
@@ -28,6 +9,7 @@ export function keyStoreContract(pair: () => KeyStorePair): void {
   making(pair);
   ending(pair);
   endingBelow(pair);
+  keyStoreListingContract(pair);
   rewrapping(pair);
 }
 

@@ -1,5 +1,8 @@
 import type { TenantId } from '@threadlog/events';
 
+/** Most keys of one `destroyListed`. */
+export const MAX_LISTED = 1_000;
+
 export const KEY_KINDS = ['subject', 'thread', 'thread_month', 'tenant'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
@@ -53,6 +56,23 @@ export type KeyTarget =
   | { kind: 'thread_month'; id: string; month: string }
   | { kind: 'tenant' };
 
+/** A key as the erasure list names it: enough to destroy it, and to stand for it where the store does not know it. */
+export interface ListedKey extends KeyName {
+  tenantId: TenantId;
+  keyId: string;
+  generation: number;
+  masterVersion: string | null;
+}
+
+/** A version of the master key, as the store knows it. */
+export interface MasterKeyRecord {
+  version: string;
+  /** When it first wrapped a key here, as far as is known. */
+  firstSeenAt: Date;
+  /** Keys, of any tenant, that are wrapped by it now. */
+  wrapped: number;
+}
+
 export interface Rewrap {
   keyId: string;
   from: Buffer;
@@ -77,6 +97,18 @@ export interface KeyStore {
   close(tenantId: TenantId, target: KeyTarget): Promise<KeyRecord[]>;
   /** Overwrites the target's wrapped keys; otherwise as `close`. Repeating it changes nothing. */
   destroy(tenantId: TenantId, target: KeyTarget): Promise<KeyRecord[]>;
+  /** All keys of the target, as they are; nothing is changed. */
+  of(tenantId: TenantId, target: KeyTarget): Promise<KeyRecord[]>;
+  /**
+   * Overwrites exactly these keys; one that is not in the store gets a destroyed row, so that none can be made in its
+   * place. Later generations are not touched. Returns how many were not destroyed before. One round trip each for what
+   * is there and what is not; `MAX_LISTED` keys at most.
+   */
+  destroyListed(keys: readonly ListedKey[]): Promise<number>;
+  /** Remembers that this version wraps keys from now on; the first time counts. */
+  sawMasterKey(masterVersion: string): Promise<void>;
+  /** Every version that was remembered or that still wraps a key, oldest first. */
+  masterKeys(): Promise<MasterKeyRecord[]>;
   /** Keys of any tenant wrapped by another version than this, `limit` at most. */
   wrappedOtherwise(masterVersion: string, limit: number): Promise<KeyRecord[]>;
   /** Replaces wrapped keys that are still as they were; returns how many. */

@@ -10,8 +10,8 @@ import { nameKey, type KeyName } from './keyStore';
  * used when the caller comes to it; `named` and `byId` give what is cached to its very end.
  */
 export interface Keyring {
-  /** Newest generation of a name, if cached. */
-  named(tenantId: TenantId, name: KeyName): LoadedKey | undefined;
+  /** Newest generation of a name, if cached; with `left`, if it may be used for so many milliseconds more. */
+  named(tenantId: TenantId, name: KeyName, left?: number): LoadedKey | undefined;
   /** Newest generation of each name, made where missing; undefined where something closed forbids to make it. */
   ensure(tenantId: TenantId, names: readonly KeyName[]): Promise<(LoadedKey | undefined)[]>;
   byId(tenantId: TenantId, keyId: string): LoadedKey | undefined;
@@ -59,7 +59,7 @@ export function createKeyring({ source, clock, marginMs, maxKeys }: KeyringOptio
   const byId = (tenantId: TenantId, keyId: string, left = 0) => live(ids.get(`${tenantId}/${keyId}`), left);
 
   return {
-    named: (tenantId, name) => named(tenantId, name),
+    named,
     byId: (tenantId, keyId) => byId(tenantId, keyId),
     ensure: (tenantId, wanted) =>
       Promise.all(wanted.map((name) => named(tenantId, name, marginMs) ?? loadName(tenantId, name))),

@@ -7,6 +7,7 @@ import {
   type KeyRecord,
   type KeyStore,
   type KeyTarget,
+  type ListedKey,
   type NewKey,
 } from './keyStore';
 
@@ -54,6 +55,51 @@ export function createMemoryKeyStore(): KeyStore {
     },
     close: async (tenantId, target) => end(tenantId, target, 'closed'),
     destroy: async (tenantId, target) => end(tenantId, target, 'destroyed'),
+    of: async (tenantId, target) =>
+      of(tenantId)
+        .filter((row) => matches(row, target))
+        .map(copy),
+    destroyListed: async (keys) => keys.filter((key) => endListed(rows, key)).length,
+    ...rotating(rows),
+  };
+}
+
+/** Returns whether the key was not destroyed before. */
+function endListed(rows: KeyRecord[], { tenantId, keyId, masterVersion, ...name }: ListedKey): boolean {
+  const now = new Date();
+  const row = rows.find((candidate) => candidate.tenantId === tenantId && candidate.keyId === keyId);
+  if (row?.state === 'destroyed') return false;
+  if (row) {
+    Object.assign(row, { state: 'destroyed', wrapped: null, closedAt: row.closedAt ?? now, destroyedAt: now });
+    return true;
+  }
+  const taken = rows.some(
+    (one) => one.tenantId === tenantId && nameKey(one) === nameKey(name) && one.generation === name.generation,
+  );
+  if (taken) return false;
+  const { kind, id, month, generation } = name;
+  const made = { ...tombstone(tenantId, { kind, id, month }, now), keyId, generation, masterVersion };
+  rows.push({ ...made, state: 'destroyed', destroyedAt: now });
+  return true;
+}
+
+/** What concerns the master key. */
+function rotating(rows: KeyRecord[]): Pick<KeyStore, 'sawMasterKey' | 'masterKeys' | 'wrappedOtherwise' | 'rewrap'> {
+  const masters = new Map<string, Date>();
+  return {
+    async sawMasterKey(version) {
+      if (!masters.has(version)) masters.set(version, firstUse(rows, version) ?? new Date());
+    },
+    async masterKeys() {
+      const used = rows.filter((row) => row.wrapped).map((row) => row.masterVersion as string);
+      return [...new Set([...masters.keys(), ...used])]
+        .map((version) => ({
+          version,
+          firstSeenAt: masters.get(version) ?? firstUse(rows, version) ?? new Date(),
+          wrapped: used.filter((one) => one === version).length,
+        }))
+        .sort((a, b) => a.firstSeenAt.getTime() - b.firstSeenAt.getTime() || (a.version < b.version ? -1 : 1));
+    },
     wrappedOtherwise: async (version, limit) =>
       rows
         .filter((row) => row.wrapped && row.masterVersion !== version)
@@ -70,6 +116,11 @@ export function createMemoryKeyStore(): KeyStore {
       return count;
     },
   };
+}
+
+function firstUse(rows: readonly KeyRecord[], version: string): Date | undefined {
+  const times = rows.filter((row) => row.masterVersion === version).map((row) => row.createdAt.getTime());
+  return times.length > 0 ? new Date(Math.min(...times)) : undefined;
 }
 
 function matches(row: KeyRecord, target: KeyTarget): boolean {

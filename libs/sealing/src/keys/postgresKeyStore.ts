@@ -3,41 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { nameOfTarget, type KeyKind, type KeyRecord, type KeyState, type KeyStore, type KeyTarget } from './keyStore';
 import { KEYSTORE_SQL } from './schema';
-
-const COLUMNS = `k.key_id, k.tenant_id, k.kind, k.entity_id, k.month, k.generation, k.wrapped, k.master_version, k.state,
-  k.created_at, k.closed_at, k.destroyed_at`;
-
-const NEWEST = `select distinct on (k.kind, k.entity_id, k.month) ${COLUMNS}
-  from unnest($2::text[], $3::text[], $4::text[]) as n(kind, entity_id, month)
-  join keystore.keys k on k.tenant_id = $1 and (k.kind, k.entity_id, k.month) = (n.kind, n.entity_id, n.month)
-  order by k.kind, k.entity_id, k.month, k.generation desc`;
-
-const BY_IDS = `select ${COLUMNS} from keystore.keys k where k.tenant_id = $1 and k.key_id = any($2::uuid[])`;
-
-/** Rows go in sorted by name, so that two processes inserting the same names wait for each other and never deadlock. */
-const INSERT = `insert into keystore.keys
-    (tenant_id, key_id, kind, entity_id, month, generation, wrapped, master_version, state)
-  select $1, n.*, 'open'
-  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bytea[], $8::text[])
-    as n(key_id, kind, entity_id, month, generation, wrapped, master_version)
-  where not exists (select 1 from keystore.keys g where g.tenant_id = $1 and g.state <> 'open'
-    and (g.kind = 'tenant' or (g.kind = 'thread' and n.kind = 'thread_month' and g.entity_id = n.entity_id)))
-  order by n.kind, n.entity_id, n.month
-  on conflict do nothing`;
-
-const TOMBSTONE = `insert into keystore.keys (key_id, tenant_id, kind, entity_id, month, generation, state, closed_at)
-  values ($1, $2, $3, $4, $5, 1, 'closed', now()) on conflict do nothing`;
-
-const CLOSE = `update keystore.keys k set state = 'closed', closed_at = now() where k.state = 'open' and `;
-const DESTROY = `update keystore.keys k set state = 'destroyed', wrapped = null,
-  closed_at = coalesce(k.closed_at, now()), destroyed_at = now() where k.state <> 'destroyed' and `;
-
-const OTHERWISE = `select ${COLUMNS} from keystore.keys k
-  where k.wrapped is not null and k.master_version <> $1 limit $2`;
-
-const REWRAP = `update keystore.keys k set wrapped = n.wrapped, master_version = n.master_version
-  from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[]) as n(key_id, old, wrapped, master_version)
-  where k.key_id = n.key_id and k.wrapped = n.old`;
+import * as sql from './statements';
 
 /** Creates the schema where it is missing; processes that start together take turns. */
 export async function migrateKeyStore(pool: Pool): Promise<void> {
@@ -57,9 +23,11 @@ export async function migrateKeyStore(pool: Pool): Promise<void> {
 
 /** The key store in Postgres (schema `keystore`). The pool, with its timeouts, belongs to the caller. */
 export function createPostgresKeyStore(pool: Pool): KeyStore {
-  async function rows(name: string, text: string, values: unknown[]): Promise<KeyRecord[]> {
-    const result = await pool.query<KeyRow>({ name: `keystore_${name}`, text, values });
-    return result.rows.map(fromRow);
+  const rows = (name: string, text: string, values: unknown[]) => readRows(pool, { name, text, values });
+
+  function of(tenantId: TenantId, target: KeyTarget): Promise<KeyRecord[]> {
+    const { where, values } = condition(tenantId, target);
+    return rows(`of_${target.kind}`, `select ${sql.COLUMNS} from keystore.keys k where ${where}`, values);
   }
 
   /**
@@ -68,21 +36,21 @@ export function createPostgresKeyStore(pool: Pool): KeyStore {
    */
   async function end(tenantId: TenantId, target: KeyTarget, update: string): Promise<KeyRecord[]> {
     const name = nameOfTarget(target);
-    await pool.query(TOMBSTONE, [randomUUID(), tenantId, name.kind, name.id, name.month]);
+    await pool.query(sql.TOMBSTONE, [randomUUID(), tenantId, name.kind, name.id, name.month]);
     const { where, values } = condition(tenantId, target);
     await pool.query(update + where, values);
-    return rows(`of_${target.kind}`, `select ${COLUMNS} from keystore.keys k where ${where}`, values);
+    return of(tenantId, target);
   }
 
   return {
     newest: (tenantId, names) =>
-      rows('newest', NEWEST, [
+      rows('newest', sql.NEWEST, [
         tenantId,
         names.map((name) => name.kind),
         names.map((name) => name.id),
         names.map((name) => name.month),
       ]),
-    byIds: (tenantId, keyIds) => rows('by_ids', BY_IDS, [tenantId, keyIds]),
+    byIds: (tenantId, keyIds) => rows('by_ids', sql.BY_IDS, [tenantId, keyIds]),
     async insert(tenantId, keys) {
       const columns = [
         keys.map((key) => key.keyId),
@@ -93,11 +61,42 @@ export function createPostgresKeyStore(pool: Pool): KeyStore {
         keys.map((key) => key.wrapped),
         keys.map((key) => key.masterVersion),
       ];
-      await pool.query({ name: 'keystore_insert', text: INSERT, values: [tenantId, ...columns] });
+      await pool.query({ name: 'keystore_insert', text: sql.INSERT, values: [tenantId, ...columns] });
     },
-    close: (tenantId, target) => end(tenantId, target, CLOSE),
-    destroy: (tenantId, target) => end(tenantId, target, DESTROY),
-    wrappedOtherwise: (version, limit) => rows('otherwise', OTHERWISE, [version, limit]),
+    close: (tenantId, target) => end(tenantId, target, sql.CLOSE),
+    destroy: (tenantId, target) => end(tenantId, target, sql.DESTROY),
+    of,
+    async destroyListed(keys) {
+      const tenants = keys.map((key) => key.tenantId);
+      const ids = keys.map((key) => key.keyId);
+      const ended = await pool.query(sql.DESTROY_LISTED, [tenants, ids]);
+      const stood = await pool.query(sql.STAND_FOR_LISTED, [
+        tenants,
+        ids,
+        keys.map((key) => key.kind),
+        keys.map((key) => key.id),
+        keys.map((key) => key.month),
+        keys.map((key) => key.generation),
+        keys.map((key) => key.masterVersion),
+      ]);
+      return (ended.rowCount ?? 0) + (stood.rowCount ?? 0);
+    },
+    ...rotating(pool),
+  };
+}
+
+/** What concerns the master key. */
+function rotating(pool: Pool): Pick<KeyStore, 'sawMasterKey' | 'masterKeys' | 'wrappedOtherwise' | 'rewrap'> {
+  return {
+    sawMasterKey: async (version) => void (await pool.query(sql.SAW_MASTER_KEY, [version])),
+    async masterKeys() {
+      const { rows: found } = await pool.query<{ version: string; first_seen_at: Date; wrapped: number }>(
+        sql.MASTER_KEYS,
+      );
+      return found.map(({ version, first_seen_at: firstSeenAt, wrapped }) => ({ version, firstSeenAt, wrapped }));
+    },
+    wrappedOtherwise: (version, limit) =>
+      readRows(pool, { name: 'otherwise', text: sql.OTHERWISE, values: [version, limit] }),
     async rewrap(changes) {
       const columns = [
         changes.map((change) => change.keyId),
@@ -105,9 +104,20 @@ export function createPostgresKeyStore(pool: Pool): KeyStore {
         changes.map((change) => change.wrapped),
         changes.map((change) => change.masterVersion),
       ];
-      return (await pool.query(REWRAP, columns)).rowCount ?? 0;
+      return (await pool.query(sql.REWRAP, columns)).rowCount ?? 0;
     },
   };
+}
+
+interface PreparedQuery {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+async function readRows(pool: Pool, { name, text, values }: PreparedQuery): Promise<KeyRecord[]> {
+  const result = await pool.query<KeyRow>({ name: `keystore_${name}`, text, values });
+  return result.rows.map(fromRow);
 }
 
 function condition(tenantId: TenantId, target: KeyTarget): { where: string; values: unknown[] } {

@@ -24,4 +24,8 @@ create table if not exists keystore.keys (
 );
 create unique index if not exists keys_one_open on keystore.keys (tenant_id, kind, entity_id, month) where state = 'open';
 create index if not exists keys_master_version on keystore.keys (master_version) where wrapped is not null;
+create table if not exists keystore.master_keys (
+  version text primary key,
+  first_seen_at timestamptz not null
+);
 `;
