@@ -34,6 +34,7 @@ export interface ThreadStory {
   remove(messageId: string, reason?: DeleteReason): void;
   react(user: string, messageId: string, emoji: string): void;
   pin(user: string, messageId: string): void;
+  unpin(user: string, messageId: string): void;
   join(user: string, options?: { role?: ParticipantRole; fromNow?: boolean }): void;
   leave(user: string): void;
   rename(title: string): void;
@@ -114,7 +115,7 @@ function messageChapters({
   messages,
   tell,
   monthNow,
-}: Telling): Pick<ThreadStory, 'post' | 'edit' | 'remove' | 'react' | 'pin'> {
+}: Telling): Pick<ThreadStory, 'post' | 'edit' | 'remove' | 'react' | 'pin' | 'unpin'> {
   const about = (message_id: string) => {
     const told = messages.get(message_id);
     if (!told) throw new Error(`nobody posted ${message_id}`);
@@ -144,6 +145,7 @@ function messageChapters({
       tell(user, { type: 'CHAT_REACTION_ADDED', data: { ...about(messageId).named, emoji, user_id: user } });
     },
     pin: (user, messageId) => tell(user, { type: 'CHAT_MESSAGE_PINNED', data: about(messageId).named }),
+    unpin: (user, messageId) => tell(user, { type: 'CHAT_MESSAGE_UNPINNED', data: about(messageId).named }),
   };
 }
 
