@@ -20,6 +20,8 @@ export interface ThreadStoryOptions {
   title?: string | null;
   /** Of a sub-thread, whose id is `root~suffix`; its participants are its root's. */
   rootMessageId?: string;
+  /** Version of the root that a sub-thread begins at; 1 by default. */
+  rootVersion?: number;
   /** Milliseconds since 1970. */
   startedAt?: number;
 }
@@ -88,7 +90,7 @@ interface Telling {
 
 function begin(
   { place, owner, tell }: Telling,
-  { members = [], title = null, rootMessageId }: ThreadStoryOptions,
+  { members = [], title = null, rootMessageId, rootVersion = 1 }: ThreadStoryOptions,
 ): void {
   const root = rootThreadId(place.id);
   const parent = root === place.id ? null : root;
@@ -103,6 +105,7 @@ function begin(
       metadata: null,
       parent_thread_id: parent,
       root_message_id: rootMessageId ?? null,
+      root_version: parent === null ? null : rootVersion,
       participants: parent
         ? []
         : [{ user_id: owner, role: 'owner' }, ...members.map((user_id) => ({ user_id, role: 'member' as const }))],
