@@ -181,10 +181,10 @@ describe('shared queries', () => {
 
   it('dump a generation the same way every time, without clock times', async () => {
     const store = createPostgresMessageStore({ database, generation: () => 1 });
-    const dump = await canonicalDump(database, 1, store);
+    const dump = await canonicalDump(database, 1, { store });
     await database.query('update read_1.checkpoints set updated_at = now()');
-    expect(await canonicalDump(database, 1, store)).toBe(dump);
+    expect(await canonicalDump(database, 1, { store })).toBe(dump);
     await database.query('update read_1.participants set version = version + 1');
-    expect(await canonicalDump(database, 1, store)).not.toBe(dump);
+    expect(await canonicalDump(database, 1, { store })).not.toBe(dump);
   });
 });
