@@ -116,16 +116,11 @@ export function follow(url: string, client: Client, name: string): Follower {
     'message:new': (message) => void advance(message)?.messages.set(message.id, heldMessage(message)),
     'message:updated': (payload) =>
       onMessage(payload, (message) => {
-        const { content, edit, pinned } = payload;
-        if (payload.message) Object.assign(message, heldMessage(payload.message));
-        else
-          Object.assign(
-            message,
-            content !== undefined && { content },
-            edit !== undefined && { edit },
-            pinned !== undefined && { pinned },
-          );
+        const { content, edit } = payload;
+        Object.assign(message, payload.message ? heldMessage(payload.message) : { content, edit });
       }),
+    'message:pinned': (payload) => onMessage(payload, (message) => void (message.pinned = true)),
+    'message:unpinned': (payload) => onMessage(payload, (message) => void (message.pinned = false)),
     'message:deleted': (payload) => onMessage(payload, (message) => void (message.deleted = true)),
     'reaction:added': (payload) =>
       onMessage(payload, ({ reactions }) => {

@@ -5,6 +5,7 @@ export * from './logIdentity';
 export * from './generations';
 export * from './statements';
 export * from './dump';
+export * from './receiptRetention';
 export * from './folds/thread';
 export * from './folds/participant';
 export * from './folds/message';

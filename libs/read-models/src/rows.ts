@@ -30,6 +30,8 @@ export interface ThreadRow {
   metadata: SealedText;
   parent_thread_id: string | null;
   root_message_id: string | null;
+  /** Version of the root that a sub-thread begins at; null for a root. */
+  root_version: number | null;
   created_by: string;
   created_by_type: string;
   created_at: string;
@@ -52,6 +54,8 @@ export interface ParticipantRow {
   user_id: string;
   role: ParticipantRole;
   visible_from_index: number;
+  /** Sub-threads that begin at a lower version of the root are not seen; 1 for the whole history. */
+  visible_from_version: number;
   joined_at: string;
   version: number;
   removed_at: string | null;

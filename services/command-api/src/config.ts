@@ -1,4 +1,6 @@
 import { forwardConfig, privacyConfig, type RuntimeConfig } from '@threadlog/runtime';
+import { MAX_IDEMPOTENCY_HOURS } from '@threadlog/read-models';
+import { forwardConfig, type RuntimeConfig } from '@threadlog/runtime';
 import { integer } from '@threadlog/service';
 import type { z } from 'zod';
 
@@ -13,7 +15,8 @@ export const commandApiConfig = {
   COMMAND_TIMEOUT_MS: integer(100, 60_000)
     .prefault('5000')
     .describe('Most milliseconds until a command is answered, if only that its outcome is unknown'),
-  IDEMPOTENCY_WINDOW_HOURS: integer(1, 168)
+  // Receipts of a greater age are removed.
+  IDEMPOTENCY_WINDOW_HOURS: integer(1, MAX_IDEMPOTENCY_HOURS)
     .prefault('24')
     .describe('Hours during which an idempotency key gives the first answer again'),
 };

@@ -7,6 +7,7 @@ import { createLimiter } from './lanes/limiter';
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
 import type { IndexSealing } from './search/indexRows';
+import { startReceiptPruner, type ReceiptPruner } from './generations/receiptPruner';
 import { startSearchIndexer, type SearchIndexer } from './search/searchIndexer';
 import { createDeadLetters, DEAD_LETTER_TOPIC, type DeadLetters } from './quarantine/deadLetters';
 
@@ -25,6 +26,8 @@ export interface ProjectorDeps {
   pollMs?: number;
   /** Milliseconds between looks whether a crash of the database has emptied the search index; default 5,000. */
   watchMs?: number;
+  /** Milliseconds between looks for receipts that count no more; default ten minutes. */
+  pruneEveryMs?: number;
   /** Most transactions at a time, so that lanes leave connections to others; default 4. */
   maxTransactions?: number;
 }
@@ -84,16 +87,23 @@ function createStart(deps: ProjectorDeps, observer: LaneObserver): Start {
     const store = deps.messageStore(generation);
     const projector = await startGenerationProjector({ ...deps, generation, observer, limit, store });
     const { sealing } = deps;
-    return sealing ? withSearch(projector, startSearchIndexer({ ...deps, sealing, generation, limit })) : projector;
+    const beside: Beside[] = [startReceiptPruner({ ...deps, generation, limit })];
+    if (sealing) beside.push(startSearchIndexer({ ...deps, sealing, generation, limit }));
+    return withBeside(projector, beside);
   };
 }
 
-/** The index follows its generation, and stops before it. Its trouble is nobody's: it makes a search find less. */
-function withSearch(projector: GenerationProjector, indexer: SearchIndexer): GenerationProjector {
+/**
+ * The search index, which follows its generation, and the removal of old receipts. They stop before it. Their trouble is
+ * nobody's: it makes a search find less, or a table longer.
+ */
+type Beside = SearchIndexer | ReceiptPruner;
+
+function withBeside(projector: GenerationProjector, beside: readonly Beside[]): GenerationProjector {
   return {
     ...projector,
     async stop() {
-      await indexer.stop();
+      await Promise.all(beside.map((each) => each.stop()));
       await projector.stop();
     },
   };

@@ -10,7 +10,7 @@ import {
 import type { Opener } from '@threadlog/sealing';
 import type { BusyViewers } from './threads/reach';
 import type { Search } from './search/search';
-import type { PresenceLookup } from './surfaces/presence';
+import type { PresenceLookup } from './presence/lookup';
 
 /** What the routes of the query API work with. */
 export interface QueryContext {

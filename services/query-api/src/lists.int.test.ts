@@ -56,8 +56,10 @@ describe.each(['postgres', 'mongo'] as const)('lists with messages in %s', (kind
       const expected = stories
         .map((story, n) => {
           const people = [n % 2 ? 'ada' : 'eve', ...members.filter((_, index) => (n >> index) & 1)];
-          const participant = people.includes(actor.id) ? { role: 'member' as const, visibleFromIndex: 1 } : null;
-          const visible = canSee(actor, { tenantId: tenantId('acme'), learnerId: story.place.learnerId, participant });
+          const member = { role: 'member' as const, visibleFromIndex: 1, visibleFromSeq: 1 };
+          const participant = people.includes(actor.id) ? member : null;
+          const { learnerId } = story.place;
+          const visible = canSee(actor, { tenantId: tenantId('acme'), learnerId, participant, beginsAtSeq: null });
           return { id: `thread-${n}`, visible };
         })
         .filter(({ visible }) => visible)

@@ -28,7 +28,7 @@ import { queryRoutes } from './routes';
 import { createBusyViewers } from './threads/reach';
 import { createSearch } from './search/search';
 import { createSettle } from './settle';
-import { nobodyTells, type PresenceLookup } from './surfaces/presence';
+import { nobodyTells, type PresenceLookup } from './presence/lookup';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
   log: Pick<Runtime['log'], 'logId' | 'partitions'>;

@@ -3,6 +3,7 @@ import type { QueryContext } from './context';
 import { auditRoutes } from './audit/routes';
 import { messageRoutes } from './messages/routes';
 import { privacyQueryRoutes } from './privacy/routes';
+import { presenceRoutes } from './presence/routes';
 import { surfaceRoutes } from './surfaces';
 import { searchRoutes } from './search/routes';
 import { threadRoutes } from './threads/routes';
@@ -14,5 +15,6 @@ export const queryRoutes: readonly Route<QueryContext>[] = [
   ...searchRoutes,
   ...auditRoutes,
   ...privacyQueryRoutes,
+  ...presenceRoutes,
   ...surfaceRoutes,
 ];

@@ -16,6 +16,7 @@ import { createRooms, type Broadcast, type Rooms } from './rooms/rooms';
 import { createCompany, type Company } from './signals/company';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
+import { createBeginnings } from './sync/beginnings';
 import { createCatchUp } from './sync/catchUp';
 import { createJoins } from './sync/join';
 import { createLatestPage } from './sync/latestPage';
@@ -60,18 +61,21 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
   const { log, reader, views, limits, warn } = deps;
   const connections = createConnections();
-  const rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames });
-  const late: { announce?: Announce } = {};
+  const late: { announce?: Announce; follower?: Follower } = {};
+  const beginnings = createBeginnings({ reader, ringOf: (...place) => late.follower!.ringOf(...place) });
+  const rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, beginsAt: beginnings.at });
   const dispatcher = createDispatcher({
     rooms,
     connections,
     announce: (subscription, seq) => void late.announce?.(subscription, seq),
   });
   const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
-  const follower = createFollower({ log, dispatcher, views, ring, onFault: faultLine(deps) }, deps.starts);
+  const onUnshown = faultLine(deps);
+  const follower = createFollower({ log, dispatcher, views, beginnings, ring, onFault: onUnshown }, deps.starts);
+  late.follower = follower;
   const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');
-  const base = { rooms, follower, reader, settle, views, limits, onFault };
+  const base = { rooms, follower, reader, settle, views, beginnings, limits, onFault };
   const catchUp = createCatchUp(base);
   const joins = createJoins({ ...base, catchUp });
   const announce = createAnnounce({ ...base, catchUp, standingOf: deps.standingOf });

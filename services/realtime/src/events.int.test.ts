@@ -134,6 +134,7 @@ describe('a resume', () => {
     await tell(story);
     story.edit(first, 'uno');
     story.post('ada', 'two');
+    story.pin('ada', first);
     await tell(story);
     const listener = await ready(ben, { resume: { r1: 2 } });
     await listener.wait('resumed');
@@ -142,9 +143,10 @@ describe('a resume', () => {
       'message:updated',
       'message:edited',
       'message:new',
+      'message:pinned',
       'resumed',
     ]);
-    expect(listener.of('resumed')).toEqual([{ conversationId: 'r1', threadId: 'r1', seq: 4 }]);
+    expect(listener.of('resumed')).toEqual([{ conversationId: 'r1', threadId: 'r1', seq: 5 }]);
   });
 
   test('brings what was missed, each thing in its last state, from the read model', async () => {
@@ -158,14 +160,15 @@ describe('a resume', () => {
     story.post('eve', 'three');
     story.join('cyd');
     story.rename('New');
+    story.pin('eve', first);
     await tell(story);
     await server.project();
     await server.stop();
     await server.start();
     const listener = await ready(eve, { resume: { r2: 3 } });
-    expect(await listener.wait('resumed')).toMatchObject([{ threadId: 'r2', seq: 9 }]);
+    expect(await listener.wait('resumed')).toMatchObject([{ threadId: 'r2', seq: 10 }]);
     expect(listener.of('message:updated')).toMatchObject([
-      { messageId: first, seq: 5, content: 'uno', edit: 2, message: { id: first } },
+      { messageId: first, seq: 10, content: 'uno', edit: 2, message: { id: first, pinned: true } },
     ]);
     expect(listener.of('message:deleted')).toMatchObject([{ messageId: second, seq: 6 }]);
     expect(listener.of('message:new')).toMatchObject([{ content: 'three', seq: 7 }]);

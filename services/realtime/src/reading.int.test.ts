@@ -20,9 +20,12 @@ describe('what happens around messages', () => {
     story.pin('ada', messageId);
     await tell(story);
     const about = { conversationId: 'm1', threadId: 'm1', messageId, messageIndex: 1 };
-    expect(await listener.wait('message:updated')).toEqual([{ ...about, seq: 4, pinned: true }]);
+    expect(await listener.wait('message:pinned')).toEqual([{ ...about, seq: 4, userId: 'ada' }]);
     expect(listener.of('reaction:added')).toEqual([{ ...about, seq: 3, emoji: '👍', userId: 'ada' }]);
-    expect(listener.of('message:edited')).toEqual([]);
+    story.unpin('ada', messageId);
+    await tell(story);
+    expect(await listener.wait('message:unpinned')).toEqual([{ ...about, seq: 5, userId: 'ada' }]);
+    expect([...listener.of('message:updated'), ...listener.of('message:edited')]).toEqual([]);
   });
 
   test('is told: how far others have read, to those in the thread and nobody else', async () => {

@@ -1,4 +1,12 @@
 export { ROLE_PERMISSIONS, holds } from './permissions';
-export { canSee, inScope, visibleFromIndex, type Membership, type ThreadAccess } from './access';
+export {
+  canSee,
+  inScope,
+  seesSubThread,
+  visibleFromIndex,
+  visibleFromSeq,
+  type Membership,
+  type ThreadAccess,
+} from './access';
 export { ACTIONS, may, type Action, type ActionSubject } from './actions';
 export { mayHandleSubject, mayReadLogs, type PrivacySubject } from './subjects';

@@ -21,11 +21,11 @@ function actor(role: Role, rest: Partial<Actor> = {}): Actor {
 }
 
 function thread(rest: Partial<ActionSubject> = {}): ActionSubject {
-  return { tenantId: TENANT, learnerId: 'lena', participant: null, createdBy: 'someone', ...rest };
+  return { tenantId: TENANT, learnerId: 'lena', participant: null, createdBy: 'someone', beginsAtSeq: null, ...rest };
 }
 
-function membership(role: ParticipantRole, visibleFromIndex = 1): Membership {
-  return { role, visibleFromIndex };
+function membership(role: ParticipantRole, visibleFromIndex = 1, visibleFromSeq = visibleFromIndex): Membership {
+  return { role, visibleFromIndex, visibleFromSeq };
 }
 
 const PLACES = ['none', 'owner', 'moderator', 'member', 'agent'] as const;
@@ -188,6 +188,22 @@ describe('the access rule', () => {
     expect(visibleFromIndex(actor('user'), late)).toBe(7);
     expect(visibleFromIndex(actor('guardian', { learnerScope: ['lena'] }), late)).toBe(1);
     expect(visibleFromIndex(actor('admin'), late)).toBe(1);
+  });
+
+  test.each([
+    ['before a participant came', 8, false],
+    ['when it came', 9, true],
+    ['later', 10, true],
+  ])('a sub-thread that began %s is seen whole or not at all', (_when, beginsAtSeq, seen) => {
+    const late = thread({ participant: membership('member', 7, 9), beginsAtSeq });
+    expect(canSee(actor('user'), late)).toBe(seen);
+    expect(may(actor('user'), 'message.post', late)).toBe(seen);
+    if (seen) expect(visibleFromIndex(actor('user'), late)).toBe(1);
+    for (const other of [actor('guardian', { learnerScope: ['lena'] }), actor('admin')]) {
+      expect([canSee(other, late), visibleFromIndex(other, late)]).toEqual([true, 1]);
+    }
+    expect(canSee(actor('user'), thread({ ...late, participant: membership('member') }))).toBe(true);
+    expect(canSee(actor('user'), thread({ beginsAtSeq }))).toBe(false);
   });
 });
 

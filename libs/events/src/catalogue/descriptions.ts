@@ -6,7 +6,8 @@ export const DESCRIPTIONS: Record<EventType, string> = {
   CHAT_THREAD_UPDATED: 'Title or metadata of a thread changed; only what changed is there.',
   CHAT_THREAD_STATUS_CHANGED: 'A thread was archived, completed or opened again.',
   CHAT_THREAD_DELETED: 'A thread was deleted for everybody, its sub-threads with it.',
-  CHAT_PARTICIPANT_ADDED: 'A user takes part from now on and sees messages from `visible_from_index` on.',
+  CHAT_PARTICIPANT_ADDED:
+    'A user takes part from now on and sees messages from `visible_from_index` on, and sub-threads that begin at `visible_from_version` or later.',
   CHAT_PARTICIPANT_REMOVED: 'A user takes part no longer.',
   CHAT_PARTICIPANT_ROLE_CHANGED: 'A participant has another role.',
   CHAT_MESSAGE_CREATED: 'A message was posted, under the next index of its thread.',

@@ -15,6 +15,8 @@ export const threadEvents = {
     metadata: v.sealedSchema.nullable(),
     parent_thread_id: threadIdSchema.nullable(),
     root_message_id: idSchema.nullable(),
+    /** Of a sub-thread: the root's version that it begins at, its message's first one where it branches off. */
+    root_version: v.positiveInt.nullable().optional(),
     participants: z.array(v.participantSchema),
   }),
   CHAT_THREAD_UPDATED: defineEvent('thread', ['title', 'metadata'], {
@@ -33,6 +35,8 @@ export const threadEvents = {
     user_id: idSchema,
     role: z.enum(v.PARTICIPANT_ROLES),
     visible_from_index: v.positiveInt,
+    /** The root's version from which on sub-threads are seen; the event's own where the history is not seen whole. */
+    visible_from_version: v.positiveInt.optional(),
   }),
   CHAT_PARTICIPANT_REMOVED: defineEvent('thread', [], {
     ...thread,

@@ -19,16 +19,21 @@ interface AboutMessage extends Happened {
   messageIndex: number;
 }
 
-/** Only what changed is there: an edit says its number and time, a pin only that. */
+/** Only what changed is there. Live it is an edit; told after the fact it may be anything that came to the message. */
 export interface MessageChange extends AboutMessage {
   content?: string | null;
   metadata?: JsonObject | null;
   attachments?: Attachment[];
-  pinned?: boolean;
   edit?: number;
   updatedAt?: string;
   /** The whole message, where it is told after the fact: several changes may have come to this one. */
   message?: MessageResource;
+}
+
+/** No content, and not an edit: a client that shows texts has nothing to do. */
+export interface PinChange extends AboutMessage {
+  /** Who did it, where it was a person or an agent. */
+  userId?: string;
 }
 
 /** The codes of refusals as sockets know them: `UNAUTHORIZED`, `FORBIDDEN`, `RATE_LIMITED` … */
@@ -43,6 +48,9 @@ export interface ServerToClientPayloads {
   /** The same under the name that some clients know. */
   'message:edited': MessageChange;
   'message:deleted': AboutMessage & { deletedAt: string };
+  /** Deleting a message unpins it, too, and is told by `message:deleted` alone. */
+  'message:pinned': PinChange;
+  'message:unpinned': PinChange;
   'reaction:added': AboutMessage & { emoji: string; userId: string };
   'reaction:removed': AboutMessage & { emoji: string; userId: string };
   /** No seq: reading is an event of the reader, not of the thread. */

@@ -1,4 +1,4 @@
-import type { ChatEvent } from '@threadlog/events';
+import type { ChatEvent, EventOf } from '@threadlog/events';
 import type { ParticipantRow } from '../rows';
 
 /** Users whose membership an event touches; empty for all other events. */
@@ -24,6 +24,11 @@ export function foldParticipant(row: ParticipantRow | null, event: ChatEvent, us
   return participantsOf(event).includes(userId) ? fold(row, event, userId) : row;
 }
 
+/** Whose history is not whole sees sub-threads that began after it came, unless the event says otherwise. */
+export function visibleFromVersion({ data, stream_version }: EventOf<'CHAT_PARTICIPANT_ADDED'>): number {
+  return data.visible_from_version ?? (data.visible_from_index > 1 ? stream_version : 1);
+}
+
 function fold(row: ParticipantRow | null, event: ChatEvent, userId: string): ParticipantRow | null {
   const base = {
     tenant_id: event.tenant_id,
@@ -34,13 +39,21 @@ function fold(row: ParticipantRow | null, event: ChatEvent, userId: string): Par
   switch (event.event_type) {
     case 'CHAT_THREAD_CREATED': {
       const { role } = event.data.participants.find((participant) => participant.user_id === userId)!;
-      return { ...base, role, visible_from_index: 1, joined_at: event.timestamp, removed_at: null };
+      return {
+        ...base,
+        role,
+        visible_from_index: 1,
+        visible_from_version: 1,
+        joined_at: event.timestamp,
+        removed_at: null,
+      };
     }
     case 'CHAT_PARTICIPANT_ADDED':
       return {
         ...base,
         role: event.data.role,
         visible_from_index: event.data.visible_from_index,
+        visible_from_version: visibleFromVersion(event),
         joined_at: event.timestamp,
         removed_at: null,
       };

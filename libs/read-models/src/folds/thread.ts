@@ -64,6 +64,8 @@ function createdThread(event: EventOf<'CHAT_THREAD_CREATED'>): ThreadRow {
     metadata: sealedText(data.metadata),
     parent_thread_id: data.parent_thread_id,
     root_message_id: data.root_message_id,
+    // Where nobody wrote it down, it counts as old: who does not see the whole history does not see it.
+    root_version: data.parent_thread_id === null ? null : (data.root_version ?? 1),
     created_by: event.actor.id,
     created_by_type: event.actor.type,
     created_at: event.timestamp,

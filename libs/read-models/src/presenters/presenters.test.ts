@@ -72,6 +72,7 @@ function threadRow(over: Partial<ThreadRow> = {}): ThreadRow {
     metadata: inThread({ unit: 4 }, 'metadata'),
     parent_thread_id: null,
     root_message_id: null,
+    root_version: null,
     created_by: 'ada',
     created_by_type: 'user',
     created_at: '2026-11-01T09:00:00.000000Z',

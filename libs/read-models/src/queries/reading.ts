@@ -57,6 +57,8 @@ interface TargetRow {
   learner_id: string | null;
   role: ParticipantRole | null;
   visible_from_index: number | null;
+  visible_from_version: number | null;
+  root_version: number | null;
   message_id: string | null;
   message_index: number | null;
 }
@@ -64,7 +66,7 @@ interface TargetRow {
 const targetSql =
   (message: string) =>
   (schema: string): string => `
-  select t.created_by, r.learner_id, p.role, p.visible_from_index, m.message_id, m.message_index
+  select t.created_by, t.root_version, r.learner_id, p.role, p.visible_from_index, p.visible_from_version, m.message_id, m.message_index
   from ${schema}.threads t
   join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $4 and r.deleted_at is null
   left join ${schema}.participants p
@@ -86,8 +88,7 @@ async function readTarget(statements: Statements, actor: Actor, place: ReadPlace
   const name = messageId === null ? 'read_target_newest' : 'read_target_named';
   const [row] = await statements.rows<TargetRow>(name, targetSql(messageId === null ? NEWEST : NAMED), values);
   const seen = readable(actor, row);
-  // A sub-thread began after its root: who sees the root sees all of it.
-  const visibleFrom = threadId === rootThreadId(threadId) ? visibleFromIndex(actor, subjectOf(actor, seen)) : 1;
+  const visibleFrom = visibleFromIndex(actor, subjectOf(actor, seen));
   const message = messageOf(seen, visibleFrom);
   if (messageId !== null && !message) throw problem('not_found', 'there is no such message in this thread');
   return { threadId, visibleFrom, takesPart: seen.role !== null, message };
@@ -100,9 +101,13 @@ function readable(actor: Actor, row: TargetRow | undefined): TargetRow {
 }
 
 function subjectOf(actor: Actor, row: TargetRow): ActionSubject {
-  const { role, visible_from_index, learner_id, created_by } = row;
-  const participant = role === null ? null : { role, visibleFromIndex: visible_from_index ?? 1 };
-  return { tenantId: actor.tenantId, learnerId: learner_id, participant, createdBy: created_by };
+  const { role, visible_from_index, visible_from_version, learner_id, created_by, root_version } = row;
+  const participant =
+    role === null
+      ? null
+      : { role, visibleFromIndex: visible_from_index ?? 1, visibleFromSeq: visible_from_version ?? 1 };
+  const { tenantId } = actor;
+  return { tenantId, learnerId: learner_id, participant, createdBy: created_by, beginsAtSeq: root_version };
 }
 
 function messageOf({ message_id, message_index }: TargetRow, visibleFrom: number): ReadTarget['message'] {

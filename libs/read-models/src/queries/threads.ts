@@ -8,6 +8,7 @@ export interface Membership {
   thread_id: string;
   role: ParticipantRow['role'];
   visible_from_index: number;
+  visible_from_version: number;
   learner_id: string | null;
   /** Seq of the thread when this was read. */
   thread_version: number;
@@ -94,7 +95,7 @@ async function membershipsOf(statements: Statements, values: [TenantId, string, 
     'memberships',
     (schema) => `select
       (select coalesce(json_agg(m), '[]') from (
-        select p.thread_id, p.role, p.visible_from_index, t.learner_id, t.version as thread_version
+        select p.thread_id, p.role, p.visible_from_index, p.visible_from_version, t.learner_id, t.version as thread_version
         from ${schema}.participants p join ${schema}.threads t using (tenant_id, thread_id)
         where p.tenant_id = $1 and p.user_id = $2 and p.removed_at is null and t.deleted_at is null
         order by t.updated_at desc, p.thread_id desc limit $3) m) as memberships,

@@ -20,6 +20,8 @@ export interface ThreadStoryOptions {
   title?: string | null;
   /** Of a sub-thread, whose id is `root~suffix`; its participants are its root's. */
   rootMessageId?: string;
+  /** Version of the root that a sub-thread begins at; 1 by default. */
+  rootVersion?: number;
   /** Milliseconds since 1970. */
   startedAt?: number;
 }
@@ -34,6 +36,7 @@ export interface ThreadStory {
   remove(messageId: string, reason?: DeleteReason): void;
   react(user: string, messageId: string, emoji: string): void;
   pin(user: string, messageId: string): void;
+  unpin(user: string, messageId: string): void;
   join(user: string, options?: { role?: ParticipantRole; fromNow?: boolean }): void;
   leave(user: string): void;
   rename(title: string): void;
@@ -87,7 +90,7 @@ interface Telling {
 
 function begin(
   { place, owner, tell }: Telling,
-  { members = [], title = null, rootMessageId }: ThreadStoryOptions,
+  { members = [], title = null, rootMessageId, rootVersion = 1 }: ThreadStoryOptions,
 ): void {
   const root = rootThreadId(place.id);
   const parent = root === place.id ? null : root;
@@ -102,6 +105,7 @@ function begin(
       metadata: null,
       parent_thread_id: parent,
       root_message_id: rootMessageId ?? null,
+      root_version: parent === null ? null : rootVersion,
       participants: parent
         ? []
         : [{ user_id: owner, role: 'owner' }, ...members.map((user_id) => ({ user_id, role: 'member' as const }))],
@@ -114,7 +118,7 @@ function messageChapters({
   messages,
   tell,
   monthNow,
-}: Telling): Pick<ThreadStory, 'post' | 'edit' | 'remove' | 'react' | 'pin'> {
+}: Telling): Pick<ThreadStory, 'post' | 'edit' | 'remove' | 'react' | 'pin' | 'unpin'> {
   const about = (message_id: string) => {
     const told = messages.get(message_id);
     if (!told) throw new Error(`nobody posted ${message_id}`);
@@ -144,6 +148,7 @@ function messageChapters({
       tell(user, { type: 'CHAT_REACTION_ADDED', data: { ...about(messageId).named, emoji, user_id: user } });
     },
     pin: (user, messageId) => tell(user, { type: 'CHAT_MESSAGE_PINNED', data: about(messageId).named }),
+    unpin: (user, messageId) => tell(user, { type: 'CHAT_MESSAGE_UNPINNED', data: about(messageId).named }),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   generationSchema,
   generationTables,
   inTransaction,
+  receiptHorizon,
   type Database,
   type Generation,
   type MessageStore,
@@ -82,7 +83,8 @@ export type Comparison = 'equal' | 'different' | 'not_comparable';
 
 /**
  * Compares two generations whole, in one snapshot. `not_comparable` while their checkpoints differ: ask again, or let
- * the log come to rest. Mongo is not part of the snapshot: its messages are compared as they are.
+ * the log come to rest. Mongo is not part of the snapshot: its messages are compared as they are. Receipts old enough to
+ * be pruned are not compared.
  */
 export async function compareGenerations(
   database: Database,
@@ -96,8 +98,9 @@ export async function compareGenerations(
       ...(await partitionsBehind(client, other.generation, one.generation)),
     ];
     if (behind.length > 0) return 'not_comparable';
-    const first = await canonicalDump(client, one.generation, one.store);
-    const second = await canonicalDump(client, other.generation, other.store);
+    const receiptsFrom = await receiptHorizon(client);
+    const first = await canonicalDump(client, one.generation, { store: one.store, receiptsFrom });
+    const second = await canonicalDump(client, other.generation, { store: other.store, receiptsFrom });
     return first === second ? 'equal' : 'different';
   });
 }

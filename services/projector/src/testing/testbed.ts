@@ -53,7 +53,7 @@ export async function openTestbed(stack: TestStack, kind: MessageStoreKind, give
     appendRecords,
     append: (events) => appendRecords(events.map((event) => encodeEvent(event))),
     caughtUp: (generation = 1) => caughtUp(bed, generation),
-    dump: (generation = 1) => canonicalDump(database, generation, messageStore(generation)),
+    dump: (generation = 1) => canonicalDump(database, generation, { store: messageStore(generation) }),
     async rebuiltEquals(generation = 1) {
       const rebuilt = await createGeneration(database, kind);
       await caughtUp(bed, rebuilt);

@@ -89,13 +89,18 @@ function run(statements: Statements, actor: Actor, { text, roots, from, ...reque
 const NEWEST = 'order by s.created_at desc, s.thread_id desc';
 const COLUMNS = 's.thread_id, s.root_id, s.message_index, s.learner_id, s.created_at';
 
-/** The access rule in SQL, as `viewer.ts` has it; titles and sub-threads are seen whole. */
+/** The access rule in SQL, as `viewer.ts` has it; titles are always seen, sub-threads whole or not at all. */
 const seen = (schema: string): string => `
   left join ${schema}.participants p
     on p.tenant_id = $1 and p.thread_id = s.root_id and p.user_id = $2 and p.removed_at is null
   where ($3::boolean or ($4::boolean and s.learner_id is not null) or s.learner_id = any($5::text[])
     or (p.user_id is not null
-      and (s.message_index = 0 or s.thread_id <> s.root_id or s.message_index >= p.visible_from_index)))`;
+      and case when s.thread_id = s.root_id
+        then s.message_index = 0 or s.message_index >= p.visible_from_index
+        else p.visible_from_version = 1 or exists (
+          select from ${schema}.threads t
+          where t.tenant_id = $1 and t.thread_id = s.thread_id and t.root_version >= p.visible_from_version
+        ) end))`;
 
 const walkSql = (schema: string, { bounds, filters, limit }: SearchText): string => `
   select s.thread_id, s.message_index, s.created_at from (

@@ -52,7 +52,7 @@ describe.each(['postgres', 'mongo'] as const)('search with messages in %s', (kin
     );
     const foreign = threadStory({ threadId: 'seen-foreign', tenant: 'other', owner: 'ada' });
     foreign.post('ada', 'topic of others');
-    const sub = threadStory({ threadId: 'seen-null-eve~sub', owner: 'eve' });
+    const sub = threadStory({ threadId: 'seen-null-eve~sub', owner: 'eve', rootVersion: 9 });
     sub.post('eve', 'topic below');
     const all = [...stories.map(({ story }) => story), foreign, sub];
     await given(...all);
@@ -69,9 +69,11 @@ describe.each(['postgres', 'mongo'] as const)('search with messages in %s', (kin
     for (const actor of actors) {
       const expected = stories.flatMap(({ story, owner, learnerId }) => {
         const from = actor.id === owner ? 1 : actor.id === 'late' ? 2 : null;
-        const participant = from === null ? null : { role: 'member' as const, visibleFromIndex: from };
-        if (!canSee(actor, { tenantId: tenantId('acme'), learnerId, participant })) return [];
-        const whole = canSee(actor, { tenantId: tenantId('acme'), learnerId, participant: null }) || from === 1;
+        const participant =
+          from === null ? null : { role: 'member' as const, visibleFromIndex: from, visibleFromSeq: from };
+        const thread = { tenantId: tenantId('acme'), learnerId, beginsAtSeq: null };
+        if (!canSee(actor, { ...thread, participant })) return [];
+        const whole = canSee(actor, { ...thread, participant: null }) || from === 1;
         return (whole ? [0, 1, 2] : [0, 2]).map((index) => `${story.place.id}/${index}`);
       });
       if (actor.id === 'late' || actor.role === 'admin') expected.push('seen-null-eve~sub/1');

@@ -7,6 +7,7 @@ import {
   threadIdSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
+import { presenceItemSchema } from '../presence/schemas';
 import { PAGE_LIMIT, tokenHeaders } from '../schemas';
 import { toMicroTimestamp } from '../timestamps';
 
@@ -57,9 +58,7 @@ export const subThreadPageSchema = z
 export const presenceSchema = z
   .object({
     online: z.array(z.string()),
-    items: z.array(
-      z.object({ userId: z.string(), state: z.enum(['online', 'offline']), lastSeenAt: z.string().nullable() }),
-    ),
+    items: z.array(presenceItemSchema),
   })
   .meta({
     id: 'ConversationPresence',

@@ -20,13 +20,13 @@ import {
   type ThreadStory,
 } from '@threadlog/testing';
 import { MongoClient } from 'mongodb';
-import { createQueryApi } from '../index';
+import { createQueryApi, type QueryApiDeps } from '../index';
 import { indexRows } from './searchIndex';
 
 export const LOG = { logId: 'log-1', partitions: 12 };
 
 /** The query API on a read model of its own. Call it where a `describe` is set up. */
-export function givenQueryApi(kind: MessageStore['kind'] = 'postgres') {
+export function givenQueryApi(kind: MessageStore['kind'] = 'postgres', more: Pick<QueryApiDeps, 'presence'> = {}) {
   const stack = testStack();
   const sealing = memorySealing();
   const stop = new AbortController();
@@ -52,6 +52,7 @@ export function givenQueryApi(kind: MessageStore['kind'] = 'postgres') {
       log: LOG,
       readWaitMs: 300,
       checkReplies: true,
+      ...more,
     });
     const running = role.run(stop.signal);
     closers.push(() => (stop.abort(), running));

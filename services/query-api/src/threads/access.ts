@@ -1,4 +1,4 @@
-import { canSee, holds, may, visibleFromIndex, type Actor, type ThreadAccess } from '@threadlog/auth';
+import { canSee, holds, may, visibleFromIndex, visibleFromSeq, type Actor, type ThreadAccess } from '@threadlog/auth';
 import { problem, rootThreadId } from '@threadlog/events';
 import type { Statements } from '@threadlog/read-models';
 import { ACCESS_COLUMNS, accessJoins, DETAIL_COLUMNS, detailJoins } from './details';
@@ -10,6 +10,8 @@ export interface VisibleThread<TRow extends ThreadAccessRow = ThreadAccessRow> {
   row: TRow;
   /** Index of the first message that the actor sees. */
   visibleFrom: number;
+  /** Seq of the root from which on it sees the sub-threads that begin there. */
+  visibleFromSeq: number;
   /** Whether it sees the thread by taking part, not by scope or office. */
   byMembership: boolean;
 }
@@ -44,9 +46,8 @@ export function readable<TRow extends ThreadAccessRow>(actor: Actor, row: TRow):
   const access = accessOf(row);
   if (!canSee(actor, access) || !may(actor, 'thread.read', { ...access, createdBy: row.created_by })) return null;
   const byMembership = !canSee(actor, { ...access, participant: null });
-  // A membership's index counts the messages of the root: who sees a sub-thread sees all of it.
-  const visibleFrom = row.parent_thread_id === null ? visibleFromIndex(actor, access) : 1;
-  return { row, visibleFrom, byMembership };
+  const [visibleFrom, fromSeq] = [visibleFromIndex(actor, access), visibleFromSeq(actor, access)];
+  return { row, visibleFrom, visibleFromSeq: fromSeq, byMembership };
 }
 
 /** The same for one thread, found or not. Throws as `resolveThread` does. */
@@ -92,8 +93,10 @@ export function threadNotFound() {
 
 function accessOf(row: ThreadAccessRow): ThreadAccess {
   const participant =
-    row.member_role === null ? null : { role: row.member_role, visibleFromIndex: row.member_from as number };
-  return { tenantId: row.tenant_id, learnerId: row.root_learner_id, participant };
+    row.member_role === null
+      ? null
+      : { role: row.member_role, visibleFromIndex: row.member_from!, visibleFromSeq: row.member_from_version! };
+  return { tenantId: row.tenant_id, learnerId: row.root_learner_id, participant, beginsAtSeq: row.root_version };
 }
 
 const accessSql = (schema: string): string => `

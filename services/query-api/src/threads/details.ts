@@ -6,7 +6,7 @@ export const UNREAD_COUNTED = 1_000;
 
 /** Columns of `ThreadAccessRow` beside those of thread `t`; `r` is its root. */
 export const ACCESS_COLUMNS = `r.learner_id as root_learner_id, p.role as member_role,
-  p.visible_from_index as member_from, p.version as member_version, coalesce(hidden.n, 0) as hidden_deleted,
+  p.visible_from_index as member_from, p.visible_from_version as member_from_version, p.version as member_version, coalesce(hidden.n, 0) as hidden_deleted,
   subs.there as has_sub_threads`;
 
 /**
@@ -17,7 +17,7 @@ export const ACCESS_COLUMNS = `r.learner_id as root_learner_id, p.role as member
 export function accessJoins(schema: string): string {
   return `
     left join lateral (
-      select user_id, role, visible_from_index, version from ${schema}.participants
+      select user_id, role, visible_from_index, visible_from_version, version from ${schema}.participants
       where tenant_id = $1 and thread_id = r.thread_id and user_id = $2 and removed_at is null limit 1
     ) p on true
     left join lateral (

@@ -16,6 +16,8 @@ export interface ThreadFilters {
   participantId?: string | undefined;
   /** Its sub-threads, instead of root threads; the caller has checked that the actor sees it. */
   parentThreadId?: string | undefined;
+  /** Seq of that thread from which on the actor sees the sub-threads that begin there. */
+  subThreadsFrom?: number | undefined;
   /** Those that the actor has hidden, instead of those it has not. */
   hidden?: boolean | undefined;
   /** Threads whose last activity is later. */
@@ -125,7 +127,10 @@ function cursorConditions(cursor: Keyset | null, bind: Bind): Condition[] {
 
 function filterConditions(filters: ThreadFilters, bind: Bind): Condition[] {
   const conditions: Condition[] = [hiddenCondition(filters.hidden ?? false)];
-  const add = (name: Exclude<keyof ThreadFilters, 'hidden'>, sql: (value: string, schema: string) => string): void => {
+  const add = (
+    name: Exclude<keyof ThreadFilters, 'hidden' | 'subThreadsFrom'>,
+    sql: (value: string, schema: string) => string,
+  ): void => {
     if (filters[name] === undefined) return;
     const value = bind(filters[name]);
     conditions.push({ name, sql: (schema) => sql(value, schema) });
@@ -135,6 +140,11 @@ function filterConditions(filters: ThreadFilters, bind: Bind): Condition[] {
   add('channel', (value) => `t.channel = ${value}`);
   add('updatedAfter', (value) => `t.updated_at > ${value}`);
   add('parentThreadId', (value) => `t.parent_thread_id = ${value}`);
+  const from = filters.subThreadsFrom ?? 1;
+  if (from > 1) {
+    const value = bind(from);
+    conditions.push({ name: 'from', sql: () => `t.root_version >= ${value}` });
+  }
   add('participantId', (value, schema) => takesPart(schema, value));
   return conditions;
 }

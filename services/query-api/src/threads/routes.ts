@@ -31,8 +31,10 @@ const list = readRoute<{ query: typeof schemas.threadListQuery }>({
     requireRead(actor);
     const { cursor, ...rest } = query;
     // Answers `not_found` before it lists anything.
-    if (query.parentThreadId !== undefined) await resolveThread(context.statements, actor, query.parentThreadId);
-    const request = { ...rest, cursor: cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor') };
+    const { parentThreadId: parent } = query;
+    const root = parent === undefined ? undefined : await resolveThread(context.statements, actor, parent);
+    const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
+    const request = { ...rest, cursor: place, subThreadsFrom: root?.visibleFromSeq };
     const { threads, ...edges } = await listThreads(context, actor, request);
     return ok({ threads: await presentThreads(context, actor, threads), ...edges });
   },

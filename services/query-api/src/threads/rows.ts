@@ -8,6 +8,8 @@ export interface ThreadAccessRow extends ThreadRow {
   /** The viewer's membership in the root; null where it does not take part. */
   member_role: ParticipantRole | null;
   member_from: number | null;
+  /** Version of the root from which on it sees sub-threads. */
+  member_from_version: number | null;
   /** Stream version, in the root, of the last event about that membership. */
   member_version: number | null;
   /** Deleted messages below `member_from`. */

@@ -23,9 +23,9 @@ const unreadSql = (schema: string): string => `
   from ${schema}.participants p
   join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = p.thread_id and r.deleted_at is null
   cross join lateral (
-    select r.thread_id, r.parent_thread_id, r.last_message_index, r.updated_at
+    select r.thread_id, r.parent_thread_id, r.root_version, r.last_message_index, r.updated_at
     union all
-    select s.thread_id, s.parent_thread_id, s.last_message_index, s.updated_at from ${schema}.threads s
+    select s.thread_id, s.parent_thread_id, s.root_version, s.last_message_index, s.updated_at from ${schema}.threads s
     where s.tenant_id = $1 and s.parent_thread_id = r.thread_id and s.deleted_at is null
   ) t
   left join ${schema}.user_threads u on u.tenant_id = $1 and u.user_id = $2 and u.thread_id = t.thread_id

@@ -12,7 +12,9 @@ export function viewerValues(actor: Actor): ViewerValues {
 /**
  * Index of the first message that the viewer sees of thread `t` with root `r`, where `p` is its membership in that:
  * `visibleFromIndex` of the access rule in SQL, so that last messages and unread counts are bounded where they are
- * computed. A membership's index counts the root's messages; a sub-thread is seen whole. Null is none.
+ * computed. Null, or a number beyond every index, is none.
  */
-export const VISIBLE_FROM = `case when t.parent_thread_id is not null or $3::boolean or ($4::boolean and r.learner_id is not null)
-  or r.learner_id = any($5::text[]) then 1 else p.visible_from_index end`;
+export const VISIBLE_FROM = `case
+  when $3::boolean or ($4::boolean and r.learner_id is not null) or r.learner_id = any($5::text[]) then 1
+  when t.parent_thread_id is null then p.visible_from_index
+  when p.visible_from_version <= t.root_version then 1 else 2147483647 end`;

@@ -3,6 +3,7 @@ import type { LogBatch, LogRecord } from '@threadlog/log';
 import type { PresenterView } from '@threadlog/read-models';
 import { setImmediate } from 'node:timers/promises';
 import type { Dispatcher } from '../dispatcher';
+import type { Beginnings } from '../sync/beginnings';
 import type { Views } from '../views';
 import { headOf, type RecordHead } from './records';
 import type { Ring } from './ring';
@@ -11,6 +12,7 @@ export interface LaneDeps {
   ring: Ring;
   dispatcher: Dispatcher;
   views: Pick<Views, 'forEvents' | 'forgetProfile'>;
+  beginnings: Pick<Beginnings, 'forEvents'>;
   /** Told of records that cannot be shown; they are passed over. */
   onFault(fault: { partition: number; offset: number; cause: unknown }): void;
   /** Called after the dispatch position moved. */
@@ -26,13 +28,13 @@ interface Wanted {
 }
 
 /**
- * Handles the batches of one partition. Keys and profiles are loaded first, for all events somebody waits for; then each
+ * Handles the batches of one partition. Keys, profiles and where sub-threads begin are loaded first, for all events somebody waits for; then each
  * record is asked for again, dispatched and taken into the ring in one turn. A room may have got its first member in
  * between: then its event is prepared alone, before its turn.
  * Rejects when keys or profiles cannot be loaded: the batch comes again, and what was dispatched is passed over.
  */
 export function createLane(deps: LaneDeps): (batch: LogBatch) => Promise<void> {
-  const { ring, dispatcher, views } = deps;
+  const { ring, dispatcher, views, beginnings } = deps;
 
   async function prepare(records: readonly LogRecord[]): Promise<Map<number, Wanted>> {
     const events = new Map<number, ChatEvent>();
@@ -42,7 +44,11 @@ export function createLane(deps: LaneDeps): (batch: LogBatch) => Promise<void> {
       if (event) events.set(record.offset, event);
     }
     if (events.size === 0) return new Map();
-    const byTenant: Map<TenantId, PresenterView> = await views.forEvents([...events.values()]);
+    const wanted = [...events.values()];
+    const [byTenant]: [Map<TenantId, PresenterView>, void] = await Promise.all([
+      views.forEvents(wanted),
+      beginnings.forEvents(wanted),
+    ]);
     return new Map([...events].map(([offset, event]) => [offset, { event, view: byTenant.get(event.tenant_id)! }]));
   }
 

@@ -1,4 +1,4 @@
-import { visibleFromIndex } from '@threadlog/auth';
+import { seenOf } from '../rooms/seen';
 import type { MembershipEffect } from './define';
 import { mayEnter } from './mayEnter';
 
@@ -9,9 +9,9 @@ export const threadCreated: MembershipEffect<'CHAT_THREAD_CREATED'> = {
     for (const { user_id: userId, role } of event.data.participants) {
       for (const connection of connections.of(tenantId, userId)) {
         if (!mayEnter(connection, event.stream_id)) continue;
-        const participant = { role, visibleFromIndex: 1 };
-        const visibleFrom = visibleFromIndex(connection.actor, { tenantId, learnerId, participant });
-        rooms.goLive(rooms.open(connection, event.stream_id, visibleFrom));
+        const participant = { role, visibleFromIndex: 1, visibleFromSeq: 1 };
+        const seen = seenOf(connection.actor, { tenantId, learnerId, participant });
+        rooms.goLive(rooms.open(connection, event.stream_id, seen));
       }
     }
   },

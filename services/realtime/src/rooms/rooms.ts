@@ -1,19 +1,20 @@
+import { seesSubThread } from '@threadlog/auth';
+import type { InThread, TenantId } from '@threadlog/events';
 import type { Delivery, Frame } from '../frames';
 import { threadRoom } from '../log/records';
 import type { Connection } from './connection';
+import { seesEverything, type Seen } from './seen';
 
 /**
  * A socket's place in a thread. `syncing`: what is delivered is held back, while something older is on its way to the
  * socket. `live`: it is in the room. `suspended`: it reads too slowly, nothing is kept for it. `ended`: for good.
  */
-export interface Subscription {
+export interface Subscription extends Seen {
   readonly connection: Connection;
   /** Root thread id. */
   readonly threadId: string;
   readonly room: string;
   state: 'syncing' | 'live' | 'suspended' | 'ended';
-  /** Messages of a lower index are not shown to it. */
-  visibleFrom: number;
   /** Deliveries since it began to sync, in order; null when there were too many. */
   held: Delivery[] | null;
 }
@@ -31,7 +32,7 @@ export interface Rooms {
   hasAudience(room: string): boolean;
   readonly size: number;
   /** Opens a socket's place in a thread, syncing: from this turn on nothing delivered passes it by. */
-  open(connection: Connection, threadId: string, visibleFrom: number): Subscription;
+  open(connection: Connection, threadId: string, seen: Seen): Subscription;
   /** Lets a synced or suspended place go live; the caller has sent what was held, or told that it must be fetched. */
   goLive(subscription: Subscription): void;
   /** Takes a live place out of its room, keeping nothing. */
@@ -41,6 +42,8 @@ export interface Rooms {
   deliver(room: string, delivery: Delivery): void;
   /** Tells those who are live in the room what is of no use later; nothing is held. */
   whisper(room: string, frame: Frame, exceptSocketIds: string[]): void;
+  /** Whether what is delivered is from before this participant's history. */
+  hides(subscription: Subscription, delivery: Pick<Delivery, 'threadId' | 'messageIndex'>): boolean;
   /** Everybody with a place in the room. */
   subscribers(room: string): Subscription[];
 }
@@ -49,17 +52,25 @@ interface Room {
   members: Set<Subscription>;
   syncing: Set<Subscription>;
   live: number;
-  /** Live places whose history begins later, which few rooms have. */
+  /** Live places that do not see all of it, which few rooms have. */
   late: Set<Subscription>;
 }
 type RoomMap = Map<string, Room>;
+
+export interface RoomsDeps {
+  broadcast: Broadcast;
+  maxHeld: number;
+  /** Where a sub-thread begins, as its root's seq; 0 where that is not known: then only who sees everything sees it. */
+  beginsAt(tenantId: TenantId, threadId: string): number;
+}
 
 /**
  * Who gets what. All of it is synchronous, so between two deliveries a socket is either in a room or not: that is what
  * the ordering argument in the README rests on.
  */
-export function createRooms({ broadcast, maxHeld }: { broadcast: Broadcast; maxHeld: number }): Rooms {
+export function createRooms({ broadcast, maxHeld, beginsAt }: RoomsDeps): Rooms {
   const rooms: RoomMap = new Map();
+  const hides: Rooms['hides'] = (subscription, delivery) => isHidden(beginsAt, subscription, delivery);
   const end = (subscription: Subscription) => endPlace(rooms, subscription);
   return {
     get size() {
@@ -69,12 +80,12 @@ export function createRooms({ broadcast, maxHeld }: { broadcast: Broadcast; maxH
       const room = rooms.get(name);
       return room !== undefined && room.live + room.syncing.size > 0;
     },
-    open: (connection, threadId, visibleFrom) => openPlace(rooms, connection, { threadId, visibleFrom }),
+    open: (connection, threadId, seen) => openPlace(rooms, connection, { threadId, ...seen }),
     goLive(subscription) {
       const room = rooms.get(subscription.room)!;
       room.syncing.delete(subscription);
       room.live += 1;
-      if (subscription.visibleFrom > 1) room.late.add(subscription);
+      if (!seesEverything(subscription)) room.late.add(subscription);
       subscription.state = 'live';
       subscription.held = [];
       subscription.connection.wire.join(subscription.room);
@@ -89,14 +100,21 @@ export function createRooms({ broadcast, maxHeld }: { broadcast: Broadcast; maxH
     deliver(name, delivery) {
       const room = rooms.get(name);
       if (!room) return;
-      for (const subscription of room.syncing) hold(subscription, delivery, maxHeld);
+      for (const subscription of room.syncing) {
+        if (!hides(subscription, delivery)) hold(subscription, delivery, maxHeld);
+      }
       if (room.live === 0) return;
-      const except = [...room.late].filter((late) => hidden(late, delivery)).map((late) => late.connection.wire.id);
+      const except = exceptions(room, delivery, hides);
       for (const frame of delivery.frames) broadcast(name, frame, except);
     },
     whisper(name, frame, except) {
-      if (rooms.get(name)?.live) broadcast(name, frame, except, { volatile: true });
+      const room = rooms.get(name);
+      if (!room?.live) return;
+      const { threadId } = frame.payload as InThread;
+      const blind = exceptions(room, { threadId, messageIndex: null }, hides);
+      broadcast(name, frame, [...except, ...blind], { volatile: true });
     },
+    hides,
     subscribers: (name) => [...(rooms.get(name)?.members ?? [])],
   };
 }
@@ -104,12 +122,13 @@ export function createRooms({ broadcast, maxHeld }: { broadcast: Broadcast; maxH
 function openPlace(
   rooms: RoomMap,
   connection: Connection,
-  { threadId, visibleFrom }: { threadId: string; visibleFrom: number },
+  { threadId, visibleFrom, visibleFromSeq }: Seen & { threadId: string },
 ): Subscription {
   const name = threadRoom(connection.actor.tenantId, threadId);
   const room = rooms.get(name) ?? { members: new Set(), syncing: new Set(), live: 0, late: new Set() };
   rooms.set(name, room);
-  const subscription: Subscription = { connection, threadId, room: name, state: 'syncing', visibleFrom, held: [] };
+  const seen = { visibleFrom, visibleFromSeq };
+  const subscription: Subscription = { connection, threadId, room: name, state: 'syncing', ...seen, held: [] };
   room.members.add(subscription);
   room.syncing.add(subscription);
   connection.subscriptions.set(threadId, subscription);
@@ -139,12 +158,22 @@ function endPlace(rooms: RoomMap, subscription: Subscription): void {
 }
 
 function hold(subscription: Subscription, delivery: Delivery, most: number): void {
-  if (!subscription.held || hidden(subscription, delivery)) return;
+  if (!subscription.held) return;
   if (subscription.held.length < most) subscription.held.push(delivery);
   else subscription.held = null;
 }
 
-/** Whether a delivery is about a message from before this participant's history. */
-export function hidden({ visibleFrom }: Pick<Subscription, 'visibleFrom'>, { messageIndex }: Delivery): boolean {
-  return messageIndex !== null && messageIndex < visibleFrom;
+function exceptions(room: Room, about: Parameters<Rooms['hides']>[1], hides: Rooms['hides']): string[] {
+  return [...room.late].filter((late) => hides(late, about)).map((late) => late.connection.wire.id);
+}
+
+/** Messages from before this participant's history, and sub-threads that began before it. */
+function isHidden(
+  beginsAt: RoomsDeps['beginsAt'],
+  subscription: Subscription,
+  { threadId, messageIndex }: Pick<Delivery, 'threadId' | 'messageIndex'>,
+): boolean {
+  if (seesEverything(subscription)) return false;
+  if (threadId === subscription.threadId) return messageIndex !== null && messageIndex < subscription.visibleFrom;
+  return !seesSubThread(subscription.visibleFromSeq, beginsAt(subscription.connection.actor.tenantId, threadId));
 }

@@ -1,12 +1,12 @@
-import { canSee, visibleFromIndex } from '@threadlog/auth';
+import { canSee } from '@threadlog/auth';
 import { rootThreadId } from '@threadlog/events';
 import type { Connection } from '../rooms/connection';
+import { seenOf, type Seen } from '../rooms/seen';
 import type { CatchUpDeps } from './catchUp';
 import { foldAccess } from './fold';
 
 /** What a socket may see of a thread, as of the dispatch position. */
-export interface Access {
-  visibleFrom: number;
+export interface Access extends Seen {
   /** Seq of the root. */
   version: number;
 }
@@ -30,7 +30,7 @@ export function withAccess<R>(
       const ring = follower.ringOf(place.tenantId, place.threadId);
       const found = foldAccess(rows, ring.since(place.tenantId, place.threadId, rows.from), actor);
       if (!found || !canSee(actor, found.access)) return use(null);
-      return use({ visibleFrom: visibleFromIndex(actor, found.access), version: found.version });
+      return use({ ...seenOf(actor, found.access), version: found.version });
     },
   );
 }

@@ -5,7 +5,9 @@ import type { RealtimeLimits } from '../limits';
 import { present } from '../presenters';
 import type { Connection } from '../rooms/connection';
 import type { Rooms, Subscription } from '../rooms/rooms';
+import { seesEverything } from '../rooms/seen';
 import type { Views } from '../views';
+import type { Beginnings } from './beginnings';
 import { changedFrames, neededBy } from './changedFrames';
 import { collapse } from './collapse';
 import { finish, type Outcome } from './finish';
@@ -19,6 +21,7 @@ export interface CatchUpDeps {
   reader: SyncReader;
   settle: Settle;
   views: Views;
+  beginnings: Pick<Beginnings, 'prepare'>;
   limits: RealtimeLimits;
   /** Told of what could not be read or shown; the stream ends in `resync` all the same. */
   onFault(cause: unknown, threadId: string): void;
@@ -47,7 +50,8 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
 
   async function settled(subscription: Subscription, stream: Stream): Promise<Outcome | null> {
     try {
-      return await outcomeOf(deps, subscription, stream);
+      const outcome = await outcomeOf(deps, subscription, stream);
+      return (await isSeen(deps, subscription, stream)) ? outcome : null;
     } catch (cause) {
       deps.onFault(cause, stream.threadId);
       const known = stream.plan.kind === 'ahead' ? null : stream.plan.version;
@@ -88,6 +92,13 @@ function withinBudget(connection: Connection, outcome: Outcome): Outcome {
   if (outcome.deliveries.length > connection.replayBudget) return { ...outcome, kind: 'resync', deliveries: [] };
   connection.replayBudget -= outcome.deliveries.length;
   return outcome;
+}
+
+/** Whether the stream is the place's own, or a sub-thread that it sees. */
+async function isSeen({ beginnings, rooms }: CatchUpDeps, subscription: Subscription, { threadId }: Stream) {
+  if (threadId === subscription.threadId || seesEverything(subscription)) return true;
+  await beginnings.prepare(subscription.connection.actor.tenantId, [threadId]);
+  return !rooms.hides(subscription, { threadId, messageIndex: null });
 }
 
 /** Null when the thread is gone. */

@@ -51,8 +51,9 @@ function messageFrames(row: MessageRow, since: number, view: PresenterView): Fra
   if (row.deleted_at !== null) return [frame('message:deleted', { ...place, ...about, deletedAt: row.deleted_at })];
   const message = presentMessage(row, view);
   if (row.created_version > since) return [frame('message:new', message)];
-  const { content, metadata, attachments, pinned, edit, updatedAt } = message;
-  const payload = { ...place, ...about, content, metadata, attachments, pinned, edit, updatedAt, message };
+  // Reactions and pins are in the message: the whole of it, so that whatever came to it, clients come to the same.
+  const { content, metadata, attachments, edit, updatedAt } = message;
+  const payload = { ...place, ...about, content, metadata, attachments, edit, updatedAt, message };
   return [frame('message:updated', payload), frame('message:edited', payload)];
 }
 

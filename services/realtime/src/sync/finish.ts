@@ -1,5 +1,5 @@
 import { frame, placeOf, type Delivery, type Frame } from '../frames';
-import { hidden, type Rooms, type Subscription } from '../rooms/rooms';
+import type { Rooms, Subscription } from '../rooms/rooms';
 
 /** What catching up of one stream came to: the deliveries lead to `seq`, which only a resync may not know. */
 export interface Outcome {
@@ -22,18 +22,27 @@ export interface FinishDeps {
  */
 export function finish(deps: FinishDeps, subscription: Subscription, outcomes: readonly Outcome[]): void {
   if (subscription.state !== 'syncing') return;
-  if (subscription.held) sendAll(subscription, subscription.held, outcomes);
+  if (subscription.held) sendAll(deps, subscription, subscription.held, outcomes);
   else giveUp(deps, subscription, outcomes);
   deps.rooms.goLive(subscription);
 }
 
-function sendAll(subscription: Subscription, held: readonly Delivery[], outcomes: readonly Outcome[]): void {
+function sendAll(
+  { rooms }: FinishDeps,
+  subscription: Subscription,
+  held: readonly Delivery[],
+  outcomes: readonly Outcome[],
+): void {
+  const send = (delivery: Delivery): void => {
+    if (rooms.hides(subscription, delivery)) return;
+    for (const each of delivery.frames) subscription.connection.wire.emit(each);
+  };
   const reached = new Map(outcomes.map(({ threadId, seq }) => [threadId, seq]));
-  for (const { deliveries } of outcomes) deliveries.forEach((delivery) => send(subscription, delivery));
+  for (const { deliveries } of outcomes) deliveries.forEach(send);
   for (const delivery of held) {
     const seq = reached.get(delivery.threadId);
     if (delivery.seq !== null && delivery.seq <= (seq ?? 0)) continue;
-    send(subscription, delivery);
+    send(delivery);
     if (seq !== undefined && delivery.seq !== null) reached.set(delivery.threadId, delivery.seq);
   }
   for (const { threadId, kind } of outcomes) {
@@ -48,9 +57,4 @@ function giveUp(deps: FinishDeps, subscription: Subscription, outcomes: readonly
     const seq = deps.lastSeq(subscription, threadId) ?? reached.get(threadId) ?? null;
     subscription.connection.wire.emit(frame('resync', { ...placeOf(threadId), seq }));
   }
-}
-
-function send(subscription: Subscription, delivery: Delivery): void {
-  if (hidden(subscription, delivery)) return;
-  for (const each of delivery.frames) subscription.connection.wire.emit(each);
 }

@@ -1,11 +1,18 @@
-import { visibleFromIndex, type Actor, type ThreadAccess } from '@threadlog/auth';
-import type { ChatEvent, ParticipantRole } from '@threadlog/events';
-import { foldParticipant, foldThread, participantsOf, type MembershipSnapshot } from '@threadlog/read-models';
+import type { Actor, Membership, ThreadAccess } from '@threadlog/auth';
+import type { ChatEvent, EventOf } from '@threadlog/events';
+import {
+  foldParticipant,
+  foldThread,
+  participantsOf,
+  visibleFromVersion,
+  type MembershipSnapshot,
+  type ParticipantRow,
+} from '@threadlog/read-models';
+import { seenOf, type Seen } from '../rooms/seen';
 import type { ThreadSnapshot } from './reader';
 
 /** A thread the user takes part in, as of the dispatch position. */
-export interface CurrentMembership {
-  visibleFrom: number;
+export interface CurrentMembership extends Seen {
   /** Seq of the thread as the read model knew it; null when the membership is younger than that. */
   version: number | null;
 }
@@ -17,28 +24,26 @@ export function foldMemberships(
   actor: Actor,
 ): Map<string, CurrentMembership> {
   const current = new Map<string, CurrentMembership>();
-  for (const { thread_id, role, visible_from_index, learner_id, thread_version } of memberships) {
-    const visibleFrom = seesFrom(actor, learner_id, { role, visibleFromIndex: visible_from_index });
-    current.set(thread_id, { visibleFrom, version: thread_version });
+  for (const row of memberships) {
+    current.set(row.thread_id, { ...seenBy(actor, row.learner_id, membershipIn(row)), version: row.thread_version });
   }
   for (const event of events) applyMembership(current, event, actor);
   return current;
 }
 
 function applyMembership(current: Map<string, CurrentMembership>, event: ChatEvent, actor: Actor): void {
-  const enter = (role: ParticipantRole, visibleFromIndex: number) => {
+  const enter = (participant: Membership) => {
     if (current.has(event.stream_id)) return;
-    const visibleFrom = seesFrom(actor, event.learner_id, { role, visibleFromIndex });
-    current.set(event.stream_id, { visibleFrom, version: null });
+    current.set(event.stream_id, { ...seenBy(actor, event.learner_id, participant), version: null });
   };
   switch (event.event_type) {
     case 'CHAT_THREAD_CREATED': {
       const own = event.data.participants.find(({ user_id }) => user_id === actor.id);
-      if (own) enter(own.role, 1);
+      if (own) enter({ role: own.role, visibleFromIndex: 1, visibleFromSeq: 1 });
       break;
     }
     case 'CHAT_PARTICIPANT_ADDED':
-      if (event.data.user_id === actor.id) enter(event.data.role, event.data.visible_from_index);
+      if (event.data.user_id === actor.id) enter(membershipOf(event));
       break;
     case 'CHAT_PARTICIPANT_REMOVED':
       if (event.data.user_id === actor.id) current.delete(event.stream_id);
@@ -48,8 +53,20 @@ function applyMembership(current: Map<string, CurrentMembership>, event: ChatEve
   }
 }
 
-function seesFrom(actor: Actor, learnerId: string | null, participant: ThreadAccess['participant']): number {
-  return visibleFromIndex(actor, { tenantId: actor.tenantId, learnerId, participant });
+function seenBy(actor: Actor, learnerId: string | null, participant: Membership): Seen {
+  return seenOf(actor, { tenantId: actor.tenantId, learnerId, participant });
+}
+
+type MemberColumns = Pick<ParticipantRow, 'role' | 'visible_from_index' | 'visible_from_version'>;
+
+function membershipIn({ role, visible_from_index, visible_from_version }: MemberColumns): Membership {
+  return { role, visibleFromIndex: visible_from_index, visibleFromSeq: visible_from_version };
+}
+
+/** The membership that the event makes. */
+export function membershipOf(event: EventOf<'CHAT_PARTICIPANT_ADDED'>): Membership {
+  const { role, visible_from_index } = event.data;
+  return { role, visibleFromIndex: visible_from_index, visibleFromSeq: visibleFromVersion(event) };
 }
 
 /** What access to the thread depends on, as of the dispatch position; null when there is no such thread (any more). */
@@ -62,8 +79,7 @@ export function foldAccess(
   if (!thread || thread.deleted_at !== null) return null;
   const own = events.filter((event) => participantsOf(event).includes(actor.id));
   const row = own.reduce((folded, event) => foldParticipant(folded, event, actor.id), snapshot.participant);
-  const participant =
-    row && row.removed_at === null ? { role: row.role, visibleFromIndex: row.visible_from_index } : null;
+  const participant = row && row.removed_at === null ? membershipIn(row) : null;
   const { tenant_id: tenantId, learner_id: learnerId, version } = thread;
-  return { access: { tenantId, learnerId, participant }, version };
+  return { access: { tenantId, learnerId, participant, beginsAtSeq: null }, version };
 }

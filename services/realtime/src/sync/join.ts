@@ -39,7 +39,7 @@ export function createJoins(deps: JoinDeps): Joins {
     if (former) rooms.end(former);
     connection.left.delete(threadId);
     connection.resuming.delete(threadId);
-    const subscription = rooms.open(connection, threadId, access.visibleFrom);
+    const subscription = rooms.open(connection, threadId, access);
     const streams = [...since].map(([id, seq]) => {
       const known = id === threadId ? access.version : null;
       return catchUp.plan(subscription, { threadId: id, since: seq, known });

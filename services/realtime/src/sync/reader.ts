@@ -47,6 +47,8 @@ export interface SyncReader {
   thread(tenantId: TenantId, threadId: string, userId: string): Promise<ThreadSnapshot>;
   changes(tenantId: TenantId, threadId: string, window: { since: number; limit: number }): Promise<ChangesSnapshot>;
   conversation(tenantId: TenantId, threadId: string): Promise<ConversationSnapshot>;
+  /** Where these sub-threads begin, as seqs of their roots; those that are not there are left out. */
+  beginnings(tenantId: TenantId, threadIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Messages of a thread that are not deleted, newest first. */
   latest(
     tenantId: TenantId,
@@ -101,6 +103,10 @@ export function createSyncReader({ source, queries, messages, partitionOf }: Syn
         ]);
         return { thread, participants, lastMessage: last ?? null };
       }),
+    async beginnings(tenantId, threadIds) {
+      const rows = await queries.threadsByIds(tenantId, threadIds);
+      return new Map(rows.flatMap((row) => (row.root_version === null ? [] : [[row.thread_id, row.root_version]])));
+    },
     latest: (tenantId, threadId, window) => messages().page(tenantId, threadId, { ...window, order: 'desc' }),
   };
 }

@@ -3,6 +3,7 @@ import { problem } from '@threadlog/events';
 import { frame, lostFrame, placeOf } from '../frames';
 import type { Connection } from '../rooms/connection';
 import type { Subscription } from '../rooms/rooms';
+import type { Seen } from '../rooms/seen';
 import { withAccess } from './access';
 import type { CatchUpDeps } from './catchUp';
 import type { Joins } from './join';
@@ -31,7 +32,7 @@ export function createRefresh(deps: RefreshDeps): Refresh {
       if (!access) {
         rooms.end(subscription);
         connection.wire.emit(lostFrame(threadId, 'hidden'));
-      } else if (access.visibleFrom !== subscription.visibleFrom) {
+      } else if (!seesTheSame(access, subscription)) {
         // It sees another part of the history: what the client has is no base any more.
         const { subscription: place } = joins.open(connection, threadId, access, new Map());
         connection.wire.emit(frame('resync', { ...placeOf(threadId), seq: access.version }));
@@ -58,6 +59,10 @@ export function createRefresh(deps: RefreshDeps): Refresh {
       throw cause;
     }
   };
+}
+
+function seesTheSame(one: Seen, other: Seen): boolean {
+  return one.visibleFrom === other.visibleFrom && one.visibleFromSeq === other.visibleFromSeq;
 }
 
 /** What access depends on, comparable. */

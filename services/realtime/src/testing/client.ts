@@ -96,12 +96,15 @@ type Changes = { [E in ServerEventName]?: (thread: KnownThread, payload: Payload
 /** Frames about one event. */
 const CHANGES: Changes = {
   'message:new': ({ messages }, message) => void messages.set(message.id, knownMessage(message)),
-  'message:updated'({ messages }, { messageId, content, pinned, message }) {
+  'message:updated'({ messages }, { messageId, content, message }) {
     const known = messages.get(messageId);
     if (!known) return;
     if (message) messages.set(messageId, knownMessage(message));
-    else messages.set(messageId, { ...known, text: content ?? known.text, pinned: pinned ?? known.pinned });
+    // As simple clients do: every one of these has the text.
+    else messages.set(messageId, { ...known, text: content! });
   },
+  'message:pinned': ({ messages }, { messageId }) => pin(messages, messageId, true),
+  'message:unpinned': ({ messages }, { messageId }) => pin(messages, messageId, false),
   'reaction:added': ({ messages }, { messageId, emoji, userId }) =>
     void messages.get(messageId)?.marks.add(`${emoji} ${userId}`),
   'reaction:removed': ({ messages }, { messageId, emoji, userId }) =>
@@ -113,6 +116,11 @@ const CHANGES: Changes = {
     if (title !== undefined) thread.title = title;
   },
 };
+
+function pin(messages: KnownThread['messages'], messageId: string, pinned: boolean): void {
+  const known = messages.get(messageId);
+  if (known) messages.set(messageId, { ...known, pinned });
+}
 
 function knownMessage({ content, pinned, reactions }: MessageResource): KnownMessage {
   const marks = reactions.flatMap(({ emoji, userIds }) => userIds.map((userId) => `${emoji} ${userId}`));

@@ -67,6 +67,8 @@ export function createProjection(world: World, pause: () => Promise<void> = () =
         lastMessage:
           rowsOf(threadId, state.messagesApplied).messages.findLast((row) => row.deleted_at === null) ?? null,
       })),
+    beginnings: (_tenant, threadIds) =>
+      state.pause().then(() => new Map(threadIds.map((id) => [id, threadOf(id)?.root_version ?? 0]))),
     latest: async (_tenant, threadId, { limit }) => {
       await state.pause();
       const rows = rowsOf(threadId, state.messagesApplied).messages.filter((row) => row.deleted_at === null);
@@ -80,6 +82,7 @@ function membershipIn({ threads, participants }: FoldedRows, userId: string): Me
   const own = participants.find((row) => row.user_id === userId && row.removed_at === null);
   const [thread] = threads;
   if (!own || !thread || thread.deleted_at !== null) return [];
-  const { thread_id, role, visible_from_index } = own;
-  return [{ thread_id, role, visible_from_index, learner_id: null, thread_version: thread.version }];
+  const { thread_id, role, visible_from_index, visible_from_version } = own;
+  const shown = { thread_id, role, visible_from_index, visible_from_version };
+  return [{ ...shown, learner_id: null, thread_version: thread.version }];
 }

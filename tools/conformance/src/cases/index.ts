@@ -17,6 +17,7 @@ import { platformCases } from './platform';
 import { postingCases } from './posting';
 import { preferenceCases } from './preferences';
 import { privacyCases } from './privacy';
+import { presenceCases } from './presence';
 import { readingCases } from './reading';
 import { searchCases } from './search';
 import { socketCommandCases } from './socketCommands';
@@ -40,6 +41,7 @@ const ofRoutes: Case[] = [
   ...messageReadingCases,
   ...readingCases,
   ...preferenceCases,
+  ...presenceCases,
   ...changeCases,
   ...conversationCases,
   ...conversationMessageCases,

@@ -93,8 +93,17 @@ const told: [string, (scene: Scene, made: Awaited<ReturnType<typeof room>>) => P
   [
     'a pin',
     (scene, made) => scene.as('mo').expect(200, `PUT ${MESSAGE}/pin`, made),
-    'message:updated',
-    { pinned: true, messageIndex: 1 },
+    'message:pinned',
+    { userId: 'mo', messageIndex: 1 },
+  ],
+  [
+    'the end of a pin',
+    async (scene, made) => {
+      await scene.as('mo').expect(200, `PUT ${MESSAGE}/pin`, made);
+      await scene.as('ann').expect(204, `DELETE ${MESSAGE}/pin`, made);
+    },
+    'message:unpinned',
+    { userId: 'ann', messageIndex: 1 },
   ],
   [
     'a sub-thread',
@@ -104,7 +113,10 @@ const told: [string, (scene: Scene, made: Awaited<ReturnType<typeof room>>) => P
     { thread: { title: 'aside' } },
   ],
 ];
+/** What is served with these commands is told by these frames. */
 const NEEDED: Record<string, string[]> = {
+  'message:pinned': ['socket reaction:add'],
+  'message:unpinned': ['socket reaction:add'],
   'reaction:added': ['socket reaction:add'],
   'thread:created': ['socket thread:create'],
 };
@@ -128,7 +140,7 @@ export const socketNewsCases: Case[] = [
         await blind[0]!.receives('conversation:created', { conversationId: own.id });
         for (const client of blind) client.hasNot(event, { conversationId: made.threadId });
       },
-      what === 'a pin' ? ['socket reaction:add'] : (NEEDED[event] ?? []),
+      NEEDED[event] ?? [],
     ),
   ),
   socket(

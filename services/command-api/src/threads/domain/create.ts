@@ -43,7 +43,7 @@ function firstParticipants(input: Input, context: DecisionContext): Participants
 
 function mayCreate(input: Input, context: DecisionContext): Refusal | Passed {
   const { tenantId } = context.actor;
-  const subject = { tenantId, learnerId: input.learnerId, participant: null, createdBy: null };
+  const subject = { tenantId, learnerId: input.learnerId, participant: null, createdBy: null, beginsAtSeq: null };
   return may(context.actor, 'thread.create', subject) ? undefined : forbidden('thread.create');
 }
 
@@ -71,13 +71,14 @@ function takeUp(state: ThreadState, pair: Participants, context: DecisionContext
   const [first, ...rest] = pair
     .flatMap(({ user_id }) => state.participants.get(user_id) ?? [])
     .filter((row) => row.removed_at !== null)
-    .map(({ user_id, visible_from_index }) => ({
+    .map(({ user_id, visible_from_index, visible_from_version }) => ({
       type: 'CHAT_PARTICIPANT_ADDED' as const,
       data: {
         thread_id: thread.thread_id,
         user_id,
         role: ownerless && user_id === context.actor.id ? ('owner' as const) : ('member' as const),
         visible_from_index,
+        visible_from_version,
       },
     }));
   return first ? happened(first, ...rest) : UNCHANGED;

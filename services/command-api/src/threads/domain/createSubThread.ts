@@ -26,9 +26,15 @@ export function createSubThread(input: Input, state: ThreadState, context: Decis
       metadata: input.metadata,
       parent_thread_id: view.root.thread_id,
       root_message_id: input.rootMessageId,
+      root_version: beginning(input, context) ?? view.root.version,
       participants: [],
     },
   });
+}
+
+/** Version of the message's first event: who does not see the message does not see what branches off it either. */
+function beginning({ rootMessageId }: Input, { root }: DecisionContext): number | undefined {
+  return rootMessageId === null ? undefined : root.messages.get(rootMessageId)?.created_version;
 }
 
 function isSound(input: Input, view: View, context: DecisionContext): Refusal | Passed {

@@ -173,8 +173,9 @@ export function threadCreated(rest: Partial<Created> = {}): Draft {
   return { type: 'CHAT_THREAD_CREATED', data: { ...data, ...rest } };
 }
 
-export function subThreadCreated(thread_id = `${THREAD}~sub`): Draft {
-  return threadCreated({ thread_id, parent_thread_id: THREAD, participants: [] });
+/** Begins at this version of its root. */
+export function subThreadCreated(thread_id = `${THREAD}~sub`, root_version = 1): Draft {
+  return threadCreated({ thread_id, parent_thread_id: THREAD, root_version, participants: [] });
 }
 
 type Posted = Extract<Draft, { type: 'CHAT_MESSAGE_CREATED' }>['data'];
@@ -200,8 +201,14 @@ export function threadDeleted(): Draft {
   return { type: 'CHAT_THREAD_DELETED', data: { thread_id: THREAD, reason: 'author' } };
 }
 
-export function added(user_id: string, role: ParticipantRole = 'member', visible_from_index = 1): Draft {
-  return { type: 'CHAT_PARTICIPANT_ADDED', data: { thread_id: THREAD, user_id, role, visible_from_index } };
+/** Sees messages from this index on, and sub-threads from this version of their root on. */
+export function added(
+  user_id: string,
+  role: ParticipantRole = 'member',
+  [visible_from_index, visible_from_version]: readonly [number, number] = [1, 1],
+): Draft {
+  const from = { visible_from_index, visible_from_version };
+  return { type: 'CHAT_PARTICIPANT_ADDED', data: { thread_id: THREAD, user_id, role, ...from } };
 }
 
 export function removed(user_id: string): Draft {

@@ -29,17 +29,20 @@ describe('adding a participant', () => {
     const history = [threadCreated(), posted(1, 'ada'), posted(2, 'ada')];
     given(...history)
       .when(ada, add('eve'))
-      .then(added('eve', 'member', 1));
+      .then(added('eve', 'member', [1, 1]));
     given(...history)
       .when(ada, add('eve', { history: 'from_join' }))
-      .then(added('eve', 'member', 3));
+      .then(added('eve', 'member', [3, 4]));
   });
 
   test('hands on no more of the past than one sees', () => {
-    const history = [threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'moderator', 2)];
+    const history = [threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'moderator', [2, 3])];
     given(...history)
       .when(eve, add('new'))
-      .then(added('new', 'member', 2));
+      .then(added('new', 'member', [2, 3]));
+    given(...history, posted(2, 'ada'))
+      .when(eve, add('new', { history: 'from_join' }))
+      .then(added('new', 'member', [3, 5]));
   });
 
   test('takes nobody twice; who was removed comes back', () => {

@@ -1,4 +1,5 @@
 import type { Action } from '@threadlog/auth';
+import type { CommandInput } from '@threadlog/commands';
 import type { ParticipantRole } from '@threadlog/events';
 import type { ParticipantRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
@@ -14,15 +15,18 @@ export const addParticipant: Decide<'participant.add'> = (input, state, context)
   if (activeParticipant(context.root, input.userId)) return UNCHANGED;
   const full = takesMore(view, context);
   if (full) return full;
-  const { thread_id, last_message_index } = view.thread;
-  const from = input.history === 'from_join' ? last_message_index + 1 : 1;
-  // Nobody hands on more of the past than they see themselves.
-  const visible_from_index = Math.max(from, view.visibleFrom);
-  return happened({
-    type: 'CHAT_PARTICIPANT_ADDED',
-    data: { thread_id, user_id: input.userId, role: input.role, visible_from_index },
-  });
+  const data = { thread_id: view.thread.thread_id, user_id: input.userId, role: input.role };
+  return happened({ type: 'CHAT_PARTICIPANT_ADDED', data: { ...data, ...historyFrom(input.history, view) } });
 };
+
+/** Nobody hands on more of the past than they see themselves. */
+function historyFrom(history: CommandInput<'participant.add'>['history'], { thread, ...view }: View) {
+  const [index, seq] = history === 'from_join' ? [thread.last_message_index + 1, thread.version + 1] : [1, 1];
+  return {
+    visible_from_index: Math.max(index, view.visibleFrom),
+    visible_from_version: Math.max(seq, view.visibleFromSeq),
+  };
+}
 
 /** Removes somebody, or oneself: leaving. */
 export const removeParticipant: Decide<'participant.remove'> = (input, state, context) => {

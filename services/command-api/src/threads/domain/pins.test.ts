@@ -94,7 +94,7 @@ describe.each([
     given(...chat)
       .when(ada, ask({ messageId: 'm2' }))
       .thenRefused('not_found');
-    given(threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'moderator', 2))
+    given(threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'moderator', [2, 3]))
       .when(eve, ask())
       .thenRefused('not_found');
   });

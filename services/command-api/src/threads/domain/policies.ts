@@ -1,4 +1,4 @@
-import { canSee, may, visibleFromIndex, type Action, type ActionSubject } from '@threadlog/auth';
+import { canSee, may, visibleFromIndex, visibleFromSeq, type Action, type ActionSubject } from '@threadlog/auth';
 import type { MessageRow, ParticipantRow, ThreadRow } from '@threadlog/read-models';
 import type { DecisionContext, ThreadState } from '../../decider';
 import { refuse, type Passed, type Refusal } from './decision';
@@ -9,8 +9,10 @@ export interface View {
   root: ThreadRow;
   /** The thread as the permission table sees it: learner and membership are the root's. */
   subject: ActionSubject;
-  /** Index of the first message the actor sees. A sub-thread began after its root: who sees the root sees all of it. */
+  /** Index of the first message the actor sees; a sub-thread is seen whole. */
   visibleFrom: number;
+  /** Seq of the root from which on the actor sees what begins there. */
+  visibleFromSeq: number;
 }
 
 /** The actor's view of the thread, or the refusal that tells nothing: missing, deleted and hidden look the same. */
@@ -23,10 +25,11 @@ export function viewThread(state: ThreadState, context: DecisionContext): View |
     learnerId: root.learner_id,
     participant: membershipOf(context),
     createdBy: thread.created_by,
+    beginsAtSeq: thread.root_version,
   };
   if (!canSee(context.actor, subject)) return notFound('thread');
-  const visibleFrom = thread.parent_thread_id ? 1 : visibleFromIndex(context.actor, subject);
-  return { thread, root, subject, visibleFrom };
+  const visibleFrom = visibleFromIndex(context.actor, subject);
+  return { thread, root, subject, visibleFrom, visibleFromSeq: visibleFromSeq(context.actor, subject) };
 }
 
 export function isRefusal(outcome: object): outcome is Refusal {
@@ -35,7 +38,8 @@ export function isRefusal(outcome: object): outcome is Refusal {
 
 function membershipOf(context: DecisionContext): ActionSubject['participant'] {
   const row = activeParticipant(context.root, context.actor.id);
-  return row && { role: row.role, visibleFromIndex: row.visible_from_index };
+  if (!row) return null;
+  return { role: row.role, visibleFromIndex: row.visible_from_index, visibleFromSeq: row.visible_from_version };
 }
 
 /** A current membership; removed ones keep their row and do not count. */

@@ -24,7 +24,7 @@ import { MAX_EMOJIS_PER_MESSAGE } from './reactions';
 const react = (emoji = '👍', rest: object = {}) => command('reaction.add', { messageId: 'm1', emoji, ...rest });
 const takeBack = (emoji = '👍', rest: object = {}) => command('reaction.remove', { messageId: 'm1', emoji, ...rest });
 const chat = [threadCreated(), posted(1, 'ada')];
-const late = [threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'member', 2)];
+const late = [threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'member', [2, 3])];
 
 test('participants react, each for themselves', () => {
   given(...chat)

@@ -1,3 +1,4 @@
+import type { Draft } from '@threadlog/events';
 import {
   actor,
   ada,
@@ -145,6 +146,7 @@ describe('a sub-thread', () => {
           title: 'Aside',
           parent_thread_id: THREAD,
           root_message_id: 'm1',
+          root_version: 2,
           participants: [],
         }),
       );
@@ -154,7 +156,10 @@ describe('a sub-thread', () => {
     const empty = command('thread.create', { parentThreadId: THREAD });
     given(threadCreated())
       .when(bob, empty)
-      .thenLike({ type: 'CHAT_THREAD_CREATED', data: { root_message_id: null } });
+      .thenLike({ type: 'CHAT_THREAD_CREATED', data: { root_message_id: null, root_version: 1 } });
+    given(threadCreated(), posted(1, 'ada'), posted(2, 'ada'))
+      .when(bob, empty)
+      .thenLike({ type: 'CHAT_THREAD_CREATED', data: { root_message_id: null, root_version: 3 } });
   });
 
   test('is made by those who may post in its root', () => {
@@ -185,9 +190,40 @@ describe('a sub-thread', () => {
     given(threadCreated(), posted(1, 'ada'), messageDeleted(1))
       .when(ada, branch)
       .thenRefused('invalid_request', '/rootMessageId');
-    given(threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'member', 2))
+    given(threadCreated({ learner_id: null }), posted(1, 'ada'), added('eve', 'member', [2, 3]))
       .when(eve, branch)
       .thenRefused('invalid_request', '/rootMessageId');
+  });
+
+  test('is not there for who came later than it began, whatever they want of it', () => {
+    const sub = `${THREAD}~sub`;
+    const about = (root_version: number, who: Draft) => [
+      threadCreated({ learner_id: null }),
+      posted(1, 'ada'),
+      who,
+      subThreadCreated(sub, root_version),
+      posted(1, 'ada', { thread_id: sub, message_id: 's1' }),
+    ];
+    const late = added('eve', 'moderator', [2, 3]);
+    const wanted = [
+      [command('message.post', { threadId: sub, content: 'hi' }), 'CHAT_MESSAGE_CREATED'],
+      [command('message.delete', { threadId: sub, messageId: 's1' }), 'CHAT_MESSAGE_DELETED'],
+      [command('thread.update', { threadId: sub, title: 'New' }), 'CHAT_THREAD_UPDATED'],
+    ] as const;
+    for (const [one, type] of wanted) {
+      given(...about(2, late))
+        .when(eve, one)
+        .thenRefused('not_found');
+      given(...about(2, added('eve', 'moderator')))
+        .when(eve, one)
+        .thenLike({ type });
+      given(...about(3, late))
+        .when(eve, one)
+        .thenLike({ type });
+      given(...about(2, late))
+        .when(admin, one)
+        .thenLike({ type });
+    }
   });
 
   test('has no people, learner or sub-threads of its own', () => {

@@ -1,0 +1,55 @@
+import { PRUNED_AT_ONCE, pruneReceipts, receiptHorizon, type Database } from '@threadlog/read-models';
+import type { Logger } from '@threadlog/service';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Milliseconds between looks for receipts that count no more. */
+export const PRUNE_EVERY_MS = 600_000;
+
+export interface ReceiptPrunerDeps {
+  database: Database;
+  generation: number;
+  logger: Pick<Logger, 'warn'>;
+  limit<T>(task: () => Promise<T>): Promise<T>;
+  /** Milliseconds between looks; `PRUNE_EVERY_MS` by default. */
+  pruneEveryMs?: number;
+}
+
+export interface ReceiptPruner {
+  /** Ends after the statement in progress. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Removes a generation's receipts that no idempotency window can reach any more, a bounded number a statement, so that
+ * lanes have their turn between them. Several may run at once. What fails is tried again with the next look: a receipt
+ * that stays too long costs its place and nothing else.
+ */
+export function startReceiptPruner(deps: ReceiptPrunerDeps): ReceiptPruner {
+  const stopping = new AbortController();
+  const running = run(deps, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function run(deps: ReceiptPrunerDeps, signal: AbortSignal): Promise<void> {
+  const { generation, logger, pruneEveryMs = PRUNE_EVERY_MS } = deps;
+  for (;;) {
+    // A new generation is being built first: it folds what it would remove at once.
+    await delay(pruneEveryMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    await prune(deps, signal).catch((error: unknown) => {
+      logger.warn({ generation, err: error }, 'old receipts not removed, trying again later');
+    });
+  }
+}
+
+async function prune({ database, generation, limit }: ReceiptPrunerDeps, signal: AbortSignal): Promise<void> {
+  const horizon = await receiptHorizon(database);
+  for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE && !signal.aborted;) {
+    pruned = await limit(() => pruneReceipts(database, generation, horizon));
+  }
+}

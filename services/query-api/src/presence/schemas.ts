@@ -1,0 +1,28 @@
+import { idSchema } from '@threadlog/events';
+import { z } from 'zod';
+
+/** Users asked about at once, at most. */
+export const PRESENCE_USERS = 100;
+
+const list = z.array(z.string()).or(z.string());
+
+/** `a,b` or `userIds=a&userIds=b`, or both: no id has a comma in it. Nobody counts twice. */
+export const presenceQuery = z.strictObject({
+  userIds: list
+    .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(',')))])
+    .pipe(z.array(idSchema).min(1).max(PRESENCE_USERS))
+    .meta({ description: `Ids of 1 to ${PRESENCE_USERS} users, separated by commas or as a parameter each.` }),
+});
+
+export const presenceItemSchema = z
+  .object({
+    userId: z.string(),
+    state: z.enum(['online', 'offline']),
+    lastSeenAt: z.string().nullable().meta({ description: 'Null where nobody remembers that the user was online.' }),
+  })
+  .meta({
+    id: 'Presence',
+    example: { userId: 'user_123', state: 'online', lastSeenAt: '2026-01-15T10:30:00.000000Z' },
+  });
+
+export const presenceListSchema = z.object({ items: z.array(presenceItemSchema) }).meta({ id: 'PresenceList' });
