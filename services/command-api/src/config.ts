@@ -1,6 +1,5 @@
 import { forwardConfig, privacyConfig, type RuntimeConfig } from '@threadlog/runtime';
 import { MAX_IDEMPOTENCY_HOURS } from '@threadlog/read-models';
-import { forwardConfig, type RuntimeConfig } from '@threadlog/runtime';
 import { integer } from '@threadlog/service';
 import type { z } from 'zod';
 

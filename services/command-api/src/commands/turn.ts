@@ -7,6 +7,7 @@ import type { Tenure } from '../ownership/tenure';
 import type { Receipt } from '../streams/receiptBook';
 import type { StreamEntry } from '../streams/streamEntry';
 import { nextTimestamp } from '../timestamps';
+import { ERASED, peopleOf } from './admission';
 import { isMadeBy, type Answers } from './answers';
 import { commit, type CommitDeps } from './commit';
 import { NOT_OWNER, OUTCOME_UNKNOWN, refusal, type Job } from './job';
@@ -88,6 +89,9 @@ function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Pr
   const scope = sealScopeOf(command, actor, job.target.stream, { ...ground, now });
   const sealer = scope && deps.sealing.cachedSealer(scope);
   if (scope && !sealer) return deps.sealing.sealer(scope).then(() => undefined);
+  const people = peopleOf(command, actor);
+  const admission = people.length === 0 ? 'open' : deps.sealing.cachedAdmission(actor.tenantId, people);
+  if (admission === 'unknown') return deps.sealing.loadAdmission(actor.tenantId, people);
 
   const context: DecisionContext = {
     actor,
@@ -109,6 +113,8 @@ function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Pr
     });
     return done(answerWhenAcked(tenure, job, ground, () => deps.answers.build(actor, source)));
   }
+  // Only now: whoever may not see the thread must not learn from it who was erased.
+  if (admission === 'erased') return done(answerWhenAcked(tenure, job, ground, () => refusal(ERASED)));
   return done(commit(deps, tenure, job, { ...ground, now, drafts: decision.events, sealer: sealer ?? null }));
 }
 

@@ -14,6 +14,8 @@ export function createPlainSealing(): Sealing {
     cachedSealer: () => sealer,
     prepare: () => Promise.resolve(),
     open: (_tenant, blob) => JSON.parse(Buffer.from(blob.sealed.slice(3), 'base64url').toString()) as Json,
+    cachedAdmission: () => 'open',
+    loadAdmission: () => Promise.resolve(),
     prepareTenant: () => Promise.resolve(),
     tenantHmac: (tenant, purpose, text) => hash(tenant, purpose, text),
     subjectHmac: (tenant, subject, purpose, text) => hash(tenant, subject, purpose, text),
