@@ -93,11 +93,12 @@ function serverProcesses({ servers }: Stack): MeasuredProcess[] {
   );
 }
 
-type Server = Pick<Internals, 'databaseUrl' | 'startProcess'>;
+type Server = Pick<Internals, 'databaseUrl' | 'masterKey' | 'startProcess'>;
 
 function internals(dataDir: string, env: NodeJS.ProcessEnv): Server {
   return {
     databaseUrl: env.DATABASE_URL ?? '',
+    masterKey: env.SEALING_MASTER_KEY ?? '',
     async startProcess(name, extra) {
       const ops = await freePort();
       const own = { ...env, ...extra, OPS_PORT: String(ops) };
