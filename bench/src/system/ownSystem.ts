@@ -15,6 +15,8 @@ export interface OwnSystemOptions {
   env?: NodeJS.ProcessEnv;
   /** Whether the service is to be profiled. */
   inspect?: boolean;
+  /** The service's script, where it is that of another checkout. */
+  script?: string;
   report?: (line: string) => void;
 }
 
@@ -38,7 +40,12 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
     const inspectPort = options.inspect ? await freePort() : null;
     const env = environment(options, stack, ports);
     const inspected = { ...env, ...(inspectPort && { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectPort}` }) };
-    const service = await startService({ files: layout(dataDir), env: inspected, ports: [ports.api, ports.realtime] });
+    const service = await startService({
+      files: layout(dataDir),
+      env: inspected,
+      ports: [ports.api, ports.realtime],
+      script: options.script,
+    });
     stops.unshift(() => service.stop());
     stops.push(() => rmSync(dataDir, { recursive: true, force: true }));
     const processes = (): MeasuredProcess[] => [
@@ -50,7 +57,7 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
       apiUrl: `http://127.0.0.1:${ports.api}`,
       realtimeUrl: `http://127.0.0.1:${ports.realtime}`,
       tokens: { secret: env.AUTH_JWT_SECRET, issuer: ISSUER },
-      internals: { ...internals(dataDir, env), processes, inspectPort },
+      internals: { ...internals({ dataDir, env, script: options.script }), processes, inspectPort },
       stop,
     };
   } catch (error) {
@@ -95,14 +102,14 @@ function serverProcesses({ servers }: Stack): MeasuredProcess[] {
 
 type Server = Pick<Internals, 'databaseUrl' | 'masterKey' | 'startProcess'>;
 
-function internals(dataDir: string, env: NodeJS.ProcessEnv): Server {
+function internals({ dataDir, env, script }: { dataDir: string; env: NodeJS.ProcessEnv; script?: string }): Server {
   return {
     databaseUrl: env.DATABASE_URL ?? '',
     masterKey: env.SEALING_MASTER_KEY ?? '',
     async startProcess(name, extra) {
       const ops = await freePort();
       const own = { ...env, ...extra, OPS_PORT: String(ops) };
-      return startService({ files: layout(join(dataDir, name)), env: own, ports: [ops] });
+      return startService({ files: layout(join(dataDir, name)), env: own, ports: [ops], script });
     },
   };
 }

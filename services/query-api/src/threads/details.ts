@@ -1,7 +1,7 @@
 import { PARTICIPANTS_SHOWN } from '@threadlog/read-models';
 import { VISIBLE_FROM } from './viewer';
 
-/** Unread messages are counted up to here: a number a client can show, and a bound on what a list may cost. */
+/** Unread messages are shown up to here: a number that a client can show. */
 export const UNREAD_COUNTED = 1_000;
 
 /** Columns of `ThreadAccessRow` beside those of thread `t`; `r` is its root. */
