@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, layout, startService, startStack, type GivenUrls, type Stack } from '@threadlog/stack';
+import {
+  freePort,
+  layout,
+  startService,
+  startStack,
+  type GivenUrls,
+  type ServiceOptions,
+  type Stack,
+} from '@threadlog/stack';
 import type { Internals, MeasuredProcess, System } from './system';
 import { usageOf, usageOfTree } from './usage';
 
@@ -21,6 +29,7 @@ export interface OwnSystemOptions {
 }
 
 const ISSUER = 'threadlog-bench';
+const START_ATTEMPTS = 3;
 
 /**
  * Starts the infrastructure on a fresh temporary directory and the service, all roles in one process, and waits until
@@ -40,7 +49,7 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
     const inspectPort = options.inspect ? await freePort() : null;
     const env = environment(options, stack, ports);
     const inspected = { ...env, ...(inspectPort && { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectPort}` }) };
-    const service = await startService({
+    const service = await startPatiently({
       files: layout(dataDir),
       env: inspected,
       ports: [ports.api, ports.realtime],
@@ -63,6 +72,17 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Earlier commits end where a topic that they have just made has no leader yet, as happens on a busy machine. */
+async function startPatiently(options: ServiceOptions): ReturnType<typeof startService> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startService(options);
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error;
+    }
   }
 }
 
