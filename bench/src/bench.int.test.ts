@@ -9,7 +9,16 @@ import { startOwnSystem } from './system/ownSystem';
 import type { System } from './system/system';
 
 const stack = testStack();
-const pace: Pace = { name: 'test', systemWarmUpMs: 50, warmUpMs: 20, roundMs: 100, rounds: 2, replayEvents: 300 };
+const pace: Pace = {
+  name: 'test',
+  systemWarmUpMs: 50,
+  warmUpMs: 20,
+  roundMs: 100,
+  rounds: 2,
+  replayEvents: 300,
+  stock: { threads: 60, messages: 600, searchedMessages: 1_200 },
+  crowd: { sockets: 60, slow: 4, room: 30 },
+};
 const signal = new AbortController().signal;
 
 describe('bench and demo on a system of their own', () => {

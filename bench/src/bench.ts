@@ -3,6 +3,7 @@ import { createHttpDriver } from './driver/http';
 import { runLoad, type Pace } from './driver/load';
 import type { BenchResult, RowResult } from './report/result';
 import type { Row, RowContext } from './rows/row';
+import { createStock, type Stock } from './stock/stock';
 import type { System } from './system/system';
 import { createTenant } from './system/tokens';
 import { busySeconds } from './system/usage';
@@ -23,24 +24,51 @@ export async function runBench({ system, rows, pace, signal, onRow }: BenchRun):
   const began = performance.now();
   const startedAt = new Date().toISOString();
   const loadBefore = loadavg()[0]!;
-  const http = createHttpDriver(system.apiUrl);
-  const context: RowContext = { system, pace, world: createWorld(http, createTenant('bench', system.tokens)) };
+  const bench = openBench({ system, pace });
   const results: RowResult[] = [];
   try {
-    // Where this fails the rows will, too, and say so.
-    if (!signal.aborted) await warmUp(context).catch(() => undefined);
+    if (!signal.aborted) await bench.warmUp();
     for (const row of rows) {
       if (signal.aborted) break;
       await onRow?.(row, null);
-      const result = await runRow(row, context);
+      const result = await bench.run(row);
       results.push(result);
       await onRow?.(row, result);
     }
   } finally {
-    await http.close();
+    await bench.close();
   }
   const seconds = (performance.now() - began) / 1000;
   return { startedAt, seconds, machine: machine(), loadBefore, pace: pace.name, rows: results };
+}
+
+/** One system, ready for rows. */
+export interface Bench {
+  warmUp(): Promise<void>;
+  /** Never rejects: a row that cannot be measured says why. */
+  run(row: Row): Promise<RowResult>;
+  close(): Promise<void>;
+}
+
+export function openBench({ system, pace }: Pick<BenchRun, 'system' | 'pace'>): Bench {
+  const http = createHttpDriver(system.apiUrl);
+  const tenant = createTenant('bench', system.tokens);
+  let stock: Stock | undefined;
+  const context: RowContext = {
+    system,
+    pace,
+    world: createWorld(http, tenant),
+    stock() {
+      if (!system.internals) throw new Error('needs a system of its own: not with --url');
+      return (stock ??= createStock(system.internals, createTenant('stock', system.tokens), pace.stock.threads));
+    },
+  };
+  return {
+    // Where this fails the rows will, too, and say so.
+    warmUp: () => warmUp(context).catch(() => undefined),
+    run: (row) => runRow(row, context),
+    close: () => http.close(),
+  };
 }
 
 const WARM_UP_ROOMS = 10;
@@ -93,7 +121,7 @@ function startCores({ internals }: System): () => Record<string, number> {
   };
 }
 
-function machine(): BenchResult['machine'] {
+export function machine(): BenchResult['machine'] {
   const all = cpus();
   return {
     cpus: all.length,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { StackError, stopRequested } from '@threadlog/stack';
+import { compareWithCommit } from './against';
 import { runBench } from './bench';
 import { parseBenchOptions, usage, type BenchOptions } from './options';
 import { createRowProfiler } from './profile/profileRows';
@@ -28,10 +29,14 @@ function writeResult(result: BenchResult, { json }: BenchOptions): void {
   report(`\nWritten to ${file}`);
 }
 
+function rowsOf({ only }: BenchOptions): Row[] {
+  return ROWS.filter(({ name }) => only.length === 0 || only.includes(name));
+}
+
 async function bench(options: BenchOptions): Promise<number> {
   const earlier = options.compare && (JSON.parse(readFileSync(options.compare, 'utf8')) as BenchResult);
   const signal = stopRequested(report);
-  const rows = ROWS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  const rows = rowsOf(options);
   const system = await openSystem({ given: options.given, inspect: options.profile !== null, report });
   const inspectPort = system.internals?.inspectPort;
   try {
@@ -55,7 +60,16 @@ async function bench(options: BenchOptions): Promise<number> {
 
 async function main(): Promise<number> {
   try {
-    return await bench(parseBenchOptions(process.argv.slice(2)));
+    const options = parseBenchOptions(process.argv.slice(2));
+    const { against, pace } = options;
+    if (against === null) return await bench(options);
+    return await compareWithCommit({
+      ref: against,
+      rows: rowsOf(options),
+      pace,
+      signal: stopRequested(report),
+      report,
+    });
   } catch (error) {
     if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
     else console.error(error instanceof StackError ? error.message : error);

@@ -11,6 +11,7 @@ describe('options of the bench', () => {
       json: null,
       compare: null,
       profile: null,
+      against: null,
       given: null,
     });
   });
@@ -38,6 +39,7 @@ describe('options of the bench', () => {
     [['--only', 'ack,akc'], /no row akc/],
     [['--url', 'http://host'], /go together/],
     [['--url', 'host', '--realtime', 'http://host', '--secret', 's'], /host is not a URL/],
+    [['--against', 'main', '--compare', 'b'], /two systems of its own/],
     [['--profile', 'p', '--url', 'http://h', '--realtime', 'http://h', '--secret', 's'], /system of its own/],
   ])('are refused with a word on what is wrong: %j', (argv, message) => {
     expect(() => parseBenchOptions(argv)).toThrow(UsageError);

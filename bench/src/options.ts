@@ -14,6 +14,8 @@ export interface BenchOptions {
   compare: string | null;
   /** Folder for processor profiles of the service, one for each row; null for none. */
   profile: string | null;
+  /** A commit whose service is measured by turns with ours; null for none. */
+  against: string | null;
   /** A system that runs already; null for one of our own. */
   given: GivenSystem | null;
 }
@@ -24,6 +26,8 @@ export const usage = `npm run bench [-- --quick] [--only ROW,...] [--json FILE] 
   --only ROWS     some of: ${ROWS.map(({ name }) => name).join(', ')}
   --json FILE     write the figures there rather than to bench/results/<time>.json
   --compare FILE  print how many times as good each figure is as in an earlier result
+  --against REF   measure the service of another commit by turns with this one, and print how many times as good each
+                  figure is now; the commit is checked out below .cache, and built there
   --profile DIR   write there a processor profile of the service for each row, and what it says in short
 
 A Kafka, a Postgres and the service are started for the run, on free ports and a temporary directory;
@@ -33,19 +37,31 @@ KAFKA_BROKERS and DATABASE_URL replace the embedded servers. To measure a runnin
 /** @throws UsageError for what is not an option, or makes no sense. */
 export function parseBenchOptions(argv: string[]): BenchOptions {
   const values = parse(argv);
-  const only = values.only?.split(',').map((name) => name.trim()) ?? [];
-  const unknown = only.filter((name) => ROWS.every((row) => row.name !== name));
-  if (unknown.length > 0) throw new UsageError(`There is no row ${unknown.join(', ')}.`);
+  const only = rowNames(values.only);
   const given = givenSystemOf(values);
-  if (given && values.profile) throw new UsageError('--profile needs a system of its own: not with --url.');
+  refuseTogether(values, given);
   return {
     pace: values.quick ? PACES.quick : PACES.normal,
     only,
     json: values.json ?? null,
     compare: values.compare ?? null,
     profile: values.profile ?? null,
+    against: values.against ?? null,
     given,
   };
+}
+
+function rowNames(text: string | undefined): string[] {
+  const only = text?.split(',').map((name) => name.trim()) ?? [];
+  const unknown = only.filter((name) => ROWS.every((row) => row.name !== name));
+  if (unknown.length > 0) throw new UsageError(`There is no row ${unknown.join(', ')}.`);
+  return only;
+}
+
+function refuseTogether({ profile, against, compare }: ReturnType<typeof parse>, given: GivenSystem | null): void {
+  if (given && profile) throw new UsageError('--profile needs a system of its own: not with --url.');
+  if (against && (given || profile || compare))
+    throw new UsageError('--against starts two systems of its own: not with --url, --profile or --compare.');
 }
 
 function parse(argv: string[]) {
@@ -59,6 +75,7 @@ function parse(argv: string[]) {
         json: { type: 'string' },
         compare: { type: 'string' },
         profile: { type: 'string' },
+        against: { type: 'string' },
       },
     }).values;
   } catch (error) {

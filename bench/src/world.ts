@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpDriver, Reply } from './driver/http';
+import type { Call, HttpDriver, Reply } from './driver/http';
 import type { Person, Tenant } from './system/tokens';
 
 /** A thread and those who take part in it; the first is its owner. */
@@ -14,13 +14,20 @@ export interface World {
   room(owner: string, others: readonly string[]): Promise<Room>;
   rooms(count: number, membersEach: number): Promise<Room[]>;
   /** Posts as one of the room's members, over the connection of the same number; rejects unless it was created. */
-  post(room: Room, connection: number): Promise<Reply>;
+  post(room: Room, connection: number, message?: Partial<Posted>): Promise<Reply>;
+  /** Any other write; rejects unless it is answered 200 or 204. */
+  write(call: Pick<Call, 'method' | 'path' | 'body'>, options: { person: Person; connection: number }): Promise<Reply>;
   /** Rejects unless it is answered 200. */
   read(path: string, options: { person: Person; connection: number; consistencyToken?: string }): Promise<Reply>;
   /** Resolves once everything that was written to these rooms can be read. */
   settle(rooms: readonly Room[]): Promise<void>;
   /** How many messages were posted so far. */
   posted(): number;
+}
+
+export interface Posted {
+  content: string;
+  clientMessageId: string;
 }
 
 /** Length of what people write to each other, a little on the long side. */
@@ -44,15 +51,21 @@ export function createWorld(http: HttpDriver, tenant: Tenant): World {
     return { threadId: (JSON.parse(reply.text()) as { id: string }).id, members };
   }
 
-  async function post({ threadId, members }: Room, connection: number): Promise<Reply> {
+  async function post({ threadId, members }: Room, connection: number, message?: Partial<Posted>): Promise<Reply> {
     const { token } = members[connection % members.length]!;
     // As a client would that means to send it again where the answer is lost.
-    const body = JSON.stringify({ content: TEXT, clientMessageId: randomUUID() });
+    const body = JSON.stringify({ content: TEXT, clientMessageId: randomUUID(), ...message });
     const reply = await http.call(connection, { method: 'POST', path: messagesPath(threadId), token, body });
     expectStatus(reply, 201);
     posted += 1;
     return reply;
   }
+
+  const write: World['write'] = async (call, { person, connection }) => {
+    const reply = await http.call(connection, { ...call, token: person.token });
+    expectStatus(reply, reply.status === 204 ? 204 : 200);
+    return reply;
+  };
 
   const read: World['read'] = async (path, { person, connection, consistencyToken }) => {
     const reply = await http.call(connection, { method: 'GET', path, token: person.token, consistencyToken });
@@ -86,6 +99,7 @@ export function createWorld(http: HttpDriver, tenant: Tenant): World {
       return made;
     },
     post,
+    write,
     read,
     async settle(targets) {
       for (const target of targets) await settleRoom(target);

@@ -2,7 +2,7 @@ import { Client } from 'undici';
 
 /** A request as the driver sends it; `body` is JSON text. */
 export interface Call {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   token: string;
   body?: string;

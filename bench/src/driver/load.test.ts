@@ -1,7 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { latency, rate, runLoad, type Pace } from './load';
 
-const pace: Pace = { name: 'test', systemWarmUpMs: 50, warmUpMs: 20, roundMs: 60, rounds: 3, replayEvents: 0 };
+const stock = { threads: 0, messages: 0, searchedMessages: 0 };
+const crowd = { sockets: 0, slow: 0, room: 0 };
+const pace: Pace = {
+  name: 'test',
+  systemWarmUpMs: 50,
+  warmUpMs: 20,
+  roundMs: 60,
+  rounds: 3,
+  replayEvents: 0,
+  stock,
+  crowd,
+};
 
 describe('the closed loop', () => {
   it('keeps each worker at one step at a time, and measures in rounds', async () => {

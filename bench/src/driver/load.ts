@@ -13,11 +13,53 @@ export interface Pace {
   rounds: number;
   /** Fewest events that the log must hold before replaying it is timed. */
   replayEvents: number;
+  /** Size of the tenant whose lists are read, and of the one that is searched. */
+  stock: StockSize;
+  /** Of the row with many sockets. */
+  crowd: CrowdSize;
 }
 
+export interface StockSize {
+  threads: number;
+  /** In all threads together. */
+  messages: number;
+  searchedMessages: number;
+}
+
+export interface CrowdSize {
+  sockets: number;
+  /** Those of them that stop reading. All of them are in the large room. */
+  slow: number;
+  /** Sockets in the large room; the others are in rooms of fifty. */
+  room: number;
+}
+
+const FULL_STOCK: StockSize = { threads: 2_000, messages: 100_000, searchedMessages: 200_000 };
+const SMALL_STOCK: StockSize = { threads: 400, messages: 8_000, searchedMessages: 16_000 };
+const FULL_CROWD: CrowdSize = { sockets: 2_000, slow: 200, room: 1_000 };
+const SMALL_CROWD: CrowdSize = { sockets: 200, slow: 20, room: 100 };
+
 export const PACES = {
-  normal: { name: 'normal', systemWarmUpMs: 12_000, warmUpMs: 1_500, roundMs: 3_000, rounds: 3, replayEvents: 50_000 },
-  quick: { name: 'quick', systemWarmUpMs: 4_000, warmUpMs: 700, roundMs: 1_200, rounds: 1, replayEvents: 10_000 },
+  normal: {
+    name: 'normal',
+    systemWarmUpMs: 12_000,
+    warmUpMs: 1_500,
+    roundMs: 3_000,
+    rounds: 3,
+    replayEvents: 50_000,
+    stock: FULL_STOCK,
+    crowd: FULL_CROWD,
+  },
+  quick: {
+    name: 'quick',
+    systemWarmUpMs: 4_000,
+    warmUpMs: 700,
+    roundMs: 1_200,
+    rounds: 1,
+    replayEvents: 10_000,
+    stock: SMALL_STOCK,
+    crowd: SMALL_CROWD,
+  },
 } as const satisfies Record<string, Pace>;
 
 export interface LoadOptions {

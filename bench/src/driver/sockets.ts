@@ -16,6 +16,12 @@ export interface ReceiverOptions {
 export interface Receiver {
   /** Why frames may be missing: told to `resync`, or disconnected. Null when all is well. */
   trouble(): string | null;
+  /** How often it was told to `resync`. */
+  resyncs(): number;
+  isOpen(): boolean;
+  /** Stops reading, as a client does that hangs; what comes then waits in the systems between. */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -41,6 +47,7 @@ export async function openReceiver({ url, token, onMessage }: ReceiverOptions): 
   const { socket, head } = await upgrade(url);
   const greeted = Promise.withResolvers<void>();
   let trouble: string | null = null;
+  let resyncs = 0;
   const fail = (reason: string): void => {
     trouble ??= reason;
     greeted.reject(new Error(reason));
@@ -51,8 +58,10 @@ export async function openReceiver({ url, token, onMessage }: ReceiverOptions): 
     else if (startsWith(payload, PACKET.ping)) send(OPCODE.text, '3');
     else if (startsWith(payload, PACKET.open)) send(OPCODE.text, `40${JSON.stringify({ token })}`);
     else if (startsWith(payload, PACKET.hello)) greeted.resolve();
-    else if (startsWith(payload, PACKET.resync)) trouble ??= payload.toString();
-    else if (startsWith(payload, PACKET.refused)) fail(`refused: ${payload.toString()}`);
+    else if (startsWith(payload, PACKET.resync)) {
+      resyncs += 1;
+      trouble ??= payload.toString();
+    } else if (startsWith(payload, PACKET.refused)) fail(`refused: ${payload.toString()}`);
   };
   const reader = createFrameReader({
     onFrame(opcode, payload) {
@@ -66,7 +75,14 @@ export async function openReceiver({ url, token, onMessage }: ReceiverOptions): 
   if (head.length > 0) reader.push(head);
   const timer = setTimeout(() => fail('no greeting within ten seconds'), CONNECT_TIMEOUT_MS);
   await greeted.promise.finally(() => clearTimeout(timer));
-  return { trouble: () => trouble, close: () => void socket.destroy() };
+  return {
+    trouble: () => trouble,
+    resyncs: () => resyncs,
+    isOpen: () => !socket.destroyed,
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    close: () => void socket.destroy(),
+  };
 }
 
 function upgrade(url: string): Promise<{ socket: Socket; head: Buffer }> {

@@ -16,7 +16,7 @@ export interface Comparison {
 const NOISE = 0.1;
 
 /** The figures that both runs have and that were measured without errors, in the order of the newer one. */
-export function compareResults(before: BenchResult, after: BenchResult): Comparison[] {
+export function compareResults(before: Pick<BenchResult, 'rows'>, after: Pick<BenchResult, 'rows'>): Comparison[] {
   return after.rows.flatMap(({ row, figures, errors }) => {
     const old = before.rows.find((candidate) => candidate.row === row);
     if (!old || old.errors > 0 || errors > 0) return [];

@@ -2,7 +2,7 @@
 export interface Figure {
   name: string;
   value: number;
-  unit: 'ms' | '1/s' | 'MB';
+  unit: 'ms' | '1/s' | 'MB' | 'sockets';
   better: 'lower' | 'higher';
 }
 
@@ -42,4 +42,8 @@ export function perSecond(name: string, value: number): Figure {
 
 export function megabytes(name: string, bytes: number): Figure {
   return { name, value: bytes / (1024 * 1024), unit: 'MB', better: 'lower' };
+}
+
+export function sockets(name: string, value: number): Figure {
+  return { name, value, unit: 'sockets', better: 'higher' };
 }

@@ -1,4 +1,6 @@
+import { crowdRow } from './crowd';
 import { fanOutRow } from './fanOut';
+import { markingRows } from './marking';
 import { memoryRow } from './memory';
 import { postingRows } from './posting';
 import { projectionLagRow } from './projectionLag';
@@ -6,13 +8,17 @@ import { readingRows } from './reading';
 import { replayRow } from './replay';
 import type { Row } from './row';
 import { socketLatencyRow } from './socketLatency';
+import { stockedRows } from './stocked';
 
 /** In the order in which they run: replay reads what the others wrote, memory is that after all load on the service. */
 export const ROWS: readonly Row[] = [
   ...postingRows,
+  ...markingRows,
   socketLatencyRow,
   fanOutRow,
+  crowdRow,
   ...readingRows,
+  ...stockedRows,
   projectionLagRow,
   memoryRow,
   replayRow,

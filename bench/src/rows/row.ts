@@ -1,5 +1,6 @@
 import type { Pace } from '../driver/load';
 import type { RowResult } from '../report/result';
+import type { Stock } from '../stock/stock';
 import type { System } from '../system/system';
 import type { World } from '../world';
 
@@ -7,6 +8,8 @@ export interface RowContext {
   system: System;
   world: World;
   pace: Pace;
+  /** A tenant that has been in use, made when it is first asked for; throws where the system is not ours. */
+  stock(): Stock;
 }
 
 /** What a row measured; the bench adds what it knows itself. */

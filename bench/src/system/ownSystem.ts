@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, layout, startService, startStack, type GivenUrls, type Stack } from '@threadlog/stack';
+import {
+  freePort,
+  layout,
+  startService,
+  startStack,
+  type GivenUrls,
+  type ServiceOptions,
+  type Stack,
+} from '@threadlog/stack';
 import type { Internals, MeasuredProcess, System } from './system';
 import { usageOf, usageOfTree } from './usage';
 
@@ -15,10 +23,13 @@ export interface OwnSystemOptions {
   env?: NodeJS.ProcessEnv;
   /** Whether the service is to be profiled. */
   inspect?: boolean;
+  /** The service's script, where it is that of another checkout. */
+  script?: string;
   report?: (line: string) => void;
 }
 
 const ISSUER = 'threadlog-bench';
+const START_ATTEMPTS = 3;
 
 /**
  * Starts the infrastructure on a fresh temporary directory and the service, all roles in one process, and waits until
@@ -38,7 +49,12 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
     const inspectPort = options.inspect ? await freePort() : null;
     const env = environment(options, stack, ports);
     const inspected = { ...env, ...(inspectPort && { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectPort}` }) };
-    const service = await startService({ files: layout(dataDir), env: inspected, ports: [ports.api, ports.realtime] });
+    const service = await startPatiently({
+      files: layout(dataDir),
+      env: inspected,
+      ports: [ports.api, ports.realtime],
+      script: options.script,
+    });
     stops.unshift(() => service.stop());
     stops.push(() => rmSync(dataDir, { recursive: true, force: true }));
     const processes = (): MeasuredProcess[] => [
@@ -50,12 +66,23 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
       apiUrl: `http://127.0.0.1:${ports.api}`,
       realtimeUrl: `http://127.0.0.1:${ports.realtime}`,
       tokens: { secret: env.AUTH_JWT_SECRET, issuer: ISSUER },
-      internals: { ...internals(dataDir, env), processes, inspectPort },
+      internals: { ...internals({ dataDir, env, script: options.script }), processes, inspectPort },
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Earlier commits end where a topic that they have just made has no leader yet, as happens on a busy machine. */
+async function startPatiently(options: ServiceOptions): ReturnType<typeof startService> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startService(options);
+    } catch (error) {
+      if (attempt === START_ATTEMPTS) throw error;
+    }
   }
 }
 
@@ -93,15 +120,16 @@ function serverProcesses({ servers }: Stack): MeasuredProcess[] {
   );
 }
 
-type Server = Pick<Internals, 'databaseUrl' | 'startProcess'>;
+type Server = Pick<Internals, 'databaseUrl' | 'masterKey' | 'startProcess'>;
 
-function internals(dataDir: string, env: NodeJS.ProcessEnv): Server {
+function internals({ dataDir, env, script }: { dataDir: string; env: NodeJS.ProcessEnv; script?: string }): Server {
   return {
     databaseUrl: env.DATABASE_URL ?? '',
+    masterKey: env.SEALING_MASTER_KEY ?? '',
     async startProcess(name, extra) {
       const ops = await freePort();
       const own = { ...env, ...extra, OPS_PORT: String(ops) };
-      return startService({ files: layout(join(dataDir, name)), env: own, ports: [ops] });
+      return startService({ files: layout(join(dataDir, name)), env: own, ports: [ops], script });
     },
   };
 }

@@ -11,6 +11,8 @@ export interface MeasuredProcess {
 /** The log and the database of a system that we started: for what cannot be measured from outside. */
 export interface Internals {
   databaseUrl: string;
+  /** What its texts are sealed under; made for the run, and ends with it. */
+  masterKey: string;
   /** The service, its servers, and this process as the driver. */
   processes(): MeasuredProcess[];
   /** Where the service's inspector listens, if it was asked for. */

@@ -17,6 +17,8 @@ export interface RealtimeObserver {
 export interface RealtimeGauges {
   connections(): number;
   rooms(): number;
+  /** Bytes. */
+  waiting(): number;
 }
 
 export function createRealtimeMetrics(
@@ -26,6 +28,7 @@ export function createRealtimeMetrics(
   const registers = [registry];
   gauge('realtime_connections', 'Sockets of this instance.', gauges.connections);
   gauge('realtime_rooms', 'Threads that sockets of this instance follow.', gauges.rooms);
+  gauge('realtime_waiting_bytes', 'Bytes that wait in sockets for clients to read them.', gauges.waiting);
   const deliveries = new Counter({ name: 'realtime_deliveries_total', help: 'Frames sent to rooms.', registers });
   const resyncs = new Counter({
     name: 'realtime_resyncs_total',

@@ -82,6 +82,7 @@ async function runRealtime(
   const observer = createRealtimeMetrics(metrics, {
     connections: () => engine?.connections.size ?? 0,
     rooms: () => engine?.rooms.size ?? 0,
+    waiting: () => engine?.flow.waiting() ?? 0,
   });
   const io = createSocketServer({
     origins: config.CORS_ORIGINS,

@@ -4,7 +4,7 @@ import { BOUNDED, createClient, type KafkaAccess } from './client';
 
 /** Questions to the cluster over one shared connection. */
 export interface KafkaAdmin {
-  /** Asks anything; where a broker is away it is asked again for about 3 s. */
+  /** Asks anything; where a broker is away, or a partition without a leader, it is asked again for about 3 s. */
   ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export function createAdmin(access: KafkaAccess, log: LogLine): KafkaAdmin {
           await connect();
           return await question(admin);
         } catch (error) {
-          if (performance.now() > deadline || !isConnectionTrouble(error)) throw error;
+          if (performance.now() > deadline || !passes(error)) throw error;
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         }
       }
@@ -43,13 +43,19 @@ export function createAdmin(access: KafkaAccess, log: LogLine): KafkaAdmin {
   };
 }
 
-/** kafkajs's admin gives up at the first lost connection, but connects again when asked again. */
-function isConnectionTrouble(error: unknown): boolean {
+/**
+ * Whether asking again may help. kafkajs's admin gives up at the first lost connection, but connects again when asked
+ * again; and it gives up where a partition has no leader, as those of a topic that was made a moment ago on a busy broker.
+ */
+export function passes(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (/^KafkaJS(Connection|RequestTimeout|BrokerNotFound|NumberOfRetriesExceeded)/.test(cause.name)) return true;
+    if (LEADERLESS.has((cause as { type?: unknown }).type)) return true;
   }
   return false;
 }
+
+const LEADERLESS = new Set<unknown>(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 /** The ends of a partition: offsets of the first record and after the last one. */
 export interface Bounds {

@@ -1,7 +1,7 @@
 import { PARTICIPANTS_SHOWN } from '@threadlog/read-models';
 import { VISIBLE_FROM } from './viewer';
 
-/** Unread messages are counted up to here: a number a client can show, and a bound on what a list may cost. */
+/** Unread messages are shown up to here: a number that a client can show. */
 export const UNREAD_COUNTED = 1_000;
 
 /** Columns of `ThreadAccessRow` beside those of thread `t`; `r` is its root. */
@@ -37,6 +37,20 @@ export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.shown as participants,
   coalesce(members.n, 0) as participant_count, latest.message_index as last_visible_index,
   coalesce(unread.n, 0) as unread_count, u.muted_until, u.pinned, u.hidden, u.marked_unread`;
 
+/**
+ * Messages of others in thread `t` from an index on, as a lateral row `n`. Indexes have no gaps, so it is what was written
+ * from there on less the viewer's own and the deleted: few, where reading through what is unread would be many, and each
+ * of these in another page. Parameters 1 and 2 are the tenant and the viewer; without an index there is nothing.
+ */
+export function unreadFrom(schema: string, from: string, only = 'true'): string {
+  const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index >= `;
+  return `
+    select least(${UNREAD_COUNTED}, t.last_message_index - span.first + 1
+      - (select count(*) from ${refs} span.first and x.sender_id = $2 and not x.deleted)
+      - (select count(*) from ${refs} span.first and x.deleted and t.deleted_count > 0))::integer as n
+    from (select ${from} as first) span where span.first <= t.last_message_index and ${only} offset 0`;
+}
+
 /** The joins of `DETAIL_COLUMNS`. Parameters 1 to 5 are the viewer's. Who does not take part has nothing unread. */
 export function detailJoins(schema: string): string {
   const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id`;
@@ -61,13 +75,13 @@ export function detailJoins(schema: string): string {
       ) m
     ) members on true
     left join lateral (
-      select x.message_index from ${refs} and not x.deleted and x.message_index >= v.visible_from
-      order by x.message_index desc limit 1
+      select t.last_message_index as message_index where t.deleted_count = 0 and t.last_message_index >= v.visible_from
+      union all (
+        select x.message_index from ${refs} and not x.deleted and x.message_index >= v.visible_from
+        and t.deleted_count > 0 order by x.message_index desc limit 1
+      )
     ) latest on true
     left join lateral (
-      select count(*)::integer as n from (
-        select from ${refs} and x.message_index >= greatest(v.visible_from, u.read_index + 1)
-        and x.sender_id <> $2 and not x.deleted and p.user_id is not null limit ${UNREAD_COUNTED}
-      ) counted
+      ${unreadFrom(schema, 'greatest(v.visible_from, u.read_index + 1)', 'p.user_id is not null')}
     ) unread on true`;
 }

@@ -34,7 +34,9 @@ export const REACHES: Record<Reach, (schema: string, text: ReachText) => string>
       select thread_id from ${schema}.participants where tenant_id = $1 and user_id = $2 and removed_at is null
       union
       select thread_id from ${schema}.threads where tenant_id = $1 and learner_id = any($5::text[])
-    ) mine join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = mine.thread_id where true`,
+    ) mine cross join lateral (
+      select * from ${schema}.threads where tenant_id = $1 and thread_id = mine.thread_id limit 1
+    ) t where true`,
   recent: (schema, { bounds, order }) => `(
       select t.* from ${schema}.threads t where ${bounds} ${order} limit ${RECENT_THREADS}
     ) t where (t.learner_id = any($5::text[]) or ${viewerTakesPart(schema)})`,

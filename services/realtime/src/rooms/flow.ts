@@ -8,6 +8,8 @@ import type { Rooms } from './rooms';
 export interface Flow {
   /** Looks at every socket once; called on a timer, so that delivering itself costs nothing. */
   sweep(): void;
+  /** Bytes that waited in all sockets together when they were last looked at. */
+  waiting(): number;
   /** Resolves when less than the soft limit waits in the socket, or it is closed. */
   drained(connection: Connection): Promise<void>;
 }
@@ -32,13 +34,15 @@ const RECOVERED = 0.25;
  */
 export function createFlow({ rooms, connections, limits, lastSeq, onSlow }: FlowDeps): Flow {
   const slow = new WeakSet<Connection>();
+  let waiting = 0;
 
+  /** Also a thread that it joins meanwhile is left again. */
   function suspend(connection: Connection): void {
+    if (!slow.has(connection)) onSlow?.(connection, 'suspended');
     slow.add(connection);
     for (const subscription of connection.subscriptions.values()) {
       if (subscription.state === 'live') rooms.suspend(subscription);
     }
-    onSlow?.(connection, 'suspended');
   }
 
   function recover(connection: Connection): void {
@@ -51,19 +55,23 @@ export function createFlow({ rooms, connections, limits, lastSeq, onSlow }: Flow
     }
   }
 
-  function look(connection: Connection): void {
+  function look(connection: Connection): number {
     const bytes = connection.wire.buffered();
     if (bytes > limits.hardBufferBytes) {
       onSlow?.(connection, 'disconnected');
       connection.wire.close({ discard: true });
     } else if (bytes > limits.softBufferBytes) suspend(connection);
     else if (slow.has(connection) && bytes < limits.softBufferBytes * RECOVERED) recover(connection);
+    return bytes;
   }
 
   return {
     sweep() {
-      for (const connection of connections.all()) look(connection);
+      let bytes = 0;
+      for (const connection of connections.all()) bytes += look(connection);
+      waiting = bytes;
     },
+    waiting: () => waiting,
     async drained(connection) {
       while (connection.state !== 'closed' && connection.wire.buffered() > limits.softBufferBytes * RECOVERED) {
         await delay(DRAIN_POLL_MS);

@@ -77,6 +77,8 @@ export function givenRealtime(options: ServiceOptions = {}) {
     start,
     another,
     signals: () => running.signals,
+    /** What a metric says, all its labels together. */
+    metric: (name: string) => running.metric(name),
     stop: () => running.stop(),
     tell: (story: Story): Promise<ChatEvent[]> => backend.tell(story),
     project: () => backend.project(),
@@ -95,6 +97,7 @@ export function givenRealtime(options: ServiceOptions = {}) {
 export interface Running {
   http: HttpServer;
   signals: Signals;
+  metric(name: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -114,6 +117,7 @@ async function startService(
   const signals = createSignals({ openTopic: () => Promise.resolve(backend.signals), logger, now, sweepMs: 20 });
   const signalling = signals.run(stopSignals.signal);
   let http: HttpServer | undefined;
+  const metrics = createMetrics({ defaults: false });
   const role = createRealtime({
     ...backend,
     signals,
@@ -124,7 +128,7 @@ async function startService(
     verifier: testVerifier,
     info: { service: 'realtime', version: 'test' },
     logger,
-    metrics: createMetrics({ defaults: false }),
+    metrics,
     config: {
       REALTIME_HOST: '127.0.0.1',
       REALTIME_PORT: port,
@@ -143,6 +147,10 @@ async function startService(
   return {
     http: http!,
     signals,
+    async metric(name) {
+      const { values } = await metrics.registry.getSingleMetric(name)!.get();
+      return values.reduce((sum, { value }) => sum + value, 0);
+    },
     async stop() {
       stop.abort();
       await run;

@@ -1,0 +1,75 @@
+import { latency, rate, runLoad } from '../driver/load';
+import { messagesPath, type Room, type World } from '../world';
+import type { Row, RowContext, RowMeasures } from './row';
+
+/** Rows of small writes about messages: what people do more often than writing. */
+const IN_FLIGHT = 16;
+const MESSAGES = 200;
+const READERS = 63;
+
+async function measure(
+  { world, pace }: RowContext,
+  room: Room,
+  step: (worker: number) => Promise<void>,
+): Promise<RowMeasures> {
+  const measured = await runLoad({ workers: IN_FLIGHT, pace, step });
+  await world.settle([room]);
+  const { samples, errors, problem } = measured;
+  const latencies = [latency(measured, 50), latency(measured, 95), latency(measured, 99)];
+  return { figures: [rate(measured, 'acks'), ...latencies], samples, errors, problem };
+}
+
+/** Ids of so many new messages, in order. */
+async function write(world: World, room: Room, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let at = 0; at < count; at++) {
+    const reply = await world.post({ ...room, members: [room.members[0]!] }, 0);
+    ids.push((JSON.parse(reply.text()) as { id: string }).id);
+  }
+  return ids;
+}
+
+const reactions: Row = {
+  name: 'reactions',
+  title: `reactions on and off, ${IN_FLIGHT} in flight`,
+  async run(context) {
+    const { world } = context;
+    const people = Array.from({ length: IN_FLIGHT }, (_none, at) => `e-${at}`);
+    const room = await world.room('e-owner', people);
+    const messages = await write(world, room, IN_FLIGHT);
+    const turns = new Uint32Array(IN_FLIGHT);
+    const emoji = encodeURIComponent('👍');
+    return measure(context, room, async (worker) => {
+      const method = turns[worker]!++ % 2 === 0 ? 'PUT' : 'DELETE';
+      const path = `${messagesPath(room.threadId)}/${messages[worker]}/reactions/${emoji}`;
+      await world.write({ method, path }, { person: room.members[worker + 1]!, connection: worker });
+    });
+  },
+};
+
+const reading: Row = {
+  name: 'read',
+  title: `read positions moved, ${IN_FLIGHT} in flight`,
+  async run(context) {
+    const { world } = context;
+    const room = await world.room(
+      'm-owner',
+      Array.from({ length: READERS }, (_none, at) => `m-${at}`),
+    );
+    const messages = await write(world, room, MESSAGES);
+    await world.settle([room]);
+    let turn = 0;
+    return measure(context, room, async (worker) => {
+      // Everybody reads the first message, then everybody the second: each time a position moves.
+      const [reader, at] = [turn % READERS, Math.floor(turn++ / READERS) % MESSAGES];
+      const call = {
+        method: 'PUT' as const,
+        path: `/api/v1/threads/${room.threadId}/read`,
+        body: JSON.stringify({ messageId: messages[at] }),
+      };
+      await world.write(call, { person: room.members[reader + 1]!, connection: worker });
+    });
+  },
+};
+
+export const markingRows: Row[] = [reactions, reading];
