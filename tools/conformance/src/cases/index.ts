@@ -20,6 +20,7 @@ import { privacyCases } from './privacy';
 import { presenceCases } from './presence';
 import { readingCases } from './reading';
 import { searchCases } from './search';
+import { lateCases } from './subThreadsLate';
 import { socketCommandCases } from './socketCommands';
 import { socketDoorCases } from './socketDoors';
 import { socketNewsCases } from './socketNews';
@@ -46,6 +47,7 @@ const ofRoutes: Case[] = [
   ...conversationCases,
   ...conversationMessageCases,
   ...conversationThreadCases,
+  ...lateCases,
   ...searchCases,
   ...auditCases,
   ...privacyCases,
