@@ -22,6 +22,14 @@ export async function liveGenerations(database: Queryable): Promise<Generation[]
   return rows;
 }
 
+/** Those that were dropped, whose messages may still lie in Mongo. */
+export async function droppedGenerations(database: Queryable): Promise<number[]> {
+  const { rows } = await database.query<{ generation: number }>(
+    `select generation from threadlog.generations where state = 'dropped' order by generation`,
+  );
+  return rows.map(({ generation }) => generation);
+}
+
 export interface GenerationWatcher {
   /** The generation last seen to be served. Synchronous: for hot paths. */
   current(): number;

@@ -1,6 +1,7 @@
 export * from './rows';
 export * from './database';
 export * from './migrate';
+export * from './revision';
 export * from './logIdentity';
 export * from './generations';
 export * from './statements';

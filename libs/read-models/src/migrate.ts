@@ -1,7 +1,8 @@
 import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database } from './database';
-import { CORE_SQL, PRIVACY_JOBS_SQL, RATE_USAGE_SQL } from './schema/core';
+import { planGenerations, replaceGenerations } from './revision';
+import { CORE_SQL, GENERATION_REVISION_SQL, PRIVACY_JOBS_SQL, RATE_USAGE_SQL } from './schema/core';
 import { generationSql } from './schema/generation';
 import { mongoMessageRefsSql, postgresMessagesSql } from './schema/messages';
 
@@ -22,6 +23,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '001_core', sql: CORE_SQL },
   { name: '002_rate_usage', sql: RATE_USAGE_SQL },
   { name: '003_privacy_jobs', sql: PRIVACY_JOBS_SQL },
+  { name: '004_generation_revision', sql: GENERATION_REVISION_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
@@ -35,25 +37,17 @@ const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
 };
 
 /**
- * Brings the database up to date: core schema, and the tables of every live generation (the first one is made, and
- * made active, where there is none). Safe to call from many processes at once and after a crash at any point.
+ * Brings the database up to date: core schema, and the tables of every live generation. Where none is served that this
+ * build can read, a new one is made and served, to be filled from the log. Safe to call from many processes at once and
+ * after a crash at any point. Throws `ReadModelRevisionError` on a database of a newer build.
  */
 export async function migrate(database: Database, options: MigrateOptions): Promise<void> {
   await underLock(database, async (client) => {
     await migrateCore(database);
-    const first = options.generation ?? 1;
-    const known = await client.query<{ generation: number }>(
-      `select generation from threadlog.generations where state <> 'dropped' order by generation`,
-    );
-    const generations = known.rows.map((row) => row.generation);
-    for (const generation of generations.length > 0 ? generations : [first]) {
-      await client.query(generationTables(generation, options.messages));
-    }
-    if (generations.length > 0) return;
-    await client.query('begin');
-    await client.query(`insert into threadlog.generations (generation, state) values ($1, 'active')`, [first]);
-    await client.query('insert into threadlog.read_model (active) values ($1) on conflict do nothing', [first]);
-    await client.query('commit');
+    const tables = (generation: number): string => generationTables(generation, options.messages);
+    const { current, replace } = await planGenerations(client);
+    for (const generation of current) await client.query(tables(generation));
+    if (replace) await replaceGenerations(client, options.generation ?? 1, tables);
   });
 }
 

@@ -6,7 +6,13 @@ import {
   type KafkaAccess,
   type LogObserver,
 } from '@threadlog/log';
-import { createDatabase, LogIdentityError, migrate, type Database } from '@threadlog/read-models';
+import {
+  createDatabase,
+  LogIdentityError,
+  migrate,
+  ReadModelRevisionError,
+  type Database,
+} from '@threadlog/read-models';
 import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore } from '@threadlog/sealing';
 import type { Logger, Metrics } from '@threadlog/service';
 import type { RuntimeConfig } from './config';
@@ -54,7 +60,11 @@ export async function openStores(context: Context): Promise<Stores> {
   const messages = createMessageStores(database, config.MONGO_URL);
   opened(messages.close);
   if (create) {
-    await reach('Postgres', () => migrate(database, { messages: messages.kind }), { logger, signal });
+    await reach('Postgres', () => migrate(database, { messages: messages.kind }), {
+      logger,
+      signal,
+      fatal: isMismatch,
+    });
     await reach('the key store', () => migrateKeyStore(keys), { logger, signal });
   }
   const sealing = createSealing({
@@ -118,7 +128,9 @@ type TopicWanted = Omit<AuxiliaryTopic, 'retentionMs'> & Partial<AuxiliaryTopic>
 
 /** Time does not mend these: somebody configured two things that do not belong together. */
 export function isMismatch(error: unknown): boolean {
-  return [TopicMismatchError, LogIdentityError, ErasureListError].some((mismatch) => error instanceof mismatch);
+  return [TopicMismatchError, LogIdentityError, ReadModelRevisionError, ErasureListError].some(
+    (mismatch) => error instanceof mismatch,
+  );
 }
 
 function kafkaAccess(config: RuntimeConfig): KafkaAccess {

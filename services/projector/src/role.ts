@@ -1,5 +1,11 @@
 import type { EventLog } from '@threadlog/log';
-import { claimLogIdentity, liveGenerations, type Database, type MessageStore } from '@threadlog/read-models';
+import {
+  claimLogIdentity,
+  droppedGenerations,
+  liveGenerations,
+  type Database,
+  type MessageStore,
+} from '@threadlog/read-models';
 import type { Logger, Metrics, Role } from '@threadlog/service';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startGenerationProjector, type GenerationProjector } from './generations/generationProjector';
@@ -58,6 +64,7 @@ export function createProjector(deps: ProjectorDeps): Role {
       const { logId, topic, partitions } = deps.log;
       await claimLogIdentity(deps.database, { logId, topic, partitions });
       const start = createStart(deps, observer);
+      await forgetDropped(deps).catch((err: unknown) => deps.logger.warn({ err }, 'dropped generations not cleared'));
       while (!signal.aborted) {
         fault = await follow(deps, running, start).then(
           () => null,
@@ -107,6 +114,14 @@ function withBeside(projector: GenerationProjector, beside: readonly Beside[]): 
       await projector.stop();
     },
   };
+}
+
+/** Clears up after generations that were dropped while no projector ran, as an upgrade does. Repeating it is harmless. */
+async function forgetDropped({ database, messageStore }: ProjectorDeps): Promise<void> {
+  for (const generation of await droppedGenerations(database)) {
+    const store = messageStore(generation);
+    if (store.kind === 'mongo') await store.drop();
+  }
 }
 
 /** Starts and stops projectors until those running are those that live. */

@@ -33,6 +33,11 @@ create table if not exists threadlog.command_instances (
 );
 `;
 
+/** Which build made a generation: rows of another one cannot be read. */
+export const GENERATION_REVISION_SQL = `
+alter table threadlog.generations add column if not exists revision integer not null default 1;
+`;
+
 /** The worker's notes on privacy requests: where a job stands, and what its next run needs. Nothing personal but ids. */
 export const PRIVACY_JOBS_SQL = `
 create table if not exists threadlog.privacy_jobs (
