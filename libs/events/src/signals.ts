@@ -19,7 +19,7 @@ export const SIGNALS = {
     last_seen_at: microTimestamp,
   }),
   /** Keys of the tenant that were closed, destroyed or replaced: whoever holds copies drops them at once. */
-  KEYS_CLOSED: z.strictObject({ key_ids: z.array(z.uuid()).max(MAX_CLOSED_KEYS) }),
+  KEYS_CLOSED: z.strictObject({ key_ids: z.array(z.uuid()).min(1).max(MAX_CLOSED_KEYS) }),
 } as const;
 export type SignalType = keyof typeof SIGNALS;
 export type SignalData<T extends SignalType> = z.infer<(typeof SIGNALS)[T]>;
