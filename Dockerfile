@@ -11,16 +11,16 @@ FROM node:24.21.0-bookworm-slim AS production
 WORKDIR /app
 COPY --from=manifests /manifests ./
 # Nothing that the services use has an install script that it needs.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace=services/standalone
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace=services/standalone --workspace=tools/cli
 
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY --from=manifests /manifests ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN node_modules/.bin/tsc -b services/standalone \
+RUN node_modules/.bin/tsc -b services/standalone tools/cli \
   && mkdir /built \
-  && find libs services -path '*/node_modules' -prune -o -path libs/testing -prune -o -path '*/dist/testing' -prune \
+  && find libs services tools/cli -path '*/node_modules' -prune -o -path libs/testing -prune -o -path '*/dist/testing' -prune \
     -o -type f -path '*/dist/*' -not -name '*.testing.*' -not -name '*.tsbuildinfo' -exec cp --parents {} /built ';'
 
 FROM node:24.21.0-bookworm-slim

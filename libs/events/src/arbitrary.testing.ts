@@ -25,7 +25,8 @@ const BY_TYPE: Record<string, (schema: JsonSchema) => fc.Arbitrary<unknown>> = {
   null: () => fc.constant(null),
   boolean: () => fc.boolean(),
   integer: ({ minimum, maximum }) => fc.integer({ min: minimum ?? 0, max: Math.min(maximum ?? Infinity, 2 ** 31 - 1) }),
-  array: ({ items }) => fc.array(arbitraryOf(items ?? {}), { maxLength: 4 }),
+  array: ({ items, minItems = 0 }) =>
+    fc.array(arbitraryOf(items ?? {}), { minLength: minItems, maxLength: minItems + 4 }),
   object: ({ properties = {}, required }) =>
     fc.record(Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, arbitraryOf(field)])), {
       requiredKeys: required,

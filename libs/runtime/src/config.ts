@@ -1,5 +1,5 @@
 import { authConfigShape, checkAuthConfig } from '@threadlog/auth';
-import { MAX_TTL_MS, sealingConfigShape } from '@threadlog/sealing';
+import { isReceiptKey, MAX_TTL_MS, sealingConfigShape } from '@threadlog/sealing';
 import {
   corsConfig,
   flag,
@@ -11,6 +11,7 @@ import {
   loadConfig,
   logConfig,
   rateLimitConfig,
+  secret,
   type Env,
   type LoadConfigOptions,
 } from '@threadlog/service';
@@ -25,6 +26,16 @@ export const keyConfig = {
     .prefault('30')
     .describe('Days after which the master key is due to be replaced, and its version destroyed'),
 };
+
+/** Variables of whatever opens the stores and topics of a deployment, tools too. */
+export const operatorConfig = {
+  ...logConfig,
+  ...kafkaConfig,
+  ...databaseConfig,
+  ...sealingConfigShape,
+  ...keyConfig,
+};
+export type OperatorConfig = z.output<z.ZodObject<typeof operatorConfig>>;
 
 /** Variables that every process reads, whatever its roles. */
 export const runtimeConfig = {
@@ -66,6 +77,17 @@ export const privacyConfig = {
     .optional()
     .describe('Days that messages are kept where a tenant says nothing else; without it for ever'),
 };
+
+/** What signs receipts of erasures: for the process that completes them. */
+export const receiptConfig = {
+  PRIVACY_RECEIPT_KEY: secret()
+    .refine(isReceiptKey, 'must be an Ed25519 key: PKCS #8 PEM, or its seed of 32 bytes in base64')
+    .optional()
+    .describe(
+      'Signs the receipts of erasures: an Ed25519 key, PKCS #8 PEM or its seed of 32 bytes in base64. Required in production by the worker, unless `PRIVACY_ENABLED` is false',
+    ),
+};
+
 /** The routes that a configuration serves: without privacy its routes do not exist. */
 export function servedRoutes<SomeRoute extends { path: string }>(
   routes: readonly SomeRoute[],
@@ -81,7 +103,16 @@ export function processConfig<Shape extends z.ZodRawShape>(own: Shape) {
   const shape = { ...runtimeConfig, ...own } as Omit<typeof runtimeConfig, keyof Shape> & Shape;
   return z.object(shape).superRefine((env, context) => {
     checkAuthConfig(env as unknown as RuntimeConfig, context);
+    checkReceiptKey(own, env, context);
   });
+}
+
+/** Erasures without receipts are for trying things out. */
+function checkReceiptKey(own: z.ZodRawShape, env: Record<string, unknown>, context: z.RefinementCtx): void {
+  const { ENVIRONMENT, PRIVACY_ENABLED, PRIVACY_RECEIPT_KEY, ROLES } = env;
+  const completes = 'PRIVACY_RECEIPT_KEY' in own && (!Array.isArray(ROLES) || ROLES.includes('worker'));
+  if (!completes || ENVIRONMENT !== 'production' || PRIVACY_ENABLED === false || PRIVACY_RECEIPT_KEY) return;
+  context.addIssue({ code: 'custom', path: ['PRIVACY_RECEIPT_KEY'], message: 'is required in production' });
 }
 
 /** Reads the configuration of a process. Throws `ConfigError` with all problems at once. */

@@ -15,7 +15,7 @@ import {
 } from '@threadlog/read-models';
 import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore } from '@threadlog/sealing';
 import type { Logger, Metrics } from '@threadlog/service';
-import type { RuntimeConfig } from './config';
+import type { OperatorConfig } from './config';
 import { ErasureListError } from './erasures/record';
 import { createLogObserver, logLines } from './logMetrics';
 import { createMessageStores } from './messageStores';
@@ -38,7 +38,7 @@ export function createClosers(): { opened(closer: Closer): void; close(): Promis
 
 /** What it takes to open connections. */
 export interface Context {
-  config: RuntimeConfig;
+  config: OperatorConfig;
   service: string;
   signal: AbortSignal;
   logger: Logger;
@@ -133,7 +133,7 @@ export function isMismatch(error: unknown): boolean {
   );
 }
 
-function kafkaAccess(config: RuntimeConfig): KafkaAccess {
+function kafkaAccess(config: OperatorConfig): KafkaAccess {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
   return {
     brokers: config.KAFKA_BROKERS,

@@ -61,7 +61,7 @@ async function build(
   await reach('Postgres', () => claimLogIdentity(stores.database, log), { logger, signal, fatal: isMismatch });
   const erasures = await openErasures(context, { openTopic, visitTopic }, stores.sealing);
   const verifier = createTokenVerifier(tokenSettings(config));
-  const { rateLimits, background } = openRateLimits(context, stores.database);
+  const { rateLimits, background } = openRateLimits({ config, logger }, stores.database);
   const admission = createAdmission({
     verifier,
     limits: rateLimits,
@@ -94,7 +94,10 @@ async function openErasures(
 }
 
 /** Buckets of this process, and the exchange that brings them together with those of the others. */
-function openRateLimits({ config, logger }: Context, database: Database): Pick<Runtime, 'rateLimits' | 'background'> {
+function openRateLimits(
+  { config, logger }: { config: RuntimeConfig; logger: Logger },
+  database: Database,
+): Pick<Runtime, 'rateLimits' | 'background'> {
   const rates = rateLimitsOf(config);
   const exchange = createRateExchange({
     database,

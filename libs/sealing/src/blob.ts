@@ -79,6 +79,11 @@ export function keyIdsOf({ bytes, keysEnd }: Pick<Blob, 'bytes' | 'keysEnd'>): s
   return ids;
 }
 
+/** UUIDs of the keys that a sealed value needs. Throws SealingError `tampered` where there can be none. */
+export function sealedKeyIds(sealed: Sealed): string[] {
+  return keyIdsOf(decodeKeyPart(sealed));
+}
+
 /** Which slots a blob's key ids fill, in order. */
 export function slotsOf({ bytes }: Blob): Slot[] {
   return SLOTS.filter((_, index) => (bytes[0] ?? 0) & (1 << index));

@@ -9,3 +9,5 @@ export type { KeyAdmin, KeyEvidence } from './keys/admin';
 export type { KeyRotation, MasterKeyStatus } from './keys/rotation';
 export { createMemoryKeyStore } from './keys/memoryKeyStore';
 export { createPostgresKeyStore, migrateKeyStore } from './keys/postgresKeyStore';
+export * from './receipts';
+export { sealedKeyIds } from './blob';

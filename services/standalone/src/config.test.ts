@@ -7,6 +7,7 @@ const ENOUGH = {
   CLUSTER_SECRET: 'yY2nM6kP0qR4sT8uV1wX5zA9bC3dE7fG',
   SEALING_MASTER_KEY: Buffer.from('k9J2mZ5xQ8wE1rT4yU7iO0pA3sD6fG9h').toString('base64'),
 };
+const RECEIPT_KEY = Buffer.from('w3E8rT5yU1iO6pA9sD2fG7hJ4kL0zX5c').toString('base64');
 const load = (env: Record<string, string> = {}) =>
   loadStandaloneConfig({ ...ENOUGH, ...env }, { warn: () => undefined });
 function problemsOf(env: Record<string, string>): string {
@@ -19,8 +20,8 @@ function problemsOf(env: Record<string, string>): string {
 }
 
 describe('the configuration of a process with any roles', () => {
-  it('needs a database and three secrets, also in production', () => {
-    expect(load({ ENVIRONMENT: 'production' })).toMatchObject({
+  it('needs a database and three secrets, and one more in production', () => {
+    expect(load({ ENVIRONMENT: 'production', PRIVACY_RECEIPT_KEY: RECEIPT_KEY })).toMatchObject({
       ROLES: [...ROLE_NAMES],
       API_PORT: 4000,
       REALTIME_PORT: 4001,
@@ -28,6 +29,21 @@ describe('the configuration of a process with any roles', () => {
       OPS_HOST: '127.0.0.1',
     });
     expect(() => loadStandaloneConfig({}, { warn: () => undefined })).toThrow(ConfigError);
+  });
+
+  it('wants a key for receipts in production, of the process that signs them', () => {
+    const production = { ENVIRONMENT: 'production' };
+    expect(problemsOf(production)).toBe('PRIVACY_RECEIPT_KEY: is required in production');
+    expect(problemsOf({ ...production, ROLES: 'worker' })).toContain('PRIVACY_RECEIPT_KEY');
+    expect(problemsOf({ ...production, ROLES: 'query-api,realtime' })).toBe('');
+    expect(problemsOf({ ...production, PRIVACY_ENABLED: 'false' })).toBe('');
+    expect(problemsOf({ PRIVACY_RECEIPT_KEY: 'no key of any kind' })).toContain('must be an Ed25519 key');
+    expect(load().PRIVACY_RECEIPT_KEY).toBeUndefined();
+  });
+
+  it('bounds how long keys may be cached', () => {
+    expect(load()).toMatchObject({ SEALING_KEY_CACHE_MS: 60_000, SEALING_ROTATION_DAYS: 30 });
+    expect(problemsOf({ SEALING_KEY_CACHE_MS: '60001' })).toContain('SEALING_KEY_CACHE_MS');
   });
 
   it('starts roles in one order, however they are named', () => {

@@ -126,13 +126,13 @@ describe('environment', () => {
     it('does not start in production on the secrets of the file', () => {
       const attempt = () => loadStandaloneConfig(environmentOf(name, { ENVIRONMENT: 'production' }));
       expect(attempt).toThrow(ConfigError);
-      for (const secret of ['AUTH_JWT_SECRET', 'CLUSTER_SECRET', 'SEALING_MASTER_KEY']) {
+      for (const secret of ['AUTH_JWT_SECRET', 'CLUSTER_SECRET', 'SEALING_MASTER_KEY', 'PRIVACY_RECEIPT_KEY']) {
         expect(attempt).toThrow(`${secret}: is a development or example secret`);
       }
     });
 
     it('starts in production on secrets from files', () => {
-      const names = ['AUTH_JWT_SECRET', 'CLUSTER_SECRET', 'SEALING_MASTER_KEY'];
+      const names = ['AUTH_JWT_SECRET', 'CLUSTER_SECRET', 'SEALING_MASTER_KEY', 'PRIVACY_RECEIPT_KEY'];
       const values: Values = { ENVIRONMENT: 'production' };
       for (const secret of names) Object.assign(values, { [secret]: '', [`${secret}_FILE`]: `/run/secrets/${secret}` });
       const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256));

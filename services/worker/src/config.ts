@@ -2,6 +2,7 @@ import {
   forwardConfig,
   loadProcessConfig,
   privacyConfig,
+  receiptConfig,
   type ForwardConfig,
   type RuntimeConfig,
 } from '@threadlog/runtime';
@@ -10,6 +11,7 @@ import type { z } from 'zod';
 /** Variables of the worker beside those that every process reads. */
 export const workerConfig = {
   ...privacyConfig,
+  ...receiptConfig,
 };
 
 const workerServiceConfig = { ...workerConfig, ...forwardConfig };

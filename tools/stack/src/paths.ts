@@ -18,6 +18,8 @@ export const layout = (dataDir: string) => {
     postgres: join(root, 'postgres'),
     mongo: join(root, 'mongo'),
     secrets: join(root, 'secrets.json'),
+    /** Environment of the service, for tools that work on the same stores. */
+    environment: join(root, 'environment.json'),
     log: (name: string) => join(root, 'logs', `${name}.log`),
     pidFile: (name: string) => join(root, 'pids', `${name}.json`),
   };

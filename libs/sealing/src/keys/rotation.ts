@@ -35,9 +35,14 @@ const DAY_MS = 86_400_000;
 
 export function createKeyRotation({ store, masterKey, rotationDays }: KeyRotationOptions): KeyRotation {
   async function masterKeys(): Promise<MasterKeyStatus[]> {
-    return (await store.masterKeys()).map((record) => ({
+    const known = await store.masterKeys();
+    const { version } = masterKey;
+    // Asking changes nothing: whoever asks may have been given a key that nobody uses.
+    if (!known.some((record) => record.version === version))
+      known.push({ version, firstSeenAt: new Date(), wrapped: 0 });
+    return known.map((record) => ({
       ...record,
-      current: record.version === masterKey.version,
+      current: record.version === version,
       dueAt: new Date(record.firstSeenAt.getTime() + rotationDays * DAY_MS),
     }));
   }
@@ -50,10 +55,7 @@ export function createKeyRotation({ store, masterKey, rotationDays }: KeyRotatio
       return records.length;
     },
     noteMasterKey: () => store.sawMasterKey(masterKey.version),
-    async masterKeys() {
-      await store.sawMasterKey(masterKey.version);
-      return masterKeys();
-    },
+    masterKeys,
     masterKeyDue: async (version) => (await masterKeys()).find((known) => known.version === version)?.dueAt ?? null,
   };
 }

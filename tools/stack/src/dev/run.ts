@@ -11,7 +11,7 @@ import { followFile } from './followFile';
 import type { DevOptions } from './options';
 import { loadSecrets } from './secrets';
 import { startService } from './service';
-import { serviceEnvironment } from './serviceEnvironment';
+import { serviceEnvironment, toolEnvironment } from './serviceEnvironment';
 import { supervise } from './supervise';
 
 export interface RunContext {
@@ -41,6 +41,7 @@ const launchService = async (
   context: RunContext,
 ): Promise<Launched> => {
   const env = serviceEnvironment(context.env, options, stack.urls, loadSecrets(files.secrets));
+  writeFileSync(files.environment, `${JSON.stringify(toolEnvironment(env), null, 2)}\n`, { mode: 0o600 });
   const tokens = demoTokens(env.AUTH_JWT_SECRET, env.AUTH_JWT_ISSUER);
   writeFileSync(join(files.root, 'demo-tokens.json'), `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 });
   const { api, realtime } = options.ports;

@@ -30,3 +30,11 @@ export const serviceEnvironment = (
   DATABASE_URL: urls.databaseUrl,
   MONGO_URL: urls.mongoUrl ?? undefined,
 });
+
+/** Variables of which a tool needs to know what the service was given. */
+const TOOL_VARIABLES =
+  /^(ENVIRONMENT|KAFKA_.*|CHAT_PARTITIONS|DATABASE_URL|KEYSTORE_DATABASE_URL|MONGO_URL|SEALING_.*|PRIVACY_RECEIPT_KEY.*)$/;
+
+/** The part of the service's environment that opens its stores; it holds secrets, so it goes into a private file. */
+export const toolEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name, value]) => TOOL_VARIABLES.test(name) && value !== undefined));

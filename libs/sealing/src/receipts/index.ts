@@ -1,0 +1,3 @@
+export { canonicalJson } from './canonicalJson';
+export * from './receipt';
+export * from './signing';

@@ -1,0 +1,111 @@
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { canonicalJson } from './canonicalJson';
+import { receiptBodySchema, receiptSchema, type Receipt, type ReceiptBody } from './receipt';
+
+/** Signs receipts; made once, from the configuration. */
+export interface ReceiptSigner {
+  readonly keyId: string;
+  /** SubjectPublicKeyInfo, PEM: for whoever verifies. */
+  readonly publicKey: string;
+  /** Throws ZodError when the body is not one of version 1. */
+  sign(body: ReceiptBody): Receipt;
+}
+
+/** What precedes a seed in PKCS #8, and a raw key in SubjectPublicKeyInfo, for Ed25519 (RFC 8410). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/**
+ * A signer from a private key: PKCS #8 PEM, or the seed of 32 bytes in base64 or hexadecimal. Throws TypeError on
+ * anything else; the key is never in the message.
+ */
+export function createReceiptSigner(privateKey: string): ReceiptSigner {
+  const key = privateKeyOf(privateKey);
+  const publicKey = createPublicKey(key);
+  const keyId = receiptKeyId(publicKey);
+  return {
+    keyId,
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+    sign(body) {
+      const { signature: _former, ...signed } = receiptBodySchema.parse(body);
+      const value = sign(null, Buffer.from(canonicalJson(signed)), key).toString('base64url');
+      return receiptSchema.parse({ ...signed, signature: { alg: 'Ed25519', keyId, value } });
+    },
+  };
+}
+
+export type ReceiptVerdict =
+  | { valid: true; receipt: Receipt }
+  /** `malformed`: no receipt of a known version. `unknown_key`: signed by another key. `forged`: altered since. */
+  | { valid: false; reason: 'malformed' | 'unknown_key' | 'forged'; detail: string };
+
+/**
+ * Verifies a receipt, parsed from its JSON, against a public key (PEM, or its raw 32 bytes in base64 or hexadecimal).
+ * Needs nothing else. Throws TypeError when the public key is none.
+ */
+export function verifyReceipt(receipt: unknown, publicKey: string): ReceiptVerdict {
+  const key = publicKeyOf(publicKey);
+  const parsed = receiptSchema.safeParse(receipt);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { valid: false, reason: 'malformed', detail: `${issue?.path.join('.') || 'receipt'}: ${issue?.message}` };
+  }
+  const { signature } = parsed.data;
+  if (signature.keyId !== receiptKeyId(key))
+    return { valid: false, reason: 'unknown_key', detail: `signed by key ${signature.keyId}` };
+  // What was given is verified, not what was parsed: fields of later versions are part of it.
+  const { signature: _own, ...signed } = receipt as Record<string, unknown>;
+  const bytes = Buffer.from(canonicalJson(signed));
+  if (!verify(null, bytes, key, Buffer.from(signature.value, 'base64url')))
+    return { valid: false, reason: 'forged', detail: 'the signature does not belong to this text' };
+  return { valid: true, receipt: parsed.data };
+}
+
+/** Names a public key: 16 hexadecimal digits. */
+export function receiptKeyId(key: KeyObject): string {
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Whether a text can be a signing key, for configurations. */
+export function isReceiptKey(text: string): boolean {
+  try {
+    privateKeyOf(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function privateKeyOf(text: string): KeyObject {
+  try {
+    const key = text.includes('-----BEGIN')
+      ? createPrivateKey(text.replaceAll('\\n', '\n'))
+      : createPrivateKey({ key: derOf(PKCS8_PREFIX, text), format: 'der', type: 'pkcs8' });
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // Said below, without what was tried.
+  }
+  throw new TypeError('a receipt key is an Ed25519 key as PKCS #8 PEM, or its seed of 32 bytes in base64');
+}
+
+function publicKeyOf(text: string): KeyObject {
+  try {
+    const key = text.includes('-----BEGIN')
+      ? createPublicKey(text)
+      : createPublicKey({ key: derOf(SPKI_PREFIX, text), format: 'der', type: 'spki' });
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // Said below.
+  }
+  throw new TypeError('a public key is an Ed25519 key as PEM, or its 32 bytes in base64');
+}
+
+function derOf(prefix: Buffer, text: string): Buffer {
+  const trimmed = text.trim();
+  const raw = Buffer.from(trimmed, /^[0-9a-f]{64}$/i.test(trimmed) ? 'hex' : 'base64');
+  if (raw.length !== 32) throw new TypeError('not 32 bytes');
+  return Buffer.concat([prefix, raw]);
+}

@@ -1,0 +1,50 @@
+import { compareGenerations, createGeneration, dropGeneration, flipGeneration } from '@threadlog/projector';
+import { generationSchema, liveGenerations, type Database } from '@threadlog/read-models';
+import type { Operator } from '@threadlog/runtime';
+import { onDeployment, type CommandContext } from '../context';
+import { table, type Outcome } from '../outcome';
+
+/** Every generation that projectors keep up, and how far each has read, in records of the log. */
+export async function generationsList(context: CommandContext): Promise<Outcome> {
+  const generations = await onDeployment(context, async ({ database }) => {
+    const live = await liveGenerations(database);
+    return Promise.all(live.map(async (one) => ({ ...one, read: await readBy(database, one.generation) })));
+  });
+  const rows = generations.map(({ generation, state, read }) => [generation, state, read]);
+  return { ok: true, text: table(['generation', 'state', 'records read'], rows), json: { generations } };
+}
+
+async function readBy(database: Database, generation: number): Promise<number> {
+  const { rows } = await database.query<{ read: string }>(
+    `select coalesce(sum(next_offset), 0) as read from ${generationSchema(generation)}.checkpoints`,
+  );
+  return Number(rows[0]!.read);
+}
+
+export async function generationsCreate(context: CommandContext): Promise<Outcome> {
+  const generation = await onDeployment(context, ({ database, config }) =>
+    createGeneration(database, config.MONGO_URL === undefined ? 'postgres' : 'mongo'),
+  );
+  return { ok: true, text: `generation ${generation} is being built by the projectors`, json: { generation } };
+}
+
+/** Not ok unless they are equal. */
+export async function generationsCompare(context: CommandContext, one: number, other: number): Promise<Outcome> {
+  const comparison = await onDeployment(context, (operator) => {
+    const side = (generation: number) => ({ generation, store: operator.messageStore(generation) });
+    return compareGenerations(operator.database, side(one), side(other));
+  });
+  return { ok: comparison === 'equal', text: comparison.replace('_', ' '), json: { comparison } };
+}
+
+export async function generationsFlip(context: CommandContext, generation: number): Promise<Outcome> {
+  await onDeployment(context, ({ database }) => flipGeneration(database, generation));
+  return { ok: true, text: `generation ${generation} is served`, json: { active: generation } };
+}
+
+export async function generationsDrop(context: CommandContext, generation: number): Promise<Outcome> {
+  await onDeployment(context, ({ database, messageStore }: Operator) =>
+    dropGeneration(database, messageStore(generation), generation),
+  );
+  return { ok: true, text: `generation ${generation} is dropped`, json: { dropped: generation } };
+}

@@ -1,0 +1,56 @@
+import type { MasterKeyStatus } from '@threadlog/sealing';
+import { onDeployment, type CommandContext } from '../context';
+import { CommandError, table, type Outcome } from '../outcome';
+
+/** Versions of the master key: which wraps, how many keys each still holds, when each is due to be gone. */
+export async function keysStatus(context: CommandContext): Promise<Outcome> {
+  const versions = await onDeployment(context, ({ sealing }) => sealing.masterKeys());
+  const rows = versions.map((version) => describe(version, Date.now()));
+  const text = table(
+    ['version', 'current', 'keys', 'age (days)', 'due', ''],
+    rows.map((row) => [row.version, row.current ? 'yes' : '', row.keys, row.ageDays, row.dueAt, row.note]),
+  );
+  return { ok: true, text, json: { versions: rows } };
+}
+
+function describe({ version, current, wrapped, firstSeenAt, dueAt }: MasterKeyStatus, now: number) {
+  const overdue = dueAt.getTime() <= now;
+  const note = current && overdue ? 'rotate now' : !current && wrapped > 0 ? 'run keys rotate' : '';
+  return {
+    ...{ version, current, keys: wrapped, firstSeenAt: firstSeenAt.toISOString(), dueAt: dueAt.toISOString() },
+    ...{ ageDays: Math.floor((now - firstSeenAt.getTime()) / 86_400_000), overdue, note },
+  };
+}
+
+const ROTATION_LOCK = `hashtextextended('threadlog key rotation', 0)`;
+
+/**
+ * Wraps all keys anew under the current master key, in batches, until none is left under another. It may be stopped at
+ * any point and run beside the processes; processes that still wrap by the old version only make it take longer.
+ */
+export async function keysRotate(context: CommandContext, { batch }: { batch: number }): Promise<Outcome> {
+  return onDeployment(context, async ({ database, sealing }) => {
+    const lock = await database.connect();
+    try {
+      const { rows } = await lock.query<{ held: boolean }>(`select pg_try_advisory_lock(${ROTATION_LOCK}) as held`);
+      if (!rows[0]?.held) throw new CommandError('another rotation is running');
+      let rewrapped = 0;
+      for (let left = -1; left !== 0;) {
+        left = await sealing.rewrap(batch);
+        rewrapped += left;
+        if (left > 0) context.report(`${rewrapped} keys wrapped anew`);
+      }
+      await sealing.noteMasterKey();
+      const versions = await sealing.masterKeys();
+      const current = versions.find((version) => version.current)!.version;
+      const old = versions.filter((version) => !version.current).map(({ version }) => version);
+      const next =
+        old.length > 0 ? `\nVersions that wrap nothing any more, and can be destroyed: ${old.join(', ')}` : '';
+      const text = `${rewrapped} keys wrapped anew; all keys are under version ${current}.${next}`;
+      return { ok: true, text, json: { rewrapped, current, empty: old } };
+    } finally {
+      // The lock goes with its connection.
+      lock.release(true);
+    }
+  });
+}

@@ -1,0 +1,2 @@
+export { run, type Streams } from './run';
+export { scanFiles, type ScanResult, type Hit } from './prove/scan';

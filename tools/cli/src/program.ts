@@ -1,0 +1,130 @@
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  generationsCompare,
+  generationsCreate,
+  generationsDrop,
+  generationsFlip,
+  generationsList,
+} from './commands/generations';
+import { keysRotate, keysStatus } from './commands/keys';
+import { privacyProve, type ProveOptions } from './commands/prove';
+import { quarantineList, quarantineReplay, type QuarantineOptions } from './commands/quarantine';
+import { receiptPublicKey, receiptVerify } from './commands/receipts';
+import type { CommandContext } from './context';
+import type { Outcome } from './outcome';
+
+/** Runs one command and keeps what came of it. */
+export type Perform = (work: (context: CommandContext) => Outcome | Promise<Outcome>) => Promise<void>;
+
+const DATA_DIR = 'take the environment that npm start left in this data directory';
+
+/** All commands; each hands its work to `perform`. */
+export function createProgram(perform: Perform): Command {
+  const program = new Command('cli')
+    .description(
+      'Commands for whoever runs Threadlog. The configuration is that of a process: variables of the environment.',
+    )
+    .option('--data-dir <directory>', DATA_DIR)
+    .option('--json', 'print the result as JSON');
+  addKeys(program, perform);
+  addReceipts(program, perform);
+  addPrivacy(program, perform);
+  addGenerations(program, perform);
+  addQuarantine(program, perform);
+  return program;
+}
+
+function addKeys(program: Command, perform: Perform): void {
+  const keys = program.command('keys').description('the master key and the keys below it');
+  keys
+    .command('status')
+    .description('versions of the master key, how many keys are under each, when each is due to be gone')
+    .action(() => perform(keysStatus));
+  keys
+    .command('rotate')
+    .description('wrap all keys anew under the current master key; can be stopped and repeated')
+    .option('--batch <keys>', 'keys wrapped at once', countOf(10_000), 500)
+    .action((options: { batch: number }) => perform((context) => keysRotate(context, options)));
+}
+
+function addReceipts(program: Command, perform: Perform): void {
+  const receipt = program.command('receipt').description('receipts of erasures');
+  receipt
+    .command('verify <file>')
+    .description('verify a receipt by its public key alone; - is standard input')
+    .requiredOption('--key <key>', 'public key, or the name of its file')
+    .action((file: string, options: { key: string }) => perform(() => receiptVerify(file, options)));
+  receipt
+    .command('public-key')
+    .description('the public key of PRIVACY_RECEIPT_KEY')
+    .action(() => perform(receiptPublicKey));
+}
+
+function addPrivacy(program: Command, perform: Perform): void {
+  const more = (value: string, former: string[]) => [...former, value];
+  program
+    .command('privacy')
+    .description('proofs')
+    .command('prove')
+    .description('prove that a person is erased: keys, log, every read model, and the bytes of files')
+    .requiredOption('--tenant <id>', 'tenant')
+    .requiredOption('--subject <id>', 'user or learner')
+    .option('--needle-file <file>', 'file with one text that must not be found; may be repeated', more, [])
+    .option('--scan <path>', 'file or directory whose bytes are looked through; may be repeated', more, [])
+    .option('--request <id>', 'request whose receipt must verify and agree')
+    .option('--receipt <file>', 'the same, with the receipt in a file')
+    .option('--key <key>', 'public key of the receipt, or its file; by default that of PRIVACY_RECEIPT_KEY')
+    .action((options: ProveOptions) => perform((context) => privacyProve(context, options)));
+}
+
+function addGenerations(program: Command, perform: Perform): void {
+  const number = countOf(1_000_000);
+  const generations = program.command('generations').description('generations of the read model');
+  generations
+    .command('list')
+    .description('those that are kept up')
+    .action(() => perform(generationsList));
+  generations
+    .command('create')
+    .description('begin the next one')
+    .action(() => perform(generationsCreate));
+  generations
+    .command('compare')
+    .description('say whether two hold the same; exit code 1 unless they do')
+    .argument('<one>', 'generation', number)
+    .argument('<other>', 'generation', number)
+    .action((one: number, other: number) => perform((context) => generationsCompare(context, one, other)));
+  generations
+    .command('flip')
+    .description('serve another one')
+    .argument('<generation>', 'generation', number)
+    .action((generation: number) => perform((context) => generationsFlip(context, generation)));
+  generations
+    .command('drop')
+    .description('end one that is not served')
+    .argument('<generation>', 'generation', number)
+    .action((generation: number) => perform((context) => generationsDrop(context, generation)));
+}
+
+function addQuarantine(program: Command, perform: Perform): void {
+  const quarantine = program.command('quarantine').description('records that could not be applied');
+  const generation = ['--generation <number>', 'by default the one that is served', countOf(1_000_000)] as const;
+  quarantine
+    .command('list')
+    .description('what waits there')
+    .option(...generation)
+    .action((options: QuarantineOptions) => perform((context) => quarantineList(context, options)));
+  quarantine
+    .command('replay <key>')
+    .description('apply what waits for a record key, after the fault was mended')
+    .option(...generation)
+    .action((key: string, options: QuarantineOptions) => perform((context) => quarantineReplay(context, key, options)));
+}
+
+function countOf(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+  };
+}
