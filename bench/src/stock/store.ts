@@ -9,6 +9,7 @@ import {
   threadsTable,
   upsertSql,
   userThreadsTable,
+  type Database,
   type SearchTokens,
   type Table,
 } from '@threadlog/read-models';
@@ -29,7 +30,7 @@ export interface StockStore {
 const CONNECTIONS = 4;
 const TIDY_MS = 120_000;
 
-/** Rejects where the system's read model is not in this Postgres, or has other columns than ours. */
+/** Leaves out what the read model of an earlier commit has no column or table for. */
 export async function openStockStore({ databaseUrl, masterKey }: Internals): Promise<StockStore> {
   const database = createDatabase({ url: databaseUrl, max: CONNECTIONS, statementTimeoutMs: TIDY_MS });
   const schema = generationSchema(await activeGeneration(database));
@@ -37,11 +38,13 @@ export async function openStockStore({ databaseUrl, masterKey }: Internals): Pro
     keyStore: createPostgresKeyStore(database),
     masterKey: masterKeyFrom({ SEALING_MASTER_KEY: masterKey }),
   });
-  const hasIndex = await database.query('select to_regclass($1) as found', [`${schema}.message_search`]);
-  const searchable = (hasIndex.rows as { found: string | null }[])[0]?.found !== null;
+  const known = await columnsOf(database, schema);
+  const searchable = known.has('message_search');
 
   async function upsert<Row extends object>(table: Table<Row>, rows: readonly Row[]): Promise<void> {
-    await database.query(upsertSql(table, schema, '$1'), [JSON.stringify(rows)]);
+    const there = Object.entries(table.columns).filter(([column]) => known.get(table.name)?.has(column));
+    const columns = Object.fromEntries(there) as Table<Row>['columns'];
+    await database.query(upsertSql({ ...table, columns }, schema, '$1'), [JSON.stringify(rows)]);
   }
   return {
     sealing,
@@ -62,6 +65,16 @@ export async function openStockStore({ databaseUrl, masterKey }: Internals): Pro
     },
     close: () => database.end(),
   };
+}
+
+/** By table. */
+async function columnsOf(database: Database, schema: string): Promise<Map<string, Set<string>>> {
+  const { rows } = await database.query<{ table: string; columns: string[] }>(
+    `select table_name as "table", array_agg(column_name::text) as columns from information_schema.columns
+     where table_schema = $1 group by table_name`,
+    [schema],
+  );
+  return new Map(rows.map(({ table, columns }) => [table, new Set(columns)]));
 }
 
 const indexSql = (schema: string): string => `
