@@ -2,6 +2,7 @@ import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database } from './database';
 import { CORE_SQL, PRIVACY_JOBS_SQL, RATE_USAGE_SQL } from './schema/core';
+import { EXPORT_FILES_SQL } from './schema/exports';
 import { generationSql } from './schema/generation';
 import { mongoMessageRefsSql, postgresMessagesSql } from './schema/messages';
 
@@ -22,6 +23,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '001_core', sql: CORE_SQL },
   { name: '002_rate_usage', sql: RATE_USAGE_SQL },
   { name: '003_privacy_jobs', sql: PRIVACY_JOBS_SQL },
+  { name: '004_export_files', sql: EXPORT_FILES_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

@@ -6,10 +6,12 @@ import {
   type RuntimeConfig,
 } from '@threadlog/runtime';
 import type { z } from 'zod';
+import { exportConfig } from './export/config';
 
 /** Variables of the worker beside those that every process reads. */
 export const workerConfig = {
   ...privacyConfig,
+  ...exportConfig,
 };
 
 const workerServiceConfig = { ...workerConfig, ...forwardConfig };

@@ -35,6 +35,7 @@ create table if not exists ${schema}.messages (
 );
 create unique index if not exists messages_by_id on ${schema}.messages (tenant_id, message_id);
 create index if not exists messages_by_version on ${schema}.messages (tenant_id, thread_id, version);
+create index if not exists messages_by_sender on ${schema}.messages (tenant_id, sender_id, thread_id, message_index);
 create index if not exists messages_pinned on ${schema}.messages (tenant_id, thread_id, message_index) where pinned;
 create or replace view ${schema}.message_refs as
   select tenant_id, thread_id, message_index, message_id, sender_id, version, deleted_at is not null as deleted
@@ -57,5 +58,7 @@ create table if not exists ${schema}.message_refs (
   primary key (tenant_id, thread_id, message_index)
 );
 create unique index if not exists message_refs_by_id on ${schema}.message_refs (tenant_id, message_id);
+create index if not exists message_refs_by_sender on ${schema}.message_refs
+  (tenant_id, sender_id, thread_id, message_index);
 `;
 }
