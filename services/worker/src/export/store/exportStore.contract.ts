@@ -13,8 +13,11 @@ export interface StoreUnderTest {
 
 const MB = 1024 * 1024;
 
-async function all(objects: AsyncIterable<StoredObject>): Promise<StoredObject[]> {
-  return (await Array.fromAsync(objects)).sort((one, other) => (one.name < other.name ? -1 : 1));
+/** What a list shows, by name. */
+export async function all(objects: AsyncIterable<StoredObject>): Promise<StoredObject[]> {
+  const found: StoredObject[] = [];
+  for await (const object of objects) found.push(object);
+  return found.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** What every store of export files must do; each test works in a tenant of its own. */

@@ -1,5 +1,10 @@
-import { AbortMultipartUploadCommand, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { cleanupAfterAll } from '@threadlog/testing';
 import { freePort, startS3, type S3Server } from '@threadlog/stack';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,12 +12,14 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { exportStoreContract } from './exportStore.contract';
+import { all, exportStoreContract } from './exportStore.contract';
 import type { ExportStore } from './port';
 import { createS3Store, type S3StoreOptions } from './s3';
 
 const BUCKET = 'exports';
 const PREFIX = 'threadlog/';
+
+jest.setTimeout(60_000);
 
 describe('a bucket of export files', () => {
   const cleanups = cleanupAfterAll();
@@ -46,7 +53,7 @@ describe('a bucket of export files', () => {
     const beside = createS3Store({ ...options, prefix: '' });
     cleanups.add(() => beside.close());
     await beside.put('other/file.zip', Readable.from([Buffer.from('x')]));
-    expect((await Array.fromAsync(store.list(''))).map(({ name }) => name)).not.toContain('other/file.zip');
+    expect((await all(store.list(''))).map(({ name }) => name)).not.toContain('other/file.zip');
   });
 
   test('ends the uploads of one object only', async () => {
@@ -67,7 +74,7 @@ describe('a bucket of export files', () => {
       cleanups.add(() => refused.close());
       const put = refused.put('acme/a.zip', Readable.from([Buffer.from('x')]));
       await expect(put).rejects.toMatchObject({ name: 'ExportStoreError', code: 'refused' });
-      const list = Array.fromAsync(refused.list(''));
+      const list = all(refused.list(''));
       await expect(list).rejects.toMatchObject({ name: 'ExportStoreError', code: 'refused' });
     }
   });
