@@ -24,14 +24,7 @@ export const downloadTokenSchema = z
   .regex(/^[\w-]+\.[\w-]{43}$/, 'must be the token of a download link');
 
 const PURPOSE = 'export-link';
-const claimsSchema = z.tuple([
-  tenantIdSchema,
-  idSchema,
-  z.int().min(0),
-  idSchema,
-  z.enum(ACTOR_TYPES),
-  z.enum(ROLES),
-]);
+const claimsSchema = z.tuple([tenantIdSchema, idSchema, z.int().min(0), idSchema, z.enum(ACTOR_TYPES), z.enum(ROLES)]);
 
 export interface NewDownloadLink extends Omit<DownloadLink, 'expiresAt'> {
   /** How long it works, in milliseconds from now. */

@@ -48,7 +48,10 @@ export async function buildExport(deps: BuildDeps, run: BuildRun): Promise<Expor
     if (await files.complete(name, outcome)) return outcome;
   } catch (error) {
     // A file that was forbidden may fail in any way, since it was taken from under its writer.
-    const forbidden = await files.touch(name).then((allowed) => !allowed, () => false);
+    const forbidden = await files.touch(name).then(
+      (allowed) => !allowed,
+      () => false,
+    );
     // What cannot be discarded now is discarded by the next attempt, or swept.
     await files.discard(name).catch(() => undefined);
     throw forbidden ? new ExportDropped() : error;

@@ -9,7 +9,11 @@ export const exportConfig = {
     .default('data/exports')
     .describe('Directory of export files where no bucket is given; several workers have to share it'),
   EXPORT_TTL_HOURS: integer(1, 720).prefault('72').describe('Hours after which the file of an export is deleted'),
-  EXPORT_S3_BUCKET: z.string().min(1).optional().describe('Keeps export files in this bucket; it must keep no versions'),
+  EXPORT_S3_BUCKET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Keeps export files in this bucket; it must keep no versions'),
   EXPORT_S3_ENDPOINT: z.url().optional().describe('Of an S3-compatible store other than Amazon’s'),
   EXPORT_S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket'),
   EXPORT_S3_PREFIX: z

@@ -22,7 +22,13 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
   const { given, exported, sealing, log, made, reported, database, directory, messages } = givenExports(kind);
 
   beforeAll(async () => {
-    const lesson = threadStory({ threadId: 'lesson', owner: 'tess', members: ['lena'], learnerId: 'lena', title: 'Fractions' });
+    const lesson = threadStory({
+      threadId: 'lesson',
+      owner: 'tess',
+      members: ['lena'],
+      learnerId: 'lena',
+      title: 'Fractions',
+    });
     const first = lesson.post('tess', 'What is a half?');
     const answer = lesson.post('lena', 'Two quarters', { reply_to: first, mentions: ['tess'] });
     lesson.edit(answer, 'Two quarters!');
@@ -51,8 +57,14 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
     const foreign = threadStory({ threadId: 'foreign', tenant: 'other', owner: 'lena', title: 'Other tenant' });
     foreign.post('lena', 'in another tenant');
     await given(lesson, aside, club, left, renamed, visited, ended, foreign);
-    for (const [userId, displayName] of [['lena', 'Lena L.'], ['tess', 'Tess T.'], ['ben', 'Ben B.']] as const)
-      await given({ events: () => profileEvents(sealing, { userId, displayName, avatarUrl: 'https://example.com/a.png' }) });
+    for (const [userId, displayName] of [
+      ['lena', 'Lena L.'],
+      ['tess', 'Tess T.'],
+      ['ben', 'Ben B.'],
+    ] as const)
+      await given({
+        events: () => profileEvents(sealing, { userId, displayName, avatarUrl: 'https://example.com/a.png' }),
+      });
   });
 
   const threadsIn = (files: Map<string, Buffer>) => linesOf<ExportedThread>(files.get('threads.ndjson'));
@@ -61,7 +73,11 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
 
   test('of a user has what the person wrote, and nobody else’s text', async () => {
     const { files } = await exported(lenaAsUser);
-    expect(messagesIn(files).map(({ threadId, content }) => [threadId, content]).sort()).toEqual([
+    expect(
+      messagesIn(files)
+        .map(({ threadId, content }) => [threadId, content])
+        .sort(),
+    ).toEqual([
       ['club', 'lena answers'],
       ['left', 'before leaving'],
       ['lesson', null],
@@ -70,14 +86,28 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
       ['visited', 'lena was here'],
     ]);
     const said = everything(files);
-    for (const text of ['ben opens', 'What is a half', 'Between us', 'another tenant', 'Other tenant', 'slip', 'Tess T.', 'never saw', 'strangers'])
+    for (const text of [
+      'ben opens',
+      'What is a half',
+      'Between us',
+      'another tenant',
+      'Other tenant',
+      'slip',
+      'Tess T.',
+      'never saw',
+      'strangers',
+    ])
       expect(said).not.toContain(text);
   });
 
   test('of a learner has the threads about it whole, sub-threads too, with everybody’s names', async () => {
     const { files } = await exported(lena);
     const found = messagesIn(files);
-    expect(found.filter(({ threadId }) => threadId.startsWith('lesson')).map(({ senderName, content }) => [senderName, content])).toEqual([
+    expect(
+      found
+        .filter(({ threadId }) => threadId.startsWith('lesson'))
+        .map(({ senderName, content }) => [senderName, content]),
+    ).toEqual([
       ['Tess T.', 'What is a half?'],
       ['Lena L.', 'Two quarters!'],
       ['Lena L.', 'My sheet'],
@@ -145,14 +175,23 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
       ['renamed', true],
     ]);
     const deeds = linesOf<{ type: string; threadId: string }>(files.get('activity.ndjson'));
-    expect(deeds.map(({ type }) => type)).toEqual(expect.arrayContaining(['CHAT_THREAD_CREATED', 'CHAT_PARTICIPANT_REMOVED']));
+    expect(deeds.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['CHAT_THREAD_CREATED', 'CHAT_PARTICIPANT_REMOVED']),
+    );
   });
 
   test('says of each file how large it is and what its hash is, and what was reported of the whole', async () => {
     const { files, zip, outcome, run } = await exported(lena, 'r-manifest');
     const manifest = JSON.parse(String(files.get('manifest.json'))) as Manifest;
-    expect(manifest).toMatchObject({ schema: 'threadlog.export.v1', subject: lena, tenant: 'acme', requestId: 'r-manifest' });
-    expect(manifest.files.map(({ name }) => name).sort()).toEqual([...files.keys()].filter((name) => name !== 'manifest.json').sort());
+    expect(manifest).toMatchObject({
+      schema: 'threadlog.export.v1',
+      subject: lena,
+      tenant: 'acme',
+      requestId: 'r-manifest',
+    });
+    expect(manifest.files.map(({ name }) => name).sort()).toEqual(
+      [...files.keys()].filter((name) => name !== 'manifest.json').sort(),
+    );
     for (const { name, bytes, sha256, count, description } of manifest.files) {
       const content = files.get(name)!;
       expect([name, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([name, bytes, sha256]);
@@ -183,13 +222,23 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
   });
 
   test('marks what no key opens any more', async () => {
-    const story = threadStory({ threadId: 'gone', owner: 'ida', members: ['max'], learnerId: 'mia', title: 'Mia’s title' });
+    const story = threadStory({
+      threadId: 'gone',
+      owner: 'ida',
+      members: ['max'],
+      learnerId: 'mia',
+      title: 'Mia’s title',
+    });
     story.edit(story.post('max', 'first'), 'second');
     await given(story, { events: () => profileEvents(sealing, { userId: 'max', displayName: 'Max' }) });
     await sealing.destroy(acme, { kind: 'subject', id: 'mia' });
     const { files } = await exported({ kind: 'user', id: 'max' });
     expect(messagesIn(files)).toEqual([
-      expect.objectContaining({ content: null, erased: true, edits: [expect.objectContaining({ content: null, erased: true })] }),
+      expect.objectContaining({
+        content: null,
+        erased: true,
+        edits: [expect.objectContaining({ content: null, erased: true })],
+      }),
     ]);
     expect(threadsIn(files)).toEqual([expect.objectContaining({ title: null, erased: true })]);
     await sealing.destroy(acme, { kind: 'subject', id: 'max' });
@@ -207,7 +256,15 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
     const subject: Subject = { kind: 'user', id: 'eva' };
     const request = { request_id: 'd-1', subject };
     await log(subject, [
-      { type: 'CHAT_PRIVACY_DELETION_REQUESTED', data: { ...request, requested_by: 'eva', reason: 'subject_request', execute_after: '2026-01-01T00:00:00.000000Z' } },
+      {
+        type: 'CHAT_PRIVACY_DELETION_REQUESTED',
+        data: {
+          ...request,
+          requested_by: 'eva',
+          reason: 'subject_request',
+          execute_after: '2026-01-01T00:00:00.000000Z',
+        },
+      },
       { type: 'CHAT_PRIVACY_DELETION_STARTED', data: request },
       { type: 'CHAT_PRIVACY_SUBJECT_ERASED', data: { ...request, keys: [] } },
     ]);
@@ -249,7 +306,11 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
         return messages().byKeys(keys);
       },
     };
-    const raced = createExportHandler({ ...deps, messageStore: () => racing, log: { partitions: 0, head: () => Promise.resolve(0) } });
+    const raced = createExportHandler({
+      ...deps,
+      messageStore: () => racing,
+      log: { partitions: 0, head: () => Promise.resolve(0) },
+    });
     await expect(raced.run(run)).rejects.toMatchObject({ name: 'ExportDropped' });
     expect(await files.countFor(acme, 'tess')).toBe(0);
     expect(readdirSync(`${directory}/acme`)).toEqual([]);
@@ -265,7 +326,10 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
     await exported(lena, 'r-stays');
     await database().query(`update threadlog.export_files set expires_at = now() where request_id = 'r-expired'`);
     const abandoned = await files.begin({ tenantId: acme, requestId: 'r-killed' });
-    await database().query(`update threadlog.export_files set touched_at = now() - interval '1 hour' where object_name = $1`, [abandoned]);
+    await database().query(
+      `update threadlog.export_files set touched_at = now() - interval '1 hour' where object_name = $1`,
+      [abandoned],
+    );
     await deps.store.put('acme/nobodys.zip', Readable.from([Buffer.from('x')]));
     const living = await files.begin({ tenantId: acme, requestId: 'r-living' });
     await deps.store.put(living, Readable.from([Buffer.from('x')]));

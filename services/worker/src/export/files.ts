@@ -6,10 +6,7 @@ import { objectName } from './store/names';
 import type { ExportStore } from './store/port';
 
 /** What is reported of a finished export. */
-export type ExportOutcome = Omit<
-  Extract<CommandInput<'privacy.report'>['outcome'], { type: 'exported' }>,
-  'type'
->;
+export type ExportOutcome = Omit<Extract<CommandInput<'privacy.report'>['outcome'], { type: 'exported' }>, 'type'>;
 
 export interface ReadyFile {
   objectName: string;
@@ -69,8 +66,11 @@ export function createExportFiles({ database, store }: ExportFilesOptions): Expo
   return {
     discard,
     async begin({ tenantId, requestId }) {
-      const earlier = await names(`update ${FILES} set dropping_at = coalesce(dropping_at, clock_timestamp())
-        where tenant_id = $1 and request_id = $2 and deleted_at is null returning object_name`, [tenantId, requestId]);
+      const earlier = await names(
+        `update ${FILES} set dropping_at = coalesce(dropping_at, clock_timestamp())
+        where tenant_id = $1 and request_id = $2 and deleted_at is null returning object_name`,
+        [tenantId, requestId],
+      );
       for (const { object_name } of earlier) await discard(object_name);
       const name = objectName(tenantId, requestId);
       await database.query(`insert into ${FILES} (object_name, tenant_id, request_id) values ($1, $2, $3)`, [
@@ -129,7 +129,8 @@ interface NameRow {
 }
 
 const FILES = 'threadlog.export_files';
-const WRITABLE = 'object_name = $1 and dropping_at is null and deleted_at is null and ready_at is null returning object_name';
+const WRITABLE =
+  'object_name = $1 and dropping_at is null and deleted_at is null and ready_at is null returning object_name';
 const HOLDS = `f.tenant_id = $1 and f.deleted_at is null and ($2::text is null or exists (
   select from threadlog.export_people p where p.object_name = f.object_name and p.tenant_id = $1 and p.person_id = $2))`;
 const CLOSE = `update ${FILES} set deleted_at = clock_timestamp(), outcome = null

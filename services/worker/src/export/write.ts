@@ -63,17 +63,31 @@ async function writeParts(writing: Writing): Promise<Record<string, number>> {
   const profile = await exportedProfile(reading);
   await add('profile.json', [`${JSON.stringify(profile, null, 2)}\n`]);
   const lines = createLines(writing);
-  await lines('threads', mapped(exportedThreads(reading, plan), ({ thread }) => thread));
-  await lines('memberships', mapped(exportedThreads(reading, plan), ({ membership }) => membership));
+  await lines(
+    'threads',
+    mapped(exportedThreads(reading, plan), ({ thread }) => thread),
+  );
+  await lines(
+    'memberships',
+    mapped(exportedThreads(reading, plan), ({ membership }) => membership),
+  );
   await lines('reading', exportedReading(reading));
   await lines('privacy_requests', exportedRequests(reading));
   await lines('activity', exportedDeeds(reading));
   const seen = { perThread: new Map<string, number>(), attachments: 0 };
-  await lines('messages', observed(messagesOf(writing, 'messages'), (message) => see(seen, message)));
+  await lines(
+    'messages',
+    observed(messagesOf(writing, 'messages'), (message) => see(seen, message)),
+  );
   // Most exports have none, and then nothing is walked again.
   await lines('attachments', seen.attachments > 0 ? attachmentsOf(messagesOf(writing, 'attachments')) : nothing());
   const messages = () => messagesOf(writing, 'transcript');
-  await writeTranscript(writing, { perThread: seen.perThread, messages, displayName: profile.displayName, page: TRANSCRIPT_PAGE });
+  await writeTranscript(writing, {
+    perThread: seen.perThread,
+    messages,
+    displayName: profile.displayName,
+    page: TRANSCRIPT_PAGE,
+  });
   return lines.counts;
 }
 
@@ -93,7 +107,10 @@ function createLines({ add }: Writing) {
 }
 
 /** The messages once more, with word of how far it is. */
-async function* messagesOf({ reading, plan, onStep, onProgress }: Writing, step: string): AsyncIterable<ExportedMessage> {
+async function* messagesOf(
+  { reading, plan, onStep, onProgress }: Writing,
+  step: string,
+): AsyncIterable<ExportedMessage> {
   await onStep(step, plan.messages);
   let done = 0;
   for await (const message of exportedMessages(reading, plan)) {

@@ -2,7 +2,15 @@ import type { Actor } from '@threadlog/auth';
 import { tenantId, type Subject } from '@threadlog/events';
 import { createDownloadLink } from '@threadlog/runtime';
 import { mountRoutes } from '@threadlog/service';
-import { eventually, serveTestApi, testActor, testAdmission, testToken, threadStory, type TestApi } from '@threadlog/testing';
+import {
+  eventually,
+  serveTestApi,
+  testActor,
+  testAdmission,
+  testToken,
+  threadStory,
+  type TestApi,
+} from '@threadlog/testing';
 import { Router } from 'express';
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
@@ -73,7 +81,9 @@ describe('downloading an export', () => {
 
   test('gives the file as it is, and tells of it in the downloader’s name first', async () => {
     const zip = await finished('r-1');
-    const response = await fetch(`${api.url}${pathOf('r-1')}`, { headers: { authorization: `Bearer ${testToken(olga)}` } });
+    const response = await fetch(`${api.url}${pathOf('r-1')}`, {
+      headers: { authorization: `Bearer ${testToken(olga)}` },
+    });
     expect(response.status).toBe(200);
     expect(Buffer.from(await response.arrayBuffer()).equals(zip)).toBe(true);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -121,10 +131,15 @@ describe('downloading an export', () => {
     const requested = { type: 'CHAT_PRIVACY_EXPORT_REQUESTED', data: { ...about, requested_by: 'olga' } } as const;
     await exports.log(subject, [requested]);
     expect(await refusal(pathOf('r-open'), olga)).toEqual([409, 'conflict']);
-    await exports.log(subject, [requested, { type: 'CHAT_PRIVACY_EXPORT_FAILED', data: { ...about, code: 'attempts_exhausted' } }]);
+    await exports.log(subject, [
+      requested,
+      { type: 'CHAT_PRIVACY_EXPORT_FAILED', data: { ...about, code: 'attempts_exhausted' } },
+    ]);
     expect(await refusal(pathOf('r-open'), olga)).toEqual([409, 'conflict']);
     await finished('r-expired');
-    await exports.database().query(`update threadlog.export_files set expires_at = now() where request_id = 'r-expired'`);
+    await exports
+      .database()
+      .query(`update threadlog.export_files set expires_at = now() where request_id = 'r-expired'`);
     expect(await refusal(pathOf('r-expired'), olga)).toEqual([410, 'gone']);
     await finished('r-dropped');
     await deps.files.ready({ tenantId: acme, requestId: 'r-dropped' });
@@ -191,8 +206,12 @@ describe('downloading an export', () => {
   test('makes no keys for tenants that somebody made up', async () => {
     let asked = 0;
     const spied = { ...deps, sealing: { ...exports.sealing, prepareTenant: () => Promise.resolve(void (asked += 1)) } };
-    const other = await serveTestApi([mountRoutes(Router(), workerRoutes, { deps: spied, admission: testAdmission() })]);
-    const claims = Buffer.from(JSON.stringify(['made-up', 'r-1', 4_000_000_000, 'x', 'user', 'user'])).toString('base64url');
+    const other = await serveTestApi([
+      mountRoutes(Router(), workerRoutes, { deps: spied, admission: testAdmission() }),
+    ]);
+    const claims = Buffer.from(JSON.stringify(['made-up', 'r-1', 4_000_000_000, 'x', 'user', 'user'])).toString(
+      'base64url',
+    );
     expect((await other.get(`/api/v1/privacy/downloads/${claims}.${'A'.repeat(43)}`)).status).toBe(404);
     expect(asked).toBe(0);
     await other.close();
@@ -200,9 +219,14 @@ describe('downloading an export', () => {
 
   test('sends nothing where the log cannot be told', async () => {
     await finished('r-8');
-    const refusing = { execute: () => Promise.resolve({ ok: false as const, problem: { code: 'unavailable' as const, detail: 'nobody' } }) };
+    const refusing = {
+      execute: () =>
+        Promise.resolve({ ok: false as const, problem: { code: 'unavailable' as const, detail: 'nobody' } }),
+    };
     const spied = { ...deps, router: refusing };
-    const other = await serveTestApi([mountRoutes(Router(), workerRoutes, { deps: spied, admission: testAdmission() })]);
+    const other = await serveTestApi([
+      mountRoutes(Router(), workerRoutes, { deps: spied, admission: testAdmission() }),
+    ]);
     const { status, body } = await other.get(pathOf('r-8'), { as: olga });
     expect([status, (body as { code: string }).code]).toEqual([503, 'unavailable']);
     await other.close();
@@ -228,7 +252,9 @@ describe('downloading an export', () => {
     };
     const open = () =>
       new Promise<ReturnType<typeof httpRequest>>((resolve) => {
-        const sent = httpRequest(`${api.url}${pathOf('r-10')}`, { headers: { authorization: `Bearer ${testToken(olga)}` } });
+        const sent = httpRequest(`${api.url}${pathOf('r-10')}`, {
+          headers: { authorization: `Bearer ${testToken(olga)}` },
+        });
         sent.on('error', () => undefined);
         sent.on('response', (response) => response.on('error', () => undefined).once('data', () => resolve(sent)));
         sent.end();

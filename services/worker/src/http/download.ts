@@ -32,7 +32,8 @@ type Raw = RouteRequest['raw'];
  * way; a HEAD request sends none and leaves nothing there.
  */
 export async function sendExport(deps: WorkerHttpDeps, row: ExportLogRow, actor: Actor, raw: Raw): Promise<undefined> {
-  if (row.status !== 'completed') throw problem('conflict', `the export is ${row.status}, there is nothing to download`);
+  if (row.status !== 'completed')
+    throw problem('conflict', `the export is ${row.status}, there is nothing to download`);
   const file = await deps.files.ready({ tenantId: row.tenant_id, requestId: row.request_id });
   if (!file) throw gone();
   if (raw.request.method === 'HEAD') {

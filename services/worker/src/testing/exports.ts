@@ -17,14 +17,7 @@ import {
   type MessageStore,
 } from '@threadlog/read-models';
 import { createLogger } from '@threadlog/service';
-import {
-  foldRows,
-  historyOf,
-  memorySealing,
-  testStack,
-  writeRows,
-  type ThreadStory,
-} from '@threadlog/testing';
+import { foldRows, historyOf, memorySealing, testStack, writeRows, type ThreadStory } from '@threadlog/testing';
 import { MongoClient } from 'mongodb';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

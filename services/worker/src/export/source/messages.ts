@@ -88,7 +88,8 @@ function* keysOfWhole(tenantId: Reading['tenantId'], threads: Iterable<PlannedTh
   }
 }
 
-const placeOf = ({ thread_id, message_index }: Omit<MessageKey, 'tenant_id'>): string => `${thread_id}/${message_index}`;
+const placeOf = ({ thread_id, message_index }: Omit<MessageKey, 'tenant_id'>): string =>
+  `${thread_id}/${message_index}`;
 
 function blobsOf(rows: readonly MessageRow[]): Sealed[] {
   return [...sealedBlobsOf(rows), ...rows.flatMap(({ history }) => historyBlobsOf(history))];

@@ -1,4 +1,10 @@
-import { privacyStream, type Json, type JsonObject, type PrivacyRequestResource, type UserThreadResource } from '@threadlog/events';
+import {
+  privacyStream,
+  type Json,
+  type JsonObject,
+  type PrivacyRequestResource,
+  type UserThreadResource,
+} from '@threadlog/events';
 import {
   openColumn,
   presentDeletion,
@@ -55,7 +61,12 @@ function timesOf(row: UserRow | undefined): Pick<ExportedProfile, 'syncedAt' | '
 const PAGE = 500;
 
 /** What the person has read, and how it wants to see its threads. */
-export async function* exportedReading({ tenantId, subject, people, check }: Reading): AsyncIterable<UserThreadResource> {
+export async function* exportedReading({
+  tenantId,
+  subject,
+  people,
+  check,
+}: Reading): AsyncIterable<UserThreadResource> {
   const page = (last: UserThreadRow | undefined) =>
     people.readingOf(tenantId, subject.id, { after: last?.thread_id ?? '', limit: PAGE });
   for await (const rows of paged(check, page, PAGE)) for (const row of rows) yield presentUserThread(row);

@@ -32,7 +32,10 @@ export interface Reading {
   check(): Promise<void>;
 }
 
-export interface ReadingOptions extends Pick<Reading, 'tenantId' | 'subject' | 'opener' | 'messages' | 'note' | 'check'> {
+export interface ReadingOptions extends Pick<
+  Reading,
+  'tenantId' | 'subject' | 'opener' | 'messages' | 'note' | 'check'
+> {
   database: Database;
   generation: number;
 }

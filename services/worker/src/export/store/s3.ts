@@ -40,8 +40,10 @@ export function createS3Store(options: S3StoreOptions): ExportStore {
     async put(name, body, signal) {
       const Key = keyOf(name);
       const { client } = await opened();
-      await upload(client, { Bucket, Key, Body: body, ...encrypted(options) }, signal).catch((error: unknown) => {
+      await upload(client, { Bucket, Key, Body: body, ...encrypted(options) }, signal).catch(async (error: unknown) => {
         body.destroy();
+        // What is left all the same, the sweeper finds.
+        await endUploads(await opened(), { Bucket, Key }).catch(() => undefined);
         throw asStoreError(error);
       });
     },
@@ -55,10 +57,7 @@ export function createS3Store(options: S3StoreOptions): ExportStore {
       const Key = keyOf(name);
       const { client, sdk } = await opened();
       await client.send(new sdk.DeleteObjectCommand({ Bucket, Key })).catch(fail);
-      for await (const { name: key, uploadId: UploadId } of unfinishedUploads(await opened(), { Bucket, Prefix: Key })) {
-        if (key === Key)
-          await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(unlessGone);
-      }
+      await endUploads(await opened(), { Bucket, Key });
     },
     async *list(prefix) {
       const place = { Bucket, Prefix: base + prefix };
@@ -111,36 +110,37 @@ interface UploadParams {
   SSEKMSKeyId?: string | undefined;
 }
 
+/** A stream that fails or is destroyed fails the upload in its turn, which then waits for the parts on their way. */
 async function upload(client: S3Client, params: UploadParams, signal?: AbortSignal): Promise<void> {
   const { Upload } = await import('@aws-sdk/lib-storage');
-  const failed = Promise.withResolvers<never>();
-  // The library waits for a stream that was destroyed; its error has to end the upload.
-  params.Body.once('error', failed.reject);
-  failed.promise.catch(() => undefined);
+  const stop = () => void params.Body.destroy(signal?.reason as Error);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
   const sending = new Upload({
     client,
     params: { ...params, ContentType: 'application/zip' },
     partSize: PART_BYTES,
     queueSize: PARTS_AT_ONCE,
   });
-  const abort = () => failed.reject(signal?.reason);
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort, { once: true });
-  const done = sending.done();
   try {
-    await Promise.race([done, failed.promise]);
-  } catch (error) {
-    await sending.abort().catch(() => undefined);
-    await done.catch(() => undefined);
-    throw error;
+    await sending.done();
   } finally {
-    signal?.removeEventListener('abort', abort);
+    signal?.removeEventListener('abort', stop);
   }
 }
 
 function encrypted({ encryption }: S3StoreOptions): Pick<UploadParams, 'ServerSideEncryption' | 'SSEKMSKeyId'> {
   if (!encryption) return {};
   return { ServerSideEncryption: encryption.algorithm, SSEKMSKeyId: encryption.kmsKeyId };
+}
+
+/** Ends unfinished uploads of one object. */
+async function endUploads(store: Opened, { Bucket, Key }: { Bucket: string; Key: string }): Promise<void> {
+  const { client, sdk } = store;
+  for await (const { name, uploadId: UploadId } of unfinishedUploads(store, { Bucket, Prefix: Key })) {
+    if (name === Key)
+      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(unlessGone);
+  }
 }
 
 async function* finished({ client, sdk }: Opened, place: Place): AsyncIterable<string> {

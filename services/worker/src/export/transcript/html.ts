@@ -14,7 +14,7 @@ export interface Html {
 }
 
 /** A template whose values are escaped, unless they are `Html` themselves. */
-export function html(parts: TemplateStringsArray, ...values: (string | number | Html | readonly Html[])[]): Html {
+export function markup(parts: TemplateStringsArray, ...values: (string | number | Html | readonly Html[])[]): Html {
   const text = parts.reduce((before, part, index) => before + inserted(values[index - 1]!) + part);
   return { html: text };
 }
@@ -27,11 +27,11 @@ function inserted(value: string | number | Html | readonly Html[]): string {
 export const NOTHING: Html = { html: '' };
 
 /** Somebody's text: its direction is its own, and must not turn what stands around it. */
-export const foreign = (text: string): Html => html`<bdi>${text}</bdi>`;
+export const foreign = (text: string): Html => markup`<bdi>${text}</bdi>`;
 
 /** A time for reading; the exact one stands beside it. */
 export const time = (at: string): Html =>
-  html`<time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 19)} UTC</time>`;
+  markup`<time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 19)} UTC</time>`;
 
 /** Nothing is loaded and nothing runs, but this very style sheet, which is named by its hash. */
 const POLICY = [
@@ -43,7 +43,7 @@ const POLICY = [
 
 /** The beginning of a page, up to its content. */
 export function pageStart(title: string): string {
-  const head = html`<!doctype html>
+  const head = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -1,5 +1,5 @@
 import type { ExportedMessage } from '../source/messages';
-import { foreign, html, NOTHING, time, type Html } from './html';
+import { foreign, markup, NOTHING, time, type Html } from './html';
 
 const TOMBSTONES: Record<string, string> = {
   author: 'deleted by its author',
@@ -12,7 +12,7 @@ const TOMBSTONES: Record<string, string> = {
 /** A message for reading. Nothing in it leads anywhere: what people wrote is text, links among it too. */
 export function messageHtml(message: ExportedMessage, personId: string): Html {
   const own = message.senderId === personId;
-  return html`<article${own ? html` class="own"` : NOTHING}>
+  return markup`<article${own ? markup` class="own"` : NOTHING}>
 <header><strong>${foreign(message.senderName ?? message.senderId)}</strong>
 <span class="dim">${message.senderType === 'user' ? '' : `${message.senderType} · `}no. ${message.messageIndex}</span>
 ${time(message.createdAt)}${flag(message.edits.length > 0, 'edited')}${flag(message.pinned, 'pinned')}</header>
@@ -20,33 +20,37 @@ ${text(message)}${notes(message)}${formerTexts(message)}</article>
 `;
 }
 
-const flag = (set: boolean, name: string): Html => (set ? html` <span class="dim">${name}</span>` : NOTHING);
+const flag = (set: boolean, name: string): Html => (set ? markup` <span class="dim">${name}</span>` : NOTHING);
 
 function text({ content, deletedAt, deleteReason, erased }: ExportedMessage): Html {
-  if (deletedAt !== null) return html`<p class="gone">${TOMBSTONES[deleteReason ?? ''] ?? 'deleted'}, ${time(deletedAt)}</p>`;
-  if (content === null) return erased ? html`<p class="gone">can no longer be read</p>` : NOTHING;
-  return html`<p class="text" dir="auto">${content}</p>`;
+  if (deletedAt !== null)
+    return markup`<p class="gone">${TOMBSTONES[deleteReason ?? ''] ?? 'deleted'}, ${time(deletedAt)}</p>`;
+  if (content === null) return erased ? markup`<p class="gone">can no longer be read</p>` : NOTHING;
+  return markup`<p class="text" dir="auto">${content}</p>`;
 }
 
 function notes({ replyTo, mentions, attachments, reactions }: ExportedMessage): Html {
   const lines = [
-    ...(replyTo === null ? [] : [html`<li>Reply to message ${replyTo}</li>`]),
-    ...(mentions.length === 0 ? [] : [html`<li>Mentions ${mentions.join(', ')}</li>`]),
+    ...(replyTo === null ? [] : [markup`<li>Reply to message ${replyTo}</li>`]),
+    ...(mentions.length === 0 ? [] : [markup`<li>Mentions ${mentions.join(', ')}</li>`]),
     ...attachments.map(
       ({ label, externalFileId, mime, bytes }) =>
-        html`<li>File ${foreign(label ?? externalFileId)}${label === undefined ? '' : ` (${externalFileId})`}${mime ? `, ${mime}` : ''}${bytes === undefined ? '' : `, ${bytes} bytes`}</li>`,
+        markup`<li>File ${foreign(label ?? externalFileId)}${label === undefined ? '' : ` (${externalFileId})`}${mime ? `, ${mime}` : ''}${bytes === undefined ? '' : `, ${bytes} bytes`}</li>`,
     ),
-    ...reactions.map(({ emoji, userIds }) => html`<li>${foreign(emoji)} ${userIds.join(', ')}</li>`),
+    ...reactions.map(({ emoji, userIds }) => markup`<li>${foreign(emoji)} ${userIds.join(', ')}</li>`),
   ];
-  return lines.length > 0 ? html`<ul>${lines}</ul>` : NOTHING;
+  return lines.length > 0 ? markup`<ul>${lines}</ul>` : NOTHING;
 }
 
 function formerTexts({ edits }: ExportedMessage): Html {
   if (edits.length === 0) return NOTHING;
   const texts = edits.map(
-    ({ content, replacedAt }) => html`<p class="dim">until ${time(replacedAt)}</p>${
-      content === null ? html`<p class="gone">can no longer be read</p>` : html`<p class="text" dir="auto">${content}</p>`
-    }`,
+    ({ content, replacedAt }) =>
+      markup`<p class="dim">until ${time(replacedAt)}</p>${
+        content === null
+          ? markup`<p class="gone">can no longer be read</p>`
+          : markup`<p class="text" dir="auto">${content}</p>`
+      }`,
   );
-  return html`<details><summary>Earlier versions: ${edits.length}</summary>${texts}</details>`;
+  return markup`<details><summary>Earlier versions: ${edits.length}</summary>${texts}</details>`;
 }

@@ -1,6 +1,6 @@
 import type { ExportedMessage } from '../source/messages';
 import type { ExportedThread, ThreadPart } from '../source/threads';
-import { foreign, html, NOTHING, PAGE_END, pageStart, time, type Html } from './html';
+import { foreign, markup, NOTHING, PAGE_END, pageStart, time, type Html } from './html';
 import { messageHtml } from './message';
 
 /** Whose transcript it is. */
@@ -22,10 +22,14 @@ const PARTS: Record<ThreadPart, string> = {
 export async function* indexPage(
   about: TranscriptAbout,
   threads: AsyncIterable<ExportedThread>,
-  { linkOf, countOf, sections }: { linkOf(id: string): string | undefined; countOf(id: string): number; sections: AsyncIterable<string> },
+  {
+    linkOf,
+    countOf,
+    sections,
+  }: { linkOf(id: string): string | undefined; countOf(id: string): number; sections: AsyncIterable<string> },
 ): AsyncIterable<string> {
   yield pageStart(`Transcript: ${about.displayName ?? about.personId}`);
-  yield html`<h1>Transcript: ${foreign(about.displayName ?? about.personId)}</h1>
+  yield markup`<h1>Transcript: ${foreign(about.displayName ?? about.personId)}</h1>
 <p class="dim">${about.kind} ${about.personId}, as of ${time(about.generatedAt)}. Times are UTC.</p>
 <div class="scroll"><table>
 <thead><tr><th>Thread</th><th>Part</th><th>Begun</th><th>Messages here</th></tr></thead>
@@ -39,15 +43,15 @@ export async function* indexPage(
 
 function row(thread: ExportedThread, link: string | undefined, count: number): Html {
   const title = titleOf(thread);
-  const name = link === undefined ? title : html`<a href="${link}">${title}</a>`;
-  return html`<tr><td>${name}</td><td>${PARTS[thread.part]}</td><td>${time(thread.createdAt)}</td><td class="number">${count}</td></tr>
+  const name = link === undefined ? title : markup`<a href="${link}">${title}</a>`;
+  return markup`<tr><td>${name}</td><td>${PARTS[thread.part]}</td><td>${time(thread.createdAt)}</td><td class="number">${count}</td></tr>
 `;
 }
 
 function titleOf({ id, title, erased, withheld }: ExportedThread): Html {
   if (title !== null) return foreign(title);
   const why = withheld ? ', title not shown' : erased ? ', title no longer readable' : '';
-  return html`Thread ${id}${why}`;
+  return markup`Thread ${id}${why}`;
 }
 
 /** A thread's messages, without the page around them. */
@@ -56,7 +60,7 @@ export async function* threadSection(
   thread: ExportedThread,
   { messages, anchor }: { messages: AsyncIterable<ExportedMessage>; anchor: string },
 ): AsyncIterable<string> {
-  yield html`<h2 id="${anchor}">${titleOf(thread)}</h2>
+  yield markup`<h2 id="${anchor}">${titleOf(thread)}</h2>
 `.html;
   yield describe(thread).html;
   for await (const message of messages) yield messageHtml(message, about.personId).html;
@@ -71,7 +75,7 @@ export async function* threadPage(
   const links = navigation(pages, at).html;
   yield pageStart(`${thread.title ?? `Thread ${thread.id}`} (${at + 1} of ${pages.length})`);
   yield links;
-  yield html`<h1>${titleOf(thread)}</h1>
+  yield markup`<h1>${titleOf(thread)}</h1>
 `.html;
   if (at === 0) yield describe(thread).html;
   for await (const message of messages) yield messageHtml(message, about.personId).html;
@@ -81,14 +85,15 @@ export async function* threadPage(
 
 function navigation(pages: readonly string[], at: number): Html {
   const link = (page: string | undefined, text: string): Html =>
-    page === undefined ? NOTHING : html` · <a href="${page.replace(/^.*\//, '')}">${text}</a>`;
-  return html`<nav><a href="../transcript.html">All threads</a>${link(pages[at - 1], 'Before this')}${link(pages[at + 1], 'After this')}</nav>
+    page === undefined ? NOTHING : markup` · <a href="${page.replace(/^.*\//, '')}">${text}</a>`;
+  return markup`<nav><a href="../transcript.html">All threads</a>${link(pages[at - 1], 'Before this')}${link(pages[at + 1], 'After this')}</nav>
 `;
 }
 
 function describe(thread: ExportedThread): Html {
-  const parent = thread.parentThreadId === null ? NOTHING : html`<dt>Belongs to</dt><dd>${thread.parentThreadId}</dd>`;
-  return html`<dl><dt>Thread</dt><dd>${thread.id}</dd><dt>Begun</dt><dd>${time(thread.createdAt)}</dd>${parent}${people(thread)}</dl>
+  const parent =
+    thread.parentThreadId === null ? NOTHING : markup`<dt>Belongs to</dt><dd>${thread.parentThreadId}</dd>`;
+  return markup`<dl><dt>Thread</dt><dd>${thread.id}</dd><dt>Begun</dt><dd>${time(thread.createdAt)}</dd>${parent}${people(thread)}</dl>
 `;
 }
 
@@ -96,7 +101,7 @@ function people({ participants = [] }: ExportedThread): Html {
   if (participants.length === 0) return NOTHING;
   const names = participants.map(
     ({ userId, displayName, role }, index) =>
-      html`${index > 0 ? ', ' : ''}${foreign(displayName ?? userId)} (${role})`,
+      markup`${index > 0 ? ', ' : ''}${foreign(displayName ?? userId)} (${role})`,
   );
-  return html`<dt>People</dt><dd>${names}</dd>`;
+  return markup`<dt>People</dt><dd>${names}</dd>`;
 }

@@ -25,7 +25,8 @@ article.own { background: var(--own); }
 article header { display: flex; flex-wrap: wrap; gap: .125rem .75rem; align-items: baseline; }
 article header strong { overflow-wrap: anywhere; }
 .text { margin: .25rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-.gone { color: var(--dim); font-style: italic; }
+td time { white-space: nowrap; }
+.gone { margin: .25rem 0 0; color: var(--dim); font-style: italic; }
 article ul { margin: .375rem 0 0; padding: 0; list-style: none; font-size: .875rem; color: var(--dim); overflow-wrap: anywhere; }
 details { margin-top: .375rem; font-size: .875rem; }
 nav { margin: 1rem 0; }
