@@ -1,4 +1,5 @@
 import { tenantId, type Subject } from '@threadlog/events';
+import type { MessageStore } from '@threadlog/read-models';
 import { profileEvents, threadStory } from '@threadlog/testing';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
@@ -292,11 +293,10 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
   test('is not finished while somebody in it is being erased, and is made anew', async () => {
     const { deps, handler, files } = made();
     const run = jobRun(lena, 'r-raced');
-    const { byKeys } = messages();
     let calls = 0;
     const racing = {
       ...messages(),
-      byKeys: async (keys: Parameters<typeof byKeys>[0]) => {
+      byKeys: async (keys: Parameters<MessageStore['byKeys']>[0]) => {
         calls += 1;
         // The last walk: whatever of tess was read by now is in the file that is being written.
         if (calls === 3) {

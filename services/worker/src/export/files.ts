@@ -100,8 +100,18 @@ export function createExportFiles({ database, store }: ExportFilesOptions): Expo
       );
       return rows[0] ?? null;
     },
+    ...dropping({ database, store }, discard),
+  };
+}
+
+/** The half that erasures use. */
+function dropping(
+  { database, store }: ExportFilesOptions,
+  discard: ExportFiles['discard'],
+): Pick<ExportFiles, 'dropFor' | 'countFor'> {
+  return {
     async dropFor(tenantId, subjectId) {
-      const held = await names(
+      const { rows: held } = await database.query<NameRow>(
         `update ${FILES} f set dropping_at = coalesce(dropping_at, clock_timestamp()) where ${HOLDS}
           returning object_name, ready_at is not null as finished`,
         [tenantId, subjectId],

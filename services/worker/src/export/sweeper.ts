@@ -33,7 +33,7 @@ export function createExportSweeper(options: ExportSweeperOptions): Service & { 
 
   /** A file is on record before its first byte, so whatever the list shows without one is left over. */
   async function removeOrphans(): Promise<void> {
-    let batch: string[] = [];
+    const batch: string[] = [];
     for await (const { name } of store.list('')) {
       batch.push(name);
       if (batch.length >= BATCH) await removeUnknown(batch.splice(0));

@@ -2,13 +2,14 @@
 // and prints how large the heap was on the way: run with --expose-gc.
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers';
 import { writeExport } from '../../dist/export/write.js';
 import { createArchive } from '../../dist/export/zip.js';
 
 const total = Number(process.argv[2]);
 const tenantId = 'acme';
 const AT = '2026-01-01T00:00:00.000000Z';
-const TEXT = 'v1.'.padEnd(400, 'abcdefghij');
+const TEXT = 'v1.'.padEnd(120, 'abcdefghij');
 
 const message = ({ thread_id, message_index }) => ({
   tenant_id: tenantId,
@@ -20,7 +21,7 @@ const message = ({ thread_id, message_index }) => ({
   message_type: 'text',
   content: TEXT,
   metadata: null,
-  attachments: message_index % 2 === 0 ? TEXT : null,
+  attachments: message_index % 100 === 0 ? TEXT : null,
   reply_to: null,
   mentions: [],
   client_message_id: null,

@@ -1,5 +1,5 @@
 import type { CommandInput, CommandRequest, CommandRouter } from '@threadlog/commands';
-import { tenantId, type ChatEvent, type Draft, type JsonObject, type Subject } from '@threadlog/events';
+import { tenantId, type Draft, type JsonObject, type Subject } from '@threadlog/events';
 import {
   createDatabase,
   createMongoMessageStore,
@@ -72,22 +72,12 @@ export function givenExports(kind: MessageStore['kind'] = 'postgres') {
     };
   };
 
-  async function log(subject: Subject, drafts: readonly Draft[], actor?: ChatEvent['actor']): Promise<void> {
-    let [row, erasure]: [ExportLogRow | null, DeletionLogRow | null] = [null, null];
-    for (const event of historyOf(drafts, { streamId: subject.id, ...(actor && { actor }) })) {
-      if (isExportEvent(event)) row = foldExport(row, event);
-      else erasure = foldDeletion(erasure, event);
-    }
-    if (row) await database.query(upsertSql(exportLogsTable, 'read_1', '$1'), [JSON.stringify([row])]);
-    if (erasure) await database.query(upsertSql(deletionLogsTable, 'read_1', '$1'), [JSON.stringify([erasure])]);
-  }
-
   return {
     sealing,
     store,
     directory,
     made,
-    log,
+    log: (subject: Subject, drafts: readonly Draft[]) => log(database, subject, drafts),
     database: () => database,
     messages: () => messages,
     reported: () => reported.map(({ command }) => (command.input as Reported).outcome),
@@ -145,4 +135,15 @@ async function mongo(url: string, closers: (() => unknown)[]): Promise<MessageSt
   const store = createMongoMessageStore({ db: client.db(), generation: () => 1 });
   await store.prepare();
   return store;
+}
+
+/** Puts what happened to the requests of a person into the logs of the read model. */
+async function log(database: Database, subject: Subject, drafts: readonly Draft[]): Promise<void> {
+  let [row, erasure]: [ExportLogRow | null, DeletionLogRow | null] = [null, null];
+  for (const event of historyOf(drafts, { streamId: subject.id })) {
+    if (isExportEvent(event)) row = foldExport(row, event);
+    else erasure = foldDeletion(erasure, event);
+  }
+  if (row) await database.query(upsertSql(exportLogsTable, 'read_1', '$1'), [JSON.stringify([row])]);
+  if (erasure) await database.query(upsertSql(deletionLogsTable, 'read_1', '$1'), [JSON.stringify([erasure])]);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createDirectoryStore } from './directory';
-import { exportStoreContract } from './exportStore.contract';
+import { exportStoreContract } from './contract/exportStore';
 
 describe('a directory of export files', () => {
   const cleanups = cleanupAfterAll();

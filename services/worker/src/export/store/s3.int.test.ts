@@ -12,7 +12,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { all, exportStoreContract } from './exportStore.contract';
+import { all, exportStoreContract } from './contract/exportStore';
 import type { ExportStore } from './port';
 import { createS3Store, type S3StoreOptions } from './s3';
 

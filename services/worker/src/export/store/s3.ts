@@ -1,3 +1,4 @@
+import type * as Sdk from '@aws-sdk/client-s3';
 import type { ListMultipartUploadsCommandOutput, S3Client, ServerSideEncryption } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import { checkName, isObjectName } from './names';
@@ -78,7 +79,7 @@ export function createS3Store(options: S3StoreOptions): ExportStore {
 
 interface Opened {
   client: S3Client;
-  sdk: typeof import('@aws-sdk/client-s3');
+  sdk: typeof Sdk;
 }
 interface Place {
   Bucket: string;

@@ -2,8 +2,8 @@ import { tenantId } from '@threadlog/events';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { objectName, tenantPrefix } from './names';
-import type { ExportStore, StoredObject } from './port';
+import { objectName, tenantPrefix } from '../names';
+import type { ExportStore, StoredObject } from '../port';
 
 export interface StoreUnderTest {
   store: ExportStore;
