@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { openPromise } from 'yauzl';
 import { clientOf } from './support/people';
+import { persist } from './support/persistentWriter';
 import { createSystem, SECRETS, type System } from './support/system';
 
 jest.setTimeout(180_000);
@@ -54,9 +55,7 @@ describe.each(['postgres', 'mongo'] as const)('a worker killed in mid-export, me
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         for (let index = posting.pop(); index !== undefined; index = posting.pop()) {
-          const content = `entry ${index}`;
-          const { status } = await client.call('POST', `/api/v1/threads/${thread.id}/messages`, { content });
-          expect(status).toBe(201);
+          await persist(client, { threadId: thread.id, key: `entry-${index}`, content: `entry ${index}` });
         }
       }),
     );

@@ -267,7 +267,7 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
         },
       },
       { type: 'CHAT_PRIVACY_DELETION_STARTED', data: request },
-      { type: 'CHAT_PRIVACY_SUBJECT_ERASED', data: { ...request, keys: [] } },
+      { type: 'CHAT_PRIVACY_SUBJECT_ERASED', data: { ...request, keys: [], keys_total: 0 } },
     ]);
     const { zip } = await exported(subject);
     expect(zip).toBeNull();

@@ -54,10 +54,11 @@ describe('downloading an export', () => {
   async function finished(requestId: string): Promise<Buffer> {
     const { zip, outcome } = await exports.exported(subject, requestId);
     const about = { request_id: requestId, subject };
-    const { expiresAt: expires_at, ...rest } = outcome!;
+    const { expiresAt: expires_at, counts: counted, ...rest } = outcome!;
+    const counts = Object.entries(counted).map(([name, count]) => ({ name, count }));
     await exports.log(subject, [
       { type: 'CHAT_PRIVACY_EXPORT_REQUESTED', data: { ...about, requested_by: 'olga' } },
-      { type: 'CHAT_PRIVACY_EXPORT_COMPLETED', data: { ...about, ...rest, expires_at } },
+      { type: 'CHAT_PRIVACY_EXPORT_COMPLETED', data: { ...about, ...rest, counts, expires_at } },
     ]);
     exports.requests.length = 0;
     return zip!;

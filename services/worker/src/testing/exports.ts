@@ -30,7 +30,7 @@ import { createExportSweeper } from '../export/sweeper';
 import type { JobRequest, JobRun } from '../jobs/job';
 import { readZip } from './readZip';
 
-type Reported = CommandInput<'privacy.report'>;
+const outcomeOf = ({ command }: CommandRequest) => (command.input as CommandInput<'privacy.report'>).outcome;
 
 /** Exports on a read model of its own, with a router that only remembers. Call it where a `describe` is set up. */
 export function givenExports(kind: MessageStore['kind'] = 'postgres') {
@@ -80,12 +80,12 @@ export function givenExports(kind: MessageStore['kind'] = 'postgres') {
     log: (subject: Subject, drafts: readonly Draft[]) => log(database, subject, drafts),
     database: () => database,
     messages: () => messages,
-    reported: () => reported.map(({ command }) => (command.input as Reported).outcome),
+    reported: () => reported.map(outcomeOf),
     router,
     requests: reported,
     async given(...stories: Pick<ThreadStory, 'events'>[]): Promise<void> {
-      for (const story of stories)
-        await writeRows({ database, generation: 1, messages }, foldRows(await story.events(sealing)));
+      const target = { database, generation: 1, messages };
+      for (const story of stories) await writeRows(target, foldRows(await story.events(sealing)));
     },
     /** Makes an export and gives its files by name. */
     async exported(subject: Subject, requestId = `r-${subject.kind}-${subject.id}`) {
@@ -93,12 +93,14 @@ export function givenExports(kind: MessageStore['kind'] = 'postgres') {
       const run = jobRun(subject, requestId);
       await handler.run(run);
       const ready = await files.ready(run.request);
-      if (!ready) return { run, zip: null, files: new Map<string, Buffer>(), outcome: null };
+      if (!ready) return { run, ...NO_FILE };
       const zip = await buffer((await store.get(ready.objectName)).body);
       return { run, zip, files: await readZip(zip), outcome: ready.outcome };
     },
   };
 }
+
+const NO_FILE = { zip: null, files: new Map<string, Buffer>(), outcome: null };
 
 /** A run of an export's job that remembers what it was told. */
 export function jobRun(subject: Subject, requestId: string, signal = new AbortController().signal) {

@@ -13,7 +13,7 @@ const completed: Draft = {
   data: {
     ...about,
     files: 1,
-    counts: {},
+    counts: [],
     bytes: 1,
     sha256: 'a'.repeat(64),
     expires_at: '2026-01-18T09:00:12.000000Z',
