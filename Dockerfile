@@ -30,6 +30,8 @@ COPY --from=production /app ./
 COPY --from=build /built ./
 COPY deploy/healthcheck.mjs deploy/healthcheck.mjs
 COPY LICENSE ./
+# A volume mounted here takes over the owner.
+RUN install -d -o node -g node -m 0700 /var/lib/threadlog/exports
 USER node
 # HTTP API, Socket.io, operations; the last one is for the inside.
 EXPOSE 4000 4001 4002

@@ -6,13 +6,22 @@ export interface EdgeRoutes {
   reads: string;
   /** Base URLs that take what is written, in turns. */
   writes: readonly string[];
+  /** Base URL that has the files of exports; where none is given, whoever serves what is read. */
+  downloads?: string;
 }
 
-/** What stands before separate services in a deployment: reads go to the query API, the rest to the command APIs. */
-export async function startEdge({ reads, writes }: EdgeRoutes, cleanups: Cleanups): Promise<string> {
+const DOWNLOAD = /^\/api\/v1\/privacy\/(requests\/[^/?]+\/download|downloads\/[^/?]+)(\?|$)/;
+
+/**
+ * What stands before separate services in a deployment: reads go to the query API, downloads to the worker, the rest to
+ * the command APIs.
+ */
+export async function startEdge({ reads, writes, downloads = reads }: EdgeRoutes, cleanups: Cleanups): Promise<string> {
   let turn = 0;
-  const upstreamOf = ({ method }: IncomingMessage): string =>
-    method === 'GET' || method === 'HEAD' ? reads : writes[turn++ % writes.length]!;
+  const upstreamOf = ({ method, url = '' }: IncomingMessage): string => {
+    if (method !== 'GET' && method !== 'HEAD') return writes[turn++ % writes.length]!;
+    return DOWNLOAD.test(url) ? downloads : reads;
+  };
   const server = createServer((incoming, outgoing) => forward(upstreamOf(incoming), incoming, outgoing));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.add(async () => {

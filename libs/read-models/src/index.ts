@@ -33,6 +33,8 @@ export * from './queries/privacy';
 export * from './queries/reading';
 export * from './queries/peers';
 export * from './queries/standing';
+export * from './queries/senders';
+export * from './queries/personThreads';
 export * from './presenters';
 export * from './search/terms';
 export * from './search/tokens';

@@ -73,6 +73,9 @@ export const privacyConfig = {
   ERASURE_GRACE_HOURS: integer(0, 8_760)
     .prefault('72')
     .describe('Hours in which an erasure can be called off; privacy officers may ask for others'),
+  EXPORT_LINK_MINUTES: integer(1, 1_440)
+    .prefault('15')
+    .describe('Minutes in which the link to an export works without a bearer token'),
   MESSAGE_RETENTION_DAYS: integer(1, 36_500)
     .optional()
     .describe('Days that messages are kept where a tenant says nothing else; without it for ever'),

@@ -5,6 +5,7 @@ export * from './operator';
 export * from './erasures/erasureList';
 export * from './erasures/erasures';
 export * from './erasures/record';
+export * from './downloadLinks';
 export * from './logMetrics';
 export * from './reach';
 export * from './remoteCommands';

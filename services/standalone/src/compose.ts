@@ -4,7 +4,7 @@ import { createProjector } from '@threadlog/projector';
 import { createQueryApi } from '@threadlog/query-api';
 import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
 import { createRemoteCommands, createSignals, type Runtime, type Signals } from '@threadlog/runtime';
-import { createWorker } from '@threadlog/worker';
+import { createWorker, workerRoutes } from '@threadlog/worker';
 import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
 import { ROLE_NAMES, type RoleName, type StandaloneConfig } from './config';
 
@@ -54,7 +54,7 @@ function queryApi(
     readWaitMs: config.READ_WAIT_MS,
     privacy: config,
     ...shared,
-    alsoDocumented: commandRoutes,
+    alsoDocumented: [...commandRoutes, ...workerRoutes],
   });
 }
 

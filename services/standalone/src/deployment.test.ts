@@ -169,7 +169,9 @@ describe('ways in', () => {
 
   it('leads to the ports that the services listen on', () => {
     const upstreams = [...nginx.matchAll(/^ {2}server (\S+) resolve;$/gm)].map(([, server]) => server).sort();
-    expect(upstreams).toEqual([`command-api:${API_PORT}`, `query-api:${API_PORT}`, `realtime:${REALTIME_PORT}`].sort());
+    expect(upstreams).toEqual(
+      [`command-api:${API_PORT}`, `query-api:${API_PORT}`, `realtime:${REALTIME_PORT}`, `worker:${API_PORT}`].sort(),
+    );
   });
 
   it('keeps the stores where nobody from outside comes, and the edge away from them', () => {

@@ -4,6 +4,7 @@ import { commandRoutes } from '@threadlog/command-api';
 import { queryRoutes } from '@threadlog/query-api';
 import { API_VERSION } from '@threadlog/runtime';
 import { openApiDocument, type Route } from '@threadlog/service';
+import { workerRoutes } from '@threadlog/worker';
 
 /**
  * Writes `schemas/openapi.json` from the routes that the process serves. With `--check` it writes nothing and fails
@@ -12,7 +13,7 @@ import { openApiDocument, type Route } from '@threadlog/service';
 const ROOT = resolve(__dirname, '../../..');
 const FILE = 'schemas/openapi.json';
 
-const routes: Route[] = [...queryRoutes, ...commandRoutes];
+const routes: Route[] = [...queryRoutes, ...commandRoutes, ...workerRoutes];
 const place = ({ path, method }: Route): string => `${path} ${method}`;
 const sorted = routes.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
 const text = `${JSON.stringify(openApiDocument(sorted, { title: 'Threadlog', version: API_VERSION }), null, 2)}\n`;

@@ -1,6 +1,7 @@
 import { commandRoutes } from '@threadlog/command-api';
 import { queryRoutes } from '@threadlog/query-api';
 import { openApiDocument, type Route } from '@threadlog/service';
+import { workerRoutes } from '@threadlog/worker';
 
 interface Schema {
   $ref?: string;
@@ -18,7 +19,7 @@ interface OperationObject {
   responses: Record<string, Content>;
 }
 
-const routes: Route[] = [...commandRoutes, ...queryRoutes];
+const routes: Route[] = [...commandRoutes, ...queryRoutes, ...workerRoutes];
 const document = openApiDocument(routes, { title: 'Threadlog', version: '1' });
 const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
 const operations = Object.values(document.paths ?? {}).flatMap(

@@ -7,11 +7,13 @@ import {
   type RuntimeConfig,
 } from '@threadlog/runtime';
 import type { z } from 'zod';
+import { exportConfig } from './export/config';
 
 /** Variables of the worker beside those that every process reads. */
 export const workerConfig = {
   ...privacyConfig,
   ...receiptConfig,
+  ...exportConfig,
 };
 
 const workerServiceConfig = { ...workerConfig, ...forwardConfig };

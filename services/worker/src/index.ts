@@ -1,3 +1,6 @@
 export { createWorker } from './role';
 export { workerConfig, type WorkerConfig } from './config';
 export type { WorkerDeps } from './deps';
+export { createExportFiles, type ExportFiles } from './export/files';
+export type { ExportStore } from './export/store/port';
+export { workerRoutes } from './http/routes';

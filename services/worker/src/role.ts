@@ -1,6 +1,9 @@
-import { runServices, type Role, type Service } from '@threadlog/service';
+import { mountRoutes, runServices, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
 import type { WorkerDeps } from './deps';
+import { createExports, type Exports } from './export';
+import { createDownloadSlots } from './http/deps';
+import { workerRoutes } from './http/routes';
 import type { JobHandler } from './jobs/job';
 import { createJobObserver } from './jobs/observe';
 import { createJobRunner } from './jobs/runner';
@@ -12,21 +15,27 @@ import { underLeadership } from './leadership';
  * one of them at a time.
  */
 export function createWorker(deps: WorkerDeps): Role {
-  const parts: Service[] = [];
-  if (deps.config.PRIVACY_ENABLED) parts.push(privacyJobs(deps));
+  const exports = createExports(deps);
+  // Files go at their time, whether new ones are made or not.
+  const parts: Service[] = [exports.sweeper];
+  const routes = Router();
+  if (deps.config.PRIVACY_ENABLED) {
+    parts.push(privacyJobs(deps, exports));
+    mountDownloads(routes, deps, exports);
+  }
   const led = parts.map((part) => underLeadership(part, deps));
   return {
     name: 'worker',
-    routes: Router(),
+    routes,
     async run(signal) {
-      if (led.length === 0) return untilAborted(signal);
       await runServices(led, { signal, logger: deps.logger });
+      await exports.store.close();
     },
   };
 }
 
-function privacyJobs({ database, logger, metrics }: WorkerDeps): Service {
-  const handlers: JobHandler[] = [];
+function privacyJobs({ database, logger, metrics }: WorkerDeps, exports: Exports): Service {
+  const handlers: JobHandler[] = [exports.handler];
   return createJobRunner({
     store: createJobStore(database),
     handlers,
@@ -35,9 +44,8 @@ function privacyJobs({ database, logger, metrics }: WorkerDeps): Service {
   });
 }
 
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+function mountDownloads(routes: Router, deps: WorkerDeps, { store, files }: Exports): void {
+  const { database, sealing, router, admission, checkReplies } = deps;
+  const http = { database, sealing, router, store, files, slots: createDownloadSlots() };
+  mountRoutes(routes, workerRoutes, { deps: http, admission, checkReplies });
 }

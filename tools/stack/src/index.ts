@@ -3,6 +3,7 @@ export { stopRequested } from './dev/signals';
 export { StackError } from './errors';
 export { startKafka, type KafkaOptions } from './kafka';
 export { startMongo, type MongoOptions } from './mongo';
+export { startS3, type S3Options, type S3Server } from './s3';
 export { startPostgres, type PostgresOptions } from './postgres';
 export { layout, type Layout } from './paths';
 export { accepts, freePort, isPortFree } from './ports';

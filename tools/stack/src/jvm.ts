@@ -32,6 +32,7 @@ export interface JvmServer {
 const servers = {
   kafka: { title: 'Apache Kafka', sources: ['Guard.java'] },
   mongo: { title: 'the Mongo-compatible server', sources: ['Guard.java', 'MongoWire.java'] },
+  s3: { title: 'the S3-compatible server', sources: ['Guard.java'] },
 } as const;
 
 export type JvmServerName = keyof typeof servers;
@@ -96,7 +97,7 @@ const fingerprint = (name: JvmServerName): string => {
 };
 
 const build = async (name: JvmServerName, home: string, report: Report): Promise<void> => {
-  report(`Fetching the jars of ${servers[name].title} with Maven (once, some 40 MB at most) ...`);
+  report(`Fetching the jars of ${servers[name].title} with Maven (once, some 60 MB at most) ...`);
   const began = performance.now();
   mkdirSync(join(home, '..'), { recursive: true });
   const unfinished = mkdtempSync(`${home}-`);

@@ -46,6 +46,8 @@ create table if not exists ${schema}.participants (
 );
 create index if not exists participants_by_user on ${schema}.participants (tenant_id, user_id, thread_id)
   where removed_at is null;
+create index if not exists participants_former on ${schema}.participants (tenant_id, user_id, thread_id)
+  where removed_at is not null;
 `;
 }
 

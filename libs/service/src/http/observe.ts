@@ -50,12 +50,16 @@ function fieldsOf(context: RequestContext, request: Request, done: { status: num
     tenant_id: context.actor?.tenantId,
     user_id: context.actor?.id,
     thread_id: context.params?.threadId ?? context.params?.conversationId,
-    // Without the query: it may hold what somebody searched for.
-    path: request.originalUrl.split('?')[0],
+    path: pathOf(context, request),
     status: done.status,
     code: context.code,
     duration_ms: Math.round(done.milliseconds * 1000) / 1000,
   };
+}
+
+/** Without the query: it may hold what somebody searched for. A token in the path is a secret, and stays out as well. */
+function pathOf({ params, route }: RequestContext, request: Request): string | undefined {
+  return params?.token === undefined ? request.originalUrl.split('?')[0] : route;
 }
 
 /** The client's id where it may stand in an event as the correlation id, else one of ours. */

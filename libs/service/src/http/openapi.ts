@@ -79,12 +79,15 @@ function operationOf<Deps>(route: Route<Deps>): ZodOpenApiOperationObject {
 }
 
 function successes<Deps>({ responses }: Route<Deps>): ZodOpenApiResponsesObject {
-  const entries = Object.entries(responses).map(([status, { description, schema, headers }]) => {
-    const content = schema ? { 'application/json': { schema } } : undefined;
+  const entries = Object.entries(responses).map(([status, { description, schema, media, headers }]) => {
+    const content = schema ? { 'application/json': { schema } } : media ? { [media]: FILE } : undefined;
     return [status, { description, content, headers }];
   });
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
+
+/** OpenAPI 3.1 says no more of bytes than their media type. */
+const FILE = { schema: { type: 'string', contentEncoding: 'binary' } } as const;
 
 const ALWAYS: ProblemCode[] = ['invalid_request', 'not_found', 'rate_limited', 'internal', 'unavailable'];
 

@@ -43,6 +43,8 @@ export interface RouteReply {
 export interface ResponseDefinition {
   description: string;
   schema?: z.ZodType;
+  /** Media type of an answer that is a file and no JSON. */
+  media?: string;
   /** Response headers worth documenting, as one object schema. */
   headers?: z.ZodObject;
 }

@@ -59,7 +59,7 @@ const dueSql = (schema: string): string => `
   )
   select open.*, j.state, j.step, j.attempts from open
   left join threadlog.privacy_jobs j using (tenant_id, request_id)
-  where kind = any($1) and (j.next_at is null or j.next_at <= clock_timestamp()) and j.finished_at is null
+  where open.kind = any($1) and (j.next_at is null or j.next_at <= clock_timestamp()) and j.finished_at is null
   order by open.created_at limit $2`;
 
 const UPSERT = `insert into threadlog.privacy_jobs as j (tenant_id, request_id, kind, step, done, total, state)

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { StackUrls } from '../stack';
 import type { DevOptions } from './options';
 import type { Secrets } from './secrets';
@@ -16,11 +17,12 @@ const defaults = {
  */
 export const serviceEnvironment = (
   env: NodeJS.ProcessEnv,
-  { ports }: DevOptions,
+  { ports, dataDir }: DevOptions,
   urls: StackUrls,
   secrets: Secrets,
 ): NodeJS.ProcessEnv & typeof defaults & Secrets => ({
   ...defaults,
+  EXPORT_DIR: join(dataDir, 'exports'),
   ...secrets,
   ...env,
   API_PORT: String(ports.api),

@@ -1,22 +1,41 @@
+import type { Actor } from '@threadlog/auth';
 import type { CommandInput } from '@threadlog/commands';
 import { LIMITS } from '@threadlog/events';
 import type { Decision, PrivacyState } from '../../decider';
 import { happened, refuse, UNCHANGED, type Decide } from '../../threads/domain/decision';
+import { mayTouch, subjectOf } from './requests';
 import { isWorker, ONLY_WORKER } from './worker';
 
 type Report = CommandInput<'privacy.report'>;
 type Outcome = Report['outcome'];
 type OutcomeOf<T extends Outcome['type']> = Extract<Outcome, { type: T }>;
 
-/** What the worker did for a request. It reports a step again after a crash: what was reported already changes nothing. */
+/**
+ * What the worker did for a request. It reports a step again after a crash: what was reported already changes nothing.
+ * A download is the deed of whoever downloads, and is reported in that actor's name.
+ */
 export const reportPrivacy: Decide<'privacy.report'> = (input, state, context) => {
+  if (input.outcome.type === 'downloaded') return downloaded(input, state, context.actor);
   if (!isWorker(context.actor)) return ONLY_WORKER;
   const decide = REPORTS[input.outcome.type] as (report: Report, state: PrivacyState) => Decision;
   return decide(input, state);
 };
 
+/** By whoever asked for the export, or might have. */
+function downloaded({ requestId }: Report, state: PrivacyState, actor: Actor): Decision {
+  const row = state.exports.get(requestId);
+  if (row?.status !== 'completed' || !mayTouch(actor, row)) return NO_REQUEST;
+  return happened({
+    type: 'CHAT_PRIVACY_EXPORT_DOWNLOADED',
+    data: { request_id: requestId, subject: subjectOf(row) },
+  });
+}
+
 type Reports = {
-  [T in Outcome['type']]: (report: Report & { outcome: OutcomeOf<T> }, state: PrivacyState) => Decision;
+  [T in Exclude<Outcome['type'], 'downloaded'>]: (
+    report: Report & { outcome: OutcomeOf<T> },
+    state: PrivacyState,
+  ) => Decision;
 };
 
 const REPORTS: Reports = {
@@ -33,10 +52,6 @@ const REPORTS: Reports = {
       type: 'CHAT_PRIVACY_EXPORT_FAILED',
       data: { request_id: requestId, subject, code: outcome.code },
     })),
-  downloaded({ subject, requestId }, state) {
-    if (state.exports.get(requestId)?.status !== 'completed') return NO_REQUEST;
-    return happened({ type: 'CHAT_PRIVACY_EXPORT_DOWNLOADED', data: { request_id: requestId, subject } });
-  },
   deletion_started({ subject, requestId }, state) {
     const row = state.deletions.get(requestId);
     if (!row) return NO_REQUEST;

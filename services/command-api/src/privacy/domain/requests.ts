@@ -1,6 +1,6 @@
 import { holds, mayHandleSubject, type Actor } from '@threadlog/auth';
 import type { Subject } from '@threadlog/events';
-import type { DeletionLogRow } from '@threadlog/read-models';
+import type { DeletionLogRow, ExportLogRow } from '@threadlog/read-models';
 import type { DecisionContext, PrivacyState } from '../../decider';
 import { happened, refuse, UNCHANGED, type Decide, type Passed, type Refusal } from '../../threads/domain/decision';
 import { hoursLater, toMicro } from './times';
@@ -75,7 +75,7 @@ function mayAsk(subject: Subject, { actor }: DecisionContext): Refusal | Passed 
 }
 
 /** Whoever asked, and whoever might have asked. */
-function mayTouch(actor: Actor, row: DeletionLogRow): boolean {
+export function mayTouch(actor: Actor, row: DeletionLogRow | ExportLogRow): boolean {
   return row.requested_by === actor.id || mayHandleSubject(actor, subjectOf(row));
 }
 

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const MB = 1024 * 1024;
+const MESSAGES = 225_000;
+
+/** In a process of its own, from the built sources, with less room than the messages would take. */
+test('an export takes no more memory for more messages', async () => {
+  const script = join(__dirname, '../testing/exportMemory.mjs');
+  const args = ['--expose-gc', '--max-old-space-size=96', script, String(MESSAGES)];
+  const { stdout } = await run(process.execPath, args, { maxBuffer: MB });
+  const { counts, bytes, samples } = JSON.parse(stdout) as {
+    counts: Record<string, number>;
+    bytes: number;
+    samples: number[];
+  };
+  expect(counts).toMatchObject({ messages: MESSAGES, attachments: MESSAGES / 100 });
+  expect(bytes).toBeGreaterThan(5 * MB);
+  // Three walks: messages, attachments, transcript.
+  expect(samples.length).toBe((3 * MESSAGES) / 25_000);
+  const first = Math.min(...samples.slice(0, 3));
+  const growth = Math.max(...samples) - first;
+  expect(growth).toBeLessThan(12 * MB);
+}, 900_000);

@@ -1,0 +1,82 @@
+import { chunked, paged, type Reading } from './reading';
+
+/** A thread that goes into the export, and how far. */
+export interface PlannedThread {
+  threadId: string;
+  /** Everybody's messages rather than the person's own: a thread about the learner. */
+  whole: boolean;
+  /** The last message that there was when the plan was made; later ones are left out everywhere. */
+  upTo: number;
+  learnerId: string | null;
+}
+
+/**
+ * What goes into an export, found once, so that all its files speak of the same threads and messages. A few dozen bytes
+ * a thread are in memory, as of each file in the zip; messages never are.
+ */
+export interface ExportPlan {
+  threads: ReadonlyMap<string, PlannedThread>;
+  /** Messages there will be. */
+  messages: number;
+}
+
+const PAGE = 500;
+
+/** Finds the threads about the learner, whole, and those that the person takes or took part in or wrote in. */
+export async function planExport(reading: Reading): Promise<ExportPlan> {
+  const { tenantId, subject, people } = reading;
+  const threads = new Map<string, PlannedThread>();
+  if (subject.kind === 'learner') {
+    const about = ids(reading, (after) => people.threadsAbout(tenantId, subject.id, { after, limit: PAGE }));
+    await plan(reading, threads, { about, whole: true });
+  }
+  const about = ids(reading, (after) => people.threadsWith(tenantId, subject.id, { after, limit: PAGE }));
+  await plan(reading, threads, { about, whole: false });
+  return { threads, messages: await countMessages(reading, threads) };
+}
+
+interface Found {
+  about: AsyncIterable<string[]>;
+  whole: boolean;
+}
+
+async function plan(reading: Reading, threads: Map<string, PlannedThread>, { about, whole }: Found): Promise<void> {
+  const { tenantId, people } = reading;
+  for await (const found of about) {
+    await add(reading, threads, found, whole);
+    const below = ids(reading, (after) => people.threadsBelow(tenantId, found, { after, limit: PAGE }));
+    for await (const page of below) await add(reading, threads, page, whole);
+  }
+}
+
+async function add(
+  { tenantId, threads: queries }: Reading,
+  threads: Map<string, PlannedThread>,
+  threadIds: readonly string[],
+  whole: boolean,
+): Promise<void> {
+  const fresh = threadIds.filter((id) => !threads.has(id));
+  const rows = new Map((await queries.threadsByIds(tenantId, fresh)).map((row) => [row.thread_id, row]));
+  for (const threadId of fresh) {
+    const row = rows.get(threadId);
+    if (row) threads.set(threadId, { threadId, whole, upTo: row.last_message_index, learnerId: row.learner_id });
+  }
+}
+
+async function* ids(reading: Reading, page: (after: string) => Promise<string[]>): AsyncIterable<string[]> {
+  yield* paged<string>(reading.check, (last) => page(last ?? ''), PAGE);
+}
+
+/** All of the whole threads, and the person's own in the others. */
+async function countMessages(
+  { tenantId, subject, senders }: Reading,
+  threads: ReadonlyMap<string, PlannedThread>,
+): Promise<number> {
+  let count = await senders.countOf(tenantId, subject.id);
+  const whole = [...threads.values()].filter((thread) => thread.whole);
+  for (const some of chunked(whole, PAGE)) {
+    const named = some.map(({ threadId }) => threadId);
+    count += some.reduce((sum, { upTo }) => sum + upTo, 0) - (await senders.countOf(tenantId, subject.id, named));
+  }
+  return count;
+}

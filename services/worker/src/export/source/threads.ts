@@ -1,0 +1,177 @@
+import { rootThreadId, type JsonObject } from '@threadlog/events';
+import {
+  openColumn,
+  sealedBlobsOf,
+  type ParticipantRow,
+  type ProfileLookup,
+  type ThreadRow,
+} from '@threadlog/read-models';
+import type { ExportPlan, PlannedThread } from './plan';
+import { chunked, type Reading } from './reading';
+
+/** How the person has to do with a thread. */
+export type ThreadPart = 'about' | 'member' | 'former_member' | 'author';
+
+export interface ExportedMember {
+  userId: string;
+  displayName: string | null;
+  role: string;
+  joinedAt: string;
+  leftAt: string | null;
+}
+
+/** A thread as an export has it. A title that no key opens any more is null, with `erased`. */
+export interface ExportedThread {
+  id: string;
+  part: ThreadPart;
+  type: string;
+  channel: string;
+  status: string;
+  title: string | null;
+  metadata: JsonObject | null;
+  erased?: true;
+  /** The title may have changed since the person saw it last, and is not shown. */
+  withheld?: true;
+  learnerId: string | null;
+  parentThreadId: string | null;
+  rootMessageId: string | null;
+  createdBy: string;
+  createdAt: string;
+  updatedAt: string;
+  deletedAt: string | null;
+  /** Messages of the thread, tombstones among them; the export has all of them only where `part` is `about`. */
+  messageCount: number;
+  /** Of threads that are exported whole. */
+  participants?: ExportedMember[];
+}
+
+/** The person's membership of a thread, a former one too. */
+export interface ExportedMembership {
+  threadId: string;
+  role: string;
+  joinedAt: string;
+  leftAt: string | null;
+  /** Index of the first message that the person saw. */
+  visibleFromIndex: number;
+}
+
+const AT_ONCE = 50;
+
+/** The threads of a plan in its order, each with the person's membership, if any. */
+export async function* exportedThreads(
+  reading: Reading,
+  { threads }: ExportPlan,
+): AsyncIterable<{ thread: ExportedThread; membership: ExportedMembership | null }> {
+  for (const planned of chunked(threads.values(), AT_ONCE)) {
+    await reading.check();
+    const batch = await loadBatch(reading, planned);
+    for (const one of planned) {
+      const row = batch.rows.get(one.threadId);
+      if (row) yield present(reading, { row, planned: one, ...batch });
+    }
+  }
+}
+
+interface Batch {
+  rows: ReadonlyMap<string, ThreadRow>;
+  own: ReadonlyMap<string, ParticipantRow>;
+  members: ReadonlyMap<string, ParticipantRow[]>;
+  profile: ProfileLookup;
+}
+
+async function loadBatch(reading: Reading, planned: readonly PlannedThread[]): Promise<Batch> {
+  const { tenantId, subject, threads, people, opener, profiles } = reading;
+  const roots = (some: readonly PlannedThread[]) => [...new Set(some.map(({ threadId }) => rootThreadId(threadId)))];
+  const rows = await threads.threadsByIds(
+    tenantId,
+    planned.map(({ threadId }) => threadId),
+  );
+  const own = await people.membershipsIn(tenantId, subject.id, roots(planned));
+  const all = await threads.participantsOf(tenantId, roots(planned.filter(({ whole }) => whole)), { removed: true });
+  const shown = new Set(all.map(({ user_id }) => user_id));
+  await reading.note([...shown, ...rows.flatMap(({ learner_id }) => learner_id ?? [])]);
+  await opener.prepare(tenantId, sealedBlobsOf(rows));
+  return {
+    rows: new Map(rows.map((row) => [row.thread_id, row])),
+    own: new Map(own.map((row) => [row.thread_id, row])),
+    members: Map.groupBy(all, ({ thread_id }) => thread_id),
+    profile: await profiles.of(tenantId, shown),
+  };
+}
+
+interface One extends Batch {
+  row: ThreadRow;
+  planned: PlannedThread;
+}
+
+function present(reading: Reading, one: One): { thread: ExportedThread; membership: ExportedMembership | null } {
+  const { row, planned } = one;
+  const membership = one.own.get(rootThreadId(row.thread_id));
+  const seen = showsTitle(reading, one, membership);
+  const title = openText(reading, row, seen, 'title') as string | null | undefined;
+  const metadata = openText(reading, row, seen, 'metadata') as JsonObject | null | undefined;
+  const thread: ExportedThread = {
+    id: row.thread_id,
+    part: partOf(planned, membership),
+    type: row.type,
+    channel: row.channel,
+    status: row.status,
+    title: title ?? null,
+    metadata: metadata ?? null,
+    ...((title === undefined || metadata === undefined) && { erased: true as const }),
+    ...(!seen && { withheld: true as const }),
+    learnerId: row.learner_id,
+    parentThreadId: row.parent_thread_id,
+    rootMessageId: row.root_message_id,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    deletedAt: row.deleted_at,
+    messageCount: planned.upTo,
+    ...(planned.whole && { participants: membersOf(one) }),
+  };
+  return { thread, membership: membership?.thread_id === row.thread_id ? presentMembership(membership) : null };
+}
+
+function partOf({ whole }: PlannedThread, membership: ParticipantRow | undefined): ThreadPart {
+  if (whole) return 'about';
+  if (!membership) return 'author';
+  return membership.removed_at === null ? 'member' : 'former_member';
+}
+
+/**
+ * Whether the person could see the title as it stands: members and the learner see it now; whoever left saw it if
+ * nothing changed since. An export must not tell what its person was never shown.
+ */
+function showsTitle({ subject }: Reading, { row, planned }: One, membership: ParticipantRow | undefined): boolean {
+  if (planned.whole || row.learner_id === subject.id) return true;
+  if (!membership) return false;
+  if (membership.removed_at === null) return true;
+  return membership.thread_id === row.thread_id && row.settings_version <= membership.version;
+}
+
+function openText({ opener }: Reading, row: ThreadRow, seen: boolean, field: 'title' | 'metadata') {
+  if (!seen) return null;
+  const { tenant_id: tenantId, thread_id: streamId } = row;
+  return openColumn(opener, row[field], { tenantId, streamType: 'thread', streamId, field });
+}
+
+function membersOf({ row, members, profile }: One): ExportedMember[] {
+  return (members.get(rootThreadId(row.thread_id)) ?? []).map((member) => ({
+    userId: member.user_id,
+    displayName: profile(member.user_id)?.displayName ?? null,
+    role: member.role,
+    joinedAt: member.joined_at,
+    leftAt: member.removed_at,
+  }));
+}
+
+function presentMembership(row: ParticipantRow): ExportedMembership {
+  return {
+    threadId: row.thread_id,
+    role: row.role,
+    joinedAt: row.joined_at,
+    leftAt: row.removed_at,
+    visibleFromIndex: row.visible_from_index,
+  };
+}
