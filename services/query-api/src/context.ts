@@ -31,6 +31,8 @@ export interface QueryContext {
   settle(actor: Actor): Promise<void>;
   /** Days that messages are kept where a tenant says nothing; null: for ever. */
   retentionDays: number | null;
+  /** Makes a link to the file of an export, for an actor who may download it until `until`. */
+  downloadLink(actor: Actor, requestId: string, until: string): Promise<{ url: string; expiresAt: string }>;
   /** Who is online, as far as anybody tells this process. */
   presence: PresenceLookup;
 }

@@ -9,6 +9,13 @@ void runMain(async (signal) => {
   const api = { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] };
   const signals = createSignals(runtime);
   const { presence } = signals;
-  const role = createQueryApi({ ...runtime, api, presence, readWaitMs: config.READ_WAIT_MS, privacy: config });
+  const role = createQueryApi({
+    ...runtime,
+    api,
+    presence,
+    readWaitMs: config.READ_WAIT_MS,
+    privacy: config,
+    basePath: config.BASE_PATH,
+  });
   await runRoles(runtime, [signals, role], { signal });
 });

@@ -9,7 +9,7 @@ import {
   type GenerationWatcher,
   type MessageStore,
 } from '@threadlog/read-models';
-import { reach, servedRoutes, type PrivacyConfig, type Runtime } from '@threadlog/runtime';
+import { createDownloadLink, reach, servedRoutes, type PrivacyConfig, type Runtime } from '@threadlog/runtime';
 import {
   aborted,
   decodeConsistencyToken,
@@ -42,7 +42,9 @@ export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'ad
   /** Without it everybody counts as offline. */
   presence?: PresenceLookup;
   /** What the deployment says of privacy; by default its routes are there and messages are kept for ever. */
-  privacy?: Pick<PrivacyConfig, 'PRIVACY_ENABLED' | 'MESSAGE_RETENTION_DAYS'>;
+  privacy?: Pick<PrivacyConfig, 'PRIVACY_ENABLED' | 'MESSAGE_RETENTION_DAYS' | 'EXPORT_LINK_MINUTES'>;
+  /** Prefix of all paths, for links; `BASE_PATH`. */
+  basePath?: string;
   /** Checks every reply against its declared schema. For tests. */
   checkReplies?: boolean;
 }
@@ -103,7 +105,17 @@ function createContext(deps: QueryApiDeps, generation: () => number): QueryConte
     settle: createSettle(createWaiting(deps, generation, Math.min(SETTLE_MS, readWaitMs)), lastWrites),
     presence,
     retentionDays: deps.privacy?.MESSAGE_RETENTION_DAYS ?? null,
+    downloadLink: createLinks(deps),
   };
+}
+
+const MINUTE_MS = 60_000;
+const USUAL_LINK_MINUTES = 15;
+
+function createLinks({ sealing, basePath = '', privacy }: QueryApiDeps): QueryContext['downloadLink'] {
+  const lifetimeMs = (privacy?.EXPORT_LINK_MINUTES ?? USUAL_LINK_MINUTES) * MINUTE_MS;
+  return (actor, requestId, until) =>
+    createDownloadLink(sealing, { tenantId: actor.tenantId, requestId, actor, lifetimeMs, until, basePath });
 }
 
 /** The store of the served generation, made once for each: it keeps prepared statements. */

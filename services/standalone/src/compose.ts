@@ -53,6 +53,7 @@ function queryApi(
     api: { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] },
     readWaitMs: config.READ_WAIT_MS,
     privacy: config,
+    basePath: config.BASE_PATH,
     ...shared,
     alsoDocumented: [...commandRoutes, ...workerRoutes],
   });

@@ -12,6 +12,11 @@ export function seesRequest(actor: Actor, row: ExportLogRow | DeletionLogRow): b
   return seesAllRequests(actor) || row.requested_by === actor.id || mayHandleSubject(actor, subject);
 }
 
+/** Whether the actor may have the file: whoever asked for it, or might have. Seeing the request is not enough. */
+export function mayDownload(actor: Actor, row: ExportLogRow | DeletionLogRow): boolean {
+  return row.requested_by === actor.id || mayHandleSubject(actor, { kind: row.subject_kind, id: row.subject_id });
+}
+
 /** Whether holds and retention are the actor's business. */
 export function seesTenant(actor: Actor): boolean {
   return mayReadLogs(actor) || holds(actor, 'chat:privacy');

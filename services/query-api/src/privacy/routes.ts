@@ -12,6 +12,7 @@ import {
   presentHold,
   presentRetention,
   type DeletionLogRow,
+  type ExportLogRow,
   type Statements,
   type TenantRow,
 } from '@threadlog/read-models';
@@ -21,7 +22,7 @@ import type { QueryContext } from '../context';
 import { decodeKeyset } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import { pageEdgesShape, pageLimit } from '../schemas';
-import { seesRequest, seesTenant } from './access';
+import { mayDownload, seesRequest, seesTenant } from './access';
 import { findRequest, presentRequest, requestPage, type StoredRequest } from './requests';
 
 const tags = ['Privacy'];
@@ -67,7 +68,8 @@ const one = readRoute<{ params: typeof requestParams }>({
   params: requestParams,
   responses: { 200: { description: 'The request', schema: privacyRequestSchema } },
   async handler({ actor, params }, context) {
-    return ok(presentRequest(await visibleRequest(context.statements, actor, params.requestId)));
+    const found = await visibleRequest(context.statements, actor, params.requestId);
+    return ok(presentRequest(found, await linkTo(found, actor, context)));
   },
 });
 
@@ -113,6 +115,14 @@ const retention = readRoute({
     return ok(presentRetention(await tenantFor(actor, context), context.retentionDays));
   },
 });
+
+/** A link to the file, while it is there and for whom it is. */
+async function linkTo({ kind, row }: StoredRequest, actor: Actor, context: QueryContext) {
+  if (kind !== 'export' || row.status !== 'completed' || !mayDownload(actor, row)) return null;
+  const { expires_at: until } = row as ExportLogRow;
+  if (until === null || Date.parse(until) <= Date.now()) return null;
+  return context.downloadLink(actor, row.request_id, until);
+}
 
 const notFound = () => problem('not_found', 'there is no such request');
 
