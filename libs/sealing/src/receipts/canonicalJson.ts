@@ -6,12 +6,13 @@
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) return ofObject(value as Record<string, unknown>);
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new TypeError('canonical JSON holds Unicode text only');
-    return JSON.stringify(value);
-  }
+  return ofScalar(value);
+}
+
+function ofScalar(value: unknown): string {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new TypeError('canonical JSON holds Unicode text only');
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('canonical JSON holds finite numbers');
-  if (value === null || typeof value === 'boolean' || typeof value === 'number') return JSON.stringify(value);
+  if (value === null || ['string', 'boolean', 'number'].includes(typeof value)) return JSON.stringify(value);
   throw new TypeError(`canonical JSON cannot hold a value of type ${typeof value}`);
 }
 
