@@ -3,7 +3,8 @@ import { DURABLE, dropCollection } from './mongoCollections';
 import { createMongoPrivacyLogs } from './mongoPrivacyLogs';
 import { applyRows } from './mongoWrites';
 import { fromDocument, listed, messageDocumentId, type MessageDocument } from './mongoDocument';
-import type { MessageStore } from './port';
+import type { TenantId } from '@threadlog/events';
+import type { MessageStore, TextCount, TextScope } from './port';
 
 export interface MongoMessageStoreOptions {
   /** Of a client with `retryWrites` as the server supports it; the store sets the concerns it needs itself. */
@@ -34,6 +35,7 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
     ...reads(collection),
     apply: (rows) => applyRows(collection(), rows),
     privacyLogs,
+    countText: (tenantId, scope) => countText(collection(), tenantId, scope),
     async *all() {
       for await (const document of collection().find().sort({ _id: 1 })) yield fromDocument(document);
     },
@@ -53,11 +55,9 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
   };
 }
 
-type Reads = Pick<
-  MessageStore,
-  'byKeys' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf' | 'pinned' | 'countText'
->;
+type Reads = Pick<MessageStore, 'byKeys' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf' | 'pinned'>;
 
+/** What holds a sealed text of any kind. */
 const HOLDS_TEXT = [
   { content: { $ne: null } },
   { metadata: { $ne: null } },
@@ -116,19 +116,24 @@ function reads(collection: () => Collection<MessageDocument>): Reads {
         .map(listed)
         .toArray();
     },
-    async countText(tenantId, { senderId, threadIds }) {
-      const scope = {
-        tenant_id: tenantId,
-        ...(senderId !== undefined && { sender_id: senderId }),
-        ...(threadIds !== undefined && { thread_id: { $in: [...threadIds] } }),
-      };
-      const messages = await collection().countDocuments(scope);
-      return { messages, withText: await collection().countDocuments({ ...scope, $or: HOLDS_TEXT }) };
-    },
     async lastOf(tenantId, threadIds) {
       const page = { limit: 1, order: 'desc' } as const;
       const last = await Promise.all(threadIds.map((threadId) => this.page(tenantId, threadId, page)));
       return last.flat();
     },
   };
+}
+
+async function countText(
+  collection: Collection<MessageDocument>,
+  tenantId: TenantId,
+  { senderId, threadIds }: TextScope,
+): Promise<TextCount> {
+  const scope = {
+    tenant_id: tenantId,
+    ...(senderId !== undefined && { sender_id: senderId }),
+    ...(threadIds !== undefined && { thread_id: { $in: [...threadIds] } }),
+  };
+  const messages = await collection.countDocuments(scope);
+  return { messages, withText: await collection.countDocuments({ ...scope, $or: HOLDS_TEXT }) };
 }
