@@ -17,11 +17,15 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
     const edited = await says(bed, ada, group, 'needleada before');
     await bed.as(ada).call('PATCH', `/api/v1/threads/${group}/messages/${edited}`, { content: 'needleada after' });
     const bens = await says(bed, ben, group, 'needleben stays');
-    const sub = await bed.as(ben).call<ThreadResource>('POST', '/api/v1/threads', { parentThreadId: group, title: 'Aside' });
+    const sub = await bed
+      .as(ben)
+      .call<ThreadResource>('POST', '/api/v1/threads', { parentThreadId: group, title: 'Aside' });
     await says(bed, ada, sub.body.id, 'needleada below');
     await says(bed, ada, lesson, 'needleada to the learner');
-    await bed.internally('users').call('POST', '/api/users/sync', { externalUserId: 'ada', name: 'needleada Lovelace' });
-    await bed.internally('users').call('POST', '/api/users/sync', { externalUserId: 'ben', name: 'Ben' });
+    await bed
+      .internally('users')
+      .call('POST', '/api/users/sync', { externalUserId: 'ada', displayName: 'needleada Lovelace' });
+    await bed.internally('users').call('POST', '/api/users/sync', { externalUserId: 'ben', displayName: 'Ben' });
     await finds(bed, ben, 'needleada', 4);
     bed.files.add('users/ada').add('users/ben');
     const worker = await bed.startWorker();
@@ -43,11 +47,20 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
     expect(typesOf(events, done.id)).toEqual(WHOLE);
     expect(await clearTexts(bed, events)).toEqual(expect.arrayContaining(['needleben stays', 'Aside']));
     expect((await clearTexts(bed, events)).filter((text) => text.includes('needleada'))).toEqual([]);
-    const { receipt } = events.find(({ event_type }) => event_type === 'CHAT_PRIVACY_DELETION_COMPLETED')!.data as unknown as {
+    const { receipt } = events.find(({ event_type }) => event_type === 'CHAT_PRIVACY_DELETION_COMPLETED')!
+      .data as unknown as {
       receipt: Receipt;
     };
-    expect(receipt).toMatchObject({ version: 1, requestId: done.id, tenant: 'users', keyCount: 1, signature: 'signed' });
-    expect(receipt.finalAfter).toEqual([{ masterVersion: expect.any(String), dueAt: '2027-01-01T00:00:00.000Z' }]);
+    expect(receipt).toMatchObject({
+      version: 1,
+      requestId: done.id,
+      tenant: 'users',
+      keyCount: 1,
+      signature: 'signed',
+    });
+    expect(receipt.finalAfter).toEqual([
+      { masterVersion: expect.any(String), dueAt: expect.stringMatching(/^20\d\d-/) },
+    ]);
     expect(receipt.stores.every(({ remaining }) => remaining === 0)).toBe(true);
     expect(receipt.stores.find(({ what }) => what === 'messages written')).toMatchObject({ checked: 4 });
     expect(JSON.stringify(receipt)).not.toContain('needle');
@@ -58,7 +71,9 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
     const { people, office, group, lesson } = await school(bed, 'learners');
     const { ben } = people;
     await says(bed, ben, lesson, 'about the learner');
-    const sub = await bed.as(ben).call<ThreadResource>('POST', '/api/v1/threads', { parentThreadId: lesson, title: 'Below' });
+    const sub = await bed
+      .as(ben)
+      .call<ThreadResource>('POST', '/api/v1/threads', { parentThreadId: lesson, title: 'Below' });
     await says(bed, ben, sub.body.id, 'below the lesson');
     const lena = testActor('lena', { tenant: 'learners', role: 'learner', learnerScope: ['lena'] });
     await says(bed, lena, lesson, 'by the learner');
@@ -82,7 +97,7 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
     const other = await school(bed, 'staying');
     await says(bed, gone.people.ada, gone.group, 'leaving text');
     await says(bed, other.people.ada, other.group, 'staying text');
-    await bed.internally('leaving').call('POST', '/api/users/sync', { externalUserId: 'ada', name: 'Ada' });
+    await bed.internally('leaving').call('POST', '/api/users/sync', { externalUserId: 'ada', displayName: 'Ada' });
     const worker = await bed.startWorker();
     const done = await bed.erased(gone.office, { tenant: true });
     const events = await eventsOf(bed, 'leaving');
@@ -134,23 +149,30 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
       ['on somebody who wrote about it', () => ({ userId: 'ada' }), { learnerId: 'lena' }],
       ['on the tenant', () => ({ tenant: true }), { userId: 'ada' }],
       ['on anybody, against the tenant’s own', () => ({ userId: 'ben' }), { tenant: true }],
-    ])('%s: the erasure waits, and goes on when it is released', async (_name, held, body) => {
-      const tenant = `hold-${(made += 1)}`;
-      const { people, office, group, lesson } = await school(bed, tenant);
-      await says(bed, people.ada, group, 'held text');
-      await says(bed, people.ada, lesson, 'held text of the lesson');
-      const hold = await bed
-        .as(office)
-        .call<{ id: string }>('POST', '/api/v1/privacy/holds', { ...held({ ada: 'ada', group, lesson }), reason: 'litigation' });
-      expect(hold.status).toBe(201);
-      const worker = await bed.startWorker();
-      const { id } = await bed.requested(office, body);
-      await eventually(async () => expect((await bed.request(office, id)).progress?.blockedBy).toBe('legal_hold'));
-      expect((await page(bed, people.ben, group)).map(({ content }) => content)).toEqual(['held text']);
-      expect((await bed.as(office).call('DELETE', `/api/v1/privacy/holds/${hold.body.id}`)).status).toBe(204);
-      expect(await bed.settled(office, id)).toMatchObject({ status: 'completed' });
-      await worker.stop();
-    }, 60_000);
+    ])(
+      '%s: the erasure waits, and goes on when it is released',
+      async (_name, held, body) => {
+        const tenant = `hold-${(made += 1)}`;
+        const { people, office, group, lesson } = await school(bed, tenant);
+        await says(bed, people.ada, group, 'held text');
+        await says(bed, people.ada, lesson, 'held text of the lesson');
+        const hold = await bed
+          .as(office)
+          .call<{ id: string }>('POST', '/api/v1/privacy/holds', {
+            ...held({ ada: 'ada', group, lesson }),
+            reason: 'litigation',
+          });
+        expect(hold.status).toBe(201);
+        const worker = await bed.startWorker();
+        const { id } = await bed.requested(office, body);
+        await eventually(async () => expect((await bed.request(office, id)).progress?.blockedBy).toBe('legal_hold'));
+        expect((await page(bed, people.ben, group)).map(({ content }) => content)).toEqual(['held text']);
+        expect((await bed.as(office).call('DELETE', `/api/v1/privacy/holds/${hold.body.id}`)).status).toBe(204);
+        expect(await bed.settled(office, id)).toMatchObject({ status: 'completed' });
+        await worker.stop();
+      },
+      60_000,
+    );
 
     it('somewhere else does not stop it', async () => {
       const { people, office, group } = await school(bed, 'elsewhere');
@@ -193,7 +215,9 @@ const WHOLE = ['DELETION_REQUESTED', 'DELETION_STARTED', 'SUBJECT_ERASED', 'DELE
 
 const typesOf = (events: readonly ChatEvent[], requestId: string): string[] =>
   events
-    .filter(({ stream_type, data }) => stream_type === 'privacy' && 'request_id' in data && data.request_id === requestId)
+    .filter(
+      ({ stream_type, data }) => stream_type === 'privacy' && 'request_id' in data && data.request_id === requestId,
+    )
     .map(({ event_type }) => event_type.replace('CHAT_PRIVACY_', ''));
 
 /** A tenant with a group of two, and a lesson about a learner with all of them. */
@@ -222,9 +246,9 @@ async function says(bed: ErasureBed, who: Actor, threadId: string, content: stri
 }
 
 async function page(bed: ErasureBed, who: Actor, threadId: string): Promise<MessageResource[]> {
-  const found = await bed.as(who).call<{ items: MessageResource[] }>('GET', `/api/v1/threads/${threadId}/messages`);
+  const found = await bed.as(who).call<{ messages: MessageResource[] }>('GET', `/api/v1/threads/${threadId}/messages`);
   expect(found.status).toBe(200);
-  return found.body.items;
+  return found.body.messages;
 }
 
 const finds = (bed: ErasureBed, who: Actor, word: string, count: number) =>

@@ -4,7 +4,7 @@ import { createRemoteCommands, createRuntime, runRoles, type Runtime } from '@th
 import { createPostgresKeyStore, createSealing, masterKeyFrom, type SealingService } from '@threadlog/sealing';
 import { createLogger, createMetrics, type HttpServer } from '@threadlog/service';
 import { eventually, testActor, testStack, type TestStack } from '@threadlog/testing';
-import { createWorker, type ErasureParts } from '@threadlog/worker';
+import { createErasureKeys, createWorker, type ErasureParts } from '@threadlog/worker';
 import { composeRoles } from '../compose';
 import { loadStandaloneConfig, type StandaloneConfig } from '../config';
 import { INTERNAL_SECRET, SECRET, send, tokenOf, type Client } from './standalone';
@@ -75,8 +75,8 @@ export function givenErasureBed(kind: 'postgres' | 'mongo'): ErasureBed {
     await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
     bed.startWorker = workerStarter(bed, { config, keys, running });
   }, 60_000);
+  afterEach(async () => void (await Promise.all([...running].map((end) => end()))));
   afterAll(async () => {
-    await Promise.all([...running].map((end) => end()));
     stop.abort();
     await ended;
   }, 30_000);
@@ -112,8 +112,7 @@ function requestsOf(bed: ErasureBed): Pick<ErasureBed, 'erased' | 'requested' | 
         },
         { timeoutMs: 30_000, intervalMs: 100 },
       ),
-    erased: async (actor: Actor, body: object) =>
-      requests.settled(actor, (await requests.requested(actor, body)).id),
+    erased: async (actor: Actor, body: object) => requests.settled(actor, (await requests.requested(actor, body)).id),
   };
   return requests;
 }
@@ -143,11 +142,12 @@ function workerStarter(bed: ErasureBed, { config, keys, running }: WorkerParts):
   };
 }
 
-/** Keys as they are, an erasure list in memory, files as names, receipts with a mark instead of a signature. */
-function erasureParts({ files }: ErasureBed, sealing: SealingService): ErasureParts {
-  const listed = new Set<string>();
+/** Keys and the erasure list as they are, files as names, receipts with a mark instead of a signature. */
+function erasureParts({ files, runtime }: ErasureBed, sealing: SealingService): ErasureParts {
   const drop = (tenantId: string, subjectId: string | null) =>
-    [...files].filter((name) => name === `${tenantId}/${subjectId}` || (subjectId === null && name.startsWith(tenantId)));
+    [...files].filter(
+      (name) => name === `${tenantId}/${subjectId}` || (subjectId === null && name.startsWith(tenantId)),
+    );
   return {
     holdRetryMs: 100,
     signReceipt: (receipt) => ({ ...receipt, signature: 'signed' }),
@@ -155,17 +155,7 @@ function erasureParts({ files }: ErasureBed, sealing: SealingService): ErasurePa
       dropFor: (...of) => Promise.resolve(drop(...of).forEach((name) => files.delete(name))),
       countFor: (...of) => Promise.resolve(drop(...of).length),
     },
-    keys: {
-      letGoMs: sealing.letGoMs,
-      close: sealing.close,
-      async destroy(tenantId, target) {
-        for (const { keyId } of await sealing.close(tenantId, target)) listed.add(keyId);
-        return sealing.destroy(tenantId, target);
-      },
-      keysOf: sealing.close,
-      unlisted: (_tenantId, keyIds) => Promise.resolve(keyIds.filter((id) => !listed.has(id))),
-      masterKeyDue: () => Promise.resolve(new Date('2027-01-01T00:00:00Z')),
-    },
+    keys: createErasureKeys({ ...runtime, sealing }),
   };
 }
 
