@@ -17,10 +17,10 @@ function erasure(): ChatEvent[] {
   return [
     stamp(stream, { type: 'CHAT_PRIVACY_DELETION_REQUESTED', data: { ...about, ...asked } }),
     stamp(stream, { type: 'CHAT_PRIVACY_DELETION_STARTED', data: about }),
-    stamp(stream, { type: 'CHAT_PRIVACY_SUBJECT_ERASED', data: { ...about, keys: [] } }),
+    stamp(stream, { type: 'CHAT_PRIVACY_SUBJECT_ERASED', data: { ...about, keys: [], keys_total: 0 } }),
     stamp(stream, {
       type: 'CHAT_PRIVACY_DELETION_COMPLETED',
-      data: { ...about, receipt: { stores: [{ store: 'messages', remaining: 0 }] } },
+      data: { ...about, receipt: JSON.stringify({ stores: [{ store: 'messages', remaining: 0 }] }) },
     }),
   ];
 }

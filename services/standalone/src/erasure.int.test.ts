@@ -47,10 +47,7 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
     expect(typesOf(events, done.id)).toEqual(WHOLE);
     expect(await clearTexts(bed, events)).toEqual(expect.arrayContaining(['needleben stays', 'Aside']));
     expect((await clearTexts(bed, events)).filter((text) => text.includes('needleada'))).toEqual([]);
-    const { receipt } = events.find(({ event_type }) => event_type === 'CHAT_PRIVACY_DELETION_COMPLETED')!
-      .data as unknown as {
-      receipt: Receipt;
-    };
+    const receipt = receiptIn(events);
     expect(receipt).toMatchObject({
       version: 1,
       requestId: done.id,
@@ -156,12 +153,10 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
         const { people, office, group, lesson } = await school(bed, tenant);
         await says(bed, people.ada, group, 'held text');
         await says(bed, people.ada, lesson, 'held text of the lesson');
-        const hold = await bed
-          .as(office)
-          .call<{ id: string }>('POST', '/api/v1/privacy/holds', {
-            ...held({ ada: 'ada', group, lesson }),
-            reason: 'litigation',
-          });
+        const hold = await bed.as(office).call<{ id: string }>('POST', '/api/v1/privacy/holds', {
+          ...held({ ada: 'ada', group, lesson }),
+          reason: 'litigation',
+        });
         expect(hold.status).toBe(201);
         const worker = await bed.startWorker();
         const { id } = await bed.requested(office, body);
@@ -209,6 +204,13 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
 });
 
 let made = 0;
+
+/** The receipt of a tenant's one erasure, as the log has it. */
+function receiptIn(events: readonly ChatEvent[]): Receipt {
+  const done = events.flatMap((event) => (event.event_type === 'CHAT_PRIVACY_DELETION_COMPLETED' ? [event.data] : []));
+  expect(done).toHaveLength(1);
+  return JSON.parse(done[0]!.receipt) as Receipt;
+}
 
 /** The events of an erasure, in their order. */
 const WHOLE = ['DELETION_REQUESTED', 'DELETION_STARTED', 'SUBJECT_ERASED', 'DELETION_COMPLETED'];

@@ -23,6 +23,8 @@ export interface ErasureBed {
   internally(tenant: string): Client;
   /** The worker, running until it is stopped; with parts of it replaced. */
   startWorker(given?: Partial<ErasureParts>): Promise<{ stop(): Promise<void> }>;
+  /** Environment of a worker that runs as a process of its own, on the same servers. */
+  workerEnv(): Record<string, string>;
   /** Files of exports that a test put there, by `tenant/subject`. */
   readonly files: Set<string>;
   /** Every event that counts. */
@@ -40,7 +42,7 @@ export const officer = (tenant: string): Actor => testActor('olga', { tenant, ro
 export function givenErasureBed(kind: 'postgres' | 'mongo'): ErasureBed {
   const stack = testStack();
   const databaseUrl = stack.freshDatabase();
-  const mongoUrl = kind === 'mongo' ? { MONGO_URL: stack.freshMongo() } : {};
+  const mongoUrl: Record<string, string> = kind === 'mongo' ? { MONGO_URL: stack.freshMongo() } : {};
   const stop = new AbortController();
   const bed = { stack, files: new Set<string>() } as { -readonly [K in keyof ErasureBed]: ErasureBed[K] };
   const running = new Set<() => Promise<void>>();
@@ -48,15 +50,17 @@ export function givenErasureBed(kind: 'postgres' | 'mongo'): ErasureBed {
   let url = '';
 
   beforeAll(async () => {
-    const config = loadStandaloneConfig({
+    const env = {
       ...{ ROLES: 'projector,command-api,query-api,realtime', CHAT_PARTITIONS: '3', ENABLE_RATE_LIMITING: 'false' },
       ...{ KAFKA_BROKERS: stack.kafkaBrokers.join(','), KAFKA_TOPIC_PREFIX: stack.topicPrefix() },
       ...{ DATABASE_URL: await databaseUrl, ...mongoUrl },
       ...{ AUTH_JWT_SECRET: SECRET, INTERNAL_API_SECRET: INTERNAL_SECRET, CLUSTER_SECRET: SECRET },
       SEALING_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       ...{ API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0', REALTIME_HOST: '127.0.0.1', REALTIME_PORT: '0' },
-      ...{ ERASURE_GRACE_HOURS: '0', PROJECTOR_POLL_MS: '50' },
-    });
+      ...{ ERASURE_GRACE_HOURS: '0', PROJECTOR_POLL_MS: '50', SEALING_KEY_CACHE_MS: String(KEY_CACHE_MS) },
+    };
+    const config = loadStandaloneConfig(env);
+    bed.workerEnv = () => ({ ...env, LOG_LEVEL: 'silent', ENVIRONMENT: 'test' });
     const logger = createLogger({ service: 'test', level: 'silent' });
     const made = await createRuntime(config, { service: 'test', signal: stop.signal, logger });
     const keys = () =>

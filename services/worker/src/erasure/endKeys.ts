@@ -1,4 +1,4 @@
-import type { DestroyedKey, Subject } from '@threadlog/events';
+import { LIMITS, type DestroyedKey, type Subject } from '@threadlog/events';
 import type { KeyEvidence, KeyTarget } from '@threadlog/sealing';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { erasedBy, type ErasureState, type Step } from './state';
 import { submitted } from './submit';
 
 /** Keys whose evidence is shown one by one: an event and a receipt have a largest size. */
-export const MAX_KEYS_SHOWN = 500;
+export const MAX_KEYS_SHOWN = LIMITS.keysInEvent;
 
 export type EndKeysDeps = Pick<ErasureDeps, 'database' | 'router' | 'keys' | 'holdRetryMs'> & {
   projected: Projected;
@@ -66,7 +66,7 @@ export function destroyStep({ database, router, keys, projected, holdRetryMs, no
     }
     const evidence = await keys.destroy(tenantId, targetOf(subject), requestId);
     const next = { ...state, ...summaryOf(evidence), destroyedAt: now(), step: 'scrub' as const };
-    const outcome = { type: 'erased' as const, keys: next.keys };
+    const outcome = { type: 'erased' as const, keys: next.keys, keysTotal: next.keyCount };
     const command = { type: 'privacy.report' as const, input: { subject, requestId, outcome } };
     await submitted(router, tenantId, { command, signal });
     return next;
