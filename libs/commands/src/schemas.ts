@@ -136,7 +136,12 @@ export const privacyReportSchema = z.strictObject({
     z.strictObject({ type: z.literal('export_failed'), code: codeSchema }),
     z.strictObject({ type: z.literal('downloaded') }),
     z.strictObject({ type: z.literal('deletion_started') }),
-    z.strictObject({ type: z.literal('erased'), keys: z.array(keyEvidenceSchema) }),
+    z.strictObject({
+      type: z.literal('erased'),
+      keys: z.array(keyEvidenceSchema),
+      /** How many there are, where those named are only the first of them. */
+      keysTotal: z.int().min(0).optional(),
+    }),
     z.strictObject({ type: z.literal('deletion_completed'), receipt: z.record(z.string(), z.json()) }),
     z.strictObject({ type: z.literal('deletion_failed'), code: codeSchema }),
   ]),

@@ -25,6 +25,8 @@ export * from './tables/tables';
 export * from './tables/privacyTables';
 export * from './messages/cursor';
 export * from './messages/port';
+export * from './messages/privacyLogs';
+export { privacyLogCollection } from './messages/mongoPrivacyLogs';
 export * from './messages/postgres';
 export * from './messages/mongo';
 export * from './queries/threads';

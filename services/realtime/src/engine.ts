@@ -1,6 +1,6 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
-import type { PeersOf, ReadingQueries, StandingOf } from '@threadlog/read-models';
+import type { PeersOf, ReadingQueries, StandingOf, ThreadsOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import type { DispatchDeps } from './commands/dispatch';
 import { createLookUps } from './commands/lookUps';
@@ -14,6 +14,7 @@ import { createConnections, type Connections } from './rooms/connections';
 import { createFlow, type Flow } from './rooms/flow';
 import { createRooms, type Broadcast, type Rooms } from './rooms/rooms';
 import { createCompany, type Company } from './signals/company';
+import { createErasureNews } from './signals/erasureNews';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
 import { createBeginnings } from './sync/beginnings';
@@ -38,6 +39,7 @@ export interface EngineDeps {
   signals: Pick<Signals, 'presence' | 'publish' | 'listen'>;
   peersOf: PeersOf;
   standingOf: StandingOf;
+  threadsOf: ThreadsOf;
   now?: (() => number) | undefined;
   broadcast: Broadcast;
   limits: RealtimeLimits;
@@ -71,7 +73,12 @@ export function createEngine(deps: EngineDeps): Engine {
   });
   const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
   const onUnshown = faultLine(deps);
-  const follower = createFollower({ log, dispatcher, views, beginnings, ring, onFault: onUnshown }, deps.starts);
+  const onErased = createErasureNews({
+    ...{ views, connections, rooms, threadsOf: deps.threadsOf },
+    onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
+  });
+  const hands = { dispatcher, views, beginnings, onErased, onFault: onUnshown };
+  const follower = createFollower({ log, ring, ...hands }, deps.starts);
   late.follower = follower;
   const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');

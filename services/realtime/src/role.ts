@@ -7,6 +7,7 @@ import {
   createReadingQueries,
   createStandingQuery,
   createThreadQueries,
+  createThreadsOfQuery,
   readCheckpoints,
   type GenerationWatcher,
 } from '@threadlog/read-models';
@@ -151,6 +152,7 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }
     signals: deps.signals,
     now: deps.now,
     peersOf: createPeersQuery(source),
+    threadsOf: createThreadsOfQuery(source),
     standingOf: createStandingQuery(source),
     views: createViews({
       opener: sealing,

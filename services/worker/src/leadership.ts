@@ -20,6 +20,8 @@ const LOCK_SPACE = 7_402_114;
 export function underLeadership(service: Service, { database, logger, everyMs = 1_000 }: LeadershipOptions): Service {
   async function lead(signal: AbortSignal): Promise<void> {
     const client = await database.connect();
+    // A connection that breaks is noticed by the next statement on it; without a listener it would end the process.
+    client.on('error', () => undefined);
     let failure: Error | undefined;
     try {
       const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as held', [

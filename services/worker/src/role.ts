@@ -1,6 +1,10 @@
 import { mountRoutes, runServices, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
 import type { WorkerDeps } from './deps';
+import { createErasureEndings } from './erasure/endings';
+import { createErasure } from './erasure/handler';
+import { createErasureKeys } from './erasure/keys';
+import { receiptSigner } from './erasure/sign';
 import { createExports, type Exports } from './export';
 import { createDownloadSlots } from './http/deps';
 import { workerRoutes } from './http/routes';
@@ -20,7 +24,7 @@ export function createWorker(deps: WorkerDeps): Role {
   const parts: Service[] = [exports.sweeper];
   const routes = Router();
   if (deps.config.PRIVACY_ENABLED) {
-    parts.push(privacyJobs(deps, exports));
+    parts.push(privacyJobs(deps, exports), createErasureEndings(deps));
     mountDownloads(routes, deps, exports);
   }
   const led = parts.map((part) => underLeadership(part, deps));
@@ -34,14 +38,20 @@ export function createWorker(deps: WorkerDeps): Role {
   };
 }
 
-function privacyJobs({ database, logger, metrics }: WorkerDeps, exports: Exports): Service {
-  const handlers: JobHandler[] = [exports.handler];
+function privacyJobs(deps: WorkerDeps, exports: Exports): Service {
+  const { database, logger, metrics } = deps;
+  const handlers: JobHandler[] = [exports.handler, erasureOf(deps, exports)];
   return createJobRunner({
     store: createJobStore(database),
     handlers,
     logger,
     observer: createJobObserver(metrics),
   });
+}
+
+function erasureOf(deps: WorkerDeps, { files }: Exports): JobHandler {
+  const parts = { files, keys: createErasureKeys(deps), signReceipt: receiptSigner(deps.config) };
+  return createErasure({ ...deps, ...parts, ...deps.erasure }) as unknown as JobHandler;
 }
 
 function mountDownloads(routes: Router, deps: WorkerDeps, { store, files }: Exports): void {

@@ -58,6 +58,8 @@ export interface ServerToClientPayloads {
   'user:typing': InThread & { userId: string; isTyping: boolean };
   'user:online': { userId: string };
   'user:offline': { userId: string; lastSeenAt: string };
+  /** The person was erased: what it is called and what it wrote must be let go. Its messages come as `message:deleted`. */
+  'user:erased': { userId: string };
   /** Membership, not rooms. A reason is missing where it is told after the fact. */
   'user:joined': Happened & { userId: string; role: ParticipantRole };
   'user:left': Happened & { userId: string; reason?: LeaveReason };

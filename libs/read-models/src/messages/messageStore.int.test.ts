@@ -4,7 +4,7 @@ import { MongoClient } from 'mongodb';
 import { createDatabase } from '../database';
 import { migrate } from '../migrate';
 import type { MessageRow } from '../rows';
-import { messageRow } from '../testing/rows';
+import { deletionRow, messageRow } from '../testing/rows';
 import { createMongoMessageStore } from './mongo';
 import { createPostgresMessageStore } from './postgres';
 import type { ListedMessage, MessageStore } from './port';
@@ -109,6 +109,28 @@ describe.each([
     expect((await store.pinned(tenant, 'pins', { limit: 1 }))[0]).toEqual(without(rows[4]!));
   });
 
+  it('counts messages and those that hold text of any kind, by author and by thread', async () => {
+    const at = (thread_id: string, message_index: number, given: Partial<MessageRow> = {}) =>
+      messageRow({ tenant_id: tenant, thread_id, message_index, sender_id: 'counted', content: null, ...given });
+    await store.apply([
+      at('count-1', 1, { content: 'v1.text' }),
+      at('count-1', 2, { metadata: 'v1.meta' }),
+      at('count-1', 3, { attachments: 'v1.files' }),
+      at('count-1', 4, { history: [{ edit: 0, content: 'v1.old', edited_at: '2026-01-01T00:00:00.000001Z' }] }),
+      at('count-1', 5, { history: [] }),
+      at('count-2', 1),
+      at('count-2', 2, { sender_id: 'somebody', content: 'v1.text' }),
+      { ...at('count-2', 3, { content: 'v1.text' }), tenant_id: other },
+    ]);
+    expect(await store.countText(tenant, { senderId: 'counted' })).toEqual({ messages: 6, withText: 4 });
+    expect(await store.countText(tenant, { threadIds: ['count-2'] })).toEqual({ messages: 2, withText: 1 });
+    expect(await store.countText(tenant, { senderId: 'counted', threadIds: ['count-2', 'count-9'] })).toEqual({
+      messages: 1,
+      withText: 0,
+    });
+    expect(await store.countText(tenant, { threadIds: [] })).toEqual({ messages: 0, withText: 0 });
+  });
+
   describe('reading', () => {
     const rows = Array.from({ length: 12 }, (_, at) =>
       messageRow({
@@ -190,5 +212,36 @@ describe.each([
       expect(seen).toEqual(await walk());
       expect(seen).toEqual(expect.arrayContaining([...rows, ...neighbours].map((row) => row.message_id)));
     });
+  });
+});
+
+describe('logs of privacy requests in MongoDB', () => {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await openMongo();
+    await opened.store.prepare();
+  });
+  afterAll(() => opened.close());
+
+  it('hold whole rows, of which the highest version stands, and go with the generation', async () => {
+    const logs = opened.store.privacyLogs!;
+    const row = deletionRow({ request_id: 'r-1', version: 1 });
+    const done = {
+      ...row,
+      version: 4,
+      status: 'completed' as const,
+      receipt: { stores: [{ store: 'x', remaining: 0 }] },
+    };
+    const neighbour = deletionRow({ request_id: 'r-2', version: 2 });
+    for (const rows of [[row], [done, neighbour], [row], [], [done]]) await logs.apply('chat_deletion_logs', rows);
+    const all = async () => {
+      const found = [];
+      for await (const each of logs.all('chat_deletion_logs')) found.push(each);
+      return found;
+    };
+    expect(await all()).toEqual([done, neighbour]);
+    for await (const each of logs.all('chat_export_logs')) throw new Error(`not exported: ${each.request_id}`);
+    await opened.store.drop();
+    expect(await all()).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
-import { MongoServerError, type Collection, type Db } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
+import { DURABLE, dropCollection } from './mongoCollections';
+import { createMongoPrivacyLogs } from './mongoPrivacyLogs';
 import { applyRows } from './mongoWrites';
 import { fromDocument, listed, messageDocumentId, type MessageDocument } from './mongoDocument';
-import type { MessageStore } from './port';
+import type { TenantId } from '@threadlog/events';
+import type { MessageStore, TextCount, TextScope } from './port';
 
 export interface MongoMessageStoreOptions {
   /** Of a client with `retryWrites` as the server supports it; the store sets the concerns it needs itself. */
@@ -19,9 +22,6 @@ const LISTED = { history: 0 } as const;
 /** Sorts behind every index of a thread: an index has ten digits. */
 const END = ':';
 
-/** Without the journal a server that stands alone acknowledges what a kill would take away again. */
-const DURABLE = { w: 'majority', journal: true } as const;
-
 /**
  * Messages in MongoDB, one collection a generation. `_id` is tenant, thread and padded index, so that a page is one
  * range of the primary key. Writes wait for the majority: the projector moves its checkpoint on the strength of them.
@@ -29,10 +29,13 @@ const DURABLE = { w: 'majority', journal: true } as const;
 export function createMongoMessageStore({ db, generation }: MongoMessageStoreOptions): MessageStore {
   const collection = (): Collection<MessageDocument> =>
     db.collection<MessageDocument>(messageCollection(generation()), { writeConcern: DURABLE });
+  const privacyLogs = createMongoPrivacyLogs({ db, generation });
   return {
     kind: 'mongo',
     ...reads(collection),
     apply: (rows) => applyRows(collection(), rows),
+    privacyLogs,
+    countText: (tenantId, scope) => countText(collection(), tenantId, scope),
     async *all() {
       for await (const document of collection().find().sort({ _id: 1 })) yield fromDocument(document);
     },
@@ -40,23 +43,27 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
       await Promise.all([
         collection().createIndex({ tenant_id: 1, message_id: 1 }, { name: 'by_id' }),
         collection().createIndex({ tenant_id: 1, thread_id: 1, version: 1 }, { name: 'by_version' }),
+        collection().createIndex({ tenant_id: 1, sender_id: 1 }, { name: 'by_sender' }),
         collection().createIndex({ tenant_id: 1, thread_id: 1, pinned: 1, message_index: 1 }, { name: 'by_pin' }),
+        privacyLogs.prepare(),
       ]);
     },
     async drop() {
-      await db.dropCollection(messageCollection(generation())).catch((error: unknown) => {
-        if (!isNotThere(error)) throw error;
-      });
+      await dropCollection(db, messageCollection(generation()));
+      await privacyLogs.drop();
     },
   };
 }
 
-/** Before 7.0, servers refuse to drop a collection that is not there; not all of them with the code. */
-function isNotThere(error: unknown): boolean {
-  return error instanceof MongoServerError && (error.code === 26 || error.message === 'ns not found');
-}
-
 type Reads = Pick<MessageStore, 'byKeys' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf' | 'pinned'>;
+
+/** What holds a sealed text of any kind. */
+const HOLDS_TEXT = [
+  { content: { $ne: null } },
+  { metadata: { $ne: null } },
+  { attachments: { $ne: null } },
+  { 'history.0': { $exists: true } },
+];
 
 function reads(collection: () => Collection<MessageDocument>): Reads {
   return {
@@ -115,4 +122,18 @@ function reads(collection: () => Collection<MessageDocument>): Reads {
       return last.flat();
     },
   };
+}
+
+async function countText(
+  collection: Collection<MessageDocument>,
+  tenantId: TenantId,
+  { senderId, threadIds }: TextScope,
+): Promise<TextCount> {
+  const scope = {
+    tenant_id: tenantId,
+    ...(senderId !== undefined && { sender_id: senderId }),
+    ...(threadIds !== undefined && { thread_id: { $in: [...threadIds] } }),
+  };
+  const messages = await collection.countDocuments(scope);
+  return { messages, withText: await collection.countDocuments({ ...scope, $or: HOLDS_TEXT }) };
 }

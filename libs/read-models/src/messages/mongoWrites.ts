@@ -18,15 +18,48 @@ export async function applyRows(collection: Collection<MessageDocument>, rows: r
   await collection.bulkWrite(updates, { ordered: false });
 }
 
+/** A document that a newer state replaces: by version, whatever the order of deliveries. */
+export interface VersionedDocument {
+  _id: string;
+  version: number;
+}
+
+/** Writes whole documents so that the highest version stays: for rows of which most stand already. */
+export async function upsertHigher<Document extends VersionedDocument>(
+  collection: Collection<Document>,
+  documents: readonly Document[],
+): Promise<void> {
+  if (documents.length === 0) return;
+  // One that stands at this or a higher version makes its upsert fail; of two first writers the older may win.
+  const standing = await duplicatesOf(() =>
+    collection.bulkWrite(
+      documents.map((document) => guardedUpdate(document, true)),
+      { ordered: false },
+    ),
+  );
+  if (standing.length === 0) return;
+  const updates = standing.map((index) => guardedUpdate(documents[index]!, false));
+  await collection.bulkWrite(updates, { ordered: false });
+}
+
 /** A message just created is most likely new; anything else most likely stands. */
 function firstWrite(document: MessageDocument): AnyBulkWriteOperation<MessageDocument> {
   if (document.version === document.created_version) return { insertOne: { document } };
   return guardedUpdate(document, true);
 }
 
-function guardedUpdate(document: MessageDocument, upsert: boolean): AnyBulkWriteOperation<MessageDocument> {
+function guardedUpdate<Document extends VersionedDocument>(
+  document: Document,
+  upsert: boolean,
+): AnyBulkWriteOperation<Document> {
   const { _id, ...fields } = document;
-  return { updateOne: { filter: { _id, version: { $lt: document.version } }, update: { $set: fields }, upsert } };
+  const update = {
+    filter: { _id, version: { $lt: document.version } },
+    update: { $set: fields },
+    upsert,
+  };
+  // The driver's types cannot follow a document whose fields are not known here.
+  return { updateOne: update } as unknown as AnyBulkWriteOperation<Document>;
 }
 
 /** Indexes of the operations that met a standing document. Rejects when anything else went wrong. */

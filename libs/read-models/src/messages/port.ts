@@ -1,5 +1,6 @@
 import type { TenantId } from '@threadlog/events';
 import type { MessageRow } from '../rows';
+import type { PrivacyLogs } from './privacyLogs';
 
 /** Place of a message: its store's primary key. */
 export type MessageKey = Pick<MessageRow, 'tenant_id' | 'thread_id' | 'message_index'>;
@@ -22,6 +23,18 @@ export interface MessagePageOptions {
 }
 
 export type PinnedOptions = Pick<MessagePageOptions, 'before' | 'limit' | 'visibleFrom'>;
+
+/** Messages by their author, by their threads, or by both at once. At least one of the two is given. */
+export interface TextScope {
+  senderId?: string | undefined;
+  threadIds?: readonly string[] | undefined;
+}
+
+/** How many messages there are, deleted ones too, and how many of them still hold a sealed text of any kind. */
+export interface TextCount {
+  messages: number;
+  withText: number;
+}
 
 /**
  * Where messages live, in one generation of the read model. Postgres and MongoDB pass one contract suite. Reads show
@@ -47,6 +60,10 @@ export interface MessageStore {
   lastOf(tenantId: TenantId, threadIds: readonly string[]): Promise<ListedMessage[]>;
   /** The pinned messages of a thread, newest first; of an index below `before` and not below `visibleFrom`. */
   pinned(tenantId: TenantId, threadId: string, options: PinnedOptions): Promise<ListedMessage[]>;
+  /** Counts messages and those of them that hold content, metadata, attachments or history: what an erasure proves. */
+  countText(tenantId: TenantId, scope: TextScope): Promise<TextCount>;
+  /** The logs of privacy requests, where this store keeps them as well; null where they are in Postgres alone. */
+  readonly privacyLogs: PrivacyLogs | null;
   /** Every row of the generation, in a fixed order, for dumps and rebuilds. */
   all(): AsyncIterable<MessageRow>;
   /** Makes what the store needs (collections, indexes) and leaves what is there. */

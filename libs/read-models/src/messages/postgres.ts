@@ -1,9 +1,10 @@
+import type { TenantId } from '@threadlog/events';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
 import { messagesTable } from '../tables/tables';
 import { selectByKeysSql, upsertSql } from '../tables/table';
 import { generationSchema } from '../schema/generation';
 import type { MessageRow } from '../rows';
-import type { ListedMessage, MessagePageOptions, MessageStore } from './port';
+import type { ListedMessage, MessagePageOptions, MessageStore, TextCount, TextScope } from './port';
 
 const ALL_COLUMNS = Object.keys(messagesTable.columns);
 const ALL = ALL_COLUMNS.join(', ');
@@ -63,6 +64,8 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
           order by message_index desc limit $5`,
         [tenantId, threadId, visibleFrom ?? 1, (before ?? NO_UPPER_BOUND) - 1, limit],
       ),
+    countText: (tenantId, scope) => countText(statements, tenantId, scope),
+    privacyLogs: null,
     all: () => all(statements),
     // The tables come and go with the generation's schema.
     prepare: () => Promise.resolve(),
@@ -93,6 +96,23 @@ const lastOfSql = (schema: string): string => `
     where m.tenant_id = $1 and m.thread_id = wanted.thread_id and m.deleted_at is null
     order by m.message_index desc limit 1
   ) last`;
+
+async function countText(
+  statements: Statements,
+  tenantId: TenantId,
+  { senderId, threadIds }: TextScope,
+): Promise<TextCount> {
+  const values = [tenantId, senderId ?? null, threadIds ?? null];
+  const [found] = await statements.planned<TextCount>(countTextSql, values);
+  return found!;
+}
+
+/** Planned for its values, so that the author's index or the threads' is used. */
+const countTextSql = (schema: string): string => `
+  select count(*)::integer as messages, count(*) filter (where content is not null or metadata is not null
+      or attachments is not null or coalesce(jsonb_array_length(history), 0) > 0)::integer as "withText"
+  from ${schema}.messages
+  where tenant_id = $1 and ($2::text is null or sender_id = $2) and ($3::text[] is null or thread_id = any($3))`;
 
 async function* all(statements: Statements): AsyncIterable<MessageRow> {
   let after: unknown[] = ['', '', 0];

@@ -33,3 +33,21 @@ const peersSql = (schema: string): string => `
   )
   select distinct p.user_id from small join ${schema}.participants p on p.tenant_id = $1 and p.thread_id = small.thread_id
   where p.removed_at is null and p.user_id <> $2`;
+
+/** Root threads that a person takes part in, or that are about it as a learner; not those that are deleted. */
+export type ThreadsOf = (tenantId: TenantId, userId: string) => Promise<string[]>;
+
+export function createThreadsOfQuery(source: ReadModelSource): ThreadsOf {
+  const statements = createStatements(source);
+  return async (tenantId, userId) => {
+    const rows = await statements.rows<{ thread_id: string }>('threads_of', threadsOfSql, [tenantId, userId]);
+    return rows.map(({ thread_id }) => thread_id);
+  };
+}
+
+const threadsOfSql = (schema: string): string => `
+  select t.thread_id from ${schema}.participants p join ${schema}.threads t using (tenant_id, thread_id)
+  where p.tenant_id = $1 and p.user_id = $2 and p.removed_at is null and t.deleted_at is null
+  union
+  select thread_id from ${schema}.threads
+  where tenant_id = $1 and learner_id = $2 and deleted_at is null and parent_thread_id is null`;

@@ -20,8 +20,10 @@ const REMEMBERED = { max: 20_000, ttl: 60_000 };
  */
 export function createSearchTokens(keys: TokenKeys): SearchTokens {
   const known = new LRUCache<string, string>(REMEMBERED);
+  const forgetLater = createForgetting(known);
   return {
     of(tenantId, terms) {
+      forgetLater();
       const tokens: string[] = [];
       for (const term of terms) {
         const name = `${tenantId}/${term}`;
@@ -31,6 +33,20 @@ export function createSearchTokens(keys: TokenKeys): SearchTokens {
       }
       return tokens;
     },
+  };
+}
+
+/** The cache itself drops what is over only when it is asked for; an idle process has to let go of words, too. */
+function createForgetting(known: LRUCache<string, string>): () => void {
+  let waiting = false;
+  return function later() {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      known.purgeStale();
+      if (known.size > 0) later();
+    }, REMEMBERED.ttl).unref();
   };
 }
 

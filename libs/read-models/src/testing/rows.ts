@@ -1,5 +1,5 @@
 import { tenantId } from '@threadlog/events';
-import type { MessageRow } from '../rows';
+import type { DeletionLogRow, MessageRow } from '../rows';
 
 let made = 0;
 
@@ -31,6 +31,32 @@ export function messageRow(given: Partial<MessageRow> = {}): MessageRow {
     updated_at: at,
     deleted_at: null,
     delete_reason: null,
+    ...given,
+  };
+}
+
+/** A row of an erasure that was asked for; the rest as given. */
+export function deletionRow(given: Partial<DeletionLogRow> = {}): DeletionLogRow {
+  return {
+    tenant_id: tenantId('acme'),
+    request_id: 'request-1',
+    stream_id: 'ada',
+    subject_kind: 'user',
+    subject_id: 'ada',
+    learner_id: null,
+    requested_by: 'ada',
+    status: 'requested',
+    created_at: '2026-01-01T00:00:00.000001Z',
+    completed_at: null,
+    error: null,
+    version: 1,
+    reason: 'subject_request',
+    execute_after: '2026-01-01T00:00:00.000001Z',
+    started_at: null,
+    erased_at: null,
+    cancelled_at: null,
+    readmitted_at: null,
+    receipt: null,
     ...given,
   };
 }

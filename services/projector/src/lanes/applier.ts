@@ -1,5 +1,5 @@
 import type { ReadPosition } from '@threadlog/log';
-import type { Checkpoint, Database, MessageRow, MessageStore } from '@threadlog/read-models';
+import type { Checkpoint, Database, MessageStore } from '@threadlog/read-models';
 import type { Entry } from '../folding/decodeRecord';
 import {
   foldEntries,
@@ -15,6 +15,7 @@ import type { Registry } from '../projections/registry';
 import { parkRecord, readParkedKeys } from '../quarantine/parking';
 import { commitBatch } from '../storage/commitBatch';
 import { loadRows } from '../storage/loadRows';
+import { writeStored } from '../storage/writeStored';
 import { isPermanent, LaneHaltedError } from './errors';
 import type { LaneObserver } from './observer';
 import { positionBefore } from './positions';
@@ -139,8 +140,7 @@ async function commit(
   const from = belief.checkpoint!;
   if (to.offset === from.nextOffset) return true;
   const changes = rows.changes();
-  const stored = registry.stored && changes.get(registry.stored);
-  if (stored) await store.apply([...stored.values()] as MessageRow[]);
+  await writeStored(store, registry, changes);
   const write = { generation, from, to, relational: registry.relational, changes, quarantined };
   if (!(await commitBatch(database, write))) return false;
   rows.remember();

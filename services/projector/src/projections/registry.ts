@@ -20,6 +20,8 @@ export interface Registry {
   relational: readonly Projection<object>[];
   /** Written to the message store before that; null where messages are relational. */
   stored: Projection<object> | null;
+  /** Relational ones that the message store keeps as well, where it has its own logs of privacy requests. */
+  mirrored: readonly Projection<object>[];
 }
 
 const COMMON = [streams, threads, participants, users, userThreads, receipts, audit, exportLogs, deletionLogs, tenants];
@@ -30,9 +32,9 @@ const erased = (projections: readonly unknown[]): Projection<object>[] => projec
 export function createRegistry(messageStore: MessageStoreKind): Registry {
   if (messageStore === 'postgres') {
     const all = erased([...COMMON, messages]);
-    return { all, relational: all, stored: null };
+    return { all, relational: all, stored: null, mirrored: [] };
   }
   const relational = erased([...COMMON, messageRefs]);
   const [stored] = erased([messages]);
-  return { all: [...relational, stored!], relational, stored: stored! };
+  return { all: [...relational, stored!], relational, stored: stored!, mirrored: erased([exportLogs, deletionLogs]) };
 }

@@ -4,7 +4,6 @@ import {
   inTransaction,
   upsertSql,
   type Database,
-  type MessageRow,
   type MessageStore,
   type Queryable,
 } from '@threadlog/read-models';
@@ -14,6 +13,7 @@ import { createRowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
 import { createRegistry, type Registry } from '../projections/registry';
 import { loadRows } from '../storage/loadRows';
+import { writeStored } from '../storage/writeStored';
 import { parseRecordKey, STREAMS_OF_KEY } from './parking';
 
 /** A record in quarantine still cannot be applied. Nothing was changed. */
@@ -105,8 +105,7 @@ async function applyAll(entries: Entry[], partition: number, deps: Applying): Pr
 
 async function write(rows: RowSet, registry: Registry, { client, generation, store }: Applying): Promise<void> {
   const changes = rows.changes();
-  const stored = registry.stored && changes.get(registry.stored);
-  if (stored) await store.apply([...stored.values()] as MessageRow[]);
+  await writeStored(store, registry, changes);
   for (const projection of registry.relational) {
     const changed = changes.get(projection);
     if (!changed) continue;

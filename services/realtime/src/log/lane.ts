@@ -4,6 +4,7 @@ import type { PresenterView } from '@threadlog/read-models';
 import { setImmediate } from 'node:timers/promises';
 import type { Dispatcher } from '../dispatcher';
 import type { Beginnings } from '../sync/beginnings';
+import type { SubjectErased } from '../signals/erasureNews';
 import type { Views } from '../views';
 import { headOf, type RecordHead } from './records';
 import type { Ring } from './ring';
@@ -13,6 +14,8 @@ export interface LaneDeps {
   dispatcher: Dispatcher;
   views: Pick<Views, 'forEvents' | 'forgetProfile'>;
   beginnings: Pick<Beginnings, 'forEvents'>;
+  /** Does what an erasure does here, in its own turn. */
+  onErased(event: SubjectErased): void;
   /** Told of records that cannot be shown; they are passed over. */
   onFault(fault: { partition: number; offset: number; cause: unknown }): void;
   /** Called after the dispatch position moved. */
@@ -62,8 +65,15 @@ export function createLane(deps: LaneDeps): (batch: LogBatch) => Promise<void> {
     deps.onFault({ partition, offset, cause });
   }
 
+  /** One that cannot be parsed leaves keys to their age: they are gone within a minute all the same. */
+  function erased(record: LogRecord): void {
+    const event = parse(record);
+    if (event?.event_type === 'CHAT_PRIVACY_SUBJECT_ERASED') deps.onErased(event);
+  }
+
   function take(record: LogRecord, head: RecordHead | null, wanted: Wanted | undefined): void {
     if (head?.streamType === 'user' && PROFILE_TYPES.has(head.type)) views.forgetProfile(head.tenantId, head.streamId);
+    if (head?.type === 'CHAT_PRIVACY_SUBJECT_ERASED') erased(record);
     try {
       if (wanted) dispatcher.dispatch(wanted.event, wanted.view);
     } catch (cause) {

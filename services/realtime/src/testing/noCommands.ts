@@ -8,7 +8,7 @@ const never = () => Promise.reject(new Error('nobody sends commands here'));
 /** What only commands of clients need, for tests without any. */
 export const noCommands: Pick<
   EngineDeps,
-  'router' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'standingOf' | 'observer'
+  'router' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'threadsOf' | 'standingOf' | 'observer'
 > = {
   router: { execute: never },
   reading: { readTarget: never, unreadAfter: never, threadOfMessage: never },
@@ -16,6 +16,7 @@ export const noCommands: Pick<
   signals: { presence: createPresenceBoard(), publish: () => undefined, listen: () => () => undefined },
   observer: { delivered: nothing, resynced: nothing, slow: nothing, unshown: nothing },
   peersOf: never,
+  threadsOf: never,
   standingOf: (tenantId, userId, { threadId }) =>
     Promise.resolve({ unreadCount: 0, preferences: presentPreferences(unseenThread(tenantId, userId, threadId)) }),
 };

@@ -6,7 +6,7 @@ import jwt from 'jsonwebtoken';
 import { composeRoles } from '../compose';
 import { loadStandaloneConfig } from '../config';
 
-const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
+export const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
 export const INTERNAL_SECRET = 'an-internal-secret-of-thirty-two-bytes';
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 const ON_FREE_PORTS = { API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0' };
@@ -88,7 +88,7 @@ interface Sent {
   body?: unknown;
 }
 
-async function send(url: URL, { method, headers, body }: Sent): Promise<TestReply> {
+export async function send(url: URL, { method, headers, body }: Sent): Promise<TestReply> {
   const response = await fetch(url, {
     method,
     // Clients that proxy others' requests say so with every one of them, whether it has a body or not.

@@ -69,7 +69,7 @@ const REPORTS: Reports = {
         request_id: requestId,
         subject,
         keys: outcome.keys.slice(0, LIMITS.keysInEvent),
-        keys_total: outcome.keys.length,
+        keys_total: outcome.keysTotal ?? outcome.keys.length,
       },
     });
   },

@@ -1,0 +1,45 @@
+import type { EventOf, TenantId } from '@threadlog/events';
+import type { ThreadsOf } from '@threadlog/read-models';
+import { frame } from '../frames';
+import { threadRoom } from '../log/records';
+import type { Connection } from '../rooms/connection';
+import type { Connections } from '../rooms/connections';
+import type { Rooms } from '../rooms/rooms';
+import type { Views } from '../views';
+
+export type SubjectErased = EventOf<'CHAT_PRIVACY_SUBJECT_ERASED'>;
+
+export interface ErasureNewsDeps {
+  views: Pick<Views, 'forgetKeys' | 'forgetProfile'>;
+  connections: Pick<Connections, 'hasTenant' | 'of'>;
+  rooms: Pick<Rooms, 'subscribers'>;
+  /** Threads that a person takes part in or that are about it. */
+  threadsOf: ThreadsOf;
+  onFault(cause: unknown): void;
+}
+
+/**
+ * What an erasure does here. In the event's own turn the keys and the profile go: nothing of the person is opened after
+ * it, whatever is buffered. Then everybody in a room of the person is told once. What it wrote is told, message by
+ * message, by the events that delete it.
+ */
+export function createErasureNews(deps: ErasureNewsDeps): (event: SubjectErased) => void {
+  const { views, connections, rooms, threadsOf, onFault } = deps;
+
+  async function tell(tenantId: TenantId, userId: string): Promise<void> {
+    const hearers = new Set<Connection>(connections.of(tenantId, userId));
+    for (const threadId of await threadsOf(tenantId, userId))
+      for (const { connection } of rooms.subscribers(threadRoom(tenantId, threadId))) hearers.add(connection);
+    for (const { state, wire } of hearers) if (state === 'ready') wire.emit(frame('user:erased', { userId }));
+  }
+
+  return ({ tenant_id: tenantId, data: { keys, subject } }) => {
+    views.forgetKeys(
+      tenantId,
+      keys.map(({ key_id }) => key_id),
+    );
+    if (subject.kind === 'tenant') return;
+    views.forgetProfile(tenantId, subject.id);
+    if (connections.hasTenant(tenantId)) void tell(tenantId, subject.id).catch(onFault);
+  };
+}

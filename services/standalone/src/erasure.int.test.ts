@@ -1,0 +1,279 @@
+import type { Actor } from '@threadlog/auth';
+import { ERASED, type ChatEvent, type Json, type MessageResource, type ThreadResource } from '@threadlog/events';
+import { compareGenerations, createGeneration } from '@threadlog/projector';
+import { readCheckpoints } from '@threadlog/read-models';
+import { eventually, testActor } from '@threadlog/testing';
+import { givenErasureBed, officer, type ErasureBed } from './testing/erasureBed';
+
+type Receipt = { stores: { store: string; what: string; checked: number; remaining: number }[]; [name: string]: Json };
+
+describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (kind) => {
+  const bed = givenErasureBed(kind);
+
+  it('takes all text of a user away, everywhere, and nobody else’s', async () => {
+    const { people, office, group, lesson } = await school(bed, 'users');
+    const { ada, ben } = people;
+    await says(bed, ada, group, 'needleada in the group');
+    const edited = await says(bed, ada, group, 'needleada before');
+    await bed.as(ada).call('PATCH', `/api/v1/threads/${group}/messages/${edited}`, { content: 'needleada after' });
+    const bens = await says(bed, ben, group, 'needleben stays');
+    const sub = await bed
+      .as(ben)
+      .call<ThreadResource>('POST', '/api/v1/threads', { parentThreadId: group, title: 'Aside' });
+    await says(bed, ada, sub.body.id, 'needleada below');
+    await says(bed, ada, lesson, 'needleada to the learner');
+    await bed
+      .internally('users')
+      .call('POST', '/api/users/sync', { externalUserId: 'ada', displayName: 'needleada Lovelace' });
+    await bed.internally('users').call('POST', '/api/users/sync', { externalUserId: 'ben', displayName: 'Ben' });
+    await finds(bed, ben, 'needleada', 4);
+    bed.files.add('users/ada').add('users/ben');
+    const worker = await bed.startWorker();
+    const done = await bed.erased(office, { userId: 'ada' });
+    expect(done).toMatchObject({ status: 'completed', subject: { kind: 'user', id: 'ada' } });
+
+    const shown = await page(bed, ben, group);
+    expect(shown.map(({ content }) => content)).toEqual(['needleben stays']);
+    expect(shown[0]!.id).toBe(bens);
+    expect(await page(bed, ben, sub.body.id)).toEqual([]);
+    await finds(bed, ben, 'needleada', 0);
+    await finds(bed, ben, 'needleben', 1);
+    expect([...bed.files].filter((name) => name.startsWith('users/'))).toEqual(['users/ben']);
+    const { rows } = await bed.runtime.database.query(`select user_id from read_1.users
+      where tenant_id = 'users' and display_name is not null`);
+    expect(rows).toEqual([{ user_id: 'ben' }]);
+
+    const events = await eventsOf(bed, 'users');
+    expect(typesOf(events, done.id)).toEqual(WHOLE);
+    expect(await clearTexts(bed, events)).toEqual(expect.arrayContaining(['needleben stays', 'Aside']));
+    expect((await clearTexts(bed, events)).filter((text) => text.includes('needleada'))).toEqual([]);
+    const receipt = receiptIn(events);
+    expect(receipt).toMatchObject({
+      version: 1,
+      requestId: done.id,
+      tenant: 'users',
+      keyCount: 1,
+      signature: 'signed',
+    });
+    expect(receipt.finalAfter).toEqual([
+      { masterVersion: expect.any(String), dueAt: expect.stringMatching(/^20\d\d-/) },
+    ]);
+    expect(receipt.stores.every(({ remaining }) => remaining === 0)).toBe(true);
+    expect(receipt.stores.find(({ what }) => what === 'messages written')).toMatchObject({ checked: 4 });
+    expect(JSON.stringify(receipt)).not.toContain('needle');
+    await worker.stop();
+  }, 60_000);
+
+  it('takes a learner’s threads away with what everybody wrote in them', async () => {
+    const { people, office, group, lesson } = await school(bed, 'learners');
+    const { ben } = people;
+    await says(bed, ben, lesson, 'about the learner');
+    const sub = await bed
+      .as(ben)
+      .call<ThreadResource>('POST', '/api/v1/threads', { parentThreadId: lesson, title: 'Below' });
+    await says(bed, ben, sub.body.id, 'below the lesson');
+    const lena = testActor('lena', { tenant: 'learners', role: 'learner', learnerScope: ['lena'] });
+    await says(bed, lena, lesson, 'by the learner');
+    await says(bed, ben, group, 'elsewhere');
+    const worker = await bed.startWorker();
+    const done = await bed.erased(office, { learnerId: 'lena' });
+    for (const id of [lesson, sub.body.id])
+      expect((await bed.as(office).call('GET', `/api/v1/threads/${id}`)).status).toBe(404);
+    expect((await page(bed, ben, group)).map(({ content }) => content)).toEqual(['elsewhere']);
+    const events = await eventsOf(bed, 'learners');
+    expect(typesOf(events, done.id)).toEqual(WHOLE);
+    const clear = await clearTexts(bed, events);
+    expect(clear).toEqual(expect.arrayContaining(['elsewhere', 'Group']));
+    for (const gone of ['about the learner', 'below the lesson', 'by the learner', 'Below', 'Lesson'])
+      expect(clear).not.toContain(gone);
+    await worker.stop();
+  }, 60_000);
+
+  it('takes a whole tenant away, and leaves its neighbour alone', async () => {
+    const gone = await school(bed, 'leaving');
+    const other = await school(bed, 'staying');
+    await says(bed, gone.people.ada, gone.group, 'leaving text');
+    await says(bed, other.people.ada, other.group, 'staying text');
+    await bed.internally('leaving').call('POST', '/api/users/sync', { externalUserId: 'ada', displayName: 'Ada' });
+    const worker = await bed.startWorker();
+    const done = await bed.erased(gone.office, { tenant: true });
+    const events = await eventsOf(bed, 'leaving');
+    expect(typesOf(events, done.id)).toEqual(WHOLE);
+    expect(await clearTexts(bed, events)).toEqual([]);
+    expect(await clearTexts(bed, await eventsOf(bed, 'staying'))).toEqual(expect.arrayContaining(['staying text']));
+    expect((await page(bed, other.people.ben, other.group)).map(({ content }) => content)).toEqual(['staying text']);
+    const left = await bed.runtime.database.query(`select 1 from read_1.threads where tenant_id = 'leaving'
+      and (deleted_at is null or title is not null)
+      union all select 1 from read_1.users where tenant_id = 'leaving' and display_name is not null
+      union all select 1 from read_1.message_search where tenant_id = 'leaving'
+      union all select 1 from read_1.message_refs where tenant_id = 'leaving' and not deleted`);
+    expect(left.rows).toEqual([]);
+    await worker.stop();
+  }, 60_000);
+
+  it('comes to the same when the read model is built anew', async () => {
+    const { database, messageStore, log } = bed.runtime;
+    const generation = await createGeneration(database, kind);
+    const stores = [1, generation].map((each) => ({ generation: each, store: messageStore(each) }));
+    await eventually(async () => {
+      const heads = await Promise.all([0, 1, 2].map((partition) => log.head(partition)));
+      const reached = await readCheckpoints(database, generation);
+      return heads.every((head, partition) => (reached.get(partition)?.nextOffset ?? 0) >= head);
+    });
+    expect(await compareGenerations(database, stores[0]!, stores[1]!)).toBe('equal');
+    // Erased with both of them alive: each is scrubbed, and each is counted.
+    const { people, office, group } = await school(bed, 'rebuilding');
+    await says(bed, people.ada, group, 'in two generations');
+    const worker = await bed.startWorker();
+    const done = await bed.erased(office, { userId: 'ada' });
+    const receipt = await bed.as(office).call<Receipt>('GET', `/api/v1/privacy/requests/${done.id}/receipt`);
+    const counted = receipt.body.stores.filter(({ what }) => what === 'messages written');
+    expect(counted.map(({ checked, remaining }) => ({ checked, remaining }))).toEqual([
+      { checked: 1, remaining: 0 },
+      { checked: 1, remaining: 0 },
+    ]);
+    await worker.stop();
+  }, 60_000);
+
+  describe('and a legal hold', () => {
+    type Held = { ada: string; group: string; lesson: string };
+    it.each([
+      ['on the person', () => ({ userId: 'ada' }), { userId: 'ada' }],
+      ['on the same person as a learner', () => ({ learnerId: 'ada' }), { userId: 'ada' }],
+      ['on a thread it wrote in', ({ group }: Held) => ({ threadId: group }), { userId: 'ada' }],
+      ['on a thread about it', ({ lesson }: Held) => ({ threadId: lesson }), { learnerId: 'lena' }],
+      ['on a learner it wrote about', () => ({ learnerId: 'lena' }), { userId: 'ada' }],
+      ['on somebody who wrote about it', () => ({ userId: 'ada' }), { learnerId: 'lena' }],
+      ['on the tenant', () => ({ tenant: true }), { userId: 'ada' }],
+      ['on anybody, against the tenant’s own', () => ({ userId: 'ben' }), { tenant: true }],
+    ])(
+      '%s: the erasure waits, and goes on when it is released',
+      async (_name, held, body) => {
+        const tenant = `hold-${(made += 1)}`;
+        const { people, office, group, lesson } = await school(bed, tenant);
+        await says(bed, people.ada, group, 'held text');
+        await says(bed, people.ada, lesson, 'held text of the lesson');
+        const hold = await bed.as(office).call<{ id: string }>('POST', '/api/v1/privacy/holds', {
+          ...held({ ada: 'ada', group, lesson }),
+          reason: 'litigation',
+        });
+        expect(hold.status).toBe(201);
+        const worker = await bed.startWorker();
+        const { id } = await bed.requested(office, body);
+        await eventually(async () => expect((await bed.request(office, id)).progress?.blockedBy).toBe('legal_hold'));
+        expect((await page(bed, people.ben, group)).map(({ content }) => content)).toEqual(['held text']);
+        expect((await bed.as(office).call('DELETE', `/api/v1/privacy/holds/${hold.body.id}`)).status).toBe(204);
+        expect(await bed.settled(office, id)).toMatchObject({ status: 'completed' });
+        await worker.stop();
+      },
+      60_000,
+    );
+
+    it('somewhere else does not stop it', async () => {
+      const { people, office, group } = await school(bed, 'elsewhere');
+      await says(bed, people.ada, group, 'not held');
+      const hold = { userId: 'ben', reason: 'litigation' };
+      expect((await bed.as(office).call('POST', '/api/v1/privacy/holds', hold)).status).toBe(201);
+      const worker = await bed.startWorker();
+      expect(await bed.erased(office, { userId: 'ada' })).toMatchObject({ status: 'completed' });
+      await worker.stop();
+    }, 60_000);
+
+    it('is refused against an erasure that has begun, and may be set again afterwards', async () => {
+      const { office } = await school(bed, 'too-late');
+      const begun = Promise.withResolvers<void>();
+      const goOn = Promise.withResolvers<void>();
+      const worker = await bed.startWorker({
+        async signReceipt(receipt) {
+          begun.resolve();
+          await goOn.promise;
+          return receipt;
+        },
+      });
+      const { id } = await bed.requested(office, { userId: 'ada' });
+      await begun.promise;
+      const hold = () => bed.as(office).call('POST', '/api/v1/privacy/holds', { userId: 'ada', reason: 'litigation' });
+      expect(await hold()).toMatchObject({ status: 409 });
+      expect((await bed.as(office).call('DELETE', `/api/v1/privacy/requests/${id}`)).status).toBe(409);
+      goOn.resolve();
+      await bed.settled(office, id);
+      await eventually(async () => expect(await hold()).toMatchObject({ status: 201 }));
+      await worker.stop();
+    }, 60_000);
+  });
+});
+
+let made = 0;
+
+/** The receipt of a tenant's one erasure, as the log has it. */
+function receiptIn(events: readonly ChatEvent[]): Receipt {
+  const done = events.flatMap((event) => (event.event_type === 'CHAT_PRIVACY_DELETION_COMPLETED' ? [event.data] : []));
+  expect(done).toHaveLength(1);
+  return JSON.parse(done[0]!.receipt) as Receipt;
+}
+
+/** The events of an erasure, in their order. */
+const WHOLE = ['DELETION_REQUESTED', 'DELETION_STARTED', 'SUBJECT_ERASED', 'DELETION_COMPLETED'];
+
+const typesOf = (events: readonly ChatEvent[], requestId: string): string[] =>
+  events
+    .filter(
+      ({ stream_type, data }) => stream_type === 'privacy' && 'request_id' in data && data.request_id === requestId,
+    )
+    .map(({ event_type }) => event_type.replace('CHAT_PRIVACY_', ''));
+
+/** A tenant with a group of two, and a lesson about a learner with all of them. */
+async function school(bed: ErasureBed, tenant: string) {
+  const people = {
+    ada: testActor('ada', { tenant, role: 'teacher', learnerScope: '*' }),
+    ben: testActor('ben', { tenant, role: 'teacher', learnerScope: '*' }),
+  };
+  const begin = async (body: object) => {
+    const made = await bed.as(people.ben).call<ThreadResource>('POST', '/api/v1/threads', body);
+    expect(made.status).toBe(201);
+    return made.body.id;
+  };
+  return {
+    people,
+    office: officer(tenant),
+    group: await begin({ title: 'Group', participantIds: ['ada'] }),
+    lesson: await begin({ title: 'Lesson', learnerId: 'lena', participantIds: ['ada', 'lena'] }),
+  };
+}
+
+async function says(bed: ErasureBed, who: Actor, threadId: string, content: string): Promise<string> {
+  const said = await bed.as(who).call<MessageResource>('POST', `/api/v1/threads/${threadId}/messages`, { content });
+  expect(said).toMatchObject({ status: 201 });
+  return said.body.id;
+}
+
+async function page(bed: ErasureBed, who: Actor, threadId: string): Promise<MessageResource[]> {
+  const found = await bed.as(who).call<{ messages: MessageResource[] }>('GET', `/api/v1/threads/${threadId}/messages`);
+  expect(found.status).toBe(200);
+  return found.body.messages;
+}
+
+const finds = (bed: ErasureBed, who: Actor, word: string, count: number) =>
+  eventually(async () => {
+    const found = await bed.as(who).call<{ items: unknown[] }>('GET', `/api/v1/search?q=${word}`);
+    expect(found.body.items).toHaveLength(count);
+  });
+
+const eventsOf = async (bed: ErasureBed, tenant: string) =>
+  (await bed.events()).filter(({ tenant_id }) => tenant_id === tenant);
+
+/** Every text of the events that some key still opens. */
+async function clearTexts({ sealing }: ErasureBed, events: readonly ChatEvent[]): Promise<string[]> {
+  const texts: string[] = [];
+  for (const event of events) {
+    for (const [field, blob] of Object.entries(event.data as unknown as Record<string, { sealed?: string } | null>)) {
+      if (typeof blob?.sealed !== 'string') continue;
+      const sealed = { sealed: blob.sealed };
+      await sealing.prepare(event.tenant_id, [sealed]);
+      const stream = `${event.tenant_id}/${event.stream_type}/${event.stream_id}`;
+      const text = sealing.open(event.tenant_id, sealed, { stream, field });
+      if (typeof text === 'string' && text !== ERASED) texts.push(text);
+    }
+  }
+  return texts;
+}
