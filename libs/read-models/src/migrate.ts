@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from './database';
 import { planGenerations, replaceGenerations } from './revision';
 import { CORE_SQL, GENERATION_REVISION_SQL, PRIVACY_JOBS_SQL, RATE_USAGE_SQL } from './schema/core';
+import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
 import { generationSql } from './schema/generation';
 import { mongoMessageRefsSql, postgresMessagesSql } from './schema/messages';
 
@@ -24,6 +25,8 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '002_rate_usage', sql: RATE_USAGE_SQL },
   { name: '003_privacy_jobs', sql: PRIVACY_JOBS_SQL },
   { name: '004_generation_revision', sql: GENERATION_REVISION_SQL },
+  { name: '005_retention_positions', sql: RETENTION_POSITIONS_SQL },
+  { name: '006_feed_positions', sql: FEED_POSITIONS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

@@ -6,20 +6,20 @@ import { createJobObserver } from './jobs/observe';
 import { createJobRunner } from './jobs/runner';
 import { createJobStore } from './jobs/store';
 import { underLeadership } from './leadership';
+import { feedParts, retentionPart } from './parts';
 
 /**
  * Does what nobody waits for: privacy requests, retention, the feed. Any number of instances may run; each part works on
  * one of them at a time.
  */
 export function createWorker(deps: WorkerDeps): Role {
-  const parts: Service[] = [];
+  const parts: Service[] = [retentionPart(deps), ...feedParts(deps)];
   if (deps.config.PRIVACY_ENABLED) parts.push(privacyJobs(deps));
   const led = parts.map((part) => underLeadership(part, deps));
   return {
     name: 'worker',
     routes: Router(),
     async run(signal) {
-      if (led.length === 0) return untilAborted(signal);
       await runServices(led, { signal, logger: deps.logger });
     },
   };
@@ -32,12 +32,5 @@ function privacyJobs({ database, logger, metrics }: WorkerDeps): Service {
     handlers,
     logger,
     observer: createJobObserver(metrics),
-  });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
