@@ -1,7 +1,7 @@
 import type { CommandRouter } from '@threadlog/commands';
 import { tenantId, type EventOf, type Subject } from '@threadlog/events';
 import { createLogger, createMetrics } from '@threadlog/service';
-import { eventually, testActor, testStack } from '@threadlog/testing';
+import { eventually as soon, testActor, testStack } from '@threadlog/testing';
 import { createRetention, type RetentionDeps } from '@threadlog/worker';
 import { scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
@@ -30,6 +30,9 @@ type Name = keyof Scene['messages'];
 const ALL: Name[] = ['rootByAda', 'rootByBen', 'subByAda', 'subByBen', 'otherByAda', 'otherByBen'];
 const OTHER: Name[] = ['otherByAda', 'otherByBen'];
 
+jest.setTimeout(120_000);
+/** Busy machines are slow. */
+const eventually = (condition: () => Promise<unknown>) => soon(condition, { timeoutMs: 60_000 });
 const stack = testStack();
 
 describe.each(['postgres', 'mongo'] as const)('retention, with messages in %s', (kind) => {
@@ -48,7 +51,9 @@ describe.each(['postgres', 'mongo'] as const)('retention, with messages in %s', 
       ...runtime,
       router: api.router(),
       sealing: { ...runtime.sealing, letGoMs: 0 },
-      destroyKeys: (tenant, target) => runtime.sealing.destroy(tenant, target),
+      destroyKeys: async (tenant, targets) => {
+        for (const target of targets) await runtime.sealing.destroy(tenant, target);
+      },
       defaultDays: null,
       logger: createLogger({ service: 'test', level: 'silent' }),
       metrics: createMetrics({ defaults: false }),

@@ -5,8 +5,8 @@ import type { KeyTarget, SealingService, ThreadMonth } from '@threadlog/sealing'
 import { cutoffOf, idsOfMonth } from './cutoff';
 import { limitOf, type LimitedTenant, type TenantSource } from './tenants';
 
-/** Notes on the erasure list which keys go, then destroys them. Repeating it changes nothing. */
-export type DestroyKeys = (tenantId: TenantId, target: KeyTarget, reason: 'retention') => Promise<unknown>;
+/** Writes down in the erasure list which keys go, then destroys them. Repeating it changes nothing. */
+export type DestroyKeys = (tenantId: TenantId, targets: readonly KeyTarget[], reason: string) => Promise<unknown>;
 
 export interface MonthDeps {
   database: Database;
@@ -30,7 +30,7 @@ export const MAX_MONTHS = 500;
 
 /**
  * Months of a tenant's threads that are over: past their time as a whole, not one message of them left, and no hold on
- * the thread, its sub-threads, its learner or the tenant. A held message is still there, so its author's hold counts too.
+ * the thread, its sub-threads, its learner, the tenant or anybody who wrote in it: the log still has what was deleted.
  */
 export async function monthsOver(deps: MonthDeps, tenant: LimitedTenant, limit: number): Promise<EndedMonth[]> {
   const { tenantId } = tenant;
@@ -57,10 +57,9 @@ export async function endMonths(deps: MonthDeps, months: readonly EndedMonth[], 
   for (const [tenantId, own] of Map.groupBy(months, (month) => month.tenantId)) {
     if (signal.aborted) break;
     const tenant = await limitOf(deps.source, tenantId);
-    for (const month of tenant ? await stillOver(deps, tenant, own) : []) {
-      await deps.destroyKeys(tenantId, targetOf(month), 'retention');
-      ended += 1;
-    }
+    const over = tenant ? await stillOver(deps, tenant, own) : [];
+    if (over.length > 0) await deps.destroyKeys(tenantId, over.map(targetOf), 'retention');
+    ended += over.length;
   }
   if (ended > 0) deps.onEnded(ended);
 }
@@ -75,7 +74,7 @@ function targetOf({ id, month }: ThreadMonth): KeyTarget {
   return { kind: 'thread_month', id, month };
 }
 
-/** Those months without a message, in the thread or below it, whose thread is neither held nor parked. */
+/** Those months without a message, or any trace of a held author, in the thread or below it, whose thread is neither held nor parked. */
 async function emptyAmong(
   { database, source }: MonthDeps,
   { tenantId, holds }: LimitedTenant,
@@ -94,7 +93,8 @@ async function emptyAmong(
          select 1 from ${schema}.threads t join ${schema}.message_refs m
            on m.tenant_id = $1 and m.thread_id = t.thread_id
          where t.tenant_id = $1 and (t.thread_id = c.id or t.parent_thread_id = c.id)
-           and m.message_id >= c.low and m.message_id < c.high and not m.deleted)`,
+           and m.message_id >= c.low and m.message_id < c.high
+           and (not m.deleted or m.sender_id = any($7)))`,
     [
       tenantId,
       months.map(({ id }) => id),
@@ -102,6 +102,7 @@ async function emptyAmong(
       ranges.map(({ from }) => from),
       ranges.map(({ to }) => to),
       keys,
+      holds.flatMap(({ subject }) => subject?.id ?? []),
     ],
   );
   return rows
