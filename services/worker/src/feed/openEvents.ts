@@ -41,16 +41,33 @@ export async function feedRecords(
     if (erased) onWithheld(event, 'erased');
     return !erased;
   });
-  await sealing.prepare(
-    tenantId,
-    allowed.flatMap((event) => sealedFields(event).map(([, blob]) => blob)),
-  );
+  await prepareAll(sealing, tenantId, allowed);
   return allowed.flatMap((event) => {
     const data = opened(sealing, event);
     if (typeof data !== 'string') return [feedRecord(event, data)];
     onWithheld(event, data);
     return [];
   });
+}
+
+/** In one question; where one value is no blob at all, the others are asked for one by one. */
+async function prepareAll(sealing: FeedSealing, tenantId: TenantId, events: readonly ChatEvent[]): Promise<void> {
+  const blobs = events.flatMap((event) => sealedFields(event).map(([, blob]) => blob));
+  try {
+    await sealing.prepare(tenantId, blobs);
+  } catch (error) {
+    if (!isUnreadable(error) || blobs.length < 2) return ignoreUnreadable(error);
+    for (const blob of blobs) await sealing.prepare(tenantId, [blob]).catch(ignoreUnreadable);
+  }
+}
+
+/** Time does not mend a value that was tampered with, or whose keys the store does not know. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof SealingError && ['tampered', 'key_missing'].includes(error.code);
+}
+
+function ignoreUnreadable(error: unknown): void {
+  if (!isUnreadable(error)) throw error;
 }
 
 /** The keys that must be there for an event to be told: its tenant's, its thread's, those of who it is by and about. */
@@ -85,8 +102,7 @@ function opened(sealing: FeedSealing, event: ChatEvent): Record<string, Json> | 
     }
     return data;
   } catch (error) {
-    // Time does not mend a value that was tampered with, or whose keys the store does not know.
-    if (error instanceof SealingError && ['tampered', 'key_missing'].includes(error.code)) return 'unreadable';
-    throw error;
+    ignoreUnreadable(error);
+    return 'unreadable';
   }
 }
