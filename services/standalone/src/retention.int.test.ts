@@ -51,9 +51,7 @@ describe.each(['postgres', 'mongo'] as const)('retention, with messages in %s', 
       ...runtime,
       router: api.router(),
       sealing: { ...runtime.sealing, letGoMs: 0 },
-      destroyKeys: async (tenant, targets) => {
-        for (const target of targets) await runtime.sealing.destroy(tenant, target);
-      },
+      destroyKeys: (tenant, targets, reason) => runtime.erasures.destroy(tenant, targets, reason),
       defaultDays: null,
       logger: createLogger({ service: 'test', level: 'silent' }),
       metrics: createMetrics({ defaults: false }),

@@ -5,14 +5,11 @@ import { createRetention } from './retention/retention';
 
 /** Retention: goes on with `PRIVACY_ENABLED=false` too, since a tenant's limits stay what they are. */
 export function retentionPart(deps: WorkerDeps): Service {
-  const { config, sealing, erasures } = deps;
+  const { config, erasures } = deps;
   return createRetention({
     ...deps,
     defaultDays: config.MESSAGE_RETENTION_DAYS ?? null,
-    async destroyKeys(tenantId, targets, reason) {
-      if (erasures) await erasures.destroy(tenantId, targets, reason);
-      else for (const target of targets) await sealing.destroy(tenantId, target);
-    },
+    destroyKeys: (tenantId, targets, reason) => erasures.destroy(tenantId, targets, reason),
   });
 }
 

@@ -9,7 +9,10 @@ export function monthsContract(pair: () => KeyStorePair): void {
     const [tenant, bystander] = [freshTenant(), freshTenant()];
     const months = [month('b', '2026-01'), month('a', '2026-02'), month('a', '2025-12'), month('c', '2026-02')];
     const others = [month('a', '2026-03'), thread('a')];
-    await store.insert(tenant, [...months, ...others].map((name) => newKey(name)));
+    await store.insert(
+      tenant,
+      [...months, ...others].map((name) => newKey(name)),
+    );
     await store.insert(bystander, [newKey(month('z', '2025-01'))]);
 
     const seen: ThreadMonth[] = [];
@@ -39,7 +42,10 @@ export function monthsContract(pair: () => KeyStorePair): void {
   test('given subjects, when asked which have ended, then those closed or destroyed, and no others', async () => {
     const { store } = pair();
     const tenant = freshTenant();
-    await store.insert(tenant, ['open', 'back'].map((id) => newKey(subject(id))));
+    await store.insert(
+      tenant,
+      ['open', 'back'].map((id) => newKey(subject(id))),
+    );
     await store.close(tenant, { kind: 'subject', id: 'closed' });
     await store.destroy(tenant, { kind: 'subject', id: 'gone' });
     await store.destroy(tenant, { kind: 'subject', id: 'back' });
