@@ -3,7 +3,8 @@ import { testStack } from '@threadlog/testing';
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'pg';
 import { createSealing } from '../sealing';
-import { keyStoreContract, type KeyStorePair } from './keyStore.contract';
+import { keyStoreContract } from './keyStore.contract';
+import type { KeyStorePair } from './keyStore.testing';
 import { createLocalMasterKey } from './masterKey';
 import { createPostgresKeyStore, migrateKeyStore } from './postgresKeyStore';
 

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LIMITS, type CommandRouter } from '@threadlog/commands';
+import type { TenantId } from '@threadlog/events';
+import type { Database } from '@threadlog/read-models';
 import type { Logger } from '@threadlog/service';
 import { carryOut } from '../actor';
 import { cutoffOf, type Cutoff } from './cutoff';
@@ -35,8 +37,7 @@ export async function sweepTenant(deps: SweepDeps, tenant: LimitedTenant, signal
     const refs = await nextMessages(deps, tenantId, at, cutoff);
     if (refs.length === 0) return true;
     const { deleted, left } = await deleteDue(deps, tenant, refs, cutoff);
-    const upTo = settled ? lastBefore(refs, left) : undefined;
-    if (upTo !== undefined) await rememberWalk(database, tenantId, upTo);
+    if (settled) await noteSettled(database, tenantId, refs, left);
     settled &&= left.length === 0;
     at = refs.at(-1)!.message_id;
     if (refs.length < WALK_ROWS) return true;
@@ -46,10 +47,16 @@ export async function sweepTenant(deps: SweepDeps, tenant: LimitedTenant, signal
   return false;
 }
 
-/** The last of the messages before the first that is left; undefined where that is the first of all. */
-function lastBefore(refs: readonly MessageRef[], left: readonly string[]): string | undefined {
+/** Moves the position up to the last of the messages before the first that is left to do. */
+async function noteSettled(
+  database: Database,
+  tenantId: TenantId,
+  refs: readonly MessageRef[],
+  left: readonly string[],
+): Promise<void> {
   const first = left.toSorted()[0];
-  return refs.filter(({ message_id }) => first === undefined || message_id < first).at(-1)?.message_id;
+  const last = refs.filter(({ message_id }) => first === undefined || message_id < first).at(-1);
+  if (last) await rememberWalk(database, tenantId, last.message_id);
 }
 
 /** Deletes what is due and says what is left to do; a thread that cannot be written now does not keep the others. */
