@@ -113,6 +113,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     database,
     clock,
     generation: () => activeGeneration(database),
+    heads: () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition))),
     onFault: (error) => logger.warn({ err: error }, 'legal holds not read, trying again'),
   });
   const executor = createExecutor({

@@ -1,5 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import { readAllHolds, type Database, type LegalHold } from '@threadlog/read-models';
+import { readAllHolds, readCheckpoints, type Database, type LegalHold } from '@threadlog/read-models';
 import type { Service } from '@threadlog/service';
 import type { Clock } from '../ownership/ports';
 
@@ -19,6 +19,8 @@ export interface HoldsCacheOptions {
   clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** The generation to read. */
   generation(): Promise<number>;
+  /** The ends of all partitions of the log. */
+  heads(): Promise<readonly number[]>;
   onFault(error: unknown): void;
 }
 
@@ -26,15 +28,22 @@ const NONE: readonly LegalHold[] = [];
 
 /**
  * A decision is synchronous and a tenant's stream may belong to another owner, so deletions are decided on holds read
- * a moment ago. Age counts from before the question, so a slow answer makes nothing look newer than it is.
+ * a moment ago. Age counts from before the question, so a slow answer makes nothing look newer than it is. A read model
+ * that is being built again is served while it is empty: holds count only from when it has all that was in the log when
+ * it was first seen.
  */
-export function createHoldsCache({ database, clock, generation, onFault }: HoldsCacheOptions): HoldsCache {
+export function createHoldsCache(options: HoldsCacheOptions): HoldsCache {
+  const { database, clock, onFault } = options;
   let known: ReadonlyMap<TenantId, readonly LegalHold[]> = new Map();
   let readAtMs = -Infinity;
 
+  const hasArrived = createArrival(options);
+
   async function refresh(): Promise<void> {
     const askedAtMs = clock.monotonicMs();
-    known = await readAllHolds(database, await generation());
+    const generation = await options.generation();
+    if (!(await hasArrived(generation))) return;
+    known = await readAllHolds(database, generation);
     readAtMs = askedAtMs;
   }
 
@@ -50,5 +59,21 @@ export function createHoldsCache({ database, clock, generation, onFault }: Holds
         await clock.sleep(HOLDS_EVERY_MS, signal);
       }
     },
+  };
+}
+
+/** Whether a generation has all that was in the log when it was first asked about. Once it has, it is not asked again. */
+function createArrival({ database, heads }: HoldsCacheOptions): (generation: number) => Promise<boolean> {
+  let goal: { generation: number; heads: readonly number[] } | undefined;
+  let arrived = false;
+  return async (generation) => {
+    if (goal?.generation !== generation) {
+      arrived = false;
+      goal = { generation, heads: await heads() };
+    }
+    if (arrived) return true;
+    const checkpoints = await readCheckpoints(database, generation);
+    arrived = goal.heads.every((head, partition) => (checkpoints.get(partition)?.nextOffset ?? 0) >= head);
+    return arrived;
   };
 }

@@ -14,6 +14,8 @@ export interface MonthDeps {
   destroyKeys: DestroyKeys;
   source: TenantSource;
   now(): number;
+  /** Whether the source is still what is served, and has all that is in the log. */
+  isCurrent(): Promise<boolean>;
   /** Hears of months whose texts are ended for good. */
   onEnded(count: number): void;
 }
@@ -53,6 +55,7 @@ export async function endMonths(deps: MonthDeps, months: readonly EndedMonth[], 
   if (months.length === 0) return;
   for (const { tenantId, id, month } of months) await deps.sealing.close(tenantId, targetOf({ id, month }));
   await delay(deps.sealing.letGoMs, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted || !(await deps.isCurrent())) return;
   let ended = 0;
   for (const [tenantId, own] of Map.groupBy(months, (month) => month.tenantId)) {
     if (signal.aborted) break;

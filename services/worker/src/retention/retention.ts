@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
-import { activeGeneration, type Database, type MessageStore } from '@threadlog/read-models';
+import { activeGeneration, type MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
 import type { Logger, Metrics, Service } from '@threadlog/service';
 import { Counter } from 'prom-client';
 import { endMonths, MAX_MONTHS, monthsOver, type DestroyKeys, type EndedMonth, type MonthDeps } from './months';
+import { isProjected, type ProjectedDeps } from './projected';
 import { sweepTenant, type SweepDeps } from './sweep';
 import { limitedTenants } from './tenants';
 
-export interface RetentionDeps {
-  database: Database;
+export interface RetentionDeps extends ProjectedDeps {
   messageStore(generation: number): MessageStore;
   sealing: Pick<SealingService, 'monthsBefore' | 'close' | 'letGoMs'>;
   destroyKeys: DestroyKeys;
@@ -60,13 +60,23 @@ interface SweepAll extends RetentionDeps {
 async function sweep(deps: SweepAll, signal: AbortSignal): Promise<boolean> {
   const { database, now = Date.now, counters, defaultDays } = deps;
   const generation = await activeGeneration(database);
+  if (!(await isProjected(deps, generation, signal))) {
+    deps.logger.info({ generation }, 'retention waits for the projection');
+    return true;
+  }
   const source = { database, generation, defaultDays };
   const messages: SweepDeps = {
     ...deps,
     ...{ now, generation, messageStore: deps.messageStore(generation) },
     onDeleted: (count) => counters.messages.inc(count),
   };
-  const months: MonthDeps = { ...deps, source, now, onEnded: (count) => counters.months.inc(count) };
+  const months: MonthDeps = {
+    ...deps,
+    ...{ source, now },
+    onEnded: (count) => counters.months.inc(count),
+    isCurrent: async () =>
+      (await activeGeneration(database)) === generation && (await isProjected(deps, generation, signal)),
+  };
   const over: EndedMonth[] = [];
   let unfinished = false;
   for await (const tenant of limitedTenants(source)) {

@@ -10,6 +10,7 @@ import {
 import { createLogger } from '@threadlog/service';
 import { testStack } from '@threadlog/testing';
 import { lowestId } from './cutoff';
+import { isProjected } from './projected';
 import { sweepTenant, type SweepDeps } from './sweep';
 
 jest.setTimeout(60_000);
@@ -145,4 +146,19 @@ test('walks past what is held, and begins anew when the hold is gone, and only t
   expect(await left()).toHaveLength(THREADS.length * PER_THREAD);
   await sweep([onBen]);
   expect(await left()).toHaveLength(10);
+});
+
+test('waits until the read model has what is in the log', async () => {
+  const log = { partitions: 2, head: (partition: number) => Promise.resolve(partition * 7) };
+  const waiting = new AbortController();
+  let answer: boolean | undefined;
+  const asked = isProjected({ database, log }, 1, waiting.signal).then((projected) => (answer = projected));
+  await database.query('insert into read_1.checkpoints (partition, next_offset, max_epoch) values (1, 6, 1)');
+  const again = new AbortController();
+  const behind = isProjected({ database, log }, 1, again.signal);
+  again.abort();
+  expect(await behind).toBe(false);
+  expect(answer).toBeUndefined();
+  await database.query('update read_1.checkpoints set next_offset = 7');
+  expect(await asked).toBe(true);
 });
