@@ -4,6 +4,7 @@ export * from './migrate';
 export * from './revision';
 export * from './logIdentity';
 export * from './generations';
+export * from './holds';
 export * from './statements';
 export * from './dump';
 export * from './receiptRetention';

@@ -4,6 +4,7 @@ import type { Database } from './database';
 import { planGenerations, replaceGenerations } from './revision';
 import { CORE_SQL, GENERATION_REVISION_SQL, PRIVACY_JOBS_SQL, RATE_USAGE_SQL } from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
+import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
 import { generationSql } from './schema/generation';
 import { mongoMessageRefsSql, postgresMessagesSql } from './schema/messages';
 
@@ -26,6 +27,8 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '003_privacy_jobs', sql: PRIVACY_JOBS_SQL },
   { name: '004_export_files', sql: EXPORT_FILES_SQL },
   { name: '005_generation_revision', sql: GENERATION_REVISION_SQL },
+  { name: '006_retention_positions', sql: RETENTION_POSITIONS_SQL },
+  { name: '007_feed_positions', sql: FEED_POSITIONS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

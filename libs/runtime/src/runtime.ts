@@ -49,6 +49,8 @@ export interface AuxiliaryTopic {
   partitions: number;
   /** Milliseconds; -1 for ever, which a topic that is there is then held to. */
   retentionMs: number;
+  /** Milliseconds after which a new segment begins: retention takes whole segments. The broker's default if not given. */
+  segmentMs?: number;
 }
 
 /** A server that listens before it is known what it serves: addresses have to be known when roles are made. */

@@ -5,6 +5,8 @@ export { createSealing, MAX_TTL_MS, type EndedListener, type SealingOptions, typ
 export { masterKeyFrom, sealingConfigShape, type SealingEnvironment } from './config';
 export { createLocalMasterKey, type MasterKey } from './keys/masterKey';
 export * from './keys/keyStore';
+export type { KeyLookUps } from './keys/lookUps';
+export type { MonthQuery, ThreadMonth } from './keys/months';
 export type { KeyAdmin, KeyEvidence } from './keys/admin';
 export type { KeyRotation, MasterKeyStatus } from './keys/rotation';
 export { createMemoryKeyStore } from './keys/memoryKeyStore';

@@ -3,6 +3,7 @@ import { createAdmissions } from './admissions';
 import { elapsedClock, type Clock } from './clock';
 import { keyedHash } from './keyedHash';
 import { createKeyAdmin, type KeyAdmin } from './keys/admin';
+import { createKeyLookUps, type KeyLookUps } from './keys/lookUps';
 import { createKeyring } from './keys/keyring';
 import { createKeyRotation, type KeyRotation } from './keys/rotation';
 import { createKeySource } from './keys/keySource';
@@ -27,7 +28,7 @@ export interface SealingOptions {
 }
 
 /** Sealing, and the administration of its keys. */
-export interface SealingService extends Sealing, KeyAdmin, KeyRotation {
+export interface SealingService extends Sealing, KeyAdmin, KeyRotation, KeyLookUps {
   /** Drops keys, and all that was derived from them, from this process at once. */
   forget(keyIds: readonly string[]): void;
   /**
@@ -76,6 +77,7 @@ export function createSealing(options: SealingOptions): SealingService {
   return {
     ...createKeyAdmin({ store, masterKey, ended }),
     ...createKeyRotation({ store, masterKey, rotationDays }),
+    ...createKeyLookUps(store),
     forget,
     onEnded(listener) {
       listeners.add(listener);

@@ -3,6 +3,7 @@ import type { Draft, Problem } from '@threadlog/events';
 import type {
   DeletionLogRow,
   ExportLogRow,
+  LegalHold,
   MessageRow,
   ParticipantRow,
   TenantRow,
@@ -58,6 +59,8 @@ export interface DecisionContext {
   newId: string;
   /** The root of a sub-thread, whose participants and access count for it; the state itself for a root. */
   root: ThreadState;
+  /** Legal holds of the actor's tenant, as known a moment ago; null while nobody knows. */
+  holds: readonly LegalHold[] | null;
   limits: {
     maxMessagesPerThread: number;
     maxParticipants: number;

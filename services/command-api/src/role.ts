@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
-import { createReadingQueries, createStatements, subjectOfDeletion } from '@threadlog/read-models';
+import { activeGeneration, createReadingQueries, createStatements, subjectOfDeletion } from '@threadlog/read-models';
 import { servedRoutes, type Runtime } from '@threadlog/runtime';
 import { mountRoutes, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { Router } from 'express';
@@ -21,6 +21,7 @@ import { createOwnerDirectory } from './router/ownerDirectory';
 import { rememberWrites } from './router/rememberWrites';
 import { commandRoutes } from './routes';
 import { createCatchUp } from './store/catchUp';
+import { createHoldsCache } from './store/holdsCache';
 import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
 import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
@@ -53,7 +54,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
   const clock = createSystemClock();
   const leases = createPostgresLeases(deps.database);
   const { signer, client } = createForwarding(config);
-  const { owner, executor, readModel } = createWriter(deps, clock, leases);
+  const { owner, executor, readModel, holds } = createWriter(deps, clock, leases);
   const localRouter = createCommandRouter({
     executor,
     clock,
@@ -84,7 +85,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     routes,
     opsRoutes: Router().use(forwardEndpoint(localRouter, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(owner, log.partitions, leases) }],
-    run: (signal) => runAll(owner, executor, client, signal),
+    run: (signal) => runAll({ owner, executor, holds, client }, signal),
   };
 }
 
@@ -108,8 +109,16 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     timing: LEASE_TIMING,
     observer: createOwnershipMetrics(deps),
   });
+  const holds = createHoldsCache({
+    database,
+    clock,
+    generation: () => activeGeneration(database),
+    heads: () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition))),
+    onFault: (error) => logger.warn({ err: error }, 'legal holds not read, trying again'),
+  });
   const executor = createExecutor({
     ...shared,
+    holdsOf: (tenantId) => holds.of(tenantId),
     owner,
     sealing,
     decide,
@@ -118,7 +127,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     maxEventBytes: MAX_EVENT_BYTES,
     onFault: (error) => logger.error({ err: error }, 'a command failed'),
   });
-  return { owner, executor, readModel };
+  return { owner, executor, readModel, holds };
 }
 
 /** A look-up that finds nothing waits so long for the projection; milliseconds. */
@@ -145,15 +154,22 @@ async function requireReachable(owner: Owner, partitions: number, leases: LeaseS
   if (orphaned.length > 0) throw new Error(`partitions without an owner: ${orphaned.join(', ')}`);
 }
 
+interface Running {
+  owner: Service;
+  executor: Service;
+  holds: Service;
+  client: ForwardClient;
+}
+
 /** The executor outlives the owner: until the partitions are given back, acks still come in and are worth waiting for. */
-async function runAll(owner: Service, executor: Service, client: ForwardClient, signal: AbortSignal): Promise<void> {
+async function runAll({ owner, executor, holds, client }: Running, signal: AbortSignal): Promise<void> {
   const given = new AbortController();
-  const answering = executor.run(given.signal);
+  const beside = [executor.run(given.signal), holds.run(given.signal)];
   try {
     await owner.run(signal);
   } finally {
     given.abort();
-    await answering;
+    await Promise.all(beside);
     await client.close();
   }
 }

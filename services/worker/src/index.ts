@@ -5,3 +5,7 @@ export { createErasureKeys } from './erasure/keys';
 export { createExportFiles, type ExportFiles } from './export/files';
 export type { ExportStore } from './export/store/port';
 export { workerRoutes } from './http/routes';
+export { workerActor } from './actor';
+export { createRetention, type RetentionDeps } from './retention/retention';
+export { createFeed, type FeedDeps } from './feed/feed';
+export { feedTopic, tenantOfFeed } from './feed/topicName';

@@ -15,6 +15,8 @@ export interface TopicOptions extends KafkaAccess {
   replicationFactor?: number;
   /** Milliseconds; -1, the default, keeps records for ever. A topic that is there is held to a -1 given here. */
   retentionMs?: number;
+  /** Milliseconds after which a new segment begins; retention takes whole segments. The broker's default if not given. */
+  segmentMs?: number;
   log?: LogLine;
 }
 
@@ -39,7 +41,7 @@ const RETENTION = ['retention.ms', 'retention.bytes'];
 
 async function createTopic(
   admin: Admin,
-  { topic, partitions, replicationFactor, retentionMs = -1 }: TopicOptions,
+  { topic, partitions, replicationFactor, retentionMs = -1, segmentMs }: TopicOptions,
 ): Promise<void> {
   const { brokers } = await admin.describeCluster();
   const replicas = replicationFactor ?? (brokers.length >= 3 ? 3 : 1);
@@ -47,6 +49,7 @@ async function createTopic(
     'cleanup.policy': 'delete',
     'retention.ms': String(retentionMs),
     'retention.bytes': '-1',
+    ...(segmentMs === undefined ? {} : { 'segment.ms': String(segmentMs) }),
     'unclean.leader.election.enable': 'false',
     ...(replicas > 1 ? { 'min.insync.replicas': '2' } : {}),
   };

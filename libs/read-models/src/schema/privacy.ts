@@ -57,5 +57,7 @@ create table if not exists ${schema}.tenants (
   version integer not null,
   primary key (tenant_id)
 );
+create index if not exists tenants_held on ${schema}.tenants (tenant_id) where holds <> '[]'::jsonb;
+create index if not exists tenants_limited on ${schema}.tenants (tenant_id) where retention_days is not null;
 `;
 }

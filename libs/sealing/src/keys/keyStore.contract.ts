@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KeyName, KeyTarget, NewKey } from './keyStore';
 import { keyStoreListingContract } from './keyStoreListing.contract';
+import { monthsContract } from './months.contract';
 import { freshTenant, month, newKey, subject, tenantKey, thread, type KeyStorePair } from './keyStore.testing';
 
 /** What every key store must do; each test works in a tenant of its own. */
@@ -11,6 +12,7 @@ export function keyStoreContract(pair: () => KeyStorePair): void {
   endingBelow(pair);
   keyStoreListingContract(pair);
   rewrapping(pair);
+  monthsContract(pair);
 }
 
 function storing(pair: () => KeyStorePair): void {

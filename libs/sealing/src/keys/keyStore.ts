@@ -1,4 +1,5 @@
 import type { TenantId } from '@threadlog/events';
+import type { MonthQuery, ThreadMonth } from './months';
 
 /** Most keys of one `destroyListed`. */
 export const MAX_LISTED = 1_000;
@@ -97,6 +98,8 @@ export interface KeyStore {
   close(tenantId: TenantId, target: KeyTarget): Promise<KeyRecord[]>;
   /** Overwrites the target's wrapped keys; otherwise as `close`. Repeating it changes nothing. */
   destroy(tenantId: TenantId, target: KeyTarget): Promise<KeyRecord[]>;
+  /** Months of threads whose newest key is not destroyed, oldest month first; see `MonthQuery`. */
+  monthsBefore(tenantId: TenantId, query: MonthQuery): Promise<ThreadMonth[]>;
   /** All keys of the target, as they are; nothing is changed. */
   of(tenantId: TenantId, target: KeyTarget): Promise<KeyRecord[]>;
   /**

@@ -10,6 +10,7 @@ import {
   type ListedKey,
   type NewKey,
 } from './keyStore';
+import { monthsAmong } from './months';
 
 /** A key store in memory, for tests and simulations; the same contract as the one in Postgres. */
 export function createMemoryKeyStore(): KeyStore {
@@ -60,6 +61,7 @@ export function createMemoryKeyStore(): KeyStore {
         .filter((row) => matches(row, target))
         .map(copy),
     destroyListed: async (keys) => keys.filter((key) => endListed(rows, key)).length,
+    monthsBefore: async (tenantId, query) => monthsAmong(of(tenantId), query),
     ...rotating(rows),
   };
 }

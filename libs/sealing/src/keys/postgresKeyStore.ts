@@ -2,6 +2,7 @@ import type { TenantId } from '@threadlog/events';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { nameOfTarget, type KeyKind, type KeyRecord, type KeyState, type KeyStore, type KeyTarget } from './keyStore';
+import { selectMonths } from './months';
 import { KEYSTORE_SQL } from './schema';
 import * as sql from './statements';
 
@@ -81,6 +82,7 @@ export function createPostgresKeyStore(pool: Pool): KeyStore {
       ]);
       return (ended.rowCount ?? 0) + (stood.rowCount ?? 0);
     },
+    monthsBefore: (tenantId, query) => selectMonths(pool, tenantId, query),
     ...rotating(pool),
   };
 }

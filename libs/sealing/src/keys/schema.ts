@@ -28,4 +28,6 @@ create table if not exists keystore.master_keys (
   version text primary key,
   first_seen_at timestamptz not null
 );
+create index if not exists keys_months_left on keystore.keys (tenant_id, month, entity_id)
+  where kind = 'thread_month' and state <> 'destroyed';
 `;

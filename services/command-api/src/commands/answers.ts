@@ -72,7 +72,7 @@ export function createAnswers(deps: AnswersDeps): Answers {
     partsOf: (command, receipt) => replayedParts(command, receipt),
     hides(command, { entry, root }, actor) {
       if (STATUS[command.type] === 204 || !entry.thread) return null;
-      const view = viewThread(entry, { actor, now: '', newId: '', root, limits: deps.limits });
+      const view = viewThread(entry, { actor, now: '', newId: '', root, holds: null, limits: deps.limits });
       return isRefusal(view) ? view.problem : null;
     },
     sourceOf(command, capture) {

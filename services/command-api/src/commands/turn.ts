@@ -1,7 +1,8 @@
 import type { CommandResult } from '@threadlog/commands';
 import type { Decision, DecisionContext } from '../decider';
 import type { Sealing } from '@threadlog/sealing';
-import type { Problem } from '@threadlog/events';
+import type { Problem, TenantId } from '@threadlog/events';
+import type { LegalHold } from '@threadlog/read-models';
 import type { Clock, ReadModel } from '../ownership/ports';
 import type { Tenure } from '../ownership/tenure';
 import type { Receipt } from '../streams/receiptBook';
@@ -21,6 +22,8 @@ export interface TurnDeps extends CommitDeps {
   clock: Clock;
   answers: Answers;
   limits: DecisionContext['limits'];
+  /** Legal holds of a tenant as last read; null where they are not known well enough to rely on. */
+  holdsOf(tenantId: TenantId): readonly LegalHold[] | null;
   windowStart(): string;
 }
 
@@ -98,6 +101,7 @@ function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Pr
     now,
     newId: job.target.newId,
     root: ground.root,
+    holds: deps.holdsOf(actor.tenantId),
     limits: deps.limits,
   };
   const decision = deps.decide(command, ground.entry, context);

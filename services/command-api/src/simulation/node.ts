@@ -74,6 +74,7 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
   const executor = createExecutor({
     ...{ owner, clock, readModel, sealing, answers, decide, newEventId, windowStart },
     limits: LIMITS,
+    holdsOf: () => [],
     maxEventBytes: 500_000,
     onFault: noop,
   });

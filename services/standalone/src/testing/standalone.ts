@@ -1,6 +1,8 @@
 import type { Actor } from '@threadlog/auth';
-import { createRuntime, runRoles } from '@threadlog/runtime';
-import { createLogger, type HttpServer } from '@threadlog/service';
+import type { CommandApi } from '@threadlog/command-api';
+import type { CommandRouter } from '@threadlog/commands';
+import { createRuntime, runRoles, type Runtime } from '@threadlog/runtime';
+import { createLogger, type HttpServer, type Role } from '@threadlog/service';
 import { eventually, testStack, type TestReply, type TestRequest } from '@threadlog/testing';
 import jwt from 'jsonwebtoken';
 import { composeRoles } from '../compose';
@@ -23,10 +25,11 @@ export function givenStandalone(env: Record<string, string> = {}) {
   const topicPrefix = stack.topicPrefix();
   const stop = new AbortController();
   let url = '';
+  let system: { env: Record<string, string>; runtime: Runtime; router: CommandRouter | undefined };
   let ended: Promise<void> = Promise.resolve();
 
   beforeAll(async () => {
-    const config = loadStandaloneConfig({
+    const all = {
       ROLES: 'projector,command-api,query-api',
       KAFKA_BROKERS: stack.kafkaBrokers.join(','),
       KAFKA_TOPIC_PREFIX: topicPrefix,
@@ -39,11 +42,13 @@ export function givenStandalone(env: Record<string, string> = {}) {
       ENABLE_RATE_LIMITING: 'false',
       ...ON_FREE_PORTS,
       ...env,
-    });
+    };
+    const config = loadStandaloneConfig(all);
     const logger = createLogger({ service: 'test', level: 'silent' });
     const runtime = await createRuntime(config, { service: 'test', signal: stop.signal, logger });
     const api = Promise.withResolvers<HttpServer>();
     const roles = composeRoles(runtime, config);
+    system = { env: all, runtime, router: routerOf(roles) };
     ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve });
     url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
     await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
@@ -66,10 +71,19 @@ export function givenStandalone(env: Record<string, string> = {}) {
   });
   return {
     url: () => url,
+    /** What the process was configured by, for others beside it. */
+    env: () => system.env,
+    runtime: () => system.runtime,
+    /** The way to write past HTTP, as the worker does. */
+    router: () => system.router!,
     request,
     as: (actor: Actor) => client(bearer(tokenOf(actor))),
     internally: (tenant: string) => client({ 'x-internal-secret': INTERNAL_SECRET, 'x-tenant-id': tenant }),
   };
+}
+
+function routerOf(roles: readonly Role[]): CommandRouter | undefined {
+  return roles.map((role) => (role as Partial<CommandApi>).router).find(Boolean);
 }
 
 /** A token as the application would issue it. */

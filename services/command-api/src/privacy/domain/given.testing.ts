@@ -58,7 +58,14 @@ const spec = deciderSpec<StreamState, ChatEvent, { command: Command; actor: Acto
   initial: () => NOTHING,
   evolve,
   decide: (asked, state) =>
-    decide(asked.command, state, { actor: asked.actor, now: NOW, newId: NEW_ID, root: state, limits: LIMITS }),
+    decide(asked.command, state, {
+      actor: asked.actor,
+      now: NOW,
+      newId: NEW_ID,
+      root: state,
+      holds: [],
+      limits: LIMITS,
+    }),
 });
 
 /** Given what was said in one stream of a person or a tenant, when somebody commands something. */

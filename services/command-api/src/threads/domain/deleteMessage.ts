@@ -2,10 +2,11 @@ import { holds } from '@threadlog/auth';
 import type { DeleteReason } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
+import { messageIsFree } from '../../tenants/domain/held';
 import { happened, UNCHANGED, type Decide } from './decision';
 import { forbidden, isRefusal, allowed, viewMessage, viewThread, type View } from './policies';
 
-/** Deletes a message, in closed threads too: what was written must be possible to take back. Twice is once. */
+/** Deletes a message, in closed threads too: what was written must be possible to take back, legal holds aside. Twice is once. */
 export const deleteMessage: Decide<'message.delete'> = (input, state, context) => {
   const view = viewThread(state, context);
   if (isRefusal(view)) return view;
@@ -14,6 +15,8 @@ export const deleteMessage: Decide<'message.delete'> = (input, state, context) =
   const reason = rightToDelete(row, view, context);
   if (!reason) return forbidden('message.moderate');
   if (row.deleted_at !== null) return UNCHANGED;
+  const held = messageIsFree(row, context);
+  if (held) return held;
   const { thread_id, message_id, message_index } = row;
   return happened({ type: 'CHAT_MESSAGE_DELETED', data: { thread_id, message_id, message_index, reason } });
 };

@@ -1,3 +1,4 @@
+import { threadIsFree } from '../../tenants/domain/held';
 import { happened, type Decide } from './decision';
 import { allowed, isRefusal, viewThread } from './policies';
 
@@ -5,7 +6,7 @@ import { allowed, isRefusal, viewThread } from './policies';
 export const deleteThread: Decide<'thread.delete'> = (_input, state, context) => {
   const view = viewThread(state, context);
   if (isRefusal(view)) return view;
-  const refusal = allowed(context, 'thread.delete', view);
+  const refusal = allowed(context, 'thread.delete', view) ?? threadIsFree(state, context);
   if (refusal) return refusal;
   const { thread_id, created_by } = view.thread;
   const own = created_by === context.actor.id || view.subject.participant?.role === 'owner';

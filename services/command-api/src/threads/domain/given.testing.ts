@@ -17,6 +17,7 @@ import {
   messageIdOf,
   participantsOf,
   userThreadOf,
+  type LegalHold,
 } from '@threadlog/read-models';
 import { deciderSpec, historyOf } from '@threadlog/testing';
 import { type z } from 'zod';
@@ -50,6 +51,7 @@ type States = ReadonlyMap<string, StreamState>;
 interface Asked {
   command: Command;
   actor: Actor;
+  holds: readonly LegalHold[] | null;
   limits: DecisionContext['limits'];
 }
 
@@ -113,7 +115,11 @@ export function given(...happened: Draft[]) {
   );
   return {
     when: (actor: Actor, command: Command, limits: Partial<DecisionContext['limits']> = {}) =>
-      spec(...events).when({ command, actor, limits: { ...LIMITS, ...limits } }),
+      spec(...events).when({ command, actor, holds: [], limits: { ...LIMITS, ...limits } }),
+    /** While legal holds are in force; null: while nobody knows them. */
+    under: (holds: readonly LegalHold[] | null) => ({
+      when: (actor: Actor, command: Command) => spec(...events).when({ command, actor, holds, limits: LIMITS }),
+    }),
   };
 }
 

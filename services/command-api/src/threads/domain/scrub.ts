@@ -1,19 +1,30 @@
 import type { Draft } from '@threadlog/events';
 import { isWorker, ONLY_WORKER } from '../../privacy/domain/worker';
+import { messageIsFree, threadIsFree } from '../../tenants/domain/held';
 import { refuse, UNCHANGED, type Decide } from './decision';
 
-/** Deletes messages for retention or privacy, in closed and deleted threads too. What is gone already stays so. */
+/**
+ * Deletes messages for retention or privacy, in closed and deleted threads too. What is gone already stays so. Retention
+ * is refused as a whole where one of them is held: the worker left held ones out, so it has not heard of the hold yet.
+ * An erasure and the holds were decided one after the other when it began.
+ */
 export const scrubMessages: Decide<'thread.scrub'> = ({ messageIds, reason }, state, context) => {
   if (!isWorker(context.actor)) return ONLY_WORKER;
   if (!state.thread) return refuse('not_found', 'no such thread');
   const { thread_id } = state.thread;
-  const [first, ...rest] = messageIds
+  const rows = messageIds
     .map((id) => state.messages.get(id))
-    .filter((row) => row !== undefined && row.thread_id === thread_id && row.deleted_at === null)
-    .map((row): Draft => {
-      const { message_id, message_index } = row!;
-      return { type: 'CHAT_MESSAGE_DELETED', data: { thread_id, message_id, message_index, reason } };
-    });
+    .filter((row) => row !== undefined)
+    .filter((row) => row.thread_id === thread_id && row.deleted_at === null);
+  if (reason === 'retention') {
+    for (const row of rows) {
+      const held = messageIsFree(row, context);
+      if (held) return held;
+    }
+  }
+  const [first, ...rest] = rows.map(({ message_id, message_index }): Draft => {
+    return { type: 'CHAT_MESSAGE_DELETED', data: { thread_id, message_id, message_index, reason } };
+  });
   return first ? { kind: 'events', events: [first, ...rest] } : UNCHANGED;
 };
 
@@ -22,6 +33,8 @@ export const eraseThread: Decide<'thread.erase'> = ({ reason }, state, context) 
   if (!isWorker(context.actor)) return ONLY_WORKER;
   if (!state.thread) return refuse('not_found', 'no such thread');
   if (state.thread.deleted_at !== null) return UNCHANGED;
+  const held = reason === 'retention' ? threadIsFree(state, context) : undefined;
+  if (held) return held;
   return {
     kind: 'events',
     events: [{ type: 'CHAT_THREAD_DELETED', data: { thread_id: state.thread.thread_id, reason } }],

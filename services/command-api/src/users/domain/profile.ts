@@ -2,6 +2,7 @@ import { holds } from '@threadlog/auth';
 import type { Decide, Refusal, Passed } from '../../threads/domain/decision';
 import { happened, refuse, UNCHANGED } from '../../threads/domain/decision';
 import type { DecisionContext } from '../../decider';
+import { personIsFree } from '../../tenants/domain/held';
 
 /** Takes over a profile from the tenant's own user directory. Sealed text cannot be compared: every call is a change. */
 export const syncUser: Decide<'user.sync'> = (input, _state, context) => {
@@ -17,6 +18,8 @@ export const removeUser: Decide<'user.remove'> = (input, state, context) => {
   if (refusal) return refusal;
   if (!state.user) return refuse('not_found', 'no such user');
   if (state.user.removed_at !== null) return UNCHANGED;
+  const held = personIsFree(input.userId, context);
+  if (held) return held;
   return happened({ type: 'CHAT_USER_REMOVED', data: { user_id: input.userId } });
 };
 

@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TenantId } from '@threadlog/events';
+import type { EventLog, ReadPosition, Subscription } from '@threadlog/log';
+import type { Database } from '@threadlog/read-models';
+import type { Runtime } from '@threadlog/runtime';
+import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
+import { Counter } from 'prom-client';
+import type { FeedSealing } from './openEvents';
+import { beginFeedPositions, type FeedPositions } from './positions';
+import { createPublisher } from './publisher';
+import { createFeedSink, type FeedSink } from './sink';
+
+export interface FeedDeps {
+  database: Database;
+  log: EventLog;
+  openTopic: Runtime['openTopic'];
+  sealing: FeedSealing;
+  /** The tenants that asked for a feed. */
+  tenants: readonly TenantId[];
+  retentionDays: number;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+const RETRY_MS = 1_000;
+/** Records come in larger pieces: consumers of a feed are not in a hurry, and each piece is a statement. */
+const MIN_FETCH_INTERVAL_MS = 50;
+/** Time to bring a batch to its end when stopping; beyond it, it is sent again at the next start. */
+const STOP_MS = 3_000;
+
+/** Publishes the events of tenants that asked for it, in the clear, each to a topic of its own. */
+export function createFeed(deps: FeedDeps): Service {
+  const counters = createCounters(deps.metrics);
+  return {
+    name: 'feed',
+    async run(signal) {
+      const sink = createFeedSink(deps.openTopic, deps.retentionDays);
+      while (!signal.aborted) {
+        await follow(deps, sink, counters, signal).catch((error: unknown) => {
+          if (!signal.aborted) deps.logger.warn({ err: error }, 'the feed is not followed, trying again');
+        });
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+      await sink.close();
+    },
+  };
+}
+
+async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal: AbortSignal): Promise<void> {
+  const { database, log, logger, tenants } = deps;
+  const positions = await beginFeedPositions(database, log, tenants);
+  const publish = createPublisher({
+    ...deps,
+    sink,
+    positions,
+    onPublished: (count) => counters.published.inc(count),
+    onWithheld({ event_id, event_type, tenant_id }, reason) {
+      counters.withheld.inc({ reason });
+      if (reason === 'unreadable') logger.warn({ event_id, event_type, tenant_id }, 'an event cannot be opened');
+    },
+  });
+  const subscription = await log.follow({
+    name: 'feed',
+    minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
+    start: earliest(positions),
+    onBatch: publish,
+  });
+  await aborted(signal);
+  await stop(subscription, sink);
+}
+
+async function stop(subscription: Subscription, sink: FeedSink): Promise<void> {
+  const timer = setTimeout(() => sink.abandon(), STOP_MS);
+  await subscription.stop();
+  clearTimeout(timer);
+}
+
+/** One reader serves all tenants: it starts where the last of them stands, and the others skip what they have. */
+function earliest(positions: FeedPositions): Map<number, ReadPosition> {
+  const start = new Map<number, ReadPosition>();
+  for (const own of positions.values()) {
+    for (const [partition, at] of own) {
+      const known = start.get(partition);
+      if (!known || at.offset < known.offset) start.set(partition, at);
+    }
+  }
+  return start;
+}
+
+type Counters = ReturnType<typeof createCounters>;
+
+function createCounters({ registry }: Metrics) {
+  const registers = [registry];
+  const published = new Counter({
+    name: 'threadlog_feed_published_total',
+    help: 'Events published to feeds, repetitions included.',
+    registers,
+  });
+  const withheld = new Counter({
+    name: 'threadlog_feed_withheld_total',
+    help: 'Events kept out of feeds: about erased people, or with texts that do not open.',
+    labelNames: ['reason'],
+    registers,
+  });
+  return { published, withheld };
+}
