@@ -36,9 +36,10 @@ describe('bench and demo on a system of their own', () => {
     expect(rows.map(({ row, problem }) => [row, problem])).toEqual(ROWS.map(({ name }) => [name, undefined]));
     for (const { figures, errors, samples } of rows) {
       expect([errors, samples > 0, figures.length > 0]).toEqual([0, true, true]);
-      for (const { value } of figures) expect(value).toBeGreaterThan(0);
+      // Of sockets there may be none: nobody need be cut off.
+      for (const { value, unit } of figures) expect(value).toBeGreaterThan(unit === 'sockets' ? -1 : 0);
     }
-  }, 120_000);
+  }, 300_000);
 
   it('says of a row that cannot be measured why, and goes on', async () => {
     const elsewhere: System = { ...system, apiUrl: 'http://127.0.0.1:1', internals: null };
