@@ -13,7 +13,7 @@ import { clientOf } from './support/people';
 import { persist } from './support/persistentWriter';
 import { createSystem, SECRETS, type System } from './support/system';
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 const LENA = { id: 'lena', tenant: 'export-school' };
 const MESSAGES = 300;
@@ -40,7 +40,8 @@ describe.each(['postgres', 'mongo'] as const)('a worker killed in mid-export, me
     const mongo = kind === 'mongo' ? { mongoUrl: stack.freshMongo() } : {};
     const options = { kafkaBrokers: stack.kafkaBrokers, databaseUrl, topicPrefix: stack.topicPrefix(), ...mongo };
     system = await createSystem({ ...options, env: { EXPORT_DIR: exportDir } }, cleanups);
-    await system.start();
+    system.launch();
+    await system.ready(120_000);
     database = createDatabase({ url: databaseUrl });
     cleanups.add(() => database.end());
   });
@@ -84,7 +85,8 @@ describe.each(['postgres', 'mongo'] as const)('a worker killed in mid-export, me
     release.resolve();
     await locking;
 
-    await system.start();
+    system.launch();
+    await system.ready(120_000);
     const row = await eventually(
       async () => {
         const { rows } = await database.query<LogRow>('select * from read_1.chat_export_logs where request_id = $1', [

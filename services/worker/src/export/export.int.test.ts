@@ -19,6 +19,8 @@ interface Manifest {
   files: { name: string; bytes: number; sha256: string; count: number | null; description: string }[];
 }
 
+jest.setTimeout(60_000);
+
 describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', (kind) => {
   const { given, exported, sealing, log, made, reported, database, directory, messages } = givenExports(kind);
 

@@ -24,6 +24,8 @@ const acme = tenantId('acme');
 const subject: Subject = { kind: 'learner', id: 'lena' };
 const olga = testActor('olga', { role: 'admin' });
 
+jest.setTimeout(60_000);
+
 describe('downloading an export', () => {
   const exports = givenExports();
   let api: TestApi;

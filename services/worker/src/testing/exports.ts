@@ -39,12 +39,7 @@ export function givenExports(kind: MessageStore['kind'] = 'postgres') {
   const directory = mkdtempSync(join(tmpdir(), 'threadlog-exports-'));
   const closers: (() => unknown)[] = [() => rmSync(directory, { recursive: true })];
   const reported: CommandRequest[] = [];
-  const router: CommandRouter = {
-    execute(request) {
-      reported.push(request);
-      return Promise.resolve({ ok: true, status: 204, resource: null, position: null, replayed: false });
-    },
-  };
+  const router = remembering(reported);
   let database: Database;
   let messages: MessageStore;
 
@@ -96,6 +91,16 @@ export function givenExports(kind: MessageStore['kind'] = 'postgres') {
       if (!ready) return { run, ...NO_FILE };
       const zip = await buffer((await store.get(ready.objectName)).body);
       return { run, zip, files: await readZip(zip), outcome: ready.outcome };
+    },
+  };
+}
+
+/** Takes every command, and does nothing but remember it. */
+function remembering(requests: CommandRequest[]): CommandRouter {
+  return {
+    execute(request) {
+      requests.push(request);
+      return Promise.resolve({ ok: true, status: 204, resource: null, position: null, replayed: false });
     },
   };
 }

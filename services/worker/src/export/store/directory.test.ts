@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 import { createDirectoryStore } from './directory';
 import { exportStoreContract } from './contract/exportStore';
 
+jest.setTimeout(60_000);
+
 describe('a directory of export files', () => {
   const cleanups = cleanupAfterAll();
   const folder = mkdtempSync(join(tmpdir(), 'threadlog-exports-'));
