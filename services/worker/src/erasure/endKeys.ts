@@ -6,7 +6,7 @@ import { heldBack } from './begin';
 import { findHolds } from './holds';
 import type { ErasureDeps } from './ports';
 import type { Projected } from './projected';
-import { erasedBy, type ErasureState, type Step } from './state';
+import { erasedBy, type ErasureState, type ShownKey, type Step } from './state';
 import { submitted } from './submit';
 
 /** Keys whose evidence is shown one by one: an event and a receipt have a largest size. */
@@ -66,7 +66,7 @@ export function destroyStep({ database, router, keys, projected, holdRetryMs, no
     }
     const evidence = await keys.destroy(tenantId, targetOf(subject), requestId);
     const next = { ...state, ...summaryOf(evidence), destroyedAt: now(), step: 'scrub' as const };
-    const outcome = { type: 'erased' as const, keys: next.keys, keysTotal: next.keyCount };
+    const outcome = { type: 'erased' as const, keys: next.keys.map(eventKey), keysTotal: next.keyCount };
     const command = { type: 'privacy.report' as const, input: { subject, requestId, outcome } };
     await submitted(router, tenantId, { command, signal });
     return next;
@@ -88,7 +88,7 @@ export function summaryOf(
   const digest = createHash('sha256');
   for (const { fingerprint } of all) digest.update(fingerprint);
   return {
-    keys: ranked.slice(0, MAX_KEYS_SHOWN).map(destroyedKey),
+    keys: ranked.slice(0, MAX_KEYS_SHOWN).map(shownKey),
     keyCount: all.length,
     keyDigest: digest.digest('hex'),
     masterVersions: [...new Set(all.flatMap(({ masterVersion }) => masterVersion ?? []))].sort(),
@@ -97,6 +97,11 @@ export function summaryOf(
 
 const RANK: Record<KeyEvidence['kind'], number> = { tenant: 0, subject: 1, thread: 2, thread_month: 3 };
 
-function destroyedKey({ keyId, kind, fingerprint, masterVersion }: KeyEvidence): DestroyedKey {
+function shownKey({ keyId, kind, state, fingerprint, destroyedAt, masterVersion }: KeyEvidence): ShownKey {
+  return { keyId, kind, state, fingerprint, destroyedAt: destroyedAt?.toISOString() ?? null, masterVersion };
+}
+
+/** The same in the form of the event. */
+function eventKey({ keyId, kind, fingerprint, masterVersion }: ShownKey): DestroyedKey {
   return { key_id: keyId, kind, fingerprint, master_version: masterVersion };
 }

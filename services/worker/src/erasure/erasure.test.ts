@@ -97,7 +97,7 @@ test('a receipt says what was found, and when the end is final in backups too', 
     startedAt: '2026-01-01T00:00:01.000000Z',
     erasedAt: '2026-01-01T00:00:02.000000Z',
     completedAt: '2026-01-01T00:00:03.000Z',
-    keys: [{ key_id: 'k-1', kind: 'subject', fingerprint: 'f-k-1', master_version: 'm1' }],
+    keys: [{ keyId: 'k-1', kind: 'subject', state: 'destroyed', fingerprint: 'f-k-1', masterVersion: 'm1' }],
     stores: [finding],
     finalAfter: [
       { masterVersion: 'm1', dueAt: '2026-02-01T00:00:00.000Z' },

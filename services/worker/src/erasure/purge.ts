@@ -1,7 +1,8 @@
 import { generationSchema, type Database, type MessageStore } from '@threadlog/read-models';
+import { setTimeout as delay } from 'node:timers/promises';
 import { waitSince, type EndKeysDeps } from './endKeys';
 import type { ErasureDeps } from './ports';
-import { erasedBy, type Step } from './state';
+import { erasedBy, type Erased, type Step } from './state';
 
 export type PurgeDeps = Pick<ErasureDeps, 'database' | 'files' | 'messageStore'> &
   Pick<EndKeysDeps, 'keys' | 'projected' | 'now'>;
@@ -13,8 +14,8 @@ export type PurgeDeps = Pick<ErasureDeps, 'database' | 'files' | 'messageStore'>
  */
 export function purgeStep({ database, files, messageStore, keys, projected, now }: PurgeDeps): Step {
   return async ({ request, signal }, state) => {
-    const { tenantId, personId } = erasedBy(request);
-    await files.dropFor(tenantId, personId);
+    const erased = erasedBy(request);
+    await dropFiles(files, erased, signal);
     const generations = await projected.everywhere(signal);
     await projected.indexed(generations, signal);
     for (const generation of generations) {
@@ -24,6 +25,26 @@ export function purgeStep({ database, files, messageStore, keys, projected, now 
     await waitSince(state.destroyedAt, { ms: keys.letGoMs, now, signal });
     return { ...state, step: 'verify' };
   };
+}
+
+const FILES_MS = 30_000;
+const LOOK_EVERY_MS = 250;
+
+/**
+ * A file that is being written goes when its writer notices, a moment later. One that stays longer is found again when
+ * everything is counted.
+ */
+async function dropFiles(
+  files: PurgeDeps['files'],
+  { tenantId, personId }: Erased,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = performance.now() + FILES_MS;
+  await files.dropFor(tenantId, personId);
+  while ((await files.countFor(tenantId, personId)) > 0 && performance.now() < deadline) {
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+    await files.dropFor(tenantId, personId);
+  }
 }
 
 function tablesOf(generation: number, { kind }: MessageStore): string[] {

@@ -17,13 +17,16 @@ export interface ReceiptParts {
 /** Parked streams that a receipt names; more are counted. */
 const MAX_PARKED_SHOWN = 100;
 
-/** What a receipt cannot prove by counting, said in it so that nobody takes it for more than it is. */
+/**
+ * What a receipt cannot prove by counting, said in it so that nobody takes it for more than it is. The codes are explained
+ * in the README of the worker.
+ */
 const NOTES = [
-  'Text is unreadable because its keys are destroyed. Sealed text stays in the log, and in backups, where no key opens it.',
-  'Ids, times, numbers and who took part stay: they are not text.',
-  'A destroyed key may survive, wrapped, in backups of the key store until the master key of `finalAfter` is destroyed.',
-  'Rows of the index were deleted and their tables vacuumed; they held keyed hashes of words, never words.',
-  'What was exported, copied or read by others before the erasure is out of its reach; a feed of events keeps what it held until its retention ends.',
+  'sealed_text_stays_in_the_log',
+  'ids_and_times_stay',
+  'wrapped_keys_stay_in_backups_until_final',
+  'index_held_hashes_and_was_vacuumed',
+  'copies_made_before_are_out_of_reach',
 ];
 
 /** What an erasure did and what it found afterwards; holds no text. Signed by whoever sends it out. */

@@ -1,4 +1,5 @@
-import type { DestroyedKey, JsonObject, Subject, TenantId } from '@threadlog/events';
+import type { JsonObject, Subject, TenantId } from '@threadlog/events';
+import type { KeyEvidence } from '@threadlog/sealing';
 import type { JobRequest, JobRun } from '../jobs/job';
 
 /** The steps in their order, as `GET /privacy/requests/{id}` shows them. Each can be done twice. */
@@ -23,7 +24,7 @@ export type ErasureState = JsonObject & {
   closedAt: number | null;
   destroyedAt: number | null;
   /** Evidence of destroyed keys, the first `MAX_KEYS_SHOWN` of them; the rest are counted and in the digest. */
-  keys: DestroyedKey[];
+  keys: ShownKey[];
   keyCount: number;
   /** SHA-256 over all fingerprints; null before anything was destroyed. */
   keyDigest: string | null;
@@ -33,6 +34,12 @@ export type ErasureState = JsonObject & {
   findings: StoreFinding[];
   /** Record keys of parked streams that may hold text of the subject. */
   parked: string[];
+};
+
+/** Evidence of a key as a receipt shows it. */
+export type ShownKey = Omit<KeyEvidence, 'destroyedAt'> & {
+  /** RFC 3339. */
+  destroyedAt: string | null;
 };
 
 export const BEGUN: ErasureState = {

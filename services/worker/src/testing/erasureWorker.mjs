@@ -1,7 +1,9 @@
+/* global AbortController */
 // A worker as a process of its own, from the built sources, that stops dead at one point of an erasure and says so on
 // standard output, for the test to kill it there. HANG_AT names the point; without one it carries on to the end.
 import { createRemoteCommands, createRuntime, createSignals, runRoles } from '@threadlog/runtime';
 import { loadWorkerConfig } from '../../dist/config.js';
+import { receiptSigner } from '../../dist/erasure/sign.js';
 import { createErasureKeys, createWorker } from '../../dist/index.js';
 
 const hangAt = process.env.HANG_AT ?? '';
@@ -41,12 +43,17 @@ const role = createWorker({
     },
   },
   erasure: {
-    keys: { ...keys, close: after('close', keys.close), destroy: after('destroy', keys.destroy) },
+    keys: {
+      ...keys,
+      close: after('close', keys.close),
+      destroy: after('destroy', keys.destroy),
+      unlisted: after('unlisted', keys.unlisted),
+    },
     files: {
       dropFor: after('dropFor', () => Promise.resolve(0)),
       countFor: after('countFor', () => Promise.resolve(0)),
     },
-    signReceipt: after('signReceipt', (receipt) => ({ ...receipt, signature: 'signed' })),
+    signReceipt: after('signReceipt', receiptSigner(config)),
   },
 });
 const signals = createSignals({ ...runtime, keysOnly: true });
