@@ -2,8 +2,9 @@ import type { Actor } from '@threadlog/auth';
 import { ERASED, type ChatEvent, type Json, type MessageResource, type ThreadResource } from '@threadlog/events';
 import { compareGenerations, createGeneration } from '@threadlog/projector';
 import { readCheckpoints } from '@threadlog/read-models';
+import { verifyReceipt } from '@threadlog/sealing';
 import { eventually, testActor } from '@threadlog/testing';
-import { givenErasureBed, officer, type ErasureBed } from './testing/erasureBed';
+import { givenErasureBed, officer, RECEIPT_PUBLIC_KEY, type ErasureBed } from './testing/erasureBed';
 
 type Receipt = { stores: { store: string; what: string; checked: number; remaining: number }[]; [name: string]: Json };
 
@@ -53,7 +54,6 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
       requestId: done.id,
       tenant: 'users',
       keyCount: 1,
-      signature: 'signed',
     });
     expect(receipt.finalAfter).toEqual([
       { masterVersion: expect.any(String), dueAt: expect.stringMatching(/^20\d\d-/) },
@@ -209,7 +209,9 @@ let made = 0;
 function receiptIn(events: readonly ChatEvent[]): Receipt {
   const done = events.flatMap((event) => (event.event_type === 'CHAT_PRIVACY_DELETION_COMPLETED' ? [event.data] : []));
   expect(done).toHaveLength(1);
-  return JSON.parse(done[0]!.receipt) as Receipt;
+  const receipt = JSON.parse(done[0]!.receipt) as Receipt;
+  expect(verifyReceipt(receipt, RECEIPT_PUBLIC_KEY)).toMatchObject({ valid: true });
+  return receipt;
 }
 
 /** The events of an erasure, in their order. */

@@ -25,11 +25,11 @@ describe('an erasure, byte by byte', () => {
   it('leaves no clear text in the files of any server, where an id is found in all of them', async () => {
     const root = await dataDirectory();
     if (root === null) return expect(sourceOfServers()).not.toBe('embedded');
-    const tenant = 'bytes';
+    const tenant = CONTROL;
     const ada = testActor('ada', { tenant });
     const begun = await bed.as(ada).call<ThreadResource>('POST', '/api/v1/threads', { title: TITLE, learnerId: null });
     const path = `/api/v1/threads/${begun.body.id}/messages`;
-    const posted = await bed.as(ada).call<{ id: string }>('POST', path, { content: TEXT, clientMessageId: CONTROL });
+    const posted = await bed.as(ada).call<{ id: string }>('POST', path, { content: TEXT });
     expect(posted.status).toBe(201);
     await bed.as(ada).call('PATCH', `${path}/${posted.body.id}`, { content: EDITED });
     await bed.internally(tenant).call('POST', '/api/users/sync', { externalUserId: 'ada', displayName: NAME });
@@ -47,8 +47,11 @@ describe('an erasure, byte by byte', () => {
   /** Where the embedded stack keeps its servers' data; null where the servers are somewhere else. */
   async function dataDirectory(): Promise<string | null> {
     const { rows } = await bed.runtime.database.query<{ data_directory: string }>('show data_directory');
-    const root = dirname(rows[0]!.data_directory);
-    return SERVERS.every((server) => existsSync(join(root, server))) ? root : null;
+    // The servers' directories lie side by side; the database may be some levels below its own.
+    for (let root = rows[0]!.data_directory; root !== dirname(root); root = dirname(root)) {
+      if (SERVERS.every((server) => existsSync(join(root, server)))) return root;
+    }
+    return null;
   }
 });
 

@@ -1,16 +1,26 @@
 import type { Actor } from '@threadlog/auth';
 import { decodeEvent, type ChatEvent, type PrivacyRequestResource } from '@threadlog/events';
 import { createRemoteCommands, createRuntime, runRoles, type Runtime } from '@threadlog/runtime';
-import { createPostgresKeyStore, createSealing, masterKeyFrom, type SealingService } from '@threadlog/sealing';
+import {
+  createPostgresKeyStore,
+  createReceiptSigner,
+  createSealing,
+  masterKeyFrom,
+  type SealingService,
+} from '@threadlog/sealing';
 import { createLogger, createMetrics, type HttpServer } from '@threadlog/service';
 import { eventually, testActor, testStack, type TestStack } from '@threadlog/testing';
-import { createErasureKeys, createWorker, type ErasureParts } from '@threadlog/worker';
+import { createWorker, type ErasureParts } from '@threadlog/worker';
 import { composeRoles } from '../compose';
 import { loadStandaloneConfig, type StandaloneConfig } from '../config';
 import { INTERNAL_SECRET, SECRET, send, tokenOf, type Client } from './standalone';
 
 /** How long keys are used after they were read, in this file's processes; milliseconds. */
 export const KEY_CACHE_MS = 1_200;
+
+const RECEIPT_SEED = Buffer.alloc(32, 9);
+/** Of whoever signs the receipts here. */
+export const RECEIPT_PUBLIC_KEY = createReceiptSigner(RECEIPT_SEED.toString('base64')).publicKey;
 
 /** Every role with a worker beside them that has keys of its own, as in another process. */
 export interface ErasureBed {
@@ -58,6 +68,7 @@ export function givenErasureBed(kind: 'postgres' | 'mongo'): ErasureBed {
       SEALING_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       ...{ API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0', REALTIME_HOST: '127.0.0.1', REALTIME_PORT: '0' },
       ...{ ERASURE_GRACE_HOURS: '0', PROJECTOR_POLL_MS: '50', SEALING_KEY_CACHE_MS: String(KEY_CACHE_MS) },
+      PRIVACY_RECEIPT_KEY: RECEIPT_SEED.toString('base64'),
     };
     const config = loadStandaloneConfig(env);
     bed.workerEnv = () => ({ ...env, LOG_LEVEL: 'silent', ENVIRONMENT: 'test' });
@@ -132,7 +143,7 @@ function workerStarter(bed: ErasureBed, { config, keys, running }: WorkerParts):
     const stopping = new AbortController();
     const sealing = keys();
     const { router, close } = createRemoteCommands(bed.runtime, config);
-    const erasure = { ...erasureParts(bed, sealing), ...given };
+    const erasure = { ...erasureParts(bed), ...given };
     const metrics = createMetrics({ defaults: false });
     const worker = createWorker({ ...bed.runtime, config, sealing, metrics, router, erasure });
     const ended = worker.run(stopping.signal).finally(close);
@@ -146,20 +157,18 @@ function workerStarter(bed: ErasureBed, { config, keys, running }: WorkerParts):
   };
 }
 
-/** Keys and the erasure list as they are, files as names, receipts with a mark instead of a signature. */
-function erasureParts({ files, runtime }: ErasureBed, sealing: SealingService): ErasureParts {
+/** Everything as it is, but for files of exports: those are names. */
+function erasureParts({ files }: ErasureBed): Partial<ErasureParts> {
   const drop = (tenantId: string, subjectId: string | null) =>
     [...files].filter(
       (name) => name === `${tenantId}/${subjectId}` || (subjectId === null && name.startsWith(tenantId)),
     );
   return {
     holdRetryMs: 100,
-    signReceipt: (receipt) => ({ ...receipt, signature: 'signed' }),
     files: {
       dropFor: (...of) => Promise.resolve(drop(...of).forEach((name) => files.delete(name))),
       countFor: (...of) => Promise.resolve(drop(...of).length),
     },
-    keys: createErasureKeys({ ...runtime, sealing }),
   };
 }
 
