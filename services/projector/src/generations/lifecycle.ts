@@ -37,10 +37,10 @@ export async function createGeneration(database: Database, messages: MessageStor
       `insert into ${generationSchema(generation)}.checkpoints (partition, next_offset, max_epoch)
        select partition, 0, 0 from ${generationSchema(await activeOf(client))}.checkpoints`,
     );
-    await client.query(
-      `insert into threadlog.generations (generation, state, revision) values ($1, 'building', $2)`,
-      [generation, READ_MODEL_REVISION],
-    );
+    await client.query(`insert into threadlog.generations (generation, state, revision) values ($1, 'building', $2)`, [
+      generation,
+      READ_MODEL_REVISION,
+    ]);
     return generation;
   });
 }
