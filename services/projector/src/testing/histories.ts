@@ -9,6 +9,7 @@ import {
   type StreamType,
 } from '@threadlog/events';
 import fc from 'fast-check';
+import { createRequests, createTenant } from './privacyModel';
 import { createThreadModel, type ThreadModel } from './threadModel';
 
 /** One choice of a random history; what event it comes to depends on what was chosen before. */
@@ -19,9 +20,10 @@ export interface Choice {
   keyed: boolean;
 }
 
-const choice = fc.record({ thread: fc.nat(3), kind: fc.nat(40), pick: fc.nat(50), keyed: fc.boolean() });
+/** Of the threads, then of a person's privacy requests, then of the tenant itself. */
+const choice = fc.record({ thread: fc.nat(5), kind: fc.nat(40), pick: fc.nat(50), keyed: fc.boolean() });
 
-/** Random histories of a few threads, a sub-thread and users of two tenants, every event valid after those before it. */
+/** Random histories of a few threads, a sub-thread, users, privacy requests and tenants' own streams, every event valid after those before it. */
 export function histories(maxLength: number): fc.Arbitrary<ChatEvent[]> {
   return fc.array(choice, { minLength: 1, maxLength }).map(interpret);
 }
@@ -51,9 +53,18 @@ export function interpret(choices: readonly Choice[]): ChatEvent[] {
   const events: ChatEvent[] = [];
   const stamp = createStamp();
   const models = new Map<number, ThreadModel>();
+  const others = [
+    { stream: { tenant: 'acme', type: 'privacy', id: 'lena' } as const, model: createRequests() },
+    { stream: { tenant: 'acme', type: 'tenant', id: 'acme' } as const, model: createTenant() },
+  ];
   for (const { thread, kind, pick, keyed } of choices) {
-    const { tenant, id } = THREADS[thread]!;
     const key = keyed ? `key-${pick % 7}` : null;
+    const other = others[thread - THREADS.length];
+    if (other) {
+      events.push(stamp(other.stream, other.model.next(kind, pick), key));
+      continue;
+    }
+    const { tenant, id } = THREADS[thread]!;
     const model = models.get(thread) ?? createThreadModel(id);
     models.set(thread, model);
     const next = model.next(kind, pick);
