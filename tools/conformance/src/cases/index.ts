@@ -5,6 +5,7 @@ import { changeCases } from './changes';
 import { conversationMessageCases } from './conversationMessages';
 import { conversationCases } from './conversations';
 import { conversationThreadCases } from './conversationThreads';
+import { downloadCases } from './downloads';
 import { holdCases } from './holds';
 import { internalCases } from './internal';
 import { markCases } from './marks';
@@ -52,6 +53,7 @@ const ofRoutes: Case[] = [
   ...auditCases,
   ...privacyCases,
   ...holdCases,
+  ...downloadCases,
 ];
 
 /** Routes that some case asks for, each once without a token. */

@@ -12,33 +12,15 @@ import {
 } from '@threadlog/read-models';
 import { deciderSpec, historyOf } from '@threadlog/testing';
 import type { z } from 'zod';
-import type { DecisionContext, StreamState } from '../../decider';
+import type { StreamState } from '../../decider';
 import { decide } from '../../threads/domain';
-import { actor } from '../../threads/domain/given.testing';
+import { actor, LIMITS, NOTHING } from '../../threads/domain/given.testing';
 
 export const NEW_ID = 'request-1';
 export const NOW = '2026-02-01T00:00:00.000000Z';
 export const worker = actor('worker', { type: 'system', role: 'admin', learnerScope: '*' });
 export const lena = actor('lena', { role: 'learner' });
 export const officer = actor('olga', { permissions: ['chat:privacy'] });
-
-const NOTHING: StreamState = {
-  version: 0,
-  thread: null,
-  participants: new Map(),
-  messages: new Map(),
-  user: null,
-  userThreads: new Map(),
-  exports: new Map(),
-  deletions: new Map(),
-  tenant: null,
-};
-const LIMITS: DecisionContext['limits'] = {
-  maxMessagesPerThread: 100,
-  maxParticipants: 10,
-  erasureGraceHours: 72,
-  retentionDays: null,
-};
 
 function evolve(before: StreamState, event: ChatEvent): StreamState {
   const state = { ...before, version: event.stream_version, tenant: foldTenant(before.tenant, event) };

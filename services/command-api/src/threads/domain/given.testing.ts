@@ -26,7 +26,7 @@ import { decide } from './index';
 
 export const THREAD = 't1';
 export const NEW_ID = 'new-1';
-const NOTHING: StreamState = {
+export const NOTHING: StreamState = {
   version: 0,
   thread: null,
   participants: new Map(),
@@ -38,7 +38,7 @@ const NOTHING: StreamState = {
   tenant: null,
 };
 
-const LIMITS: DecisionContext['limits'] = {
+export const LIMITS: DecisionContext['limits'] = {
   maxMessagesPerThread: 100,
   maxParticipants: 10,
   erasureGraceHours: 72,
