@@ -69,6 +69,7 @@ export default tseslint.config(
       globals: {
         process: 'readonly',
         console: 'readonly',
+        jest: 'readonly',
         module: 'writable',
         require: 'readonly',
         __dirname: 'readonly',
