@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled, root } from '../stack/bootstrap.mjs';
 
-const stepTimeoutMs = 15 * 60_000;
+const stepTimeoutMs = 40 * 60_000;
 const bin = join(root, 'node_modules', '.bin');
 const reports = join(root, '.cache', 'test');
 const generator = 'libs/events/dist/generate/main.js';

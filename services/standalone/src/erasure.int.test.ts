@@ -136,38 +136,41 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
   }, 60_000);
 
   describe('and a legal hold', () => {
-    type Held = { ada: string; group: string; lesson: string };
-    it.each([
+    /** What is held, whose erasure must wait for it, and why. */
+    const HOLDS: [why: string, held: (made: { group: string; lesson: string }) => object, erased: object][] = [
       ['on the person', () => ({ userId: 'ada' }), { userId: 'ada' }],
       ['on the same person as a learner', () => ({ learnerId: 'ada' }), { userId: 'ada' }],
-      ['on a thread it wrote in', ({ group }: Held) => ({ threadId: group }), { userId: 'ada' }],
-      ['on a thread about it', ({ lesson }: Held) => ({ threadId: lesson }), { learnerId: 'lena' }],
+      ['on a thread it wrote in', ({ group }) => ({ threadId: group }), { userId: 'ada' }],
+      ['on a thread about it', ({ lesson }) => ({ threadId: lesson }), { learnerId: 'lena' }],
       ['on a learner it wrote about', () => ({ learnerId: 'lena' }), { userId: 'ada' }],
       ['on somebody who wrote about it', () => ({ userId: 'ada' }), { learnerId: 'lena' }],
       ['on the tenant', () => ({ tenant: true }), { userId: 'ada' }],
       ['on anybody, against the tenant’s own', () => ({ userId: 'ben' }), { tenant: true }],
-    ])(
-      '%s: the erasure waits, and goes on when it is released',
-      async (_name, held, body) => {
-        const tenant = `hold-${(made += 1)}`;
-        const { people, office, group, lesson } = await school(bed, tenant);
-        await says(bed, people.ada, group, 'held text');
-        await says(bed, people.ada, lesson, 'held text of the lesson');
-        const hold = await bed.as(office).call<{ id: string }>('POST', '/api/v1/privacy/holds', {
-          ...held({ ada: 'ada', group, lesson }),
-          reason: 'litigation',
-        });
-        expect(hold.status).toBe(201);
-        const worker = await bed.startWorker();
-        const { id } = await bed.requested(office, body);
-        await eventually(async () => expect((await bed.request(office, id)).progress?.blockedBy).toBe('legal_hold'));
-        expect((await page(bed, people.ben, group)).map(({ content }) => content)).toEqual(['held text']);
-        expect((await bed.as(office).call('DELETE', `/api/v1/privacy/holds/${hold.body.id}`)).status).toBe(204);
-        expect(await bed.settled(office, id)).toMatchObject({ status: 'completed' });
-        await worker.stop();
-      },
-      60_000,
-    );
+    ];
+
+    async function waitsAndGoesOn([why, held, body]: (typeof HOLDS)[number], index: number): Promise<string> {
+      const { people, office, group, lesson } = await school(bed, `hold-${index}`);
+      await says(bed, people.ada, group, 'held text');
+      await says(bed, people.ada, lesson, 'held text of the lesson');
+      const hold = await bed.as(office).call<{ id: string }>('POST', '/api/v1/privacy/holds', {
+        ...held({ group, lesson }),
+        reason: 'litigation',
+      });
+      const { id } = await bed.requested(office, body);
+      await eventually(async () => expect((await bed.request(office, id)).progress?.blockedBy).toBe('legal_hold'));
+      const shown = (await page(bed, people.ben, group)).map(({ content }) => content).join();
+      const released = (await bed.as(office).call('DELETE', `/api/v1/privacy/holds/${hold.body.id}`)).status;
+      const { status } = await bed.settled(office, id);
+      return `${why}: ${hold.status}, ${shown}, ${released}, ${status}`;
+    }
+
+    it('makes an erasure wait wherever it stands against it, and lets it go on when it is released', async () => {
+      const worker = await bed.startWorker();
+      // Of tenants of their own, so that they need not wait for each other.
+      const outcomes = await Promise.all(HOLDS.map(waitsAndGoesOn));
+      expect(outcomes).toEqual(HOLDS.map(([why]) => `${why}: 201, held text, 204, completed`));
+      await worker.stop();
+    }, 90_000);
 
     it('somewhere else does not stop it', async () => {
       const { people, office, group } = await school(bed, 'elsewhere');
@@ -202,8 +205,6 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
     }, 60_000);
   });
 });
-
-let made = 0;
 
 /** The receipt of a tenant's one erasure, as the log has it. */
 function receiptIn(events: readonly ChatEvent[]): Receipt {
