@@ -5,7 +5,8 @@ import { eventually } from '../wait';
 const askExport = 'POST /api/v1/privacy/export';
 const one = 'GET /api/v1/privacy/requests/{requestId}';
 const download = 'GET /api/v1/privacy/requests/{requestId}/download';
-const byLink = 'GET /api/v1/privacy/downloads/{token}';
+/** Opened by its link alone, without a bearer token. */
+export const byLink = 'GET /api/v1/privacy/downloads/{token}';
 
 interface Request {
   id: string;

@@ -5,7 +5,7 @@ import { changeCases } from './changes';
 import { conversationMessageCases } from './conversationMessages';
 import { conversationCases } from './conversations';
 import { conversationThreadCases } from './conversationThreads';
-import { downloadCases } from './downloads';
+import { byLink, downloadCases } from './downloads';
 import { holdCases } from './holds';
 import { internalCases } from './internal';
 import { markCases } from './marks';
@@ -57,7 +57,7 @@ const ofRoutes: Case[] = [
 ];
 
 /** Routes that some case asks for, each once without a token. */
-const routes = new Set(ofRoutes.flatMap(({ needs }) => needs.filter((need) => need.includes(' /'))));
+const routes = new Set(ofRoutes.flatMap(({ needs }) => needs.filter((need) => need.includes(' /') && need !== byLink)));
 
 /** Everything that a running system is held against. */
 export const allCases: readonly Case[] = [
