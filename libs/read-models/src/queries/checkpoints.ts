@@ -17,18 +17,18 @@ const COLUMNS = 'partition, next_offset as "nextOffset", max_epoch as "maxEpoch"
 
 /** Checkpoints of all partitions a generation has begun, by partition. Offset and epoch are of one moment. */
 export async function readCheckpoints(database: Queryable, generation: number): Promise<Map<number, Checkpoint>> {
-  const rows = await select(database, `select ${COLUMNS} from ${generationSchema(generation)}.checkpoints`);
+  const { rows } = await database.query<Checkpoint & QueryResultRow>(
+    `select ${COLUMNS} from ${generationSchema(generation)}.checkpoints`,
+  );
   return new Map(rows.map((row) => [row.partition, row]));
 }
 
 /** Checkpoint of one partition; one that was not begun stands at offset 0, epoch 0. */
 export async function readCheckpoint(database: Queryable, generation: number, partition: number): Promise<Checkpoint> {
-  const text = `select ${COLUMNS} from ${generationSchema(generation)}.checkpoints where partition = $1`;
-  const [row] = await select(database, text, [partition]);
-  return row ?? { partition, nextOffset: 0, maxEpoch: 0, revision: 0 };
-}
-
-async function select(database: Queryable, text: string, values: unknown[] = []): Promise<Checkpoint[]> {
-  const { rows } = await database.query<Checkpoint & QueryResultRow>(text, values);
-  return rows;
+  const { rows } = await database.query<Checkpoint & QueryResultRow>({
+    name: `checkpoint_${generation}`,
+    text: `select ${COLUMNS} from ${generationSchema(generation)}.checkpoints where partition = $1`,
+    values: [partition],
+  });
+  return rows[0] ?? { partition, nextOffset: 0, maxEpoch: 0, revision: 0 };
 }

@@ -35,12 +35,10 @@ create table if not exists ${schema}.messages (
 );
 create unique index if not exists messages_by_id on ${schema}.messages (tenant_id, message_id);
 create index if not exists messages_by_version on ${schema}.messages (tenant_id, thread_id, version);
--- Everything that somebody wrote.
-create index if not exists messages_by_author on ${schema}.messages (tenant_id, sender_id, thread_id, message_index);
+-- Everything that somebody wrote; and what is unread is what was written since, less what oneself wrote and what is deleted.
+create index if not exists messages_by_author on ${schema}.messages
+  (tenant_id, sender_id, thread_id, message_index) include (deleted_at);
 create index if not exists messages_pinned on ${schema}.messages (tenant_id, thread_id, message_index) where pinned;
--- What is unread is what was written since, less what is here.
-create index if not exists messages_by_sender on ${schema}.messages (tenant_id, thread_id, sender_id, message_index)
-  where deleted_at is null;
 create index if not exists messages_deleted on ${schema}.messages (tenant_id, thread_id, message_index)
   where deleted_at is not null;
 create or replace view ${schema}.message_refs as
@@ -65,9 +63,7 @@ create table if not exists ${schema}.message_refs (
 );
 create unique index if not exists message_refs_by_id on ${schema}.message_refs (tenant_id, message_id);
 create index if not exists message_refs_by_author on ${schema}.message_refs
-  (tenant_id, sender_id, thread_id, message_index);
-create index if not exists message_refs_by_sender on ${schema}.message_refs
-  (tenant_id, thread_id, sender_id, message_index) where not deleted;
+  (tenant_id, sender_id, thread_id, message_index) include (deleted);
 create index if not exists message_refs_deleted on ${schema}.message_refs (tenant_id, thread_id, message_index)
   where deleted;
 `;

@@ -31,7 +31,7 @@ export interface SearchLane {
 
 const MAX_RUN_RECORDS = 1_000;
 /** Between two runs: under load many messages share one, and a message is found a moment later. */
-const PAUSE_MS = 50;
+const PAUSE_MS = 250;
 const FIRST_BACKOFF_MS = 100;
 const LAST_BACKOFF_MS = 10_000;
 
