@@ -12,6 +12,9 @@ export interface EdgeRoutes {
 
 const DOWNLOAD = /^\/api\/v1\/privacy\/(requests\/[^/?]+\/download|downloads\/[^/?]+)(\?|$)/;
 
+/** Longer than any pause of a test's client: it is never the edge that closes on a request under way. */
+const KEEP_ALIVE_MS = 65_000;
+
 /**
  * What stands before separate services in a deployment: reads go to the query API, downloads to the worker, the rest to
  * the command APIs.
@@ -22,7 +25,9 @@ export async function startEdge({ reads, writes, downloads = reads }: EdgeRoutes
     if (method !== 'GET' && method !== 'HEAD') return writes[turn++ % writes.length]!;
     return DOWNLOAD.test(url) ? downloads : reads;
   };
-  const server = createServer((incoming, outgoing) => forward(upstreamOf(incoming), incoming, outgoing));
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, outgoing) =>
+    forward(upstreamOf(incoming), incoming, outgoing),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.add(async () => {
     server.closeAllConnections();

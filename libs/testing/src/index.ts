@@ -1,6 +1,7 @@
 export * from './builders';
 export * from './specs';
 export { cleanupAfterAll, type Cleanups } from './cleanup';
+export { linesOf, readZip } from './readZip';
 export { eventually, type EventuallyOptions } from './eventually';
 export { kafkaProxy, type KafkaApi, type KafkaProxy, type LossKind } from './net/kafkaProxy';
 export { tcpProxy, type Tap, type TcpProxy, type TcpProxyOptions } from './net/tcpProxy';

@@ -11,7 +11,7 @@ export interface FollowDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'mi
 }
 
 /** The broker answers as soon as there is a record, so this is only how often an idle consumer asks again. */
-const MAX_WAIT_MS = 250;
+const MAX_WAIT_MS = 1_000;
 
 /** A subscription with a consumer of its own; rejects when Kafka is away or a start lies beyond the log's end. */
 export async function followKafka(deps: FollowDeps, options: FollowOptions): Promise<Subscription> {

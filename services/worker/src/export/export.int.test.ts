@@ -1,11 +1,10 @@
 import { tenantId, type Subject } from '@threadlog/events';
 import type { MessageStore } from '@threadlog/read-models';
-import { profileEvents, threadStory } from '@threadlog/testing';
+import { linesOf, profileEvents, threadStory } from '@threadlog/testing';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { givenExports, jobRun } from '../testing/exports';
-import { linesOf } from '../testing/readZip';
 import { createExportHandler } from './job';
 import type { ExportedMessage } from './source/messages';
 import type { ExportedMembership, ExportedThread } from './source/threads';

@@ -17,7 +17,7 @@ import {
   type MessageStore,
 } from '@threadlog/read-models';
 import { createLogger } from '@threadlog/service';
-import { foldRows, historyOf, memorySealing, testStack, writeRows, type ThreadStory } from '@threadlog/testing';
+import { foldRows, historyOf, memorySealing, readZip, testStack, writeRows, type ThreadStory } from '@threadlog/testing';
 import { MongoClient } from 'mongodb';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,6 @@ import { createExportHandler } from '../export/job';
 import { createDirectoryStore } from '../export/store/directory';
 import { createExportSweeper } from '../export/sweeper';
 import type { JobRequest, JobRun } from '../jobs/job';
-import { readZip } from './readZip';
 
 const outcomeOf = ({ command }: CommandRequest) => (command.input as CommandInput<'privacy.report'>).outcome;
 
