@@ -16,6 +16,7 @@ const common = {
 };
 
 module.exports = {
+  testSequencer: path.join(__dirname, 'libs/testing/jest/longestFirst.js'),
   projects: [
     {
       ...common,

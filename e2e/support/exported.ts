@@ -31,8 +31,8 @@ export interface Exported {
   messages: ExportedLine[];
 }
 
-/** Asks for an export, waits for it, downloads it as its link says, and unpacks it. */
-export async function exportOf(client: Client, body: object): Promise<Exported> {
+/** Asks for an export, waits for it, downloads it by its link from whoever serves downloads, and unpacks it. */
+export async function exportOf(client: Client, downloads: string, body: object): Promise<Exported> {
   const asked = await client.call<PrivacyRequestResource>('POST', '/api/v1/privacy/export', body);
   if (asked.status !== 202) throw new Error(`export: ${asked.status} ${JSON.stringify(asked.body)}`);
   const path = `/api/v1/privacy/requests/${asked.body.id}`;
@@ -44,7 +44,7 @@ export async function exportOf(client: Client, body: object): Promise<Exported> 
     },
     { timeoutMs: 120_000, intervalMs: 200 },
   );
-  const response = await fetch(found.download!.url);
+  const response = await fetch(new URL(found.download!.url, downloads));
   if (!response.ok) throw new Error(`download: ${response.status} ${await response.text()}`);
   const files = await readZip(Buffer.from(await response.arrayBuffer()));
   return { text: [...files.values()].map(String).join('\n'), messages: linesOf(files.get('messages.ndjson')) };

@@ -10,6 +10,7 @@ export interface Without {
 
 /** Of these, every row is of the tenant as a whole, or of how far the projector is. */
 const LEFT_OUT = new Set(['tenants', 'checkpoints', 'chat_deletion_logs', 'chat_export_logs', 'command_receipts']);
+const OF_TENANT = /^\["[^"]+", "tenant", /;
 const OF_MESSAGES = new Set(['messages', 'message_refs']);
 
 /** Rows of a generation that have nothing to do with the given names, byte for byte, in the order of their keys. */
@@ -24,7 +25,7 @@ export async function rowsOfOthers(
   let table = '';
   for (const line of dump.split('\n')) {
     if (line.startsWith('# ')) table = line.slice(2);
-    else if (LEFT_OUT.has(table) || quoted.some((name) => line.includes(name))) continue;
+    else if (LEFT_OUT.has(table) || OF_TENANT.test(line) || quoted.some((name) => line.includes(name))) continue;
     else if (OF_MESSAGES.has(table) || !shared.some((thread) => line.includes(thread))) rows.push(`${table} ${line}`);
   }
   return rows;

@@ -187,9 +187,9 @@ const PLAIN = {
 /** A user's profile, synchronised once. */
 export function profileEvents(
   sealing: Sealing,
-  profile: { tenant?: string; userId: string; displayName: string; avatarUrl?: string | null },
+  profile: { tenant?: string; userId: string; displayName: string; avatarUrl?: string | null; email?: string | null },
 ): Promise<ChatEvent[]> {
-  const { userId, displayName, avatarUrl = null } = profile;
+  const { userId, displayName, avatarUrl = null, email = null } = profile;
   const place: StreamPlace = {
     tenantId: tenantId(profile.tenant ?? 'acme'),
     type: 'user',
@@ -197,7 +197,7 @@ export function profileEvents(
     learnerId: null,
     startedAt: STARTED,
   };
-  const data = { user_id: userId, display_name: displayName, avatar_url: avatarUrl, email: null, metadata: null };
+  const data = { user_id: userId, display_name: displayName, avatar_url: avatarUrl, email, metadata: null };
   const actor: ActorRef = { type: 'internal', id: 'internal', role: null };
   return sealEvents(sealing, place, [
     { draft: { type: 'CHAT_USER_SYNCED', data }, actor, authorId: userId, month: null },

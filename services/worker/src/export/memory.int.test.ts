@@ -4,12 +4,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const MB = 1024 * 1024;
-const MESSAGES = 225_000;
+/** More than the heap of that process could hold; the bench exports 200,000 through real stores. */
+const MESSAGES = 75_000;
 
 /** In a process of its own, from the built sources, with less room than the messages would take. */
 test('an export takes no more memory for more messages', async () => {
   const script = join(__dirname, '../testing/exportMemory.mjs');
-  const args = ['--expose-gc', '--max-old-space-size=96', script, String(MESSAGES)];
+  const args = ['--expose-gc', '--max-old-space-size=48', script, String(MESSAGES)];
   const { stdout } = await run(process.execPath, args, { maxBuffer: MB });
   const { counts, bytes, samples } = JSON.parse(stdout) as {
     counts: Record<string, number>;
@@ -17,10 +18,10 @@ test('an export takes no more memory for more messages', async () => {
     samples: number[];
   };
   expect(counts).toMatchObject({ messages: MESSAGES, attachments: MESSAGES / 100 });
-  expect(bytes).toBeGreaterThan(5 * MB);
+  expect(bytes).toBeGreaterThan(MB);
   // Three walks: messages, attachments, transcript.
   expect(samples.length).toBe((3 * MESSAGES) / 25_000);
   const first = Math.min(...samples.slice(0, 3));
   const growth = Math.max(...samples) - first;
   expect(growth).toBeLessThan(12 * MB);
-}, 900_000);
+}, 300_000);
