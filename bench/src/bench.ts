@@ -60,7 +60,8 @@ export function openBench({ system, pace }: Pick<BenchRun, 'system' | 'pace'>): 
     world: createWorld(http, tenant),
     stock() {
       if (!system.internals) throw new Error('needs a system of its own: not with --url');
-      return (stock ??= createStock(system.internals, createTenant('stock', system.tokens), pace.stock.threads));
+      const { threads } = pace.stock;
+      return (stock ??= createStock(system.internals, createTenant('stock', system.tokens), { threads }));
     },
   };
   return {

@@ -37,3 +37,25 @@ export async function persist(
 class FinalAnswerError extends Error {
   override readonly name = 'FinalAnswerError';
 }
+
+const PAUSE_MS = 20;
+
+/** Several writers that post until they are told to end, which resolves with what was acknowledged. */
+export function keepWriting(client: Client, threadId: string, writers: number): { end(): Promise<Acked[]> } {
+  const acked: Acked[] = [];
+  let writing = true;
+  const all = Array.from({ length: writers }, async (_, writer) => {
+    for (let count = 0; writing; count += 1) {
+      const key = `${threadId}-${writer}-${count}`;
+      acked.push(await persist(client, { threadId, key, content: `text of ${key}` }));
+      await delay(PAUSE_MS);
+    }
+  });
+  return {
+    async end() {
+      writing = false;
+      await Promise.all(all);
+      return acked;
+    },
+  };
+}

@@ -2,6 +2,8 @@ import { encodeEvent, partitionOfKey, type ChatEvent } from '@threadlog/events';
 import { createRuntime, loadProcessConfig, type Runtime } from '@threadlog/runtime';
 import { createLogger } from '@threadlog/service';
 import { profileEvents, threadStory, type ThreadStory } from '@threadlog/testing';
+import { clientOf } from './people';
+import { persist } from './persistentWriter';
 
 /** A learner with a thread about it. Whatever it says, and is said in its thread, holds `mark`. */
 export interface Learner {
@@ -91,4 +93,19 @@ async function append({ log }: Runtime, events: readonly ChatEvent[]): Promise<v
   for (let at = 0; at < records.length; at += AT_ONCE)
     await appender.append(partition, records.slice(at, at + AT_ONCE));
   await appender.close();
+}
+
+const SAID = 30;
+
+/**
+ * Lets a learner say something through the API, so that its text goes through every process; the last request is refused
+ * for what is in it.
+ */
+export async function speak(api: string, tenant: string, { id, mark, threadId }: Learner): Promise<void> {
+  const client = clientOf(api, { id, tenant, role: 'learner', learnerIds: [id] });
+  for (let count = 0; count < SAID; count += 1)
+    await persist(client, { threadId, key: `said-${count}`, content: `${mark} said ${count}` });
+  const refused = { content: mark, [mark]: mark, messageType: mark };
+  const { status } = await client.call('POST', `/api/v1/threads/${threadId}/messages`, refused);
+  if (status !== 400) throw new Error(`answered ${status} to what is no message`);
 }

@@ -24,6 +24,8 @@ export interface StockSize {
   /** In all threads together. */
   messages: number;
   searchedMessages: number;
+  /** Of one person, in a tenant of its own. */
+  exportedMessages: number;
 }
 
 export interface CrowdSize {
@@ -34,8 +36,13 @@ export interface CrowdSize {
   room: number;
 }
 
-const FULL_STOCK: StockSize = { threads: 2_000, messages: 100_000, searchedMessages: 200_000 };
-const SMALL_STOCK: StockSize = { threads: 400, messages: 8_000, searchedMessages: 16_000 };
+const FULL_STOCK: StockSize = {
+  threads: 2_000,
+  messages: 100_000,
+  searchedMessages: 200_000,
+  exportedMessages: 200_000,
+};
+const SMALL_STOCK: StockSize = { threads: 400, messages: 8_000, searchedMessages: 16_000, exportedMessages: 16_000 };
 const FULL_CROWD: CrowdSize = { sockets: 2_000, slow: 200, room: 1_000 };
 const SMALL_CROWD: CrowdSize = { sockets: 200, slow: 20, room: 100 };
 

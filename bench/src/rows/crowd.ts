@@ -7,6 +7,7 @@ import { megabytes, milliseconds, sockets, type Figure } from '../report/result'
 import { percentile, sorted, type Sorted } from '../report/stats';
 import type { Person } from '../system/tokens';
 import type { Room, World } from '../world';
+import { memoryOf } from './memory';
 import type { Row, RowContext, RowMeasures } from './row';
 
 const SMALL_ROOM = 50;
@@ -206,10 +207,4 @@ async function untilTold(slow: readonly Receiver[]): Promise<{ resynced: number;
   while (!slow.every(knows) && performance.now() < deadline) await delay(50);
   const resynced = slow.filter((receiver) => receiver.resyncs() > 0).length;
   return { resynced, disconnected: slow.filter((receiver) => receiver.resyncs() === 0 && !receiver.isOpen()).length };
-}
-
-/** Resident bytes of the service; NaN where it is not ours. */
-function memoryOf({ system }: RowContext): () => number {
-  const service = system.internals?.processes().find(({ name }) => name === 'service');
-  return () => service?.usage()?.residentBytes ?? NaN;
 }

@@ -1,4 +1,5 @@
 import { crowdRow } from './crowd';
+import { exportRow } from './exporting';
 import { fanOutRow } from './fanOut';
 import { markingRows } from './marking';
 import { memoryRow } from './memory';
@@ -19,6 +20,7 @@ export const ROWS: readonly Row[] = [
   crowdRow,
   ...readingRows,
   ...stockedRows,
+  exportRow,
   projectionLagRow,
   memoryRow,
   replayRow,

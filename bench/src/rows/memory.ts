@@ -1,5 +1,5 @@
 import { megabytes } from '../report/result';
-import type { Row } from './row';
+import type { Row, RowContext } from './row';
 
 /** Resident memory of each process, after whatever ran before. */
 export const memoryRow: Row = {
@@ -13,3 +13,9 @@ export const memoryRow: Row = {
     return Promise.resolve({ figures, samples: figures.length, errors: 0 });
   },
 };
+
+/** Resident bytes of the service; NaN where it is not ours. */
+export function memoryOf({ system }: RowContext): () => number {
+  const service = system.internals?.processes().find(({ name }) => name === 'service');
+  return () => service?.usage()?.residentBytes ?? NaN;
+}

@@ -34,8 +34,16 @@ const THREADS_AT_ONCE = 4;
 /** Written together; keys are made for all of them at once. */
 const THREADS_A_BATCH = 10;
 
-export function createStock(internals: Internals, tenant: Tenant, count: number): Stock {
-  const threads = Array.from({ length: count }, (_none, number) => threadOf(tenant.tenantId, { number, count }));
+export interface StockOptions {
+  threads: number;
+  /** Writes everything; by default the first two of each thread do, by turns. */
+  author?: string;
+}
+
+export function createStock(internals: Internals, tenant: Tenant, { threads: count, author }: StockOptions): Stock {
+  const threads = Array.from({ length: count }, (_none, number) =>
+    threadOf(tenant.tenantId, { number, count, author }),
+  );
   const folded = new Map<string, ThreadRow>();
   let each = 0;
   return {
@@ -57,12 +65,20 @@ export function createStock(internals: Internals, tenant: Tenant, count: number)
   };
 }
 
-function threadOf(tenantId: string, { number, count }: { number: number; count: number }): StockThread {
-  const members = [`writer-${number % WRITERS}`, `writer-${(number + 1) % WRITERS}`, BUSY_USER];
+interface Numbered {
+  number: number;
+  count: number;
+  author: string | undefined;
+}
+
+function threadOf(tenantId: string, { number, count, author }: Numbered): StockThread {
+  const writers = [`writer-${number % WRITERS}`, `writer-${(number + 1) % WRITERS}`];
+  const authors = author === undefined ? writers : [author];
+  const members = [...authors, BUSY_USER];
   if (number % PLAIN_SHARE === 0) members.push(PLAIN_USER);
   const startedAt = Date.now() - DAY_MS * (1 + ((count - number) * DAYS) / count);
   const everyMs = DAY_MS / MESSAGES_A_DAY;
-  return { tenantId: tenantId as TenantId, threadId: `stock-${number}`, number, members, startedAt, everyMs };
+  return { tenantId: tenantId as TenantId, threadId: `stock-${number}`, number, members, authors, startedAt, everyMs };
 }
 
 interface Growth {

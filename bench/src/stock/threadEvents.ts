@@ -16,8 +16,10 @@ export interface StockThread {
   tenantId: TenantId;
   threadId: string;
   number: number;
-  /** The first is the owner; the first two write by turns. */
+  /** The first is the owner. */
   members: readonly string[];
+  /** Who write, by turns. */
+  authors: readonly string[];
   /** Milliseconds since 1970 of its first event. */
   startedAt: number;
   /** Milliseconds from one message to the next. */
@@ -63,7 +65,7 @@ function created(sealing: Pick<Sealing, 'sealer'>, thread: StockThread): Promise
 }
 
 function posted(sealing: Pick<Sealing, 'sealer'>, thread: StockThread, index: number): Promise<ChatEvent> {
-  const sender_id = thread.members[index % 2]!;
+  const sender_id = thread.authors[index % thread.authors.length]!;
   const data: ClearData<'CHAT_MESSAGE_CREATED'> = {
     thread_id: thread.threadId,
     message_id: messageIdOf(thread, index),

@@ -1,5 +1,12 @@
 import type { Actor } from '@threadlog/auth';
-import { ERASED, type ChatEvent, type Json, type MessageResource, type ThreadResource } from '@threadlog/events';
+import {
+  ERASED,
+  tenantId,
+  type ChatEvent,
+  type Json,
+  type MessageResource,
+  type ThreadResource,
+} from '@threadlog/events';
 import { compareGenerations, createGeneration } from '@threadlog/projector';
 import { readCheckpoints } from '@threadlog/read-models';
 import { verifyReceipt } from '@threadlog/sealing';
@@ -88,6 +95,15 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
       expect(clear).not.toContain(gone);
     await worker.stop();
   }, 60_000);
+
+  it('is told to nobody who may not see the threads it is about', async () => {
+    const { people, lesson } = await school(bed, 'unseen');
+    await bed.sealing.destroy(tenantId('unseen'), { kind: 'subject', id: 'lena' });
+    const post = (who: Actor) =>
+      bed.as(who).call('POST', `/api/v1/threads/${lesson}/messages`, { content: 'about an erased learner' });
+    expect(await post(testActor('tom', { tenant: 'unseen' }))).toMatchObject({ status: 404 });
+    expect(await post(people.ben)).toMatchObject({ status: 410, body: { code: 'subject_erased' } });
+  });
 
   it('takes a whole tenant away, and leaves its neighbour alone', async () => {
     const gone = await school(bed, 'leaving');

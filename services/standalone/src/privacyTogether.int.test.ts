@@ -1,18 +1,18 @@
 import type { PrivacyRequestResource } from '@threadlog/events';
 import { compareGenerations, createGeneration } from '@threadlog/projector';
 import { readCheckpoints } from '@threadlog/read-models';
-import { createLogger, createMetrics } from '@threadlog/service';
 import { eventually, testActor } from '@threadlog/testing';
-import { createRetention } from '@threadlog/worker';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startRetention } from './testing/retention';
 import { officerOf, scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
 
 const TENANT = 'busy';
 const MESSAGES = 40;
-const IN_FORTY_DAYS_MS = 40 * 86_400_000;
+/** Everything here is past its time then. */
+const IN_DAYS = 40;
 
 const exportDir = mkdtempSync(join(tmpdir(), 'threadlog-together-'));
 afterAll(() => rmSync(exportDir, { recursive: true, force: true }));
@@ -45,28 +45,6 @@ const completed = ({ id }: PrivacyRequestResource): Promise<PrivacyRequestResour
     { timeoutMs: 90_000 },
   ) as Promise<PrivacyRequestResource>;
 
-/** Retention as it will be when everything here is past its time, while all else goes on. */
-function startRetention(): () => Promise<void> {
-  const runtime = api.runtime();
-  const stopping = new AbortController();
-  const ended = createRetention({
-    ...runtime,
-    router: api.router(),
-    sealing: { ...runtime.sealing, letGoMs: 0 },
-    destroyKeys: (tenant, targets, reason) => runtime.erasures.destroy(tenant, targets, reason),
-    defaultDays: null,
-    logger: createLogger({ service: 'test', level: 'silent' }),
-    metrics: createMetrics({ defaults: false }),
-    now: () => Date.now() + IN_FORTY_DAYS_MS,
-    everyMs: 20,
-    pauseMs: 1,
-  }).run(stopping.signal);
-  return async () => {
-    stopping.abort();
-    await ended;
-  };
-}
-
 test('two erasures, an export and retention at once, on the same threads, end consistently', async () => {
   const about = await scenes.thread(ada, { learnerId: 'lena', participantIds: ['ben'], title: 'About Lena' });
   const group = await scenes.thread(ben, { participantIds: ['ada'], title: 'Group' });
@@ -81,7 +59,7 @@ test('two erasures, an export and retention at once, on the same threads, end co
     ask('delete', { userId: 'ada' }),
     ask('export', { userId: 'ben' }),
   ]);
-  const stopRetention = startRetention();
+  const stopRetention = startRetention(api, IN_DAYS);
   const [lena, gone, file] = await Promise.all(asked.map(completed));
 
   // Everything was past its time, so nothing is left, whoever came first.

@@ -1,12 +1,10 @@
 import type { CommandRouter } from '@threadlog/commands';
 import { tenantId, type EventOf, type Subject } from '@threadlog/events';
-import { createLogger, createMetrics } from '@threadlog/service';
 import { eventually as soon, testActor, testStack } from '@threadlog/testing';
-import { createRetention, type RetentionDeps } from '@threadlog/worker';
+import type { RetentionDeps } from '@threadlog/worker';
+import { startRetention } from './testing/retention';
 import { scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
-
-const DAY_MS = 86_400_000;
 
 /** A thread about lena with a sub-thread, and another one about nobody; ada and ben write in all three. */
 async function scene(scenes: ReturnType<typeof scenesOf>, tenant: string) {
@@ -43,27 +41,8 @@ describe.each(['postgres', 'mongo'] as const)('retention, with messages in %s', 
     for (const stop of running.splice(0)) await stop();
   });
 
-  /** Retention as it will be in so many days; caches let go at once. */
   function start(inDays: number, given: Partial<RetentionDeps> = {}): () => Promise<void> {
-    const runtime = api.runtime();
-    const stopping = new AbortController();
-    const ended = createRetention({
-      ...runtime,
-      router: api.router(),
-      sealing: { ...runtime.sealing, letGoMs: 0 },
-      destroyKeys: (tenant, targets, reason) => runtime.erasures.destroy(tenant, targets, reason),
-      defaultDays: null,
-      logger: createLogger({ service: 'test', level: 'silent' }),
-      metrics: createMetrics({ defaults: false }),
-      now: () => Date.now() + inDays * DAY_MS,
-      everyMs: 20,
-      pauseMs: 1,
-      ...given,
-    }).run(stopping.signal);
-    const stop = async () => {
-      stopping.abort();
-      await ended;
-    };
+    const stop = startRetention(api, inDays, given);
     running.push(stop);
     return stop;
   }

@@ -89,9 +89,6 @@ function findReceipt(deps: TurnDeps, job: Job, entry: StreamEntry): Receipt | 'u
 function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Promise<void> | null {
   const { command, actor } = job.request;
   const now = nextTimestamp(deps.clock.wallMicros(), ground.entry.lastTimestamp);
-  const scope = sealScopeOf(command, actor, job.target.stream, { ...ground, now });
-  const sealer = scope && deps.sealing.cachedSealer(scope);
-  if (scope && !sealer) return deps.sealing.sealer(scope).then(() => undefined);
   const people = peopleOf(command, actor);
   const admission = people.length === 0 ? 'open' : deps.sealing.cachedAdmission(actor.tenantId, people);
   if (admission === 'unknown') return deps.sealing.loadAdmission(actor.tenantId, people);
@@ -119,6 +116,9 @@ function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Pr
   }
   // Only now: whoever may not see the thread must not learn from it who was erased.
   if (admission === 'erased') return done(answerWhenAcked(tenure, job, ground, () => refusal(ERASED)));
+  const scope = sealScopeOf(command, actor, job.target.stream, { ...ground, now });
+  const sealer = scope && deps.sealing.cachedSealer(scope);
+  if (scope && !sealer) return deps.sealing.sealer(scope).then(() => undefined);
   return done(commit(deps, tenure, job, { ...ground, now, drafts: decision.events, sealer: sealer ?? null }));
 }
 

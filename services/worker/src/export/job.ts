@@ -2,6 +2,7 @@ import type { CommandInput, CommandRouter } from '@threadlog/commands';
 import { privacyStream } from '@threadlog/events';
 import type { EventLog } from '@threadlog/log';
 import { activeGeneration, generationSchema, readCheckpoints, type Database } from '@threadlog/read-models';
+import type { Logger } from '@threadlog/service';
 import { setTimeout as delay } from 'node:timers/promises';
 import { carryOut, command } from '../actor';
 import { JobWaits, type JobHandler, type JobRequest, type JobRun } from '../jobs/job';
@@ -11,6 +12,7 @@ import type { ExportOutcome } from './files';
 export interface ExportJobDeps extends BuildDeps {
   router: CommandRouter;
   log: Pick<EventLog, 'head' | 'partitions'>;
+  logger: Pick<Logger, 'info'>;
 }
 
 /** What a run leaves to the next one: how far the read model has to be before the export begins. */
@@ -35,8 +37,11 @@ export function createExportHandler(deps: ExportJobDeps): JobHandler<ExportState
     if (ready) return ready.outcome;
     if (await isErased(database, request)) return null;
     await projected(deps, run);
+    const began = performance.now();
     try {
-      return await buildExport(deps, { request, signal: run.signal, ...marking(run) });
+      const outcome = await buildExport(deps, { request, signal: run.signal, ...marking(run) });
+      deps.logger.info(described(request, outcome, performance.now() - began), 'an export was made');
+      return outcome;
     } catch (error) {
       if (error instanceof ExportDropped && (await isErased(database, request))) return null;
       throw error;
@@ -58,6 +63,13 @@ export function createExportHandler(deps: ExportJobDeps): JobHandler<ExportState
       return result.ok;
     },
   };
+}
+
+/** How much there was, and how fast it went. */
+function described({ tenantId, requestId }: JobRequest, { counts, bytes }: ExportOutcome, ms: number) {
+  const { messages = 0 } = counts;
+  const messages_per_second = Math.round((messages * 1_000) / Math.max(ms, 1));
+  return { tenant_id: tenantId, request: requestId, messages, bytes, ms: Math.round(ms), messages_per_second };
 }
 
 /** Steps are saved with what the next run needs; how far one has come is a hint. */

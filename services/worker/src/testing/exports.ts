@@ -17,7 +17,15 @@ import {
   type MessageStore,
 } from '@threadlog/read-models';
 import { createLogger } from '@threadlog/service';
-import { foldRows, historyOf, memorySealing, readZip, testStack, writeRows, type ThreadStory } from '@threadlog/testing';
+import {
+  foldRows,
+  historyOf,
+  memorySealing,
+  readZip,
+  testStack,
+  writeRows,
+  type ThreadStory,
+} from '@threadlog/testing';
 import { MongoClient } from 'mongodb';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +65,7 @@ export function givenExports(kind: MessageStore['kind'] = 'postgres') {
   const made = () => {
     const files = createExportFiles({ database, store });
     const logger = createLogger({ service: 'test', level: 'silent' });
-    const deps = { database, sealing, router, store, files, ttlHours: 72, messageStore: () => messages };
+    const deps = { database, sealing, router, store, files, logger, ttlHours: 72, messageStore: () => messages };
     return {
       files,
       deps,

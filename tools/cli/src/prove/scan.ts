@@ -94,7 +94,8 @@ async function scanFile(
       if (bytesRead === 0) return read;
       const window = buffer.subarray(0, kept + bytesRead);
       const start = read - kept;
-      search(window, kept, needles, ({ at, ...hit }) => found({ file, offset: start + at, ...hit }));
+      if (!isBlank(window))
+        search(window, kept, needles, ({ at, ...hit }) => found({ file, offset: start + at, ...hit }));
       read += bytesRead;
       const next = Math.min(overlap, window.length);
       window.copy(buffer, 0, window.length - next);
@@ -103,6 +104,17 @@ async function scanFile(
   } finally {
     await handle.close();
   }
+}
+
+const BLANK = Buffer.alloc(64 * 1024);
+
+/** Servers make files long before they fill them. A text is not made of zero bytes alone, in any spelling. */
+function isBlank(window: Buffer): boolean {
+  for (let at = 0; at < window.length; at += BLANK.length) {
+    const part = window.subarray(at, at + BLANK.length);
+    if (!part.equals(BLANK.subarray(0, part.length))) return false;
+  }
+  return true;
 }
 
 /** Reports each occurrence that ends beyond `seen`: those before were reported with the chunk before. */

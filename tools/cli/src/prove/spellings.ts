@@ -14,6 +14,7 @@ export interface Spelling {
  */
 export function spellingsOf(text: string): Spelling[] {
   const utf8 = Buffer.from(text, 'utf8');
+  if (utf8.every((byte) => byte === 0)) throw new RangeError('a needle is a text');
   if (utf8.length < MIN_NEEDLE_BYTES) throw new RangeError(`a needle has at least ${MIN_NEEDLE_BYTES} bytes`);
   const spellings: [string, string | Buffer][] = [
     ['UTF-8', utf8],
