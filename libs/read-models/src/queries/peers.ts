@@ -17,22 +17,22 @@ export function createPeersQuery(source: ReadModelSource): PeersOf {
   };
 }
 
+/** Each step for itself: a planner that knows nothing of the tables yet would count a thread's people once for each of them. */
 const peersSql = (schema: string): string => `
-  with mine as (
+  with mine as materialized (
     select p.thread_id from ${schema}.participants p join ${schema}.threads t using (tenant_id, thread_id)
     where p.tenant_id = $1 and p.user_id = $2 and p.removed_at is null and t.deleted_at is null
     order by t.updated_at desc, p.thread_id desc limit ${THREADS}
-  ), small as (
-    select thread_id from mine where (
-      select count(*) from (
-        select from ${schema}.participants x
-        where x.tenant_id = $1 and x.thread_id = mine.thread_id and x.removed_at is null
-        limit ${PEERS_THREAD_SIZE + 1}
-      ) counted
-    ) <= ${PEERS_THREAD_SIZE}
+  ), there as materialized (
+    select mine.thread_id, x.user_id from mine cross join lateral (
+      select user_id from ${schema}.participants
+      where tenant_id = $1 and thread_id = mine.thread_id and removed_at is null
+      limit ${PEERS_THREAD_SIZE + 1}
+    ) x
   )
-  select distinct p.user_id from small join ${schema}.participants p on p.tenant_id = $1 and p.thread_id = small.thread_id
-  where p.removed_at is null and p.user_id <> $2`;
+  select distinct user_id from there where user_id <> $2 and thread_id in (
+    select thread_id from there group by thread_id having count(*) <= ${PEERS_THREAD_SIZE}
+  )`;
 
 /** Root threads that a person takes part in, or that are about it as a learner; not those that are deleted. */
 export type ThreadsOf = (tenantId: TenantId, userId: string) => Promise<string[]>;
