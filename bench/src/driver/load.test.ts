@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { latency, rate, runLoad, type Pace } from './load';
 
-const stock = { threads: 0, messages: 0, searchedMessages: 0 };
+const stock = { threads: 1, messages: 1, searchedMessages: 1, exportedMessages: 1 };
 const crowd = { sockets: 0, slow: 0, room: 0 };
 const pace: Pace = {
   name: 'test',

@@ -9,6 +9,7 @@ import {
 import { createLane, type Lane } from '../lanes/lane';
 import type { LaneObserver } from '../lanes/observer';
 import { createRegistry } from '../projections/registry';
+import { createCommitter } from '../storage/committer';
 
 /** Under load rows come a few milliseconds later, in a fraction of the fetches and transactions. */
 const MIN_FETCH_INTERVAL_MS = 10;
@@ -38,6 +39,7 @@ export async function startGenerationProjector(deps: GenerationProjectorDeps): P
   await store.prepare();
   const checkpoints = await beginCheckpoints(database, generation, log.partitions);
   const registry = createRegistry(store.kind);
+  const commit = createCommitter(database);
   const lanes = new Map<number, Lane>();
   const closeLanes = async (): Promise<void> =>
     void (await Promise.all([...lanes.values()].map((lane) => lane.close())));
@@ -45,7 +47,7 @@ export async function startGenerationProjector(deps: GenerationProjectorDeps): P
   const following: { subscription?: Subscription } = {};
   const seek: Subscription['seek'] = (...to) => following.subscription?.seek(...to);
   for (const [partition, start] of checkpoints) {
-    lanes.set(partition, createLane({ ...deps, partition, start, registry, seek }));
+    lanes.set(partition, createLane({ ...deps, partition, start, registry, commit, seek }));
   }
   const subscription = await log
     .follow({

@@ -13,7 +13,7 @@ import { createRowCache, type RowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
 import type { Registry } from '../projections/registry';
 import { parkRecord, readParkedKeys } from '../quarantine/parking';
-import { commitBatch } from '../storage/commitBatch';
+import type { Commit } from '../storage/committer';
 import { loadRows } from '../storage/loadRows';
 import { writeStored } from '../storage/writeStored';
 import { isPermanent, LaneHaltedError } from './errors';
@@ -27,6 +27,7 @@ export interface ApplierDeps {
   registry: Registry;
   store: MessageStore;
   observer: LaneObserver;
+  commit: Commit;
 }
 
 /** Turns entries into rows and a moved checkpoint, and knows where the checkpoint stands. */
@@ -136,13 +137,13 @@ async function commit(
   { quarantined }: FoldOutcome,
   { to, applying }: { to: ReadPosition; applying: Applying },
 ): Promise<boolean> {
-  const { belief, database, generation, registry, store, observer } = applying;
+  const { belief, generation, registry, store, observer } = applying;
   const from = belief.checkpoint!;
   if (to.offset === from.nextOffset) return true;
   const changes = rows.changes();
   await writeStored(store, registry, changes);
   const write = { generation, from, to, relational: registry.relational, changes, quarantined };
-  if (!(await commitBatch(database, write))) return false;
+  if (!(await applying.commit(write))) return false;
   rows.remember();
   move(belief, to);
   if (quarantined.length > 0) observer.quarantined({ generation, partition: from.partition }, quarantined);

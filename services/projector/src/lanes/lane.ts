@@ -9,6 +9,7 @@ import type { LaneName, LaneObserver } from './observer';
 export interface LaneDeps extends ApplierDeps {
   start: Checkpoint;
   observer: LaneObserver;
+  /** Of runs that are not small. */
   limit<T>(task: () => Promise<T>): Promise<T>;
   /** Makes the log deliver from here on. */
   seek(partition: number, position: ReadPosition): void;
@@ -28,6 +29,8 @@ export interface Lane {
 const MAX_BATCH_RECORDS = 4_000;
 /** Decoded records that wait; with the batch in work this bounds a lane's memory. */
 const MAX_WAITING_RECORDS = 4_000;
+/** A run that small takes next to no room, and its commit is shared with other lanes. */
+const SMALL_RUN_RECORDS = 50;
 const FIRST_BACKOFF_MS = 50;
 const LAST_BACKOFF_MS = 5_000;
 
@@ -51,7 +54,8 @@ export function createLane(deps: LaneDeps): Lane {
   async function persist(run: Run): Promise<void> {
     for (let failures = 0; !closing.signal.aborted; failures += 1) {
       try {
-        await deps.limit(() => settle(run, { ...deps, applier, queue }));
+        const task = () => settle(run, { ...deps, applier, queue });
+        await (run.entries.length <= SMALL_RUN_RECORDS ? task() : deps.limit(task));
         trouble = null;
         return;
       } catch (error) {

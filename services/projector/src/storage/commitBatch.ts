@@ -32,7 +32,9 @@ export async function commitBatch(database: Queryable, write: BatchWrite): Promi
     if (!rows || rows.size === 0) continue;
     values.push(JSON.stringify([...rows.values()]));
     shape |= 1 << index;
-    parts.push(upsertSql(projection.table, generationSchema(write.generation), `$${values.length}`, MOVED));
+    parts.push(
+      upsertSql(projection.table, generationSchema(write.generation), `$${values.length}`, { condition: MOVED }),
+    );
   }
   if (write.quarantined.length > 0) {
     values.push(quarantineJson(from.partition, write.quarantined));

@@ -1,0 +1,68 @@
+import type { Queryable } from '@threadlog/read-models';
+import { isPermanent } from '../lanes/errors';
+import { commitBatch, type BatchWrite } from './commitBatch';
+import { commitTogether } from './commitTogether';
+
+/** Writes a batch and moves its checkpoint, or neither: false where the checkpoint stands elsewhere. */
+export type Commit = (write: BatchWrite) => Promise<boolean>;
+
+/** Rows of a batch that waits for others; a larger one is worth a statement of its own. */
+const MAX_ROWS = 200;
+
+interface Waiting {
+  write: BatchWrite;
+  resolve(moved: boolean): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Commits of the lanes of one generation. While one statement of small batches is under way, those that come are gathered
+ * for the next, so that a database that is busy with many partitions is given fewer and larger transactions, and one that
+ * is not need not wait. Where a database refuses rows for what is in them, each batch is tried alone, and only the one at
+ * fault fails; any other fault is that of all.
+ */
+export function createCommitter(database: Queryable): Commit {
+  let gathered: Waiting[] = [];
+  let working = false;
+
+  async function together(group: readonly Waiting[]): Promise<void> {
+    try {
+      const moved = await commitTogether(
+        database,
+        group.map(({ write }) => write),
+      );
+      for (const { write, resolve } of group) resolve(moved.has(write.from.partition));
+    } catch (error) {
+      if (!isPermanent(error)) return group.forEach(({ reject }) => reject(error));
+      for (const one of group) await alone(one);
+    }
+  }
+
+  const alone = ({ write, resolve, reject }: Waiting): Promise<void> =>
+    commitBatch(database, write).then(resolve, reject);
+
+  async function work(): Promise<void> {
+    working = true;
+    while (gathered.length > 0) {
+      const group = gathered;
+      gathered = [];
+      await (group.length === 1 ? alone(group[0]!) : together(group));
+    }
+    working = false;
+  }
+
+  return (write) => {
+    if (!isSmall(write)) return commitBatch(database, write);
+    return new Promise((resolve, reject) => {
+      gathered.push({ write, resolve, reject });
+      if (!working) void work();
+    });
+  };
+}
+
+function isSmall({ changes, quarantined }: BatchWrite): boolean {
+  if (quarantined.length > 0) return false;
+  let rows = 0;
+  for (const of of changes.values()) rows += of.size;
+  return rows <= MAX_ROWS;
+}
