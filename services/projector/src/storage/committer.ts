@@ -8,6 +8,8 @@ export type Commit = (write: BatchWrite) => Promise<boolean>;
 
 /** Rows of a batch that waits for others; a larger one is worth a statement of its own. */
 const MAX_ROWS = 200;
+/** Statements under way at a time: with one, a batch that just missed it would wait for nearly two. */
+const AT_ONCE = 2;
 
 interface Waiting {
   write: BatchWrite;
@@ -16,14 +18,14 @@ interface Waiting {
 }
 
 /**
- * Commits of the lanes of one generation. While one statement of small batches is under way, those that come are gathered
+ * Commits of the lanes of one generation. While statements of small batches are under way, those that come are gathered
  * for the next, so that a database that is busy with many partitions is given fewer and larger transactions, and one that
  * is not need not wait. Where a database refuses rows for what is in them, each batch is tried alone, and only the one at
  * fault fails; any other fault is that of all.
  */
 export function createCommitter(database: Queryable): Commit {
   let gathered: Waiting[] = [];
-  let working = false;
+  let working = 0;
 
   async function together(group: readonly Waiting[]): Promise<void> {
     try {
@@ -42,20 +44,20 @@ export function createCommitter(database: Queryable): Commit {
     commitBatch(database, write).then(resolve, reject);
 
   async function work(): Promise<void> {
-    working = true;
+    working += 1;
     while (gathered.length > 0) {
       const group = gathered;
       gathered = [];
       await (group.length === 1 ? alone(group[0]!) : together(group));
     }
-    working = false;
+    working -= 1;
   }
 
   return (write) => {
     if (!isSmall(write)) return commitBatch(database, write);
     return new Promise((resolve, reject) => {
       gathered.push({ write, resolve, reject });
-      if (!working) void work();
+      if (working < AT_ONCE) void work();
     });
   };
 }
