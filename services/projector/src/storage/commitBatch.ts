@@ -2,6 +2,7 @@ import type { ReadPosition } from '@threadlog/log';
 import { generationSchema, upsertSql, type Checkpoint, type Queryable } from '@threadlog/read-models';
 import type { Quarantined } from '../folding/foldEntries';
 import type { Projection } from '../projections/projection';
+import { preparedOnce, shapeOf } from './prepared';
 
 export interface BatchWrite {
   generation: number;
@@ -23,32 +24,30 @@ export interface BatchWrite {
  * is local to this transaction, so nobody else on the pool inherits it.
  */
 export async function commitBatch(database: Queryable, write: BatchWrite): Promise<boolean> {
-  const { from, to, changes } = write;
+  const { from, to, changes, generation } = write;
+  const schema = generationSchema(generation);
+  const touched = write.relational.filter((projection) => (changes.get(projection)?.size ?? 0) > 0);
   const values: unknown[] = [from.partition, from.nextOffset, from.revision, to.offset, to.maxEpoch];
-  const parts: string[] = [];
-  let shape = 0;
-  for (const [index, projection] of write.relational.entries()) {
-    const rows = changes.get(projection);
-    if (!rows || rows.size === 0) continue;
-    values.push(JSON.stringify([...rows.values()]));
-    shape |= 1 << index;
-    parts.push(
-      upsertSql(projection.table, generationSchema(write.generation), `$${values.length}`, { condition: MOVED }),
-    );
-  }
-  if (write.quarantined.length > 0) {
-    values.push(quarantineJson(from.partition, write.quarantined));
-    shape |= 1 << write.relational.length;
-    parts.push(quarantineSql(generationSchema(write.generation), `$${values.length}`, MOVED));
-  }
+  for (const projection of touched) values.push(JSON.stringify([...changes.get(projection)!.values()]));
+  const quarantines = write.quarantined.length > 0;
+  if (quarantines) values.push(quarantineJson(from.partition, write.quarantined));
   const result = await database.query<{ moved: number }>({
-    name: `apply_${write.generation}_${shape}`,
-    text: statement(generationSchema(write.generation), parts),
+    ...preparedOnce(
+      write.relational,
+      `apply_${generation}_${shapeOf(write.relational, touched)}${quarantines ? '_q' : ''}`,
+      () => {
+        const parts = touched.map(({ table }, at) => upsertSql(table, schema, `$${FIRST + at}`, { condition: MOVED }));
+        if (quarantines) parts.push(quarantineSql(schema, `$${values.length}`, MOVED));
+        return statement(schema, parts);
+      },
+    ),
     values,
   });
   return result.rows[0]?.moved === 1;
 }
 
+/** Number of the first parameter that holds rows. */
+const FIRST = 6;
 const MOVED = 'exists (select from moved)';
 
 function statement(schema: string, parts: readonly string[]): string {

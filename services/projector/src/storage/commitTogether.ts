@@ -1,5 +1,7 @@
 import { generationSchema, upsertSql, type Queryable } from '@threadlog/read-models';
+import type { Projection } from '../projections/projection';
 import type { BatchWrite } from './commitBatch';
+import { preparedOnce, shapeOf } from './prepared';
 
 /** Each row says which batch it belongs to. */
 const OF_MOVED = {
@@ -14,25 +16,27 @@ const OF_MOVED = {
 export async function commitTogether(database: Queryable, writes: readonly BatchWrite[]): Promise<Set<number>> {
   const [{ generation, relational }] = writes as [BatchWrite];
   const schema = generationSchema(generation);
-  const values: unknown[] = [JSON.stringify(writes.map(move))];
-  const parts: string[] = [];
-  let shape = 0;
-  for (const [index, projection] of relational.entries()) {
-    const rows = writes.flatMap(({ from, changes }) =>
-      [...(changes.get(projection)?.values() ?? [])].map((row) => ({ ...row, lane_partition: from.partition })),
+  const touched = relational.filter((projection) => writes.some(({ changes }) => changes.get(projection)?.size));
+  const rowsOf = (projection: Projection<object>): string =>
+    JSON.stringify(
+      writes.flatMap(({ from: { partition: lane_partition }, changes }) =>
+        [...(changes.get(projection)?.values() ?? [])].map((row) => ({ ...row, lane_partition })),
+      ),
     );
-    if (rows.length === 0) continue;
-    values.push(JSON.stringify(rows));
-    shape |= 1 << index;
-    parts.push(upsertSql(projection.table, schema, `$${values.length}`, OF_MOVED));
-  }
   const result = await database.query<{ moved: number[] }>({
-    name: `apply_together_${generation}_${shape}`,
-    text: statement(schema, parts),
-    values,
+    ...preparedOnce(relational, `apply_together_${generation}_${shapeOf(relational, touched)}`, () =>
+      statement(
+        schema,
+        touched.map(({ table }, at) => upsertSql(table, schema, `$${FIRST + at}`, OF_MOVED)),
+      ),
+    ),
+    values: [JSON.stringify(writes.map(move)), ...touched.map(rowsOf)],
   });
   return new Set(result.rows[0]!.moved);
 }
+
+/** Number of the first parameter that holds rows. */
+const FIRST = 2;
 
 const move = ({ from, to }: BatchWrite) => ({
   partition: from.partition,
