@@ -32,7 +32,7 @@ jest.setTimeout(600_000);
 /** The many are in Postgres; Mongo is seen to do the same with fewer. */
 describe.each([
   ['postgres', { learners: 20, messages: 50_000 }],
-  ['mongo', { learners: 4, messages: 2_000 }],
+  ['mongo', { learners: 4, messages: 6_000 }],
 ] as const)(`a learner of a school is erased, ERASURE_SEED=${SEED}, messages in %s`, (store, size) => {
   const cleanups = cleanupAfterAll();
   const random = randomOf(SEED);
@@ -113,7 +113,7 @@ describe.each([
     request = (await officer.call<PrivacyRequestResource>('POST', '/api/v1/privacy/delete', { learnerId: gone.id }))
       .body;
     // Two by the clock, while keys are ended; the others by how far the deletion of messages has come, in their order.
-    const points = Array.from({ length: KILLS - 2 }, () => random(Math.floor(school.messagesEach * 0.6)));
+    const points = Array.from({ length: KILLS - 2 }, () => random(Math.floor(school.messagesEach * 0.4)));
     for (const point of [null, null, ...points.sort((a, b) => a - b)]) {
       worker.launch();
       if (point === null) await worker.ready(60_000).then(() => delay(random(1_000)));
