@@ -78,7 +78,7 @@ async function post(bed: ErasureBed, who: Actor, threadId: string, content: stri
 }
 
 async function messages(bed: ErasureBed, who: Actor, threadId: string): Promise<MessageResource[]> {
-  const path = `/api/v1/threads/${threadId}/messages`;
+  const path = `/api/v1/threads/${threadId}/messages?order=asc`;
   return (await bed.as(who).call<{ messages: MessageResource[] }>('GET', path)).body.messages;
 }
 
