@@ -49,7 +49,7 @@ const SMALL_CROWD: CrowdSize = { sockets: 200, slow: 20, room: 100 };
 export const PACES = {
   normal: {
     name: 'normal',
-    systemWarmUpMs: 12_000,
+    systemWarmUpMs: 30_000,
     warmUpMs: 1_500,
     roundMs: 3_000,
     rounds: 3,
