@@ -110,6 +110,7 @@ describe.each([
     const before = await rowsOfOthers(operator, 1, { names: [gone.id, gone.threadId], shared: [school.classRoom] });
     expect(before.length).toBeGreaterThan(school.messagesEach * (size.learners - 1) * 2);
     const load = keepWriting(teacher, await corridor(), WRITERS);
+    cleanups.add(() => load.end());
     request = (await officer.call<PrivacyRequestResource>('POST', '/api/v1/privacy/delete', { learnerId: gone.id }))
       .body;
     // Two by the clock, while keys are ended; the others by how far the deletion of messages has come, in their order.

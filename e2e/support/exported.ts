@@ -1,34 +1,12 @@
 import type { MessageResource, PrivacyRequestResource } from '@threadlog/events';
 import { eventually, linesOf, readZip } from '@threadlog/testing';
+import type { ExportedMessage } from '@threadlog/worker';
 import type { Client } from './people';
-
-/** What this needs of a line of an export's `messages.ndjson`. */
-interface ExportedLine {
-  id: string;
-  threadId: string;
-  messageIndex: number;
-  senderId: string;
-  senderType: string;
-  senderName: string | null;
-  messageType: string;
-  content: string | null;
-  attachments: unknown[];
-  metadata: unknown;
-  replyTo: string | null;
-  mentions: string[];
-  reactions: { emoji: string; userIds: string[] }[];
-  pinned: boolean;
-  edits: unknown[];
-  clientMessageId: string | null;
-  createdAt: string;
-  updatedAt: string;
-  deletedAt: string | null;
-}
 
 export interface Exported {
   /** All files as text, one after the other. */
   text: string;
-  messages: ExportedLine[];
+  messages: ExportedMessage[];
 }
 
 /** Asks for an export, waits for it, downloads it by its link from whoever serves downloads, and unpacks it. */
@@ -51,7 +29,7 @@ export async function exportOf(client: Client, downloads: string, body: object):
 }
 
 /** Fields that an export and the API both have of a message, so that the two can be compared. */
-export function comparable(messages: readonly (ExportedLine | MessageResource)[]): unknown[] {
+export function comparable(messages: readonly (ExportedMessage | MessageResource)[]): unknown[] {
   const both = messages.map((message) => {
     const { id, threadId, messageIndex, senderId, senderType, messageType, content, attachments, metadata } = message;
     const { replyTo, mentions, pinned, createdAt, updatedAt, deletedAt, clientMessageId } = message;

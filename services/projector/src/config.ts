@@ -4,7 +4,7 @@ import { integer } from '@threadlog/service';
 export const projectorConfig = {
   PROJECTOR_MAX_TRANSACTIONS: integer(1, 100)
     .prefault('4')
-    .describe('Batches written at a time, each on a connection of its own'),
+    .describe('Batches of more than a few records written at a time, each on a connection of its own'),
   PROJECTOR_POLL_MS: integer(10, 60_000)
     .prefault('1000')
     .describe('How often to look for new and dropped generations of the read model'),

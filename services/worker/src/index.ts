@@ -3,6 +3,7 @@ export { workerConfig, type WorkerConfig } from './config';
 export type { ErasureParts, WorkerDeps } from './deps';
 export { createErasureKeys } from './erasure/keys';
 export { createExportFiles, type ExportFiles } from './export/files';
+export type { ExportedMessage } from './export/source/messages';
 export type { ExportStore } from './export/store/port';
 export { workerRoutes } from './http/routes';
 export { workerActor } from './actor';
