@@ -6,6 +6,7 @@ import { decrypt, deriveKey } from './cipher';
 import type { Clock } from './clock';
 import { SealingError } from './errors';
 import type { Keyring } from './keys/keyring';
+import { createOpenedTexts, isAt } from './opened';
 import type { Opener } from './port';
 
 export interface OpenerOptions {
@@ -15,7 +16,10 @@ export interface OpenerOptions {
   maxKeys: number;
 }
 
-/** The opening half: a cache of derived keys by the key ids of the blobs, so that a page of one thread derives few. */
+/**
+ * The opening half: a cache of derived keys by the key ids of the blobs, so that a page of one thread derives few, and
+ * one of texts opened with them.
+ */
 export interface CachingOpener extends Opener {
   forget(keyIds: ReadonlySet<string>): void;
   sweep(): number;
@@ -26,10 +30,13 @@ interface Derived {
   /** Null when one of its keys is destroyed. */
   key: KeyObject | null;
   expiresAt: number;
+  /** Not once it has left the cache: then nothing that was opened with it is of use. */
+  cached: boolean;
 }
 
 export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOptions): CachingOpener {
-  const cache = new LRUCache<string, Derived>({ max: maxKeys });
+  const cache = new LRUCache<string, Derived>({ max: maxKeys, dispose: (derived) => (derived.cached = false) });
+  const opened = createOpenedTexts<Derived>((derived) => derived.cached && derived.expiresAt > clock());
 
   function derive(tenantId: TenantId, blob: Blob): Derived {
     const keyIds = keyIdsOf(blob);
@@ -39,25 +46,30 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
       return key;
     });
     const expiresAt = Math.min(...keys.map((key) => key.expiresAt));
-    if (keys.some((key) => key.bytes === null)) return { keyIds, key: null, expiresAt };
+    if (keys.some((key) => key.bytes === null)) return { keyIds, key: null, expiresAt, cached: true };
     const slots = slotsOf(blob);
     const bySlot = SLOTS.map((slot) => (slots.includes(slot) ? (keys[slots.indexOf(slot)]?.bytes ?? null) : null));
-    return { keyIds, key: deriveKey(bySlot), expiresAt };
+    return { keyIds, key: deriveKey(bySlot), expiresAt, cached: true };
   }
+
+  const isFresh = (known: Derived | undefined, now: number): boolean =>
+    known !== undefined && known.expiresAt - marginMs > now;
 
   return {
     async prepare(tenantId, blobs) {
       const wanted = new Set<string>();
       const now = clock();
       for (const sealed of blobs) {
-        const blob = sealed && decodeKeyPart(sealed);
-        if (!blob) continue;
+        if (!sealed || isFresh(opened.of(sealed)?.key, now)) continue;
+        const blob = decodeKeyPart(sealed);
         const known = cache.get(tenantId + keyPartOf(blob));
-        if (!known || known.expiresAt - marginMs <= now) for (const keyId of keyIdsOf(blob)) wanted.add(keyId);
+        if (!isFresh(known, now)) for (const keyId of keyIdsOf(blob)) wanted.add(keyId);
       }
       if (wanted.size > 0) await keyring.load(tenantId, [...wanted]);
     },
     open(tenantId, sealed, place) {
+      const before = opened.of(sealed);
+      if (isAt(before, tenantId, place)) return before.text;
       const blob = decodeBlob(sealed);
       const name = tenantId + keyPartOf(blob);
       let known = cache.get(name);
@@ -65,15 +77,19 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
         known = derive(tenantId, blob);
         cache.set(name, known);
       }
-      return known.key ? decrypt({ key: known.key, tenantId }, blob, place) : undefined;
+      if (!known.key) return undefined;
+      const value = decrypt({ key: known.key, tenantId }, blob, place);
+      opened.add(sealed, { ...place, tenantId, key: known, value });
+      return value;
     },
     forget(gone) {
       for (const [name, { keyIds }] of [...cache.entries()]) if (keyIds.some((id) => gone.has(id))) cache.delete(name);
+      opened.sweep();
     },
     sweep() {
       const now = clock();
       for (const [name, { expiresAt }] of [...cache.entries()]) if (expiresAt <= now) cache.delete(name);
-      return cache.size;
+      return cache.size + opened.sweep();
     },
   };
 }

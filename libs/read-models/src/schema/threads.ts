@@ -81,7 +81,10 @@ create table if not exists ${schema}.user_threads (
   version integer not null,
   primary key (tenant_id, user_id, thread_id)
 );
-create index if not exists user_threads_by_thread on ${schema}.user_threads (tenant_id, thread_id) where read_index > 0;
+-- Who has read how far: of everybody in a thread, or of some, without looking at the rows.
+create index if not exists user_threads_of_thread on ${schema}.user_threads (tenant_id, thread_id, user_id)
+  include (read_index) where read_index > 0;
+drop index if exists ${schema}.user_threads_by_thread;
 create index if not exists user_threads_hidden on ${schema}.user_threads (tenant_id, user_id, thread_id) where hidden;
 `;
 }

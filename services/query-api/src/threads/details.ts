@@ -33,7 +33,7 @@ export function accessJoins(schema: string): string {
 }
 
 /** Columns of `ThreadPartsRow` beside those of `t`. All derive from rows and positions, none from a counter that could drift. */
-export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.shown as participants,
+export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.shown as participants, readers.shown as readers,
   coalesce(members.n, 0) as participant_count, latest.message_index as last_visible_index,
   coalesce(unread.n, 0) as unread_count, u.muted_until, u.pinned, u.hidden, u.marked_unread`;
 
@@ -60,10 +60,8 @@ export function detailJoins(schema: string): string {
     ) u on true
     cross join lateral (select ${VISIBLE_FROM} as visible_from) v
     left join lateral (
-      select json_agg(json_build_array(m.user_id, m.role, coalesce((
-          select read_index from ${schema}.user_threads
-          where tenant_id = $1 and user_id = m.user_id and thread_id = t.thread_id
-        ), 0)) order by m.joined_at, m.user_id) as shown,
+      select string_agg(m.user_id || ' ' || m.role, ',' order by m.joined_at, m.user_id) as shown,
+        array_agg(m.user_id) as ids,
         case when count(*) <= ${PARTICIPANTS_SHOWN} then count(*) else (
           select count(*) from ${schema}.participants
           where tenant_id = $1 and thread_id = r.thread_id and removed_at is null
@@ -74,6 +72,10 @@ export function detailJoins(schema: string): string {
         order by joined_at, user_id limit ${PARTICIPANTS_SHOWN + 1}
       ) m
     ) members on true
+    left join lateral (
+      select string_agg(x.user_id || ' ' || x.read_index, ',') as shown from ${schema}.user_threads x
+      where x.tenant_id = $1 and x.thread_id = t.thread_id and x.read_index > 0 and x.user_id = any(members.ids)
+    ) readers on true
     left join lateral (
       select t.last_message_index as message_index where t.deleted_count = 0 and t.last_message_index >= v.visible_from
       union all (

@@ -1,9 +1,10 @@
 import type { Actor } from '@threadlog/auth';
 import type { ThreadResource } from '@threadlog/events';
-import { presentPreferences, presentThread, type ListedMessage } from '@threadlog/read-models';
+import { presentPreferences, presentThread, type ListedMessage, type ParticipantView } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { repliesTo } from '../messages/replies';
 import { visibleCount, type VisibleThread } from './access';
+import { membersOf } from './members';
 import type { ThreadPartsRow } from './rows';
 
 /** Threads as resources for the actor; their last messages are read together, from wherever messages live. */
@@ -12,11 +13,12 @@ export async function presentThreads(
   actor: Actor,
   threads: readonly VisibleThread<ThreadPartsRow>[],
 ): Promise<ThreadResource[]> {
+  const members = new Map(threads.map(({ row }) => [row.thread_id, membersOf(row)]));
   const last = await context.lastMessages.of(threads.map((thread) => thread.row));
   const rows = [...threads.map((thread) => thread.row), ...last.values()];
   const withSubThreads = new Set(threads.flatMap(({ row }) => (row.has_sub_threads ? [row.thread_id] : [])));
   const [view, replies] = await Promise.all([
-    viewFor(context, actor, { rows, userIds: peopleIn(threads, last) }),
+    viewFor(context, actor, { rows, userIds: peopleIn(members, last) }),
     repliesTo(
       context.statements,
       actor.tenantId,
@@ -28,7 +30,7 @@ export async function presentThreads(
     return presentThread(
       {
         thread: row,
-        participants: (row.participants ?? []).map(([user_id, role, read_index]) => ({ user_id, role, read_index })),
+        participants: members.get(row.thread_id)!,
         participantCount: row.participant_count,
         messageCount: visibleCount(thread),
         unreadCount: row.unread_count,
@@ -51,9 +53,9 @@ function preferencesOf({ muted_until, pinned, hidden, marked_unread }: ThreadPar
 }
 
 function* peopleIn(
-  threads: readonly VisibleThread<ThreadPartsRow>[],
+  members: ReadonlyMap<string, readonly ParticipantView[]>,
   last: ReadonlyMap<string, ListedMessage>,
 ): Iterable<string> {
-  for (const { row } of threads) for (const [userId] of row.participants ?? []) yield userId;
+  for (const shown of members.values()) for (const { user_id } of shown) yield user_id;
   for (const row of last.values()) yield row.sender_id;
 }

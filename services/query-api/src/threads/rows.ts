@@ -20,8 +20,10 @@ export interface ThreadAccessRow extends ThreadRow {
 
 /** A thread with all that its resource shows, but for the text of its last message. */
 export interface ThreadPartsRow extends ThreadAccessRow {
-  /** The first who joined, one more than is shown where there are more. */
-  participants: [userId: string, role: ParticipantRole, readIndex: number][] | null;
+  /** `user role` of the first who joined, one more than is shown where there are more; `membersOf` takes it apart. */
+  participants: string | null;
+  /** `user index` of those of them who have read something. */
+  readers: string | null;
   participant_count: number;
   last_visible_index: number | null;
   unread_count: number;
