@@ -68,6 +68,20 @@ describe.each([
       expect(await store.byKeys([row])).toEqual([row]);
     });
 
+    it('gives texts alone, of tombstones too, and leaves out what is not there', async () => {
+      const place = { tenant_id: tenant, thread_id: 'texts' };
+      const written = messageRow({ ...place, message_index: 1, content: 'v1.text' });
+      const gone = messageRow({ ...place, message_index: 2, content: null, deleted_at: written.created_at });
+      await store.apply([written, gone, messageRow({ ...place, tenant_id: tenantId('elsewhere'), message_index: 3 })]);
+      const places = [3, 2, 1].map((message_index) => ({ thread_id: 'texts', message_index }));
+      const found = await store.textsOf(tenant, places);
+      expect(found.sort((one, other) => one.message_index - other.message_index)).toEqual([
+        { ...place, message_index: 1, content: 'v1.text', deleted_at: null },
+        { ...place, message_index: 2, content: null, deleted_at: written.created_at },
+      ]);
+      await expect(store.textsOf(tenant, [])).resolves.toEqual([]);
+    });
+
     it('lets the highest version stand, whatever the order and number of deliveries', async () => {
       const first = messageRow({ tenant_id: tenant, thread_id: 'guarded' });
       const second = { ...first, version: first.version + 1, content: 'v1.second', edit: 1 };

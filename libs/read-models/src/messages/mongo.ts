@@ -4,7 +4,7 @@ import { createMongoPrivacyLogs } from './mongoPrivacyLogs';
 import { applyRows } from './mongoWrites';
 import { fromDocument, listed, messageDocumentId, type MessageDocument } from './mongoDocument';
 import type { TenantId } from '@threadlog/events';
-import type { MessageStore, TextCount, TextScope } from './port';
+import type { MessageStore, MessageText, TextCount, TextScope } from './port';
 
 export interface MongoMessageStoreOptions {
   /** Of a client with `retryWrites` as the server supports it; the store sets the concerns it needs itself. */
@@ -19,6 +19,7 @@ export function messageCollection(generation: number): string {
 
 /** Without history, like the listed columns of the Postgres adapter. */
 const LISTED = { history: 0 } as const;
+const TEXT = { tenant_id: 1, thread_id: 1, message_index: 1, content: 1, deleted_at: 1 } as const;
 /** Sorts behind every index of a thread: an index has ten digits. */
 const END = ':';
 
@@ -55,7 +56,23 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
   };
 }
 
-type Reads = Pick<MessageStore, 'byKeys' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf' | 'pinned'>;
+type Reads = Pick<
+  MessageStore,
+  'byKeys' | 'textsOf' | 'page' | 'byIds' | 'byId' | 'changedSince' | 'lastOf' | 'pinned'
+>;
+
+async function textsOf(
+  collection: Collection<MessageDocument>,
+  tenantId: TenantId,
+  places: Parameters<MessageStore['textsOf']>[1],
+): Promise<MessageText[]> {
+  if (places.length === 0) return [];
+  const ids = places.map((place) => messageDocumentId({ tenant_id: tenantId, ...place }));
+  return collection
+    .find({ _id: { $in: ids } }, { projection: TEXT })
+    .map(({ _id, ...text }): MessageText => text)
+    .toArray();
+}
 
 /** What holds a sealed text of any kind. */
 const HOLDS_TEXT = [
@@ -76,6 +93,7 @@ function reads(collection: () => Collection<MessageDocument>): Reads {
           .toArray()
       ).map(fromDocument);
     },
+    textsOf: (tenantId, places) => textsOf(collection(), tenantId, places),
     async page(tenantId, threadId, options) {
       const first = Math.max(options.visibleFrom ?? 1, (options.after ?? 0) + 1);
       const place = { tenant_id: tenantId, thread_id: threadId };

@@ -8,6 +8,9 @@ export type MessageKey = Pick<MessageRow, 'tenant_id' | 'thread_id' | 'message_i
 /** A message without its edit history, which pages leave out: it can outweigh the page. */
 export type ListedMessage = Omit<MessageRow, 'history'>;
 
+/** The text of a message and no more of it. */
+export type MessageText = MessageKey & Pick<MessageRow, 'content' | 'deleted_at'>;
+
 export interface MessagePageOptions {
   /** Only messages of a lower, of a higher index than this. */
   before?: number | undefined;
@@ -49,6 +52,8 @@ export interface MessageStore {
   apply(rows: readonly MessageRow[]): Promise<void>;
   /** Rows by place, with history, in no order; missing ones are left out. */
   byKeys(keys: readonly MessageKey[]): Promise<MessageRow[]>;
+  /** Texts by place, of tombstones too, in no order; missing ones are left out. For looking at many to show a few. */
+  textsOf(tenantId: TenantId, places: readonly Omit<MessageKey, 'tenant_id'>[]): Promise<MessageText[]>;
   /** A page of a thread by index: one range of the primary key. */
   page(tenantId: TenantId, threadId: string, options: MessagePageOptions): Promise<ListedMessage[]>;
   /** Rows by id, with history, in no order; missing ones are left out. */

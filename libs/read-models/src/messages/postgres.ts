@@ -4,7 +4,7 @@ import { messagesTable } from '../tables/tables';
 import { selectByKeysSql, upsertSql } from '../tables/table';
 import { generationSchema } from '../schema/generation';
 import type { MessageRow } from '../rows';
-import type { ListedMessage, MessagePageOptions, MessageStore, TextCount, TextScope } from './port';
+import type { ListedMessage, MessagePageOptions, MessageStore, MessageText, TextCount, TextScope } from './port';
 
 const ALL_COLUMNS = Object.keys(messagesTable.columns);
 const ALL = ALL_COLUMNS.join(', ');
@@ -31,6 +31,7 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
         JSON.stringify(keys),
       ]);
     },
+    textsOf: (tenantId, places) => textsOf(statements, tenantId, places),
     page: (tenantId, threadId, options) => page(statements, [tenantId, threadId], options),
     async byIds(tenantId, messageIds) {
       if (messageIds.length === 0) return [];
@@ -87,6 +88,22 @@ function page(statements: Statements, thread: [string, string], options: Message
     [...thread, first, last, options.limit],
   );
 }
+
+function textsOf(
+  statements: Statements,
+  tenantId: TenantId,
+  places: Parameters<MessageStore['textsOf']>[1],
+): Promise<MessageText[]> {
+  if (places.length === 0) return Promise.resolve([]);
+  const values = [tenantId, places.map((place) => place.thread_id), places.map((place) => place.message_index)];
+  return statements.rows('messages_texts', textsSql, values);
+}
+
+const textsSql = (schema: string): string => `
+  select m.tenant_id, m.thread_id, m.message_index, m.content, m.deleted_at
+  from unnest($2::text[], $3::integer[]) as wanted(thread_id, message_index)
+  join ${schema}.messages m
+    on m.tenant_id = $1 and m.thread_id = wanted.thread_id and m.message_index = wanted.message_index`;
 
 /** One step down the primary key for each thread, past tombstones. */
 const lastOfSql = (schema: string): string => `

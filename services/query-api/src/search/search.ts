@@ -12,7 +12,9 @@ import { viewFor, type QueryContext } from '../context';
 import { repliesTo } from '../messages/replies';
 import { encodeSearchCursor, type SearchCursor } from './cursor';
 import { byRank } from './rank';
-import { loadWindow, textOf, type Hit, type SearchWindow, type WindowRequest } from './window';
+import { createSearchRoots } from './roots';
+import { shownHits, type ShownHit } from './shown';
+import { loadWindow, type Hit, type SearchContext, type SearchWindow, type WindowRequest } from './window';
 
 /** Most different words of a query. */
 export const QUERY_TERMS = 32;
@@ -51,12 +53,13 @@ export type Search = (context: QueryContext, actor: Actor, request: SearchReques
 
 export function createSearch(keys: SearchKeys): Search {
   const tokens = createSearchTokens(keys);
+  const roots = createSearchRoots();
   return async (context, actor, request) => {
     const query = parseSearchQuery(request.q);
     requireTerms(query.terms.length);
     await keys.prepareTenant(actor.tenantId);
     const given = { ...request, query, tokens: tokensOf(tokens, actor, query.terms) };
-    const { hits, next } = await collect(context, actor, given);
+    const { hits, next } = await collect({ ...context, roots }, actor, given);
     const items = await present(context, actor, hits);
     return { items, hasMore: next !== null, nextCursor: next && encodeSearchCursor(next) };
   };
@@ -74,18 +77,19 @@ function requireTerms(terms: number): void {
 
 /** The page's hits, and where the next page starts; null when the index has nothing more. */
 async function collect(
-  context: QueryContext,
+  context: SearchContext,
   actor: Actor,
   { cursor, limit, ...request }: WindowRequest & Pick<SearchRequest, 'cursor' | 'limit'>,
-): Promise<{ hits: Hit[]; next: SearchCursor | null }> {
-  const hits: Hit[] = [];
+): Promise<{ hits: ShownHit[]; next: SearchCursor | null }> {
+  const hits: ShownHit[] = [];
   let place = cursor;
   for (let windows = 0; windows < WINDOWS_A_PAGE; windows += 1) {
     const window = await loadWindow(context, actor, { ...request, cursor: place });
     if (!window) return { hits, next: null };
     const left = remaining(window, place);
-    hits.push(...left.slice(0, limit - hits.length));
-    place = behind(window, left, hits);
+    const shown = await shownHits(context, actor, { hits: left, most: limit - hits.length });
+    hits.push(...shown);
+    place = behind(window, left, hits.length === limit ? shown.at(-1)!.hit : null);
     if (!place || hits.length === limit) return { hits, next: place };
   }
   return { hits, next: place };
@@ -97,26 +101,23 @@ function remaining(window: SearchWindow, place: SearchCursor | null): Hit[] {
   return window.hits.filter((hit) => byRank(hit, { score: place.score, place: place.last }) > 0);
 }
 
-function behind(window: SearchWindow, left: readonly Hit[], taken: readonly Hit[]): SearchCursor | null {
-  const last = taken.at(-1);
-  const { upper, lower, more } = window;
-  if (last && left.length > 0 && left.at(-1) !== last) {
-    return { kind: 'in', upper, lower, score: last.score, last: last.place };
-  }
+/** Where the next page starts: behind the hit that filled this one, unless that was the window's last, else below the window. */
+function behind({ upper, lower, more }: SearchWindow, left: readonly Hit[], last: Hit | null): SearchCursor | null {
+  if (last && left.at(-1) !== last) return { kind: 'in', upper, lower, score: last.score, last: last.place };
   return more ? { kind: 'below', lower } : null;
 }
 
-async function present(context: QueryContext, actor: Actor, hits: readonly Hit[]): Promise<SearchItem[]> {
+async function present(context: QueryContext, actor: Actor, hits: readonly ShownHit[]): Promise<SearchItem[]> {
   const messages = hits.flatMap(({ message }) => (message ? [message] : []));
   const subThreads = hits.flatMap(({ message, thread }) => (message && thread.row.has_sub_threads ? [message] : []));
   const [view, replies] = await Promise.all([
     viewFor(context, actor, { rows: messages, userIds: messages.map((row) => row.sender_id) }),
     repliesTo(context.statements, actor.tenantId, subThreads),
   ]);
-  return hits.map(({ thread, message, ranges }) => ({
-    threadId: thread.row.thread_id,
+  return hits.map(({ hit: { threadId, text, ranges }, message }) => ({
+    threadId,
     message: message && presentMessage(message, view, replies.get(message.message_id)),
-    title: message ? null : textOf(context, thread.row, null),
+    title: message ? null : text,
     highlights: ranges.slice(0, RANGES_SHOWN),
   }));
 }

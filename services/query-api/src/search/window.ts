@@ -1,18 +1,10 @@
 import type { Actor } from '@threadlog/auth';
-import {
-  matchText,
-  openColumn,
-  sealedBlobsOf,
-  type MessageRow,
-  type SearchQuery,
-  type TextRange,
-  type ThreadRow,
-} from '@threadlog/read-models';
-
+import { matchText, openColumn, type MessageText, type SearchQuery, type TextRange } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
-import { threadsSeen, type VisibleThread } from '../threads/access';
+import { threadsSeen } from '../threads/access';
 import { findCandidates, type Candidate, type CandidateRequest } from './candidates';
 import type { SearchCursor, TimePlace } from './cursor';
+import type { SearchRoots } from './roots';
 import { byRank, comparePlaces, scoreOf, type Ranked } from './rank';
 
 /** Texts that are opened and ranked together. */
@@ -20,9 +12,10 @@ export const WINDOW = 200;
 
 /** A text that has every word. */
 export interface Hit extends Ranked {
-  thread: VisibleThread;
-  /** Null where it is the title that matches. */
-  message: MessageRow | null;
+  threadId: string;
+  /** 0 where it is the title that matches. */
+  index: number;
+  text: string;
   ranges: TextRange[];
 }
 
@@ -35,19 +28,23 @@ export interface SearchWindow {
   more: boolean;
 }
 
+export interface SearchContext extends QueryContext {
+  roots: SearchRoots;
+}
+
 export interface WindowRequest extends Omit<CandidateRequest, 'from' | 'limit'> {
   query: SearchQuery;
 }
 
 /** The next window of matches, or the one that the cursor stands in; null where there is none. */
 export async function loadWindow(
-  context: QueryContext,
+  context: SearchContext,
   actor: Actor,
   request: WindowRequest & { cursor: SearchCursor | null },
 ): Promise<SearchWindow | null> {
   const { cursor, query } = request;
   const from = startOf(cursor);
-  const found = await findCandidates(context.statements, actor, { ...request, from, limit: WINDOW + 1 });
+  const found = await findCandidates(context, actor, { ...request, from, limit: WINDOW + 1 });
   if (found.length === 0) return null;
   const { upper, lower } = boundsOf(found, cursor);
   // What was lost inside a window since it was first seen, a text below it must not replace.
@@ -73,51 +70,45 @@ function placeOf({ created_at, thread_id }: Candidate): TimePlace {
 
 /**
  * Opens candidates and keeps those that really match: the index is a little behind the read model, so a text may have
- * been edited or deleted since, its thread too, and the access rule proper is applied here once more.
+ * been edited or deleted since. Threads are looked at for titles alone; those of messages when they come to be shown.
  */
 async function openHits(
   context: QueryContext,
   actor: Actor,
   { candidates, query, newestAt }: { candidates: readonly Candidate[]; query: SearchQuery; newestAt: string },
 ): Promise<Hit[]> {
-  const keys = candidates.map(({ thread_id, message_index }) => ({
-    tenant_id: actor.tenantId,
-    thread_id,
-    message_index,
-  }));
-  const [threads, rows] = await Promise.all([
-    threadsSeen(context.statements, actor, [...new Set(candidates.map((row) => row.thread_id))]),
-    context.messages().byKeys(keys.filter(({ message_index }) => message_index > 0)),
+  const { tenantId } = actor;
+  const titles = candidates.filter((row) => row.message_index === 0).map((row) => row.thread_id);
+  const [threads, texts] = await Promise.all([
+    threadsSeen(context.statements, actor, titles),
+    context.messages().textsOf(
+      tenantId,
+      candidates.filter((row) => row.message_index > 0),
+    ),
   ]);
-  const messages = new Map(rows.map((row) => [`${row.thread_id}/${row.message_index}`, row]));
+  const sealed = new Map(texts.map((row) => [`${row.thread_id}/${row.message_index}`, row]));
+  for (const [threadId, { row }] of threads)
+    sealed.set(`${threadId}/0`, { ...row, message_index: 0, content: row.title });
   await context.opener.prepare(
-    actor.tenantId,
-    sealedBlobsOf([...rows, ...[...threads.values()].map(({ row }) => row)]),
+    tenantId,
+    [...sealed.values()].map(({ content }) => (content === null ? null : { sealed: content })),
   );
   const hits: Hit[] = [];
-  for (const candidate of candidates) {
-    const thread = threads.get(candidate.thread_id);
-    const message = messages.get(`${candidate.thread_id}/${candidate.message_index}`) ?? null;
-    if (!thread || !isShown(candidate, thread, message)) continue;
-    const text = textOf(context, thread.row, message);
+  for (const { thread_id: threadId, message_index: index, created_at: at } of candidates) {
+    const text = textOf(context, sealed.get(`${threadId}/${index}`));
     const match = text === null ? null : matchText(text, query);
-    if (!match) continue;
-    const score = scoreOf(match, candidate.created_at, newestAt);
-    hits.push({ thread, message, ranges: match.ranges, score, place: placeOf(candidate) });
+    if (text === null || !match) continue;
+    const score = scoreOf(match, at, newestAt);
+    hits.push({ threadId, index, text, ranges: match.ranges, score, place: { at, threadId } });
   }
   return hits.sort(byRank);
 }
 
-function isShown(candidate: Candidate, { visibleFrom }: VisibleThread, message: MessageRow | null): boolean {
-  if (candidate.message_index === 0) return true;
-  return message !== null && message.deleted_at === null && message.message_index >= visibleFrom;
-}
-
-/** Null where there is no text, or none that a key opens. */
-export function textOf(context: QueryContext, thread: ThreadRow, message: MessageRow | null): string | null {
-  const place = { tenantId: thread.tenant_id, streamType: 'thread' as const, streamId: thread.thread_id };
-  const text = message
-    ? openColumn(context.opener, message.content, { ...place, field: 'content' })
-    : openColumn(context.opener, thread.title, { ...place, field: 'title' });
+/** Null where it is not there, was deleted, or no key opens it. */
+function textOf(context: QueryContext, row: MessageText | undefined): string | null {
+  if (!row || row.deleted_at !== null) return null;
+  const field = row.message_index === 0 ? 'title' : 'content';
+  const place = { tenantId: row.tenant_id, streamType: 'thread' as const, streamId: row.thread_id, field };
+  const text = openColumn(context.opener, row.content, place);
   return typeof text === 'string' ? text : null;
 }

@@ -6,7 +6,10 @@ import type { ThreadPartsRow } from './rows';
  * The members that a row tells, in the order they joined, with how far each has read the thread. Lists of words in place
  * of JSON because Postgres makes them in half the time; no id has a space or a comma in it.
  */
-export function membersOf({ participants, readers }: Pick<ThreadPartsRow, 'participants' | 'readers'>): ParticipantView[] {
+export function membersOf({
+  participants,
+  readers,
+}: Pick<ThreadPartsRow, 'participants' | 'readers'>): ParticipantView[] {
   const readTo = new Map(pairsOf(readers));
   return pairsOf(participants).map(([user_id, role]) => ({
     user_id,
