@@ -11,7 +11,7 @@ import type { System } from './system/system';
 const stack = testStack();
 const pace: Pace = {
   name: 'test',
-  systemWarmUpMs: 50,
+  systemWarmUp: { sliceMs: 50, slices: 1 },
   warmUpMs: 20,
   roundMs: 100,
   rounds: 2,

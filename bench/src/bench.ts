@@ -1,6 +1,7 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { createHttpDriver } from './driver/http';
 import { runLoad, type Pace } from './driver/load';
+import { warmUntilSteady } from './driver/warmUp';
 import type { BenchResult, RowResult } from './report/result';
 import type { Row, RowContext } from './rows/row';
 import { createStock, type Stock } from './stock/stock';
@@ -85,7 +86,10 @@ async function warmUp({ world, pace }: RowContext): Promise<void> {
     if (turn % 4 > 0) return;
     await world.read(`${messagesPath(room.threadId)}?limit=50`, { person: room.members[0]!, connection: worker });
   };
-  await runLoad({ workers: WARM_UP_IN_FLIGHT, pace: { ...pace, warmUpMs: pace.systemWarmUpMs, rounds: 0 }, step });
+  await warmUntilSteady(pace.systemWarmUp, async (roundMs) => {
+    const slice = { ...pace, warmUpMs: 0, rounds: 1, roundMs };
+    return (await runLoad({ workers: WARM_UP_IN_FLIGHT, pace: slice, step })).samples;
+  });
   await world.settle(rooms);
 }
 

@@ -5,7 +5,7 @@ const stock = { threads: 1, messages: 1, searchedMessages: 1, exportedMessages: 
 const crowd = { sockets: 0, slow: 0, room: 0 };
 const pace: Pace = {
   name: 'test',
-  systemWarmUpMs: 50,
+  systemWarmUp: { sliceMs: 50, slices: 1 },
   warmUpMs: 20,
   roundMs: 60,
   rounds: 3,
