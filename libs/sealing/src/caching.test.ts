@@ -128,9 +128,10 @@ describe('caches', () => {
 
   test('given a text was opened, when opened again, then only as what it was sealed for', async () => {
     const { sealing } = setUp();
+    const reader = sealing.remembering;
     const blob = (await sealing.sealer(scope)).seal('text', target);
-    await sealing.prepare(tenant, [blob]);
-    const open = (place: Partial<typeof target>, as = tenant) => sealing.open(as, blob, { ...target, ...place });
+    await reader.prepare(tenant, [blob]);
+    const open = (place: Partial<typeof target>, as = tenant) => reader.open(as, blob, { ...target, ...place });
     expect([open({}), open({})]).toEqual(['text', 'text']);
     expect(() => open({ field: 'title' })).toThrow(expect.objectContaining({ code: 'tampered' }));
     expect(() => open({ stream: 'acme/thread/u' })).toThrow(expect.objectContaining({ code: 'tampered' }));
@@ -140,22 +141,36 @@ describe('caches', () => {
 
   test('given a text was opened, when its key is destroyed here, then it opens nothing from that moment on', async () => {
     const { sealing } = setUp();
+    const reader = sealing.remembering;
     const blob = (await sealing.sealer(scope)).seal('text', target);
-    await sealing.prepare(tenant, [blob]);
-    expect(sealing.open(tenant, blob, target)).toBe('text');
+    await reader.prepare(tenant, [blob]);
+    expect(reader.open(tenant, blob, target)).toBe('text');
     await sealing.destroy(tenant, { kind: 'subject', id: 'leo' });
-    expect(() => sealing.open(tenant, blob, target)).toThrow(expect.objectContaining({ code: 'key_missing' }));
-    await sealing.prepare(tenant, [blob]);
-    expect(sealing.open(tenant, blob, target)).toBeUndefined();
+    expect(() => reader.open(tenant, blob, target)).toThrow(expect.objectContaining({ code: 'key_missing' }));
+    await reader.prepare(tenant, [blob]);
+    expect(reader.open(tenant, blob, target)).toBeUndefined();
   });
 
   test('given an object was opened, when whoever got it changes it, then the next one gets it as it was', async () => {
     const { sealing } = setUp();
+    const reader = sealing.remembering;
     const blob = (await sealing.sealer(scope)).seal({ colour: 'red' }, target);
-    await sealing.prepare(tenant, [blob]);
-    const first = sealing.open(tenant, blob, target) as { colour: string };
+    await reader.prepare(tenant, [blob]);
+    const first = reader.open(tenant, blob, target) as { colour: string };
     first.colour = 'blue';
-    expect(sealing.open(tenant, blob, target)).toEqual({ colour: 'red' });
+    expect(reader.open(tenant, blob, target)).toEqual({ colour: 'red' });
+  });
+
+  test('given a text was remembered, when a minute has passed since its key was read, then it opens no more', async () => {
+    const { sealing, elsewhere, pass } = setUp();
+    const reader = sealing.remembering;
+    const blob = (await sealing.sealer(scope)).seal('text', target);
+    await reader.prepare(tenant, [blob]);
+    await elsewhere.destroy(tenant, { kind: 'subject', id: 'leo' });
+    for (let second = 0; second < 60; second += 1, pass(1_000)) expect(reader.open(tenant, blob, target)).toBe('text');
+    expect(() => reader.open(tenant, blob, target)).toThrow(expect.objectContaining({ code: 'key_missing' }));
+    await reader.prepare(tenant, [blob]);
+    expect(reader.open(tenant, blob, target)).toBeUndefined();
   });
 
   test('given a read that takes long, when a minute has passed since it began, then its keys are of no use', async () => {

@@ -2,7 +2,8 @@ import type { Json, Sealed, TenantId } from '@threadlog/events';
 import { LRUCache } from 'lru-cache';
 import type { SealTarget } from './port';
 
-type Place = Omit<SealTarget, 'eventId'>;
+/** What a value must be asked for as. */
+export type Place = Omit<SealTarget, 'eventId'>;
 
 /** What a text was opened with, and where it is bound to. */
 export interface Opened<TKey extends object> extends Place {

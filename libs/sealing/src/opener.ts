@@ -1,4 +1,4 @@
-import type { TenantId } from '@threadlog/events';
+import type { Json, Sealed, TenantId } from '@threadlog/events';
 import { LRUCache } from 'lru-cache';
 import type { KeyObject } from 'node:crypto';
 import { decodeBlob, decodeKeyPart, keyIdsOf, keyPartOf, SLOTS, slotsOf, type Blob } from './blob';
@@ -6,7 +6,7 @@ import { decrypt, deriveKey } from './cipher';
 import type { Clock } from './clock';
 import { SealingError } from './errors';
 import type { Keyring } from './keys/keyring';
-import { createOpenedTexts, isAt } from './opened';
+import { createOpenedTexts, isAt, type Place } from './opened';
 import type { Opener } from './port';
 
 export interface OpenerOptions {
@@ -21,6 +21,8 @@ export interface OpenerOptions {
  * one of texts opened with them.
  */
 export interface CachingOpener extends Opener {
+  /** The same, for whoever shows the same texts again and again: it remembers them for as long as their keys. */
+  readonly remembering: Opener;
   forget(keyIds: ReadonlySet<string>): void;
   sweep(): number;
 }
@@ -38,49 +40,51 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
   const cache = new LRUCache<string, Derived>({ max: maxKeys, dispose: (derived) => (derived.cached = false) });
   const opened = createOpenedTexts<Derived>((derived) => derived.cached && derived.expiresAt > clock());
 
-  function derive(tenantId: TenantId, blob: Blob): Derived {
-    const keyIds = keyIdsOf(blob);
-    const keys = keyIds.map((keyId) => {
-      const key = keyring.byId(tenantId, keyId);
-      if (!key) throw new SealingError('key_missing', 'a key of this value is not prepared, or not of this tenant');
-      return key;
-    });
-    const expiresAt = Math.min(...keys.map((key) => key.expiresAt));
-    if (keys.some((key) => key.bytes === null)) return { keyIds, key: null, expiresAt, cached: true };
-    const slots = slotsOf(blob);
-    const bySlot = SLOTS.map((slot) => (slots.includes(slot) ? (keys[slots.indexOf(slot)]?.bytes ?? null) : null));
-    return { keyIds, key: deriveKey(bySlot), expiresAt, cached: true };
-  }
-
   const isFresh = (known: Derived | undefined, now: number): boolean =>
     known !== undefined && known.expiresAt - marginMs > now;
 
+  async function prepareKeys(tenantId: TenantId, blobs: readonly (Sealed | null | undefined)[]): Promise<void> {
+    const wanted = new Set<string>();
+    const now = clock();
+    for (const sealed of blobs) {
+      const blob = sealed && decodeKeyPart(sealed);
+      if (!blob) continue;
+      const known = cache.get(tenantId + keyPartOf(blob));
+      if (!isFresh(known, now)) for (const keyId of keyIdsOf(blob)) wanted.add(keyId);
+    }
+    if (wanted.size > 0) await keyring.load(tenantId, [...wanted]);
+  }
+
+  /** The value, and the derived key that opened it; undefined where it is erased. */
+  function openWith(tenantId: TenantId, sealed: Sealed, place: Place): { value: Json; key: Derived } | undefined {
+    const blob = decodeBlob(sealed);
+    const name = tenantId + keyPartOf(blob);
+    let known = cache.get(name);
+    if (!known || known.expiresAt <= clock()) {
+      known = derive(keyring, tenantId, blob);
+      cache.set(name, known);
+    }
+    return known.key ? { value: decrypt({ key: known.key, tenantId }, blob, place), key: known } : undefined;
+  }
+
   return {
-    async prepare(tenantId, blobs) {
-      const wanted = new Set<string>();
-      const now = clock();
-      for (const sealed of blobs) {
-        if (!sealed || isFresh(opened.of(sealed)?.key, now)) continue;
-        const blob = decodeKeyPart(sealed);
-        const known = cache.get(tenantId + keyPartOf(blob));
-        if (!isFresh(known, now)) for (const keyId of keyIdsOf(blob)) wanted.add(keyId);
-      }
-      if (wanted.size > 0) await keyring.load(tenantId, [...wanted]);
-    },
-    open(tenantId, sealed, place) {
-      const before = opened.of(sealed);
-      if (isAt(before, tenantId, place)) return before.text;
-      const blob = decodeBlob(sealed);
-      const name = tenantId + keyPartOf(blob);
-      let known = cache.get(name);
-      if (!known || known.expiresAt <= clock()) {
-        known = derive(tenantId, blob);
-        cache.set(name, known);
-      }
-      if (!known.key) return undefined;
-      const value = decrypt({ key: known.key, tenantId }, blob, place);
-      opened.add(sealed, { ...place, tenantId, key: known, value });
-      return value;
+    prepare: prepareKeys,
+    open: (tenantId, sealed, place) => openWith(tenantId, sealed, place)?.value,
+    remembering: {
+      prepare(tenantId, blobs) {
+        const now = clock();
+        return prepareKeys(
+          tenantId,
+          blobs.filter((sealed) => sealed && !isFresh(opened.of(sealed)?.key, now)),
+        );
+      },
+      open(tenantId, sealed, place) {
+        const before = opened.of(sealed);
+        if (isAt(before, tenantId, place)) return before.text;
+        const found = openWith(tenantId, sealed, place);
+        if (found) opened.add(sealed, { ...place, tenantId, ...found });
+        return found?.value;
+      },
     },
     forget(gone) {
       for (const [name, { keyIds }] of [...cache.entries()]) if (keyIds.some((id) => gone.has(id))) cache.delete(name);
@@ -92,4 +96,18 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
       return cache.size + opened.sweep();
     },
   };
+}
+
+function derive(keyring: Keyring, tenantId: TenantId, blob: Blob): Derived {
+  const keyIds = keyIdsOf(blob);
+  const keys = keyIds.map((keyId) => {
+    const key = keyring.byId(tenantId, keyId);
+    if (!key) throw new SealingError('key_missing', 'a key of this value is not prepared, or not of this tenant');
+    return key;
+  });
+  const expiresAt = Math.min(...keys.map((key) => key.expiresAt));
+  if (keys.some((key) => key.bytes === null)) return { keyIds, key: null, expiresAt, cached: true };
+  const slots = slotsOf(blob);
+  const bySlot = SLOTS.map((slot) => (slots.includes(slot) ? (keys[slots.indexOf(slot)]?.bytes ?? null) : null));
+  return { keyIds, key: deriveKey(bySlot), expiresAt, cached: true };
 }

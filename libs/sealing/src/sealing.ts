@@ -10,7 +10,7 @@ import { createKeySource } from './keys/keySource';
 import type { KeyStore } from './keys/keyStore';
 import type { MasterKey } from './keys/masterKey';
 import { createOpener } from './opener';
-import type { Sealing } from './port';
+import type { Opener, Sealing } from './port';
 import { subjectName, tenantName } from './scope';
 import { createSealers } from './sealers';
 
@@ -29,7 +29,9 @@ export interface SealingOptions {
 
 /** Sealing, and the administration of its keys. */
 export interface SealingService extends Sealing, KeyAdmin, KeyRotation, KeyLookUps {
-  /** Drops keys, and all that was derived from them, from this process at once. */
+  /** Opens as this does, and remembers texts for as long as their keys: for whoever shows the same ones again and again. */
+  readonly remembering: Opener;
+  /** Drops keys, and all that was derived from them or opened with them, from this process at once. */
   forget(keyIds: readonly string[]): void;
   /**
    * Tells of keys that ended or were renewed through this object, after it happened: so that other processes can be
@@ -89,11 +91,8 @@ export function createSealing(options: SealingOptions): SealingService {
       sweepLater();
       return sealers.sealer(scope);
     },
-    prepare(tenantId, blobs) {
-      sweepLater();
-      return opener.prepare(tenantId, blobs);
-    },
-    open: opener.open,
+    ...preparing(opener, sweepLater),
+    remembering: preparing(opener.remembering, sweepLater),
     cachedAdmission: admissions.cached,
     loadAdmission(tenantId, subjectIds) {
       sweepLater();
@@ -107,6 +106,17 @@ export function createSealing(options: SealingOptions): SealingService {
     tenantHmac: (tenantId, purpose, text) => keyedHash(keyring.named(tenantId, tenantName), purpose, text),
     subjectHmac: (tenantId, subjectId, purpose, text) =>
       keyedHash(keyring.named(tenantId, subjectName(subjectId)), purpose, text),
+  };
+}
+
+/** The same opener, which tells that keys are about to be held. */
+function preparing({ prepare, open }: Opener, held: () => void): Opener {
+  return {
+    prepare(tenantId, blobs) {
+      held();
+      return prepare(tenantId, blobs);
+    },
+    open,
   };
 }
 

@@ -90,6 +90,7 @@ export function createQueryApi(deps: QueryApiDeps): Role {
 
 function createContext(deps: QueryApiDeps, generation: () => number): QueryContext {
   const source = { database: deps.database, generation };
+  const opener = deps.sealing.remembering;
   const users = createThreadQueries(source);
   const messages = lastOnly(generation, deps.messageStore);
   const { lastWrites, readWaitMs = 2_000, presence = nobodyTells } = deps;
@@ -98,8 +99,8 @@ function createContext(deps: QueryApiDeps, generation: () => number): QueryConte
     messages,
     lastMessages: createLastMessages(messages),
     busyViewers: createBusyViewers(),
-    opener: deps.sealing,
-    profiles: createProfiles({ opener: deps.sealing, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
+    opener,
+    profiles: createProfiles({ opener, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
     search: createSearch(deps.sealing),
     waitFor: createWait(deps, createWaiting(deps, generation, readWaitMs)),
     settle: createSettle(createWaiting(deps, generation, Math.min(SETTLE_MS, readWaitMs)), lastWrites),

@@ -32,6 +32,14 @@ describe('searching a text', () => {
     expect(parseSearchQuery(query).terms.filter((term) => !terms.has(term))).toEqual([]);
   });
 
+  it('cuts plain text as it cuts any other', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
+        expect([...indexTerms(`${text} ж`)]).toEqual([...indexTerms(text), 'ж']);
+      }),
+    );
+  });
+
   it.each([
     ['the beginning of a word', 'category', 'cat'],
     ['a text with some of the words', 'one two', 'one three'],

@@ -1,5 +1,4 @@
 import type { TenantId } from '@threadlog/events';
-import { LRUCache } from 'lru-cache';
 
 /** The keyed hash that tokens are made of: `tenantHmac` of sealing, with the tenant's key at hand. */
 export interface TokenKeys {
@@ -12,23 +11,26 @@ export interface SearchTokens {
 }
 
 /** Words are few and come again: the common ones are hashed once a minute. No longer, as they are text in memory. */
-const REMEMBERED = { max: 20_000, ttl: 60_000 };
+const REMEMBERED_MS = 60_000;
+const MAX_REMEMBERED = 20_000;
 
 /**
  * Makes the tokens of the blind index. They say nothing without the tenant's key, and 64 bits are few enough to be
  * small and enough to collide hardly ever; a collision finds a text too much, which is checked before it is shown.
  */
 export function createSearchTokens(keys: TokenKeys): SearchTokens {
-  const known = new LRUCache<string, string>(REMEMBERED);
-  const forgetLater = createForgetting(known);
+  const known = createMemory();
   return {
     of(tenantId, terms) {
-      forgetLater();
+      const ofTenant = known.of(tenantId);
       const tokens: string[] = [];
       for (const term of terms) {
-        const name = `${tenantId}/${term}`;
-        let token = known.get(name);
-        if (token === undefined) known.set(name, (token = tokenOf(keys.tenantHmac(tenantId, 'search', term))));
+        let token = ofTenant.get(term);
+        if (token === undefined) {
+          token = tokenOf(keys.tenantHmac(tenantId, 'search', term));
+          ofTenant.set(term, token);
+          known.added();
+        }
         tokens.push(token);
       }
       return tokens;
@@ -36,17 +38,31 @@ export function createSearchTokens(keys: TokenKeys): SearchTokens {
   };
 }
 
-/** The cache itself drops what is over only when it is asked for; an idle process has to let go of words, too. */
-function createForgetting(known: LRUCache<string, string>): () => void {
+/** Tokens by tenant and term. All are forgotten together, in an idle process, too. */
+function createMemory(): { of(tenantId: string): Map<string, string>; added(): void } {
+  const tenants = new Map<string, Map<string, string>>();
+  let size = 0;
   let waiting = false;
-  return function later() {
-    if (waiting) return;
-    waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      known.purgeStale();
-      if (known.size > 0) later();
-    }, REMEMBERED.ttl).unref();
+  const forget = (): void => {
+    tenants.clear();
+    size = 0;
+  };
+  return {
+    of(tenantId) {
+      let terms = tenants.get(tenantId);
+      if (!terms) tenants.set(tenantId, (terms = new Map()));
+      return terms;
+    },
+    added() {
+      size += 1;
+      if (size > MAX_REMEMBERED) forget();
+      if (waiting) return;
+      waiting = true;
+      setTimeout(() => {
+        waiting = false;
+        forget();
+      }, REMEMBERED_MS).unref();
+    },
   };
 }
 
