@@ -103,8 +103,22 @@ const changes: Row = {
   },
 };
 
+/** Different words of each kind: whoever searches next looks for something else, in texts that were not just opened. */
+const VARIANTS = 10;
+
 /** Words from one that most texts have to one that few have, and two together. */
-const QUERIES = [[1], [4], [20], [100], [500], [2_000], [3, 200], [30, 60]].map((ranks) => ranks.map(wordOf).join('+'));
+const QUERIES = Array.from({ length: VARIANTS }, (_none, n) => [
+  [1 + (n % 3)],
+  [4 + n],
+  [20 + 2 * n],
+  [100 + 5 * n],
+  [500 + 10 * n],
+  [2_000 + 20 * n],
+  [3, 200 + 5 * n],
+  [30 + n, 60 + n],
+])
+  .flat()
+  .map((ranks) => ranks.map(wordOf).join('+'));
 
 const search: Row = {
   name: 'search',

@@ -1,18 +1,8 @@
 import type { Draft } from '@threadlog/events';
 import type { LegalHold } from '@threadlog/read-models';
 import type { Outcome } from '@threadlog/testing';
-import {
-  actor,
-  ada,
-  admin,
-  bob,
-  command,
-  given,
-  messageDeleted,
-  posted,
-  subThreadCreated,
-  threadCreated,
-} from '../../threads/domain/given.testing';
+import { messageDeleted, posted, subThreadCreated, threadCreated } from '../../threads/domain/drafts.testing';
+import { actor, ada, admin, bob, command, given } from '../../threads/domain/given.testing';
 
 const set = { reason: 'litigation' as const, reference: null, set_by: 'pia', set_at: '2026-01-01T00:00:00.000000Z' };
 const onPerson = (kind: 'learner' | 'user' | 'tenant', id: string): LegalHold => ({

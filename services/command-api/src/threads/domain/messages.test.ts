@@ -1,9 +1,19 @@
 import type { Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import {
+  added,
+  messageDeleted,
+  posted,
+  removed,
+  statusChanged,
+  subThreadCreated,
+  THREAD,
+  threadCreated,
+  threadDeleted,
+} from './drafts.testing';
+import {
   actor,
   ada,
-  added,
   admin,
   bob,
   command,
@@ -11,17 +21,9 @@ import {
   foreigner,
   given,
   guardian,
-  messageDeleted,
   mod,
   NEW_ID,
-  posted,
-  removed,
-  statusChanged,
-  subThreadCreated,
   teacher,
-  THREAD,
-  threadCreated,
-  threadDeleted,
 } from './given.testing';
 import { isVisible, type View } from './policies';
 

@@ -1,22 +1,6 @@
 import type { ParticipantRole } from '@threadlog/events';
-import {
-  ada,
-  added,
-  admin,
-  bob,
-  command,
-  eve,
-  foreigner,
-  given,
-  guardian,
-  mod,
-  posted,
-  removed,
-  statusChanged,
-  teacher,
-  THREAD,
-  threadCreated,
-} from './given.testing';
+import { added, posted, removed, statusChanged, THREAD, threadCreated } from './drafts.testing';
+import { ada, admin, bob, command, eve, foreigner, given, guardian, mod, teacher } from './given.testing';
 
 const add = (userId: string, rest: object = {}) => command('participant.add', { userId, ...rest });
 const remove = (userId: string) => command('participant.remove', { userId });

@@ -1,24 +1,15 @@
 import {
-  ada,
   added,
-  admin,
-  bob,
-  command,
-  eve,
-  foreigner,
-  given,
-  guardian,
   messageDeleted,
-  mod,
   pinned,
   posted,
   statusChanged,
   subThreadCreated,
-  teacher,
   threadCreated,
   threadDeleted,
   unpinned,
-} from './given.testing';
+} from './drafts.testing';
+import { ada, admin, bob, command, eve, foreigner, given, guardian, mod, teacher } from './given.testing';
 
 const pin = (rest: object = {}) => command('message.pin', { messageId: 'm1', ...rest });
 const unpin = (rest: object = {}) => command('message.unpin', { messageId: 'm1', ...rest });

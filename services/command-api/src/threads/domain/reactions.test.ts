@@ -1,24 +1,16 @@
 import type { Draft } from '@threadlog/events';
 import {
-  ada,
   added,
-  admin,
-  bob,
-  command,
-  eve,
-  foreigner,
-  given,
-  guardian,
   messageDeleted,
   posted,
   reacted,
   reactionRemoved,
   statusChanged,
   subThreadCreated,
-  teacher,
   threadCreated,
   threadDeleted,
-} from './given.testing';
+} from './drafts.testing';
+import { ada, admin, bob, command, eve, foreigner, given, guardian, teacher } from './given.testing';
 import { MAX_EMOJIS_PER_MESSAGE } from './reactions';
 
 const react = (emoji = '👍', rest: object = {}) => command('reaction.add', { messageId: 'm1', emoji, ...rest });

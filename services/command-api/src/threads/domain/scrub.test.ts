@@ -1,4 +1,5 @@
-import { actor, admin, command, given, messageDeleted, posted, threadCreated, threadDeleted } from './given.testing';
+import { messageDeleted, posted, threadCreated, threadDeleted } from './drafts.testing';
+import { actor, admin, command, given } from './given.testing';
 
 const worker = actor('worker', { type: 'system', role: 'admin', learnerScope: '*' });
 const scrub = (...messageIds: string[]) => command('thread.scrub', { messageIds, reason: 'privacy' });

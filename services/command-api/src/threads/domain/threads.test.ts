@@ -1,8 +1,18 @@
 import type { Draft } from '@threadlog/events';
 import {
+  added,
+  messageDeleted,
+  posted,
+  removed,
+  statusChanged,
+  subThreadCreated,
+  THREAD,
+  threadCreated,
+  threadDeleted,
+} from './drafts.testing';
+import {
   actor,
   ada,
-  added,
   admin,
   bob,
   command,
@@ -10,17 +20,9 @@ import {
   foreigner,
   given,
   guardian,
-  messageDeleted,
   mod,
   NEW_ID,
-  posted,
-  removed,
-  statusChanged,
-  subThreadCreated,
   teacher,
-  THREAD,
-  threadCreated,
-  threadDeleted,
 } from './given.testing';
 
 const PAIR = [

@@ -1,5 +1,6 @@
 import type { ClearData, Draft } from '@threadlog/events';
-import { ada, admin, bob, command, given, teacher, THREAD } from '../../threads/domain/given.testing';
+import { THREAD } from '../../threads/domain/drafts.testing';
+import { ada, admin, bob, command, given, teacher } from '../../threads/domain/given.testing';
 
 const NOW = '2026-02-01T00:00:00.000000Z';
 
