@@ -92,5 +92,6 @@ function mongoStore(url: string, cleanups: Cleanups) {
 
 /** What is read here is who has read what: the texts are none, and open to one. */
 function openSealing(): ReturnType<typeof memorySealing> {
-  return Object.assign(memorySealing(), { prepare: () => Promise.resolve(), open: () => 'text' });
+  const opener = { prepare: () => Promise.resolve(), open: () => 'text' };
+  return Object.assign(memorySealing(), { ...opener, remembering: opener });
 }
