@@ -82,7 +82,9 @@ describe.each([
     school = await foundSchool(env, { tenant: TENANT, teacher: 'tess', ...size });
     teacher = clientOf(system.api, { id: 'tess', tenant: TENANT, role: 'teacher', learnerIds: '*' });
     officer = clientOf(system.api, { id: 'olga', tenant: TENANT, role: 'admin' });
-    await system.start();
+    system.launch();
+    // All that the school has said must have been folded and followed.
+    await system.ready(180_000);
     gone = school.learners[random(size.learners)]!;
     stayed = school.learners.find((learner) => learner !== gone)!;
     operator = await onlookerOf(env, cleanups);
