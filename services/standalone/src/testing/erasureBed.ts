@@ -13,7 +13,8 @@ import { eventually, testActor, testStack, type TestStack } from '@threadlog/tes
 import { createWorker, type ErasureParts } from '@threadlog/worker';
 import { composeRoles } from '../compose';
 import { loadStandaloneConfig, type StandaloneConfig } from '../config';
-import { INTERNAL_SECRET, SECRET, send, tokenOf, type Client } from './standalone';
+import { createClients, type Client } from './clients';
+import { INTERNAL_SECRET, SECRET, tokenOf } from './standalone';
 
 /** How long keys are used after they were read, in this file's processes; milliseconds. */
 export const KEY_CACHE_MS = 1_200;
@@ -57,7 +58,7 @@ export function givenErasureBed(kind: 'postgres' | 'mongo'): ErasureBed {
   const bed = { stack, files: new Set<string>() } as { -readonly [K in keyof ErasureBed]: ErasureBed[K] };
   const running = new Set<() => Promise<void>>();
   let ended: Promise<void> = Promise.resolve();
-  let url = '';
+  let clients: ReturnType<typeof createClients>;
 
   beforeAll(async () => {
     const env = {
@@ -85,7 +86,8 @@ export function givenErasureBed(kind: 'postgres' | 'mongo'): ErasureBed {
     const [api, sockets] = [Promise.withResolvers<HttpServer>(), Promise.withResolvers<HttpServer>()];
     const roles = composeRoles(bed.runtime, config, { onListening: sockets.resolve });
     ended = runRoles(bed.runtime, roles, { signal: stop.signal, onListening: api.resolve });
-    url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
+    const { url } = await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))]);
+    clients = createClients(made, url);
     bed.realtime = (await sockets.promise).url;
     await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
     bed.startWorker = workerStarter(bed, { config, keys, running });
@@ -96,11 +98,8 @@ export function givenErasureBed(kind: 'postgres' | 'mongo'): ErasureBed {
     await ended;
   }, 30_000);
 
-  const client = (headers: Record<string, string>): Client => ({
-    call: (method, path, body) => send(new URL(path, url), { method, headers, body }) as never,
-  });
-  bed.as = (actor) => client({ authorization: `Bearer ${tokenOf(actor)}` });
-  bed.internally = (tenant) => client({ 'x-internal-secret': INTERNAL_SECRET, 'x-tenant-id': tenant });
+  bed.as = (actor) => clients({ authorization: `Bearer ${tokenOf(actor)}` });
+  bed.internally = (tenant) => clients({ 'x-internal-secret': INTERNAL_SECRET, 'x-tenant-id': tenant });
   bed.events = () => readEvents(bed.runtime);
   return Object.assign(bed, requestsOf(bed));
 }

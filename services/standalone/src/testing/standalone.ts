@@ -7,16 +7,13 @@ import { eventually, testStack, type TestReply, type TestRequest } from '@thread
 import jwt from 'jsonwebtoken';
 import { composeRoles } from '../compose';
 import { loadStandaloneConfig } from '../config';
+import { createClients, type Client } from './clients';
+import { send } from './send';
 
 export const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
 export const INTERNAL_SECRET = 'an-internal-secret-of-thirty-two-bytes';
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 const ON_FREE_PORTS = { API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0' };
-
-/** A client in somebody's name, or in the tenant's own service's. */
-export interface Client {
-  call<Body>(method: string, path: string, body?: unknown): Promise<TestReply & { body: Body }>;
-}
 
 /** The roles behind the HTTP API in this process, on servers of the test stack. Call it where a file is set up. */
 export function givenStandalone(env: Record<string, string> = {}) {
@@ -26,6 +23,7 @@ export function givenStandalone(env: Record<string, string> = {}) {
   const stop = new AbortController();
   let url = '';
   let system: { env: Record<string, string>; runtime: Runtime; router: CommandRouter | undefined };
+  let clients: ReturnType<typeof createClients>;
   let ended: Promise<void> = Promise.resolve();
 
   beforeAll(async () => {
@@ -51,6 +49,7 @@ export function givenStandalone(env: Record<string, string> = {}) {
     system = { env: all, runtime, router: routerOf(roles) };
     ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve });
     url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
+    clients = createClients(runtime, url);
     await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
   }, 60_000);
 
@@ -65,9 +64,9 @@ export function givenStandalone(env: Record<string, string> = {}) {
       headers: { ...bearer(token ?? (as && tokenOf(as))), ...headers },
       body,
     });
+  /** Made on each use: a file may set a client up before the system stands. */
   const client = (headers: Record<string, string>): Client => ({
-    call: async <Body>(method: string, path: string, body?: unknown) =>
-      (await send(new URL(path, url), { method, headers, body })) as TestReply & { body: Body },
+    call: (method, path, body) => clients(headers).call(method, path, body),
   });
   return {
     url: () => url,
@@ -94,21 +93,4 @@ export function tokenOf({ id, tenantId, role, learnerScope }: Actor): string {
 
 function bearer(token: string | undefined): Record<string, string> {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
-}
-
-interface Sent {
-  method: string;
-  headers: Record<string, string>;
-  body?: unknown;
-}
-
-export async function send(url: URL, { method, headers, body }: Sent): Promise<TestReply> {
-  const response = await fetch(url, {
-    method,
-    // Clients that proxy others' requests say so with every one of them, whether it has a body or not.
-    headers: { 'content-type': 'application/json', ...headers },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
 }
