@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fence, type FetchedRun } from './fence';
+import { fence, joinBatches, type FetchedRun } from './fence';
 import type { LogBatch, LogRecord, ReadPosition } from './port';
 
 const START: ReadPosition = { offset: 0, maxEpoch: 0 };
@@ -106,5 +106,17 @@ describe('fence', () => {
 
     expect(batch.records.map(({ offset }) => offset)).toEqual([6]);
     expect(batch.next).toEqual({ offset: 9, maxEpoch: 1 });
+  });
+
+  it('makes one batch of several runs, also of such as overlap', () => {
+    fc.assert(
+      fc.property(partition, fc.integer({ min: 1, max: 7 }), fc.nat(3), (records, size, overlap) => {
+        fc.pre(records.length > 0);
+        const runs: FetchedRun[] = [];
+        for (let start = 0; start < records.length; start += size)
+          runs.push(run(records.slice(Math.max(0, start - overlap), start + size)));
+        expect(joinBatches(fence, START, runs)).toEqual(fence(START, run(records)));
+      }),
+    );
   });
 });

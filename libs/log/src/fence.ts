@@ -55,3 +55,16 @@ export function fence(from: ReadPosition, run: FetchedRun): LogBatch {
   const next = { offset: Math.max(from.offset, run.next), maxEpoch };
   return { partition: run.partition, records, malformed, next, fenced, head: Math.max(run.head, next.offset) };
 }
+
+/** Runs of a partition, one after the other, as one batch. They may overlap: what was there is not there twice. */
+export function joinBatches(rule: FencingRule, from: ReadPosition, [first, ...more]: FetchedRun[]): LogBatch {
+  let joined = rule(from, first!);
+  for (const run of more) {
+    const batch = rule(joined.next, run);
+    const { records, malformed } = joined;
+    records.push(...batch.records);
+    malformed.push(...batch.malformed);
+    joined = { ...batch, records, malformed, fenced: joined.fenced + batch.fenced };
+  }
+  return joined;
+}

@@ -1,4 +1,5 @@
-import type { FencingRule, FetchedRun } from './fence';
+import { joinBatches, type FencingRule, type FetchedRun } from './fence';
+import type { Gate } from './gate';
 import { createRunBuffer, type FlowControl } from './runBuffer';
 import type { LogLine, LogObserver } from './observer';
 import type { FollowOptions, LogBatch, ReadPosition } from './port';
@@ -7,6 +8,8 @@ import type { Scheduler } from './scheduler';
 const FIRST_BACKOFF_MS = 50;
 const LAST_BACKOFF_MS = 5_000;
 export const DEFAULT_BUFFER_BYTES = 8 * 1024 * 1024;
+/** Runs that wait are handed over together, up to about this size. */
+const JOINED_BYTES = 1024 * 1024;
 
 /** One partition of a subscription: what was fetched and not yet handled, in order, one handler call at a time. */
 export interface Lane {
@@ -25,6 +28,8 @@ export interface LaneDeps {
   fence: FencingRule;
   /** Tells the fetcher to leave the partition out while the buffer is full. */
   flow: FlowControl;
+  /** Says when the next batch may be handed over. Always, when not given. */
+  gate?: Gate;
   scheduler: Scheduler;
   observer?: LogObserver | undefined;
   log: LogLine;
@@ -43,15 +48,18 @@ export function createLane(deps: LaneDeps): Lane {
   let generation = 0;
   let draining: Promise<void> | null = null;
 
-  async function deliver(run: FetchedRun): Promise<void> {
+  async function deliver(): Promise<void> {
     const own = generation;
-    const batch = deps.fence(position, run);
+    await deps.gate?.();
+    if (own !== generation || stopped) return;
+    const runs = buffer.ahead(JOINED_BYTES);
+    const batch = joinBatches(deps.fence, position, runs);
     for (let failures = 0; own === generation && !stopped; failures += 1) {
       const handled = await attempt(deps, batch);
       if (own !== generation) return;
       if (handled) {
         position = batch.next;
-        buffer.shift();
+        runs.forEach(() => buffer.shift());
         return;
       }
       if (!stopped) await pause.sleep(Math.min(FIRST_BACKOFF_MS * 2 ** failures, LAST_BACKOFF_MS));
@@ -59,7 +67,7 @@ export function createLane(deps: LaneDeps): Lane {
   }
 
   async function drain(): Promise<void> {
-    for (let run = buffer.first(); run && !stopped; run = buffer.first()) await deliver(run);
+    while (buffer.first() && !stopped) await deliver();
     draining = null;
   }
 

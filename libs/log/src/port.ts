@@ -1,14 +1,17 @@
 import type { OutgoingRecord } from '@threadlog/events';
 
-/** A record as read back. Offsets are plain numbers: they stay below 2^53 for any log we can write. */
+/**
+ * A record as read back, the same object for all who follow the log in this process. Offsets are plain numbers: they
+ * stay below 2^53 for any log we can write.
+ */
 export interface LogRecord {
-  partition: number;
+  readonly partition: number;
   /** Offsets grow but are not contiguous. */
-  offset: number;
-  key: string;
-  value: Buffer;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: Buffer;
   /** Header values as UTF-8 text; a header sent twice keeps its last value. */
-  headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Where a reader of a partition stands: the next offset it wants and the highest epoch it has seen before it. */
@@ -70,10 +73,10 @@ export interface FollowOptions {
    */
   onBatch(batch: LogBatch): Promise<void>;
   /**
-   * Least time between two fetches; default 0. A busy log is then read in fewer, larger pieces, which is cheaper for
+   * Least time between two hand-overs; default 0. A busy log is then read in fewer, larger pieces, which is cheaper for
    * everybody; what comes after a quiet moment is not delayed.
    */
-  minFetchIntervalMs?: number;
+  minIntervalMs?: number;
   /** Most bytes fetched and not yet handled, a partition; default 8 MiB. */
   maxBufferedBytes?: number;
 }

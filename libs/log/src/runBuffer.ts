@@ -10,6 +10,8 @@ export interface FlowControl {
 export interface RunBuffer {
   push(run: FetchedRun): void;
   first(): FetchedRun | undefined;
+  /** The first runs, as many as are about `bytes` together and at least one of those there are. */
+  ahead(bytes: number): FetchedRun[];
   /** Removes the first run, once it is handled. */
   shift(): void;
   clear(): void;
@@ -37,6 +39,11 @@ export function createRunBuffer(limit: number, flow: FlowControl): RunBuffer {
       flow.pause();
     },
     first: () => runs[0],
+    ahead(most) {
+      let sum = 0;
+      const end = runs.findIndex((run) => (sum += run.bytes) >= most);
+      return end < 0 ? [...runs] : runs.slice(0, end + 1);
+    },
     shift() {
       const run = runs.shift();
       if (run) release(run.bytes);

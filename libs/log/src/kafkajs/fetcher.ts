@@ -16,8 +16,8 @@ export interface FetcherDeps {
   name: string;
   /** How long the broker holds a fetch that finds nothing; also how long a partition newly asked for may have to wait. */
   maxWaitMs: number;
-  /** Least time between two fetches; 0 when not given. */
-  minIntervalMs?: number | undefined;
+  /** Least time between two fetches, as it is now; milliseconds, 0 when not given. */
+  minIntervalMs?: () => number;
   bounds(): Promise<ReadonlyMap<number, Bounds>>;
   /** Called with what was fetched, in order and without a gap for each partition. Must not take long, nor throw. */
   onRun(run: FetchedRun): void;
@@ -56,7 +56,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
   const client = createClient(access, ENDLESS, log);
   const groupId = `${access.clientId}.${deps.name}.${randomUUID()}`;
   const cursors = createCursors(deps);
-  const pace = createPace(deps.minIntervalMs ?? 0);
+  const pace = createPace(deps.minIntervalMs ?? (() => 0));
   let consumer: Consumer | null = null;
   let relaunching: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -130,12 +130,12 @@ interface Pace {
   next(): Promise<void> | undefined;
 }
 
-function createPace(minIntervalMs: number): Pace {
+function createPace(minIntervalMs: () => number): Pace {
   let startedAt = -Infinity;
   return {
     started: () => void (startedAt = performance.now()),
     next() {
-      const rest = startedAt + minIntervalMs - performance.now();
+      const rest = startedAt + minIntervalMs() - performance.now();
       return rest > 0 ? delay(rest) : undefined;
     },
   };

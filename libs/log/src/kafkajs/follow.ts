@@ -1,11 +1,19 @@
 import type { FencingRule } from '../fence';
+import { createGate } from '../gate';
 import { createLane, type Lane } from '../lane';
 import type { LogObserver } from '../observer';
 import { PositionOutOfRangeError, type FollowOptions, type Subscription } from '../port';
 import { systemScheduler } from '../scheduler';
-import { createFetcher, type FetcherDeps } from './fetcher';
+import type { FetcherDeps } from './fetcher';
+import { createSharedFetch } from './sharedFetch';
+import { createSharing, type Share } from './sharing';
+import { createTap } from './tap';
 
-export interface FollowDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'minIntervalMs' | 'onRun'> {
+type Source = Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'minIntervalMs' | 'onRun'>;
+
+export interface FollowDeps extends Source {
+  /** The consumer that all subscriptions share. */
+  share: () => Share;
   fence: FencingRule;
   observer?: LogObserver | undefined;
 }
@@ -13,7 +21,12 @@ export interface FollowDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'mi
 /** The broker answers as soon as there is a record, so this is only how often an idle consumer asks again. */
 const MAX_WAIT_MS = 1_000;
 
-/** A subscription with a consumer of its own; rejects when Kafka is away or a start lies beyond the log's end. */
+/** For `FollowDeps.share`, once for each log. */
+export function createFetchSharing(source: Source): () => Share {
+  return createSharing(() => createSharedFetch({ ...source, maxWaitMs: MAX_WAIT_MS }));
+}
+
+/** A subscription; rejects when Kafka is away or a start lies beyond the log's end. */
 export async function followKafka(deps: FollowDeps, options: FollowOptions): Promise<Subscription> {
   const bounds = await deps.bounds();
   for (const [partition, { offset }] of options.start) {
@@ -21,32 +34,35 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
     if (offset > head) throw new PositionOutOfRangeError(`partition ${partition} ends at ${head}, before ${offset}`);
   }
   const lanes = new Map<number, Lane>();
-  const fetcher = createFetcher({
+  const { minIntervalMs = 0 } = options;
+  const { shared, release } = deps.share();
+  const tap = createTap({
     ...deps,
+    shared,
     name: options.name,
     maxWaitMs: MAX_WAIT_MS,
-    minIntervalMs: options.minFetchIntervalMs,
+    minIntervalMs,
     onRun: (run) => lanes.get(run.partition)?.push(run),
   });
+  const gate = createGate(minIntervalMs, systemScheduler);
   for (const [partition, start] of options.start) {
-    const flow = { pause: () => fetcher.pause(partition), resume: () => fetcher.resume(partition) };
+    const flow = { pause: () => tap.pause(partition), resume: () => tap.resume(partition) };
     const { fence, observer, log } = deps;
-    lanes.set(
-      partition,
-      createLane({ partition, start, options, fence, flow, scheduler: systemScheduler, observer, log }),
-    );
-    fetcher.fetchFrom(partition, start.offset);
+    const lane = { partition, start, options, fence, flow, gate, scheduler: systemScheduler, observer, log };
+    lanes.set(partition, createLane(lane));
+    tap.fetchFrom(partition, start.offset);
   }
   return {
     seek(partition, position) {
       const lane = lanes.get(partition);
       if (!lane) throw new RangeError(`partition ${partition} is not followed`);
       lane.seek(position);
-      fetcher.fetchFrom(partition, position.offset);
+      tap.fetchFrom(partition, position.offset);
     },
-    ready: fetcher.started,
+    ready: tap.started,
     async stop() {
-      await Promise.all([fetcher.stop(), ...[...lanes.values()].map((lane) => lane.stop())]);
+      await Promise.all([tap.stop(), ...[...lanes.values()].map((lane) => lane.stop())]);
+      await release();
     },
   };
 }

@@ -1,6 +1,9 @@
-import { testStack } from '@threadlog/testing';
+import { cleanupAfterAll, testStack } from '@threadlog/testing';
 import { logContract } from '../contract';
-import { PARTITIONS } from '../contract/harness';
+import { appendAll, createRecorder, followAll, PARTITIONS, record, START } from '../contract/harness';
+import { silent } from '../observer';
+import { createAdmin } from './admin';
+import type { KafkaAccess } from './client';
 import { createKafkaLog } from './kafkaLog';
 
 const stack = testStack();
@@ -11,3 +14,42 @@ logContract('kafkajs', {
     return createKafkaLog({ brokers: stack.kafkaBrokers, clientId: 'contract', topic, partitions: PARTITIONS });
   },
 });
+
+describe('followers of one log in one process', () => {
+  const cleanups = cleanupAfterAll();
+  it('share a consumer; one that is far behind has its own until it has caught up', async () => {
+    const topic = await stack.freshTopic({ partitions: PARTITIONS });
+    const access = { brokers: stack.kafkaBrokers, clientId: topic };
+    const log = await createKafkaLog({ ...access, topic, partitions: PARTITIONS });
+    const [one, other, late] = [createRecorder(), createRecorder(), createRecorder()];
+    const following = [await followAll(log, one.onBatch), await followAll(log, other.onBatch)];
+    cleanups.add(async () => {
+      await Promise.all(following.map((subscription) => subscription.stop()));
+      await log.close();
+    });
+    const many = Array.from({ length: 1_000 }, (_, index) => record(`r${index}`, 1, 2_000));
+    await appendAll(log, 0, many);
+    await Promise.all([one.received(0, 1_000), other.received(0, 1_000)]);
+    expect(await groupsOf(access)).toEqual(['read', 'shared']);
+
+    const start = new Map([[0, START]]);
+    following.push(await log.follow({ name: 'late', start, onBatch: late.onBatch }));
+    await late.received(0, 1_000);
+    expect(await groupsOf(access)).toEqual(['late', 'read', 'shared']);
+    await appendAll(log, 0, [record('last')]);
+    for (const recorder of [one, other, late]) {
+      await recorder.received(0, 1_001);
+      expect(recorder.names(0)).toEqual([...many.keys()].map((index) => `r${index}`).concat('last'));
+    }
+  });
+});
+
+/** Names of the consumers that were there; appending and reading has one of its own. */
+async function groupsOf(access: KafkaAccess): Promise<string[]> {
+  const admin = createAdmin(access, silent);
+  const { groups } = await admin.ask((connected) => connected.listGroups());
+  await admin.close();
+  const prefix = `${access.clientId}.`;
+  const own = groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(prefix));
+  return own.map((groupId) => groupId.slice(prefix.length).split('.')[0]!).sort();
+}

@@ -4,7 +4,7 @@ import type { EventLog } from '../port';
 import { createAdmin, createBounds, type KafkaAdmin } from './admin';
 import { openKafkaAppender } from './appender';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
-import { followKafka } from './follow';
+import { createFetchSharing, followKafka } from './follow';
 import { createReader } from './reader';
 import { verifyTopic } from './topic';
 import { fetchTopicId } from './topicId';
@@ -32,6 +32,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
   const bounds = createBounds(admin, topic);
   const source = { access, topic, partitions, bounds, fence: fenced ? fence : passAll, observer, log };
   const reader = createReader(source);
+  const share = createFetchSharing(source);
 
   async function boundsOf(partition: number): Promise<{ tail: number; head: number }> {
     const found = (await bounds()).get(partition);
@@ -52,7 +53,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     head: async (partition) => (await boundsOf(partition)).head,
     tail: async (partition) => (await boundsOf(partition)).tail,
     read: (partition, from, to) => reader.read(partition, from, to),
-    follow: (follow) => followKafka(source, follow),
+    follow: (follow) => followKafka({ ...source, share }, follow),
     async close() {
       await Promise.all([reader.close(), admin.close()]);
     },

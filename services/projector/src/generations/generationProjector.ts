@@ -12,7 +12,7 @@ import { createRegistry } from '../projections/registry';
 import { createCommitter } from '../storage/committer';
 
 /** Under load rows come a few milliseconds later, in a fraction of the fetches and transactions. */
-const MIN_FETCH_INTERVAL_MS = 10;
+const MIN_INTERVAL_MS = 10;
 
 export interface GenerationProjectorDeps {
   database: Database;
@@ -51,7 +51,7 @@ export async function startGenerationProjector(deps: GenerationProjectorDeps): P
   }
   const subscription = await log
     .follow({
-      minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
+      minIntervalMs: MIN_INTERVAL_MS,
       name: `projector-${generation}`,
       start: new Map(
         [...checkpoints].map(([partition, at]) => [partition, { offset: at.nextOffset, maxEpoch: at.maxEpoch }]),

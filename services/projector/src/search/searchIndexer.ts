@@ -39,7 +39,7 @@ export function startSearchIndexer(deps: SearchIndexerDeps): SearchIndexer {
 
 const RETRY_MS = 1_000;
 /** A message is found a moment later; its words are not worth a fetch and a commit of their own. */
-const MIN_FETCH_INTERVAL_MS = 250;
+const MIN_INTERVAL_MS = 250;
 
 async function run(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -71,7 +71,7 @@ async function follow(deps: SearchIndexerDeps, signal: AbortSignal): Promise<voi
   try {
     following.subscription = await log.follow({
       name: `search-${generation}`,
-      minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
+      minIntervalMs: MIN_INTERVAL_MS,
       start,
       onBatch: (batch) => lanes.get(batch.partition)!.accept(batch),
     });

@@ -5,7 +5,7 @@ import { threadPartition } from './records';
 import { createRing, type Ring } from './ring';
 
 /** Under load sockets wait for this at most; a message after a quiet moment goes out at once. */
-const MIN_FETCH_INTERVAL_MS = 2;
+const MIN_INTERVAL_MS = 2;
 
 export interface FollowerDeps extends Omit<LaneDeps, 'ring' | 'onProgress' | 'onFault'> {
   log: EventLog;
@@ -60,7 +60,7 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
     async start(signal) {
       const heads = await Promise.all(rings.map((_, partition) => log.head(partition)));
       subscription = await log.follow({
-        minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
+        minIntervalMs: MIN_INTERVAL_MS,
         name: 'realtime',
         start: new Map(positions.map((position, partition) => [partition, position])),
         onBatch: (batch) => lanes[batch.partition]!(batch),

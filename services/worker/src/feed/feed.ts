@@ -24,7 +24,7 @@ export interface FeedDeps {
 
 const RETRY_MS = 1_000;
 /** Records come in larger pieces: consumers of a feed are not in a hurry, and each piece is a statement. */
-const MIN_FETCH_INTERVAL_MS = 50;
+const MIN_INTERVAL_MS = 50;
 /** Time to bring a batch to its end when stopping; beyond it, it is sent again at the next start. */
 const STOP_MS = 3_000;
 
@@ -61,7 +61,7 @@ async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal
   });
   const subscription = await log.follow({
     name: 'feed',
-    minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
+    minIntervalMs: MIN_INTERVAL_MS,
     start: earliest(positions),
     onBatch: publish,
   });

@@ -1,0 +1,65 @@
+import { createGate } from './gate';
+import type { Scheduler } from './scheduler';
+
+/** A clock and turns in the test's hands. */
+function given(intervalMs: number) {
+  let now = 0;
+  const turns: (() => void)[] = [];
+  const sleeps: { at: number; step: () => void }[] = [];
+  const scheduler: Scheduler = {
+    soon: (step) => void turns.push(step),
+    after(ms, step) {
+      sleeps.push({ at: now + ms, step });
+      return () => undefined;
+    },
+  };
+  const gate = createGate(intervalMs, scheduler, () => now);
+  return {
+    gate,
+    nextTurn: () => turns.splice(0).forEach((step) => step()),
+    to(time: number) {
+      now = time;
+      for (const due of sleeps.filter(({ at }) => at <= now)) {
+        sleeps.splice(sleeps.indexOf(due), 1);
+        due.step();
+      }
+    },
+  };
+}
+
+it('lets pass what comes after a quiet moment, and all of the same turn', () => {
+  const { gate, nextTurn } = given(10);
+  expect([gate(), gate()]).toEqual([undefined, undefined]);
+  nextTurn();
+  expect(gate()).toBeInstanceOf(Promise);
+});
+
+it('opens once in an interval, for all who wait', async () => {
+  const { gate, nextTurn, to } = given(10);
+  void gate();
+  nextTurn();
+  to(3);
+  const passed: string[] = [];
+  void gate()!.then(() => passed.push('one'));
+  to(8);
+  void gate()!.then(() => passed.push('other'));
+  await Promise.resolve();
+  expect(passed).toEqual([]);
+  to(10);
+  await Promise.resolve();
+  expect(passed).toEqual(['one', 'other']);
+  nextTurn();
+  to(12);
+  expect(gate()).toBeInstanceOf(Promise);
+  to(20);
+  nextTurn();
+  to(31);
+  expect(gate()).toBeUndefined();
+});
+
+it('is always open without an interval', () => {
+  const { gate, nextTurn } = given(0);
+  expect(gate()).toBeUndefined();
+  nextTurn();
+  expect(gate()).toBeUndefined();
+});

@@ -1,0 +1,38 @@
+import type { Scheduler } from './scheduler';
+
+/**
+ * Sets the pace of a subscription: a promise of when the next batches may be handed over, or nothing when that is now.
+ * What comes after a quiet moment passes at once, with all that comes in the same turn; after that the gate opens once
+ * in an interval, for all partitions together.
+ */
+export type Gate = () => Promise<void> | undefined;
+
+/** @param intervalMs Least time between two openings; 0 is a gate that is always open. */
+export function createGate(intervalMs: number, scheduler: Scheduler, now = () => performance.now()): Gate {
+  let shutUntil = -Infinity;
+  let open = false;
+  let opening: Promise<void> | null = null;
+
+  function pass(): void {
+    shutUntil = now() + intervalMs;
+    open = true;
+    scheduler.soon(() => (open = false));
+  }
+
+  return () => {
+    if (intervalMs === 0 || open) return undefined;
+    const rest = shutUntil - now();
+    if (rest <= 0 && !opening) {
+      pass();
+      return undefined;
+    }
+    opening ??= new Promise((resolve) =>
+      scheduler.after(rest, () => {
+        opening = null;
+        pass();
+        resolve();
+      }),
+    );
+    return opening;
+  };
+}

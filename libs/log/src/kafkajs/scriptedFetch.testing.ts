@@ -1,0 +1,78 @@
+import type { FetchedRun } from '../fence';
+import type { LogRecord } from '../port';
+import type { Fetcher, FetcherDeps } from './fetcher';
+
+/** A partition's records, offsets from 0, and consumers of it that fetch when a test says so. */
+export function createScript() {
+  const records: LogRecord[] = [];
+  const fetchers: ScriptedFetcher[] = [];
+  return {
+    fetchers,
+    append(count = 1): void {
+      for (let index = 0; index < count; index += 1) records.push(recordAt(records.length));
+    },
+    end: () => records.length,
+    make(deps: FetcherDeps): Fetcher {
+      const made = createScripted(deps, records);
+      fetchers.push(made);
+      return made;
+    },
+    named: (name: string) => fetchers.filter((fetcher) => fetcher.name === name && !fetcher.stopped),
+  };
+}
+
+export interface ScriptedFetcher extends Fetcher {
+  readonly name: string;
+  /** What was fetched, ranges of offsets. */
+  readonly fetched: [number, number][];
+  readonly active: boolean;
+  readonly stopped: boolean;
+  /** Fetches once, at most so many records; nothing while paused, or where there is nothing. */
+  fetch(most?: number): void;
+}
+
+/** Bytes of a record here: the kept runs are few. */
+export const RECORD_BYTES = 64 * 1024;
+
+function createScripted({ name, onRun }: FetcherDeps, records: readonly LogRecord[]): ScriptedFetcher {
+  const state = { next: 0, active: false, stopped: false };
+  const fetched: [number, number][] = [];
+  return {
+    name,
+    fetched,
+    get active() {
+      return state.active;
+    },
+    get stopped() {
+      return state.stopped;
+    },
+    fetchFrom: (_, offset) => void Object.assign(state, { next: offset, active: true }),
+    pause: () => void (state.active = false),
+    resume: () => void (state.active = true),
+    started: Promise.resolve(),
+    async stop() {
+      state.stopped = true;
+      state.active = false;
+    },
+    fetch(most = Infinity) {
+      const { next: from } = state;
+      if (!state.active || from >= records.length) return;
+      const found = records.slice(from, from + most);
+      const next = from + found.length;
+      state.next = next;
+      fetched.push([from, next]);
+      const run: FetchedRun = {
+        partition: 0,
+        records: found,
+        next,
+        head: records.length,
+        bytes: found.length * RECORD_BYTES,
+      };
+      onRun(run);
+    },
+  };
+}
+
+function recordAt(offset: number): LogRecord {
+  return { partition: 0, offset, key: 'k', value: Buffer.from(String(offset)), headers: { epoch: '1' } };
+}

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import type { FetchedRun } from '../fence';
+import { createScript } from './scriptedFetch.testing';
+import { createSharedFetch } from './sharedFetch';
+import { createTap } from './tap';
+
+const IDLE_MS = 20;
+
+function given() {
+  const script = createScript();
+  const source = {
+    ...{ access: { brokers: [], clientId: 'test' }, topic: 't', partitions: 1, maxWaitMs: 1 },
+    ...{ bounds: () => Promise.resolve(new Map()), log: () => undefined },
+  };
+  const shared = createSharedFetch(source, script.make);
+  return {
+    script,
+    shared,
+    sharedFetcher: script.fetchers[0]!,
+    /** Follows from an offset; `seen` is what a lane makes of the runs: each record once, in order. */
+    follow(name: string, offset: number) {
+      const lane = { seen: [] as number[], runs: [] as FetchedRun[], next: offset };
+      const onRun = (run: FetchedRun): void => {
+        lane.runs.push(run);
+        lane.seen.push(...run.records.map((record) => record.offset).filter((at) => at >= lane.next));
+        lane.next = Math.max(lane.next, run.next);
+      };
+      const tap = createTap({ ...source, shared, name, minIntervalMs: 0, onRun, idleMs: IDLE_MS }, script.make);
+      tap.fetchFrom(0, offset);
+      return { tap, lane };
+    },
+  };
+}
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
+describe('followers of one log', () => {
+  it('share what is fetched, while they stand at the same place', () => {
+    const { script, sharedFetcher, follow } = given();
+    const [one, other] = [follow('one', 0), follow('other', 0)];
+    script.append(3);
+    sharedFetcher.fetch(2);
+    sharedFetcher.fetch();
+    expect(one.lane.seen).toEqual([0, 1, 2]);
+    expect(other.lane.seen).toEqual([0, 1, 2]);
+    expect(one.lane.runs[0]).toBe(other.lane.runs[0]);
+    expect(script.fetchers.length).toBe(1);
+  });
+
+  it('get what was fetched a moment ago, if they are a little behind', () => {
+    const { script, sharedFetcher, follow } = given();
+    follow('first', 0);
+    script.append(4);
+    sharedFetcher.fetch(2);
+    sharedFetcher.fetch();
+    const late = follow('late', 1);
+    expect(late.lane.seen).toEqual([1, 2, 3]);
+    expect(script.fetchers.length).toBe(1);
+  });
+
+  it('fetch by themselves what is long past, and join when they are near', () => {
+    const { script, sharedFetcher, follow } = given();
+    script.append(100);
+    follow('first', 90);
+    sharedFetcher.fetch();
+    const late = follow('late', 0);
+    const [own] = script.named('late');
+    own!.fetch(95);
+    expect(late.lane.seen).toEqual(numbers(0, 100));
+    expect(own!.active).toBe(false);
+    script.append(1);
+    sharedFetcher.fetch();
+    expect(late.lane.seen).toEqual(numbers(0, 101));
+    expect(own!.fetched).toEqual([[0, 95]]);
+  });
+
+  it('do not wait for one that is far behind', () => {
+    const { script, sharedFetcher, follow } = given();
+    script.append(100);
+    follow('replay', 0);
+    const fresh = follow('fresh', 100);
+    script.append(1);
+    script.named('fresh')[0]!.fetch();
+    expect(fresh.lane.seen).toEqual([100]);
+    for (let round = 0; round < 60; round += 1) sharedFetcher.fetch(2);
+    script.append(1);
+    script.named('fresh')[0]!.fetch();
+    sharedFetcher.fetch();
+    script.append(1);
+    sharedFetcher.fetch();
+    expect(fresh.lane.seen).toEqual([100, 101, 102]);
+    expect(script.named('fresh')[0]!.active).toBe(false);
+  });
+
+  it('do not wait for one whose buffer is full; it goes on by itself where too much has passed', () => {
+    const { script, sharedFetcher, follow } = given();
+    const [fast, slow] = [follow('fast', 0), follow('slow', 0)];
+    slow.tap.pause(0);
+    script.append(50);
+    for (let round = 0; round < 50; round += 1) sharedFetcher.fetch(1);
+    expect(fast.lane.seen.length).toBe(50);
+    expect(slow.lane.seen).toEqual([]);
+    slow.tap.resume(0);
+    script.named('slow')[0]!.fetch();
+    expect(slow.lane.seen).toEqual(numbers(0, 50));
+    script.append(1);
+    sharedFetcher.fetch();
+    expect(slow.lane.seen.at(-1)).toBe(50);
+  });
+
+  it('stop the fetch when all their buffers are full, and go on where they were', () => {
+    const { script, sharedFetcher, follow } = given();
+    const [one, other] = [follow('one', 0), follow('other', 0)];
+    one.tap.pause(0);
+    expect(sharedFetcher.active).toBe(true);
+    other.tap.pause(0);
+    expect(sharedFetcher.active).toBe(false);
+    script.append(2);
+    other.tap.resume(0);
+    sharedFetcher.fetch();
+    one.tap.resume(0);
+    expect([one.lane.seen, other.lane.seen]).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(script.fetchers.length).toBe(1);
+  });
+
+  it('end a consumer of their own that they need no more, and everything when they stop', async () => {
+    const { script, sharedFetcher, follow } = given();
+    script.append(10);
+    const first = follow('first', 9);
+    sharedFetcher.fetch();
+    const late = follow('late', 0);
+    const [own] = script.named('late');
+    own!.fetch();
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS * 3));
+    expect(own!.stopped).toBe(true);
+    late.tap.fetchFrom(0, 0);
+    expect(script.named('late').length).toBe(1);
+    await Promise.all([late.tap.stop(), first.tap.stop()]);
+    expect(script.named('late')).toEqual([]);
+    expect(sharedFetcher.active).toBe(false);
+    // A lane that ends after its tap may still say that it has room.
+    expect(() => late.tap.resume(0)).not.toThrow();
+  });
+
+  it('go back alone', () => {
+    const { script, sharedFetcher, follow } = given();
+    const [one, other] = [follow('one', 0), follow('other', 0)];
+    script.append(30);
+    for (let round = 0; round < 30; round += 1) sharedFetcher.fetch(1);
+    one.lane.next = 2;
+    one.tap.fetchFrom(0, 2);
+    script.named('one')[0]!.fetch();
+    expect(one.lane.seen).toEqual([...numbers(0, 30), ...numbers(2, 30)]);
+    expect(other.lane.seen).toEqual(numbers(0, 30));
+  });
+});
+
+interface Step {
+  of: 'append' | 'shared' | 'own' | 'pause' | 'resume' | 'seek';
+  who: number;
+  much: number;
+}
+const step: fc.Arbitrary<Step> = fc.record({
+  of: fc.constantFrom('append', 'shared', 'shared', 'own', 'own', 'pause', 'resume', 'resume', 'seek'),
+  who: fc.nat(2),
+  much: fc.integer({ min: 1, max: 12 }),
+});
+const three = fc.array(fc.nat(20), { minLength: 3, maxLength: 3 });
+
+test('whatever followers do, each gets every record once from where it starts, in order', () => {
+  fc.assert(
+    fc.property(three, fc.array(step, { maxLength: 120 }), (starts, steps) => {
+      const { script, sharedFetcher, follow } = given();
+      script.append(20);
+      const followers = starts.map((start, index) => ({ start, name: `f${index}`, ...follow(`f${index}`, start) }));
+      const play: Record<Step['of'], (step: Step) => void> = {
+        append: ({ much }) => script.append(much),
+        shared: ({ much }) => sharedFetcher.fetch(much),
+        own: ({ who, much }) => script.named(`f${who}`)[0]?.fetch(much),
+        pause: ({ who }) => followers[who]!.tap.pause(0),
+        resume: ({ who }) => followers[who]!.tap.resume(0),
+        seek({ who, much }) {
+          const to = Math.min(much, followers[who]!.lane.next);
+          followers[who]!.start = to;
+          Object.assign(followers[who]!.lane, { next: to, seen: [] });
+          followers[who]!.tap.fetchFrom(0, to);
+        },
+      };
+      for (const one of steps) play[one.of](one);
+      for (const { tap } of followers) tap.resume(0);
+      script.append(1);
+      for (let round = 0; round < 3; round += 1) for (const fetcher of script.fetchers) fetcher.fetch();
+      for (const { lane, start } of followers) expect(lane.seen).toEqual(numbers(start, script.end()));
+      for (const { tap } of followers) void tap.stop();
+    }),
+    { numRuns: 500 },
+  );
+});
