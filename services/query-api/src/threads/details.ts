@@ -6,7 +6,7 @@ export const UNREAD_COUNTED = 1_000;
 
 /** Columns of `ThreadAccessRow` beside those of thread `t`; `r` is its root. */
 export const ACCESS_COLUMNS = `r.learner_id as root_learner_id, p.role as member_role,
-  p.visible_from_index as member_from, p.visible_from_version as member_from_version, p.version as member_version, coalesce(hidden.n, 0) as hidden_deleted,
+  p.visible_from_index as member_from, p.visible_from_version as member_from_version, p.version as member_version, hidden.n as hidden_deleted,
   subs.there as has_sub_threads`;
 
 /**
@@ -20,11 +20,12 @@ export function accessJoins(schema: string): string {
       select user_id, role, visible_from_index, visible_from_version, version from ${schema}.participants
       where tenant_id = $1 and thread_id = r.thread_id and user_id = $2 and removed_at is null limit 1
     ) p on true
-    left join lateral (
-      select count(*)::integer as n from ${schema}.message_refs x
-      where p.visible_from_index > 1
-      and x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index < p.visible_from_index and x.deleted
-    ) hidden on true
+    cross join lateral (
+      select case when p.visible_from_index > 1 then (
+        select count(*)::integer from ${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id
+        and x.message_index < p.visible_from_index and x.deleted
+      ) else 0 end as n
+    ) hidden
     cross join lateral (
       select coalesce((
         select true from ${schema}.threads s where s.tenant_id = $1 and s.parent_thread_id = t.thread_id limit 1
@@ -45,10 +46,12 @@ export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.shown as participants,
 export function unreadFrom(schema: string, from: string, only = 'true'): string {
   const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index >= `;
   return `
-    select least(${UNREAD_COUNTED}, t.last_message_index - span.first + 1
+    select case when span.first <= t.last_message_index and ${only} then least(${UNREAD_COUNTED},
+      t.last_message_index - span.first + 1
       - (select count(*) from ${refs} span.first and x.sender_id = $2 and not x.deleted)
-      - (select count(*) from ${refs} span.first and x.deleted and t.deleted_count > 0))::integer as n
-    from (select ${from} as first) span where span.first <= t.last_message_index and ${only} offset 0`;
+      - case when t.deleted_count > 0 then (select count(*) from ${refs} span.first and x.deleted) else 0 end
+    )::integer end as n
+    from (select ${from} as first offset 0) span offset 0`;
 }
 
 /** The joins of `DETAIL_COLUMNS`. Parameters 1 to 5 are the viewer's. Who does not take part has nothing unread. */
@@ -76,13 +79,12 @@ export function detailJoins(schema: string): string {
       select string_agg(x.user_id || ' ' || x.read_index, ',') as shown from ${schema}.user_threads x
       where x.tenant_id = $1 and x.thread_id = t.thread_id and x.read_index > 0 and x.user_id = any(members.ids)
     ) readers on true
-    left join lateral (
-      select t.last_message_index as message_index where t.deleted_count = 0 and t.last_message_index >= v.visible_from
-      union all (
+    cross join lateral (
+      select case when t.deleted_count > 0 then (
         select x.message_index from ${refs} and not x.deleted and x.message_index >= v.visible_from
-        and t.deleted_count > 0 order by x.message_index desc limit 1
-      )
-    ) latest on true
+        order by x.message_index desc limit 1
+      ) when t.last_message_index >= v.visible_from then t.last_message_index end as message_index
+    ) latest
     left join lateral (
       ${unreadFrom(schema, 'greatest(v.visible_from, u.read_index + 1)', 'p.user_id is not null')}
     ) unread on true`;
