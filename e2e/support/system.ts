@@ -51,6 +51,7 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
   const logFile = join(await mkdtemp(join(tmpdir(), 'threadlog-e2e-')), 'process.log');
   const env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     ENVIRONMENT: 'test',
     ENABLE_RATE_LIMITING: 'false',
     ACCESS_LOG: 'off',

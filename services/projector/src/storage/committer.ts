@@ -18,14 +18,15 @@ interface Waiting {
 }
 
 /**
- * Commits of the lanes of one generation. While statements of small batches are under way, those that come are gathered
- * for the next, so that a database that is busy with many partitions is given fewer and larger transactions, and one that
+ * Commits of the lanes of one generation. Small batches that come in the same turn share a statement, and while some are
+ * under way those that come are gathered for the next, so that a database that is busy with many partitions is given fewer and larger transactions, and one that
  * is not need not wait. Where a database refuses rows for what is in them, each batch is tried alone, and only the one at
  * fault fails; any other fault is that of all.
  */
 export function createCommitter(database: Queryable): Commit {
   let gathered: Waiting[] = [];
   let working = 0;
+  let starting = false;
 
   async function together(group: readonly Waiting[]): Promise<void> {
     try {
@@ -53,11 +54,21 @@ export function createCommitter(database: Queryable): Commit {
     working -= 1;
   }
 
+  /** Lanes are handed what was fetched in one turn: what they make of it in that turn goes together. */
+  function start(): void {
+    if (starting || working >= AT_ONCE) return;
+    starting = true;
+    setImmediate(() => {
+      starting = false;
+      void work();
+    });
+  }
+
   return (write) => {
     if (!isSmall(write)) return commitBatch(database, write);
     return new Promise((resolve, reject) => {
       gathered.push({ write, resolve, reject });
-      if (working < AT_ONCE) void work();
+      start();
     });
   };
 }

@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { logTail, startChild } from '../child';
 import { StackError } from '../errors';
-import { checkoutRoot, type Layout } from '../paths';
+import { cacheDir, checkoutRoot, type Layout } from '../paths';
 import { runAs } from '../runAs';
 import { startServer, type Server } from '../server';
 import { waitUntil } from '../wait';
@@ -46,7 +46,8 @@ export const startService = ({ files, env, ports, script = standaloneScript }: S
       logFile,
       pidFile,
       marker: files.root,
-      env,
+      // Started again after each change or crash, it need not compile what is as it was.
+      env: { NODE_COMPILE_CACHE: join(cacheDir(), 'compile'), ...env },
       cwd: checkoutRoot,
     });
     const ready = async () => (await Promise.all(ports.map(isReady))).every(Boolean);
