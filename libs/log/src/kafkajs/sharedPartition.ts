@@ -38,7 +38,7 @@ export interface SharedPartitionDeps {
   onEmpty(): void;
 }
 
-/** What was fetched last is kept for who is a little behind, a partition; the last run always is. */
+/** What was fetched last is kept for who is a little behind, a partition. A larger run is not: it pins what it is cut from. */
 export const KEPT_BYTES = 256 * 1024;
 
 interface Member extends Sitter {
@@ -106,7 +106,7 @@ function createHistory(start: number) {
     push(run: FetchedRun): void {
       kept.push({ from: next, run });
       bytes += run.bytes;
-      while (kept.length > 1 && bytes > KEPT_BYTES) bytes -= kept.shift()!.run.bytes;
+      while (bytes > KEPT_BYTES) bytes -= kept.shift()!.run.bytes;
       next = run.next;
       atHead = run.next >= run.head;
     },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { FetchedRun } from '../fence';
-import { createScript } from './scriptedFetch.testing';
+import { createScript, RECORD_BYTES } from './scriptedFetch.testing';
 import { createSharedFetch } from './sharedFetch';
+import { KEPT_BYTES } from './sharedPartition';
 import { createTap } from './tap';
 
 const IDLE_MS = 20;
@@ -57,20 +58,29 @@ describe('followers of one log', () => {
     expect(script.fetchers.length).toBe(1);
   });
 
+  it('are kept no more than a little', () => {
+    const { script, sharedFetcher, follow } = given();
+    follow('first', 0);
+    script.append(KEPT_BYTES / RECORD_BYTES + 1);
+    sharedFetcher.fetch();
+    follow('late', 2);
+    expect(script.named('late').length).toBe(1);
+  });
+
   it('fetch by themselves what is long past, and join when they are near', () => {
     const { script, sharedFetcher, follow } = given();
     script.append(100);
     follow('first', 90);
-    sharedFetcher.fetch();
+    for (let round = 0; round < 5; round += 1) sharedFetcher.fetch(2);
     const late = follow('late', 0);
     const [own] = script.named('late');
-    own!.fetch(95);
+    own!.fetch(97);
     expect(late.lane.seen).toEqual(numbers(0, 100));
     expect(own!.active).toBe(false);
     script.append(1);
     sharedFetcher.fetch();
     expect(late.lane.seen).toEqual(numbers(0, 101));
-    expect(own!.fetched).toEqual([[0, 95]]);
+    expect(own!.fetched).toEqual([[0, 97]]);
   });
 
   it('do not wait for one that is far behind', () => {
