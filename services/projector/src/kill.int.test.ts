@@ -9,6 +9,7 @@ import { openTestbed, type Testbed } from './testing/testbed';
 
 const stack = testStack();
 const PARTITIONS = 3;
+const KILLS = 4;
 const MAIN = join(__dirname, '..', 'dist', 'main.js');
 
 const children: ChildProcess[] = [];
@@ -62,19 +63,23 @@ describe('a projector killed with SIGKILL, again and again, under load', () => {
       const checkpoints = await readCheckpoints(bed.database, 1);
       return [...checkpoints.values()].reduce((sum, { nextOffset }) => sum + nextOffset, 0);
     };
-    const loading = (async () => {
-      for (let at = 0; at < events.length; at += 50) await bed.append(events.slice(at, at + 50));
-    })();
-    for (let kills = 0; kills < 4; kills += 1) {
+    const load = async (from: number, to: number): Promise<void> => {
+      for (let at = from; at < to; at += 50) await bed.append(events.slice(at, Math.min(at + 50, to)));
+    };
+    const part = Math.ceil(events.length / (KILLS + 1));
+    for (let kills = 0; kills < KILLS; kills += 1) {
       const before = await applied();
+      // A part for each, so that none finds that everything has been applied already.
+      const loading = load(kills * part, (kills + 1) * part);
       const child = spawnProjector(prefix, url);
       const exited = once(child, 'exit');
-      await eventually(async () => (await applied()) > before || child.exitCode !== null, { timeoutMs: 20_000 });
+      await eventually(async () => (await applied()) > before || child.exitCode !== null, { timeoutMs: 40_000 });
       expect(child.exitCode).toBeNull();
       child.kill('SIGKILL');
       await exited;
+      await loading;
     }
-    await loading;
+    await load(KILLS * part, events.length);
     const last = spawnProjector(prefix, url);
     await bed.caughtUp();
     last.kill('SIGTERM');
@@ -82,5 +87,5 @@ describe('a projector killed with SIGKILL, again and again, under load', () => {
     expect(await bed.dump()).toContain('CHAT_MESSAGE_CREATED');
     bed.start();
     expect(await bed.rebuiltEquals()).toBe('equal');
-  }, 90_000);
+  }, 180_000);
 });
