@@ -61,7 +61,7 @@ export interface Appender {
 }
 
 export interface FollowOptions {
-  /** For logs, metrics and the consumer group's name. */
+  /** For logs, metrics, and the group's name where the follower needs a consumer of its own. */
   name: string;
   /** The partitions to follow, each with its start. */
   start: ReadonlyMap<number, ReadPosition>;

@@ -38,7 +38,7 @@ export interface SharedPartitionDeps {
   onEmpty(): void;
 }
 
-/** What was fetched last is kept for who is a little behind, a partition. A larger run is not: it pins what it is cut from. */
+/** So much of what was fetched last is kept for who is a little behind. No larger run: it pins what it is cut from. */
 export const KEPT_BYTES = 256 * 1024;
 
 interface Member extends Sitter {

@@ -11,7 +11,7 @@ import type { LaneObserver } from '../lanes/observer';
 import { createRegistry } from '../projections/registry';
 import { createCommitter } from '../storage/committer';
 
-/** Under load rows come a few milliseconds later, in a fraction of the fetches and transactions. */
+/** Under load rows come a few milliseconds later, in a fraction of the transactions. */
 const MIN_INTERVAL_MS = 10;
 
 export interface GenerationProjectorDeps {

@@ -38,7 +38,7 @@ export function startSearchIndexer(deps: SearchIndexerDeps): SearchIndexer {
 }
 
 const RETRY_MS = 1_000;
-/** A message is found a moment later; its words are not worth a fetch and a commit of their own. */
+/** A message is found a moment later; its words are not worth a commit of their own. */
 const MIN_INTERVAL_MS = 250;
 
 async function run(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {

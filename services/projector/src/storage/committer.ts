@@ -18,10 +18,10 @@ interface Waiting {
 }
 
 /**
- * Commits of the lanes of one generation. Small batches that come in the same turn share a statement, and while some are
- * under way those that come are gathered for the next, so that a database that is busy with many partitions is given fewer and larger transactions, and one that
- * is not need not wait. Where a database refuses rows for what is in them, each batch is tried alone, and only the one at
- * fault fails; any other fault is that of all.
+ * Commits of the lanes of one generation. Small batches that come in the same turn share a statement, and while some
+ * are under way those that come are gathered for the next, so that a database that is busy with many partitions is
+ * given fewer and larger transactions, and one that is not need not wait. Where a database refuses rows for what is in
+ * them, each batch is tried alone, and only the one at fault fails; any other fault is that of all.
  */
 export function createCommitter(database: Queryable): Commit {
   let gathered: Waiting[] = [];

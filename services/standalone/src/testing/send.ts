@@ -6,6 +6,7 @@ interface Sent {
   body?: unknown;
 }
 
+/** Sends JSON, and reads the answer as JSON; an empty one is null. */
 export async function send(url: URL, { method, headers, body }: Sent): Promise<TestReply> {
   const response = await fetch(url, {
     method,
