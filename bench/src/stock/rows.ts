@@ -2,12 +2,14 @@ import { streamName, type ChatEvent, type Sealed } from '@threadlog/events';
 import {
   foldMessage,
   foldParticipant,
+  foldRoster,
   foldThread,
   indexTerms,
   participantsOf,
   unseenThread,
   type MessageRow,
   type ParticipantRow,
+  type RosterRow,
   type SearchTokens,
   type ThreadRow,
   type UserThreadRow,
@@ -32,6 +34,8 @@ export interface IndexRow {
 export interface StockRows {
   threads: ThreadRow[];
   participants: ParticipantRow[];
+  /** Of threads that these events begin. */
+  rosters: RosterRow[];
   messages: MessageRow[];
   userThreads: UserThreadRow[];
   index: IndexRow[];
@@ -50,9 +54,11 @@ export interface Fold {
 export function foldEvents({ thread, before, events, opener, tokens }: Fold): StockRows {
   let row = before;
   const participants = new Map<string, ParticipantRow>();
-  const rows: StockRows = { threads: [], participants: [], messages: [], userThreads: [], index: [] };
+  let roster: RosterRow | null = null;
+  const rows: StockRows = { threads: [], participants: [], rosters: [], messages: [], userThreads: [], index: [] };
   for (const event of events) {
     row = foldThread(row, event);
+    roster = foldRoster(roster, event);
     for (const user of participantsOf(event)) {
       const member = foldParticipant(participants.get(user) ?? null, event, user);
       if (member) participants.set(user, member);
@@ -63,6 +69,7 @@ export function foldEvents({ thread, before, events, opener, tokens }: Fold): St
   }
   rows.threads.push(row!);
   rows.participants.push(...participants.values());
+  if (roster) rows.rosters.push(roster);
   rows.userThreads.push(...readPositions(thread, row!));
   return rows;
 }

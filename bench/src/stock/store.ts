@@ -6,6 +6,7 @@ import {
   generationSchema,
   messagesTable,
   participantsTable,
+  rostersTable,
   threadsTable,
   upsertSql,
   userThreadsTable,
@@ -49,10 +50,11 @@ export async function openStockStore({ databaseUrl, masterKey }: Internals): Pro
   return {
     sealing,
     tokens: createSearchTokens(sealing),
-    async write({ threads, participants, messages, userThreads, index }) {
+    async write({ threads, participants, rosters, messages, userThreads, index }) {
       await upsert(messagesTable, messages);
       await upsert(threadsTable, threads);
       await upsert(participantsTable, participants);
+      if (known.has(rostersTable.name)) await upsert(rostersTable, rosters);
       await upsert(userThreadsTable, userThreads);
       if (searchable) await database.query(indexSql(schema), [JSON.stringify(index)]);
       await otherTasks();

@@ -10,6 +10,7 @@ export * from './dump';
 export * from './receiptRetention';
 export * from './folds/thread';
 export * from './folds/participant';
+export * from './folds/roster';
 export * from './folds/message';
 export * from './folds/receipt';
 export * from './folds/user';

@@ -61,6 +61,22 @@ export interface ParticipantRow {
   removed_at: string | null;
 }
 
+/**
+ * The members of a root thread in the order they joined, as one row: lists show them for each of many threads. Ids hold no
+ * spaces.
+ */
+export interface RosterRow {
+  tenant_id: TenantId;
+  thread_id: string;
+  /** The first `PARTICIPANTS_SHOWN`, separated by spaces; null where the participants must be asked (see `foldRoster`). */
+  member_ids: string | null;
+  /** Their roles in the same order; null with the ids. */
+  member_roles: string | null;
+  /** All current members. */
+  participant_count: number;
+  version: number;
+}
+
 /** Who reacted with what, oldest first. */
 export type Reactions = { emoji: string; user_ids: string[] }[];
 /** Former texts of a message, oldest first; emptied when it is deleted. */

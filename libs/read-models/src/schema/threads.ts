@@ -48,6 +48,16 @@ create index if not exists participants_by_user on ${schema}.participants (tenan
   where removed_at is null;
 create index if not exists participants_former on ${schema}.participants (tenant_id, user_id, thread_id)
   where removed_at is not null;
+
+create table if not exists ${schema}.rosters (
+  tenant_id text not null,
+  thread_id text not null,
+  member_ids text,
+  member_roles text,
+  participant_count integer not null,
+  version integer not null,
+  primary key (tenant_id, thread_id)
+);
 `;
 }
 

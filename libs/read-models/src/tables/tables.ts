@@ -4,6 +4,7 @@ import type {
   MessageRow,
   ParticipantRow,
   ReceiptRow,
+  RosterRow,
   StreamRow,
   ThreadRow,
   UserRow,
@@ -69,6 +70,20 @@ export const participantsTable: Table<ParticipantRow> = {
     removed_at: 'text',
   },
   key: ['tenant_id', 'thread_id', 'user_id'],
+  guard: 'version',
+};
+
+export const rostersTable: Table<RosterRow> = {
+  name: 'rosters',
+  columns: {
+    tenant_id: 'text',
+    thread_id: 'text',
+    member_ids: 'text',
+    member_roles: 'text',
+    participant_count: 'integer',
+    version: 'integer',
+  },
+  key: ['tenant_id', 'thread_id'],
   guard: 'version',
 };
 

@@ -4,6 +4,7 @@ import {
   auditTable,
   foldMessage,
   foldParticipant,
+  foldRoster,
   foldThread,
   foldUser,
   foldUserThread,
@@ -12,6 +13,7 @@ import {
   messageRefsTable,
   participantsOf,
   participantsTable,
+  rostersTable,
   threadsTable,
   upsertSql,
   usersTable,
@@ -23,6 +25,7 @@ import {
   type MessageRow,
   type MessageStore,
   type ParticipantRow,
+  type RosterRow,
   type Table,
   type ThreadRow,
   type UserRow,
@@ -33,6 +36,7 @@ import {
 export interface FoldedRows {
   threads: ThreadRow[];
   participants: ParticipantRow[];
+  rosters: RosterRow[];
   messages: MessageRow[];
   users: UserRow[];
   userThreads: UserThreadRow[];
@@ -43,6 +47,7 @@ export interface FoldedRows {
 export function foldRows(events: readonly ChatEvent[]): FoldedRows {
   const threads = new Map<string, ThreadRow>();
   const participants = new Map<string, ParticipantRow>();
+  const rosters = new Map<string, RosterRow>();
   const messages = new Map<string, MessageRow>();
   const users = new Map<string, UserRow>();
   const userThreads = new Map<string, UserThreadRow>();
@@ -55,6 +60,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
       continue;
     }
     keep(threads, place, (row) => foldThread(row, event));
+    keep(rosters, place, (row) => foldRoster(row, event));
     for (const user of participantsOf(event))
       keep(participants, `${place}/${user}`, (row) => foldParticipant(row, event, user));
     const messageId = messageIdOf(event);
@@ -63,6 +69,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
   return {
     threads: [...threads.values()],
     participants: [...participants.values()],
+    rosters: [...rosters.values()],
     messages: [...messages.values()],
     users: [...users.values()],
     userThreads: [...userThreads.values()],
@@ -75,10 +82,12 @@ function keep<Row>(rows: Map<string, Row>, key: string, fold: (row: Row | null) 
   if (next) rows.set(key, next);
 }
 
+type OptionalRows = 'rosters' | 'userThreads' | 'audit';
+
 /** Writes rows as the projector would. Newer rows win over stored ones, so a grown history can be written again. */
 export async function writeRows(
   target: { database: Database; generation: number; messages: MessageStore },
-  rows: Omit<FoldedRows, 'userThreads' | 'audit'> & Partial<Pick<FoldedRows, 'userThreads' | 'audit'>>,
+  rows: Omit<FoldedRows, OptionalRows> & Partial<Pick<FoldedRows, OptionalRows>>,
 ): Promise<void> {
   const { database, generation, messages } = target;
   const schema = generationSchema(generation);
@@ -89,6 +98,7 @@ export async function writeRows(
   if (messages.kind === 'mongo') await write(messageRefsTable, rows.messages.map(refOf));
   await write(threadsTable, rows.threads);
   await write(participantsTable, rows.participants);
+  await write(rostersTable, rows.rosters ?? []);
   await write(usersTable, rows.users);
   await write(userThreadsTable, rows.userThreads ?? []);
   await write(auditTable, rows.audit ?? []);

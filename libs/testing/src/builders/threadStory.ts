@@ -39,6 +39,7 @@ export interface ThreadStory {
   unpin(user: string, messageId: string): void;
   join(user: string, options?: { role?: ParticipantRole; fromNow?: boolean }): void;
   leave(user: string): void;
+  appoint(user: string, role: ParticipantRole): void;
   rename(title: string): void;
   status(status: 'active' | 'archived' | 'completed'): void;
   end(): void;
@@ -157,7 +158,7 @@ function threadChapters({
   owner,
   messages,
   tell,
-}: Telling): Pick<ThreadStory, 'join' | 'leave' | 'rename' | 'status' | 'end'> {
+}: Telling): Pick<ThreadStory, 'join' | 'leave' | 'appoint' | 'rename' | 'status' | 'end'> {
   const thread_id = place.id;
   return {
     join(user_id, { role = 'member', fromNow = false } = {}) {
@@ -167,6 +168,8 @@ function threadChapters({
     leave(user_id) {
       tell(user_id, { type: 'CHAT_PARTICIPANT_REMOVED', data: { thread_id, user_id, reason: 'left' } });
     },
+    appoint: (user_id, role) =>
+      tell(owner, { type: 'CHAT_PARTICIPANT_ROLE_CHANGED', data: { thread_id, user_id, role, previous: 'member' } }),
     rename: (title) => tell(owner, { type: 'CHAT_THREAD_UPDATED', data: { thread_id, title } }),
     status: (status) =>
       tell(owner, { type: 'CHAT_THREAD_STATUS_CHANGED', data: { thread_id, status, previous: 'active' } }),

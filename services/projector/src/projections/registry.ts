@@ -6,6 +6,7 @@ import { participants } from './participants';
 import { deletionLogs, exportLogs } from './privacyLogs';
 import type { Projection } from './projection';
 import { receipts } from './receipts';
+import { rosters } from './rosters';
 import { streams } from './streams';
 import { tenants } from './tenants';
 import { threads } from './threads';
@@ -24,7 +25,19 @@ export interface Registry {
   mirrored: readonly Projection<object>[];
 }
 
-const COMMON = [streams, threads, participants, users, userThreads, receipts, audit, exportLogs, deletionLogs, tenants];
+const COMMON = [
+  streams,
+  threads,
+  participants,
+  rosters,
+  users,
+  userThreads,
+  receipts,
+  audit,
+  exportLogs,
+  deletionLogs,
+  tenants,
+];
 
 /** Rows are held as plain objects from here on: each projection alone knows its own type. */
 const erased = (projections: readonly unknown[]): Projection<object>[] => projections as Projection<object>[];

@@ -1,12 +1,13 @@
 import type { Actor } from '@threadlog/auth';
 import type { Channel, ThreadStatus } from '@threadlog/events';
+import { threadsTable } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
 import type { Keyset } from '../cursors';
 import { keysetPage, type PageEdges } from '../pages';
 import { readable, type VisibleThread } from './access';
 import { DETAIL_COLUMNS, detailJoins } from './details';
 import type { ThreadPartsRow } from './rows';
-import { REACHES, reachOf, takesPart, type Reach } from './reach';
+import { PAGE_MEMBER, REACHES, reachOf, takesPart, type Reach } from './reach';
 import { viewerValues, type ViewerValues } from './viewer';
 
 export interface ThreadFilters {
@@ -100,13 +101,17 @@ function listStatement(viewer: ViewerValues, request: ThreadListRequest, reach: 
     given.map(({ sql }) => ` and ${sql(schema)}`).join('');
   const text = (schema: string): string => `
     with page as materialized (
-      select t.* from ${REACHES[reach](schema, { bounds: there + joined(schema, place), order })}
+      select t.*, ${PAGE_MEMBER.columns} from ${REACHES[reach](schema, { bounds: there + joined(schema, place), order })}
       and ${there} ${joined(schema, conditions)} ${order} limit ${limit}
     )
-    select t.*, ${DETAIL_COLUMNS} from page t ${subThreads ? rootOf(schema) : ITS_OWN_ROOT}
-    ${detailJoins(schema)} ${order}`;
+    select ${THREAD}, ${DETAIL_COLUMNS} from page t ${subThreads ? rootOf(schema) : ITS_OWN_ROOT}
+    ${detailJoins(schema, PAGE_MEMBER.join)} ${order}`;
   return { name: ['threads', reach, ...conditions.map((condition) => condition.name)].join('_'), text, values };
 }
+
+const THREAD = Object.keys(threadsTable.columns)
+  .map((column) => `t.${column}`)
+  .join(', ');
 
 /** The learner and the members of a sub-thread are its root's. */
 const rootOf = (schema: string): string =>

@@ -1,27 +1,26 @@
-import type { ParticipantRole } from '@threadlog/events';
-import type { ParticipantView } from '@threadlog/read-models';
+import { rosterMembers, type ParticipantView } from '@threadlog/read-models';
 import type { ThreadPartsRow } from './rows';
 
 /**
  * The members that a row tells, in the order they joined, with how far each has read the thread. Lists of words in place
  * of JSON because Postgres makes them in half the time; no id has a space or a comma in it.
  */
-export function membersOf({
-  participants,
-  readers,
-}: Pick<ThreadPartsRow, 'participants' | 'readers'>): ParticipantView[] {
-  const readTo = new Map(pairsOf(readers));
-  return pairsOf(participants).map(([user_id, role]) => ({
+export function membersOf(
+  row: Pick<ThreadPartsRow, 'member_ids' | 'member_roles' | 'readers'>,
+): Required<ParticipantView>[] {
+  const readTo = readersOf(row.readers);
+  return (rosterMembers(row) ?? []).map(({ user_id, role }) => ({
     user_id,
-    role: role as ParticipantRole,
-    read_index: Number(readTo.get(user_id) ?? 0),
+    role,
+    read_index: readTo.get(user_id) ?? 0,
   }));
 }
 
-function pairsOf(list: string | null): [user: string, value: string][] {
-  if (!list) return [];
-  return list.split(',').map((pair) => {
+function readersOf(list: string | null): Map<string, number> {
+  const readers = new Map<string, number>();
+  for (const pair of list?.split(',') ?? []) {
     const space = pair.indexOf(' ');
-    return [pair.slice(0, space), pair.slice(space + 1)];
-  });
+    readers.set(pair.slice(0, space), Number(pair.slice(space + 1)));
+  }
+  return readers;
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '@threadlog/auth';
+import { MEMBER_COLUMNS, memberJoin } from './details';
 import type { ViewerValues } from './viewer';
 
 /**
@@ -16,9 +17,8 @@ export function takesPart(schema: string, user: string): string {
     where m.tenant_id = $1 and m.thread_id = t.thread_id and m.user_id = ${user} and m.removed_at is null)`;
 }
 
-/** The same, looked up for each thread: the planner would read all memberships of a user to check a few threads. */
-const viewerTakesPart = (schema: string): string => `coalesce((select true from ${schema}.participants m
-    where m.tenant_id = $1 and m.thread_id = t.thread_id and m.user_id = $2 and m.removed_at is null limit 1), false)`;
+/** The viewer's membership in `t`, or in its root. Looked up for each: the planner would read all of a user's to check a few. */
+const member = (schema: string): string => memberJoin(schema, 'coalesce(t.parent_thread_id, t.thread_id)');
 
 export interface ReachText {
   /** Condition and order of a page, by alias `t`. */
@@ -26,20 +26,29 @@ export interface ReachText {
   order: string;
 }
 
-/** Each gives rows of `t`, to which further conditions can be added with `and`. */
+/** Each gives rows of `t` and the viewer's membership `p` in it, to which further conditions can be added with `and`. */
 export const REACHES: Record<Reach, (schema: string, text: ReachText) => string> = {
-  all: (schema) => `${schema}.threads t where true`,
-  learners: (schema) => `${schema}.threads t where (t.learner_id is not null or ${viewerTakesPart(schema)})`,
+  all: (schema) => `${schema}.threads t ${member(schema)} where true`,
+  learners: (schema) =>
+    `${schema}.threads t ${member(schema)} where (t.learner_id is not null or p.user_id is not null)`,
   listed: (schema) => `(
-      select thread_id from ${schema}.participants where tenant_id = $1 and user_id = $2 and removed_at is null
-      union
-      select thread_id from ${schema}.threads where tenant_id = $1 and learner_id = any($5::text[])
-    ) mine cross join lateral (
-      select * from ${schema}.threads where tenant_id = $1 and thread_id = mine.thread_id limit 1
+      select thread_id, ${MEMBER_COLUMNS.join(', ')} from ${schema}.participants
+      where tenant_id = $1 and user_id = $2 and removed_at is null
+      union all
+      select t.thread_id, ${MEMBER_COLUMNS.map(() => 'null').join(', ')} from ${schema}.threads t
+      where tenant_id = $1 and learner_id = any($5::text[]) and not ${takesPart(schema, '$2')}
+    ) p cross join lateral (
+      select * from ${schema}.threads where tenant_id = $1 and thread_id = p.thread_id limit 1
     ) t where true`,
   recent: (schema, { bounds, order }) => `(
       select t.* from ${schema}.threads t where ${bounds} ${order} limit ${RECENT_THREADS}
-    ) t where (t.learner_id = any($5::text[]) or ${viewerTakesPart(schema)})`,
+    ) t ${member(schema)} where (t.learner_id = any($5::text[]) or p.user_id is not null)`,
+};
+
+/** Columns of `p` for the rows of a page, and that membership of a row `t` of it. */
+export const PAGE_MEMBER = {
+  columns: MEMBER_COLUMNS.map((column) => `p.${column} as member_${column}`).join(', '),
+  join: `cross join lateral (select ${MEMBER_COLUMNS.map((column) => `t.member_${column} as ${column}`).join(', ')}) p`,
 };
 
 export function reachOf([, , seesAll, seesLearners]: ViewerValues): Reach {

@@ -20,9 +20,10 @@ export interface ThreadAccessRow extends ThreadRow {
 
 /** A thread with all that its resource shows, but for the text of its last message. */
 export interface ThreadPartsRow extends ThreadAccessRow {
-  /** `user role` of the first who joined, one more than is shown where there are more; `membersOf` takes it apart. */
-  participants: string | null;
-  /** `user index` of those of them who have read something. */
+  /** The first who joined and their roles, as in `RosterRow`; null where nobody takes part. `membersOf` takes it apart. */
+  member_ids: string | null;
+  member_roles: string | null;
+  /** `user index` of those of them who have read something, separated by commas. */
   readers: string | null;
   participant_count: number;
   last_visible_index: number | null;
