@@ -1,5 +1,5 @@
 // npm test: every check there is, in the order of what fails fastest, and one line at the end that adds them up.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -15,45 +15,60 @@ const cores = availableParallelism();
 /** Real servers take their share of the cores, so fewer workers than cores where there are many. */
 const intWorkers = Math.min(4, Math.max(2, Math.floor(cores / 2)));
 
-const staticSteps = [
-  { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
-  { name: 'build', command: ['tsc', '-b'] },
-  { name: 'types of tests', command: ['tsc', '-p', 'tsconfig.test.json'] },
-  { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
-  { name: 'generated files', command: ['node', generator, '--check'], needs: generator },
-  { name: 'OpenAPI document', command: ['node', openApi, '--check'], needs: openApi },
+/** Those of a stage run beside each other: each keeps one core busy. Later ones need what `build` makes. */
+const staticStages = [
+  [
+    { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+    { name: 'build', command: ['tsc', '-b'] },
+  ],
+  [
+    { name: 'types of tests', command: ['tsc', '-p', 'tsconfig.test.json'] },
+    { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
+    { name: 'generated files', command: ['node', generator, '--check'], needs: generator },
+    { name: 'OpenAPI document', command: ['node', openApi, '--check'], needs: openApi },
+  ],
 ];
 const jestSteps = [
   { name: 'unit tests', project: 'unit', workers: cores },
   { name: 'integration tests', project: 'int', workers: intWorkers },
 ];
 
-const run = ([program, ...args]) => {
-  // Tests start our processes some hundred times: each would compile the same modules again.
-  const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(root, '.cache', 'compile');
-  const env = { ...process.env, NODE_COMPILE_CACHE, PATH: `${bin}:${process.env.PATH ?? ''}` };
-  const options = {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: stepTimeoutMs,
-    killSignal: 'SIGTERM',
-  };
-  const { status, error } = spawnSync(join(bin, program), args, options);
-  if (error) console.log(`${program}: ${error.message}`);
-  return status === 0;
-};
+/** Whether the program ended well. What it says is shown as it comes, or handed to `say` when it has ended. */
+const run = ([program, ...args], say) =>
+  new Promise((done) => {
+    // Tests start our processes some hundred times: each would compile the same modules again.
+    const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(root, '.cache', 'compile');
+    const child = spawn(join(bin, program), args, {
+      cwd: root,
+      env: { ...process.env, NODE_COMPILE_CACHE, PATH: `${bin}:${process.env.PATH ?? ''}` },
+      stdio: say ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      timeout: stepTimeoutMs,
+      killSignal: 'SIGTERM',
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (said += text));
+    child.on('error', (error) => {
+      (say ?? console.log)(`${said}${program}: ${error.message}\n`);
+      done(false);
+    });
+    child.on('close', (status) => {
+      say?.(said);
+      done(status === 0);
+    });
+  });
 
-const runStatic = ({ command, needs }) => {
+const runStatic = async ({ name, command, needs }) => {
   if (needs && !existsSync(join(root, needs))) return { skipped: `${needs} is not there` };
-  return run(command) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const ok = await run(command, (said) => console.log(`\n== ${name}\n${said.trimEnd()}`));
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 };
 
 /** Counts from Jest's own report. A file that does not even load is a failure, and so is a run without a test. */
-const runJest = ({ project, workers }) => {
+const runJest = async ({ name, project, workers }) => {
+  console.log(`\n== ${name}`);
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
-  const ok = run([
+  const ok = await run([
     'jest',
     '--selectProjects',
     project,
@@ -70,10 +85,9 @@ const runJest = ({ project, workers }) => {
   return { passed: numPassedTests, failed: failed + (silentFailure ? 1 : 0) };
 };
 
-const timed = (step, runStep) => {
-  console.log(`\n== ${step.name}`);
+const timed = async (step, runStep) => {
   const began = Date.now();
-  const result = runStep(step);
+  const result = await runStep(step);
   return { name: step.name, seconds: (Date.now() - began) / 1000, ...result };
 };
 
@@ -84,10 +98,9 @@ const describe = ({ name, seconds, passed, failed, skipped }) => {
 
 ensureInstalled();
 mkdirSync(reports, { recursive: true });
-const results = [
-  ...staticSteps.map((step) => timed(step, runStatic)),
-  ...jestSteps.map((step) => timed(step, runJest)),
-];
+const results = [];
+for (const stage of staticStages) results.push(...(await Promise.all(stage.map((step) => timed(step, runStatic)))));
+for (const step of jestSteps) results.push(await timed(step, runJest));
 const total = (key) => results.reduce((sum, result) => sum + (result[key] ?? 0), 0);
 
 console.log(`\n${results.map(describe).join('\n')}\n`);
