@@ -2,7 +2,7 @@ import { createGate } from './gate';
 import type { Scheduler } from './scheduler';
 
 /** A clock and turns in the test's hands. */
-function given(intervalMs: number) {
+function given(intervalMs: number | (() => number)) {
   let now = 0;
   const turns: (() => void)[] = [];
   const sleeps: { at: number; step: () => void }[] = [];
@@ -13,7 +13,7 @@ function given(intervalMs: number) {
       return () => undefined;
     },
   };
-  const gate = createGate(intervalMs, scheduler, () => now);
+  const gate = createGate(typeof intervalMs === 'number' ? () => intervalMs : intervalMs, scheduler, () => now);
   return {
     gate,
     nextTurn: () => turns.splice(0).forEach((step) => step()),
@@ -55,6 +55,20 @@ it('opens once in an interval, for all who wait', async () => {
   nextTurn();
   to(31);
   expect(gate()).toBeUndefined();
+});
+
+it('goes by the interval that there is when somebody comes', () => {
+  let interval = 20;
+  const { gate, nextTurn, to } = given(() => interval);
+  void gate();
+  nextTurn();
+  interval = 2;
+  to(3);
+  expect(gate()).toBeUndefined();
+  nextTurn();
+  interval = 20;
+  to(6);
+  expect(gate()).toBeInstanceOf(Promise);
 });
 
 it('is always open without an interval', () => {

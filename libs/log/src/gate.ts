@@ -7,21 +7,21 @@ import type { Scheduler } from './scheduler';
  */
 export type Gate = () => Promise<void> | undefined;
 
-/** @param intervalMs Least time between two openings; 0 is a gate that is always open. */
-export function createGate(intervalMs: number, scheduler: Scheduler, now = () => performance.now()): Gate {
-  let shutUntil = -Infinity;
+/** @param intervalMs Least time between two openings, as it is when somebody comes; 0 is a gate that is always open. */
+export function createGate(intervalMs: () => number, scheduler: Scheduler, now = () => performance.now()): Gate {
+  let passedAt = -Infinity;
   let open = false;
   let opening: Promise<void> | null = null;
 
   function pass(): void {
-    shutUntil = now() + intervalMs;
+    passedAt = now();
     open = true;
     scheduler.soon(() => (open = false));
   }
 
   return () => {
-    if (intervalMs === 0 || open) return undefined;
-    const rest = shutUntil - now();
+    if (open) return undefined;
+    const rest = passedAt + intervalMs() - now();
     if (rest <= 0 && !opening) {
       pass();
       return undefined;

@@ -74,9 +74,9 @@ export interface FollowOptions {
   onBatch(batch: LogBatch): Promise<void>;
   /**
    * Least time between two hand-overs; default 0. A busy log is then read in fewer, larger pieces, which is cheaper for
-   * everybody; what comes after a quiet moment is not delayed.
+   * everybody; what comes after a quiet moment is not delayed. A function is asked each time.
    */
-  minIntervalMs?: number;
+  minIntervalMs?: number | (() => number);
   /** Most bytes fetched and not yet handled, a partition; default 8 MiB. */
   maxBufferedBytes?: number;
 }

@@ -77,7 +77,7 @@ export function createEngine(deps: EngineDeps): Engine {
     ...{ views, connections, rooms, threadsOf: deps.threadsOf },
     onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
   });
-  const hands = { dispatcher, views, beginnings, onErased, onFault: onUnshown };
+  const hands = { dispatcher, views, beginnings, onErased, onFault: onUnshown, isWatched: () => connections.size > 0 };
   const follower = createFollower({ log, ring, ...hands }, deps.starts);
   late.follower = follower;
   const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });

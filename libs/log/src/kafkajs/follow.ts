@@ -9,6 +9,9 @@ import { createSharedFetch } from './sharedFetch';
 import { createSharing, type Share } from './sharing';
 import { createTap } from './tap';
 
+const asked = (interval: number | (() => number)): (() => number) =>
+  typeof interval === 'function' ? interval : () => interval;
+
 type Source = Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'minIntervalMs' | 'onRun'>;
 
 export interface FollowDeps extends Source {
@@ -34,7 +37,7 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
     if (offset > head) throw new PositionOutOfRangeError(`partition ${partition} ends at ${head}, before ${offset}`);
   }
   const lanes = new Map<number, Lane>();
-  const { minIntervalMs = 0 } = options;
+  const minIntervalMs = asked(options.minIntervalMs ?? 0);
   const { shared, release } = deps.share();
   const tap = createTap({
     ...deps,

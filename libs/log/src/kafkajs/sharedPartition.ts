@@ -6,7 +6,7 @@ export interface Sitter {
   /** The next offset wanted. */
   offset: number;
   /** Least time between two fetches that this follower needs; milliseconds. */
-  minIntervalMs: number;
+  minIntervalMs: () => number;
   /** Called with runs that go on from `offset`; the first may begin before it. */
   take(run: FetchedRun): void;
 }
@@ -86,7 +86,7 @@ export function createSharedPartition({ start, flow, onEmpty }: SharedPartitionD
       history.push(run);
       for (const member of [...members]) if (!member.paused) give(member, run);
     },
-    minIntervalMs: () => Math.min(...[...members].map((member) => member.minIntervalMs)),
+    minIntervalMs: () => Math.min(...[...members].map((member) => member.minIntervalMs())),
   };
 }
 

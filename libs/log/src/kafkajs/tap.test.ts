@@ -26,7 +26,7 @@ function given() {
         lane.seen.push(...run.records.map((record) => record.offset).filter((at) => at >= lane.next));
         lane.next = Math.max(lane.next, run.next);
       };
-      const tap = createTap({ ...source, shared, name, minIntervalMs: 0, onRun, idleMs: IDLE_MS }, script.make);
+      const tap = createTap({ ...source, shared, name, minIntervalMs: () => 0, onRun, idleMs: IDLE_MS }, script.make);
       tap.fetchFrom(0, offset);
       return { tap, lane };
     },

@@ -4,9 +4,8 @@ import { createOwnFetch } from './ownFetch';
 import type { MakeFetcher, SharedFetch } from './sharedFetch';
 import type { Seat } from './sharedPartition';
 
-export interface TapDeps extends Omit<FetcherDeps, 'minIntervalMs'> {
-  /** Least time between two fetches. */
-  minIntervalMs: number;
+export interface TapDeps extends FetcherDeps {
+  minIntervalMs: () => number;
   shared: SharedFetch;
   /** Milliseconds after which a consumer of one's own that is not needed any more is ended; default 30,000. */
   idleMs?: number;
@@ -29,7 +28,7 @@ const IDLE_MS = 30_000;
 export function createTap(deps: TapDeps, makeFetcher: MakeFetcher = createFetcher): Fetcher {
   const { shared, onRun, minIntervalMs, idleMs = IDLE_MS } = deps;
   const places = new Map<number, Place>();
-  const own = createOwnFetch({ ...deps, minIntervalMs: () => minIntervalMs, onRun: ownRun }, idleMs, makeFetcher);
+  const own = createOwnFetch({ ...deps, onRun: ownRun }, idleMs, makeFetcher);
 
   const deliver = (place: Place) => (run: FetchedRun) => {
     place.offset = run.next;

@@ -142,6 +142,12 @@ describe('what cannot be folded', () => {
     expect(rows.streams!['acme/user/gil']).toMatchObject({ version: 2 });
   });
 
+  it('decodes a record once, for all who are handed it', () => {
+    const [entry] = entriesOf([stamp(user('ida'), removed('ida'))]);
+    expect(decodeRecord(entry!.record)).toBe(entry);
+    expect(decodeRecord({ ...entry!.record })).not.toBe(entry);
+  });
+
   it('quarantines what no owner wrote and lets its stream go on', () => {
     const [event] = entriesOf([stamp(user('hal'), removed('hal'))]);
     const batch = { records: [event!.record], malformed: [record(-1, 'acme/user/hal', { headers: {} })] };

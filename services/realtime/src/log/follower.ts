@@ -6,11 +6,15 @@ import { createRing, type Ring } from './ring';
 
 /** Under load sockets wait for this at most; a message after a quiet moment goes out at once. */
 const MIN_INTERVAL_MS = 2;
+/** Where there is no socket, nobody waits: those who follow the log beside this have their own pace. */
+const UNWATCHED_INTERVAL_MS = 20;
 
 export interface FollowerDeps extends Omit<LaneDeps, 'ring' | 'onProgress' | 'onFault'> {
   log: EventLog;
   ring: { maxBytes: number; maxEvents: number; membershipTypes: ReadonlySet<string> };
   onFault: LaneDeps['onFault'];
+  /** Whether any socket is here. */
+  isWatched(): boolean;
 }
 
 /** The log as this instance has dispatched it. */
@@ -60,7 +64,7 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
     async start(signal) {
       const heads = await Promise.all(rings.map((_, partition) => log.head(partition)));
       subscription = await log.follow({
-        minIntervalMs: MIN_INTERVAL_MS,
+        minIntervalMs: () => (deps.isWatched() ? MIN_INTERVAL_MS : UNWATCHED_INTERVAL_MS),
         name: 'realtime',
         start: new Map(positions.map((position, partition) => [partition, position])),
         onBatch: (batch) => lanes[batch.partition]!(batch),
