@@ -1,5 +1,5 @@
 import type { ChatEvent } from '@threadlog/events';
-import type { Table } from '@threadlog/read-models';
+import type { Table, ThreadRow } from '@threadlog/read-models';
 
 /** Where an event stands in the log. */
 export interface EventPlace {
@@ -33,3 +33,11 @@ export interface Projection<Row extends object> {
 
 /** No row. One array for all: it is asked for with every event. */
 export const UNTOUCHED: never[] = [];
+
+/** The row that a table has for the thread whose stream an event belongs to. */
+export function threadTouched({ event_type, tenant_id, stream_id }: ChatEvent): RowRef<ThreadKey>[] {
+  const key = { tenant_id, thread_id: stream_id };
+  return [{ key, name: `${tenant_id}/${stream_id}`, fresh: event_type === 'CHAT_THREAD_CREATED' }];
+}
+
+type ThreadKey = Pick<ThreadRow, 'tenant_id' | 'thread_id'>;
