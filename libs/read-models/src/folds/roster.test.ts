@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import type { ChatEvent, ParticipantRole } from '@threadlog/events';
 import { memorySealing, threadStory, type ThreadStory } from '@threadlog/testing';
-import { PARTICIPANTS_SHOWN } from '../presenters/thread';
 import type { ParticipantRow, RosterRow } from '../rows';
 import { foldParticipant, participantsOf } from './participant';
-import { foldRoster, rosterMembers } from './roster';
+import { foldRoster, PARTICIPANTS_SHOWN, rosterMembers } from './roster';
 
 const ROLES: ParticipantRole[] = ['owner', 'moderator', 'member'];
 const PEOPLE = Array.from({ length: PARTICIPANTS_SHOWN + 6 }, (_none, at) => `user-${at}`);

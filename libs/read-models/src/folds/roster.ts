@@ -1,6 +1,8 @@
 import type { ChatEvent, EventOf, ParticipantRole } from '@threadlog/events';
-import { PARTICIPANTS_SHOWN } from '../presenters/thread';
 import type { RosterRow } from '../rows';
+
+/** Most participants shown inside a thread; the page of participants has them all. */
+export const PARTICIPANTS_SHOWN = 20;
 
 type Created = EventOf<'CHAT_THREAD_CREATED'>;
 type Changed =

@@ -1,10 +1,8 @@
 import { ERASED, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
+import { PARTICIPANTS_SHOWN } from '../folds/roster';
 import type { ParticipantRow, ThreadRow } from '../rows';
 import { presentMessage, type PresentableMessage, type Replies } from './message';
 import { NO_PROFILE, openColumn, type PresenterView } from './view';
-
-/** Most participants shown inside a thread; the page of participants has them all. */
-export const PARTICIPANTS_SHOWN = 20;
 
 export type ParticipantView = Pick<ParticipantRow, 'user_id' | 'role'> & { read_index?: number };
 
