@@ -33,7 +33,8 @@ export async function runRoles(runtime: Runtime, roles: readonly Role[], options
   const opsRouters = [metricsRouter(metrics), ...present(roles.map((role) => role.opsRoutes))];
   // No browser has business on the operations port, and its routes are not those of BASE_PATH.
   const opsConfig = { ...config, BASE_PATH: '', CORS_ORIGINS: [] };
-  runtime.ops.serve(createApp({ logger, metrics, config: opsConfig, health, routers: opsRouters }));
+  const opsHealth = { router: health.details };
+  runtime.ops.serve(createApp({ logger, metrics, config: opsConfig, health: opsHealth, routers: opsRouters }));
   const services = [...runtime.background, ...roles, ...apiServices(runtime, roles, health, options), draining(health)];
   try {
     await runServices(services, { signal: options.signal, logger, stopTimeoutMs: options.stopTimeoutMs });

@@ -174,6 +174,50 @@ describe('ways in', () => {
     );
   });
 
+  describe('logs at the edge', () => {
+    const [, format = ''] = /^log_format edge ([^;]+);$/m.exec(nginx) ?? [];
+    const [, map = ''] = /^map \$uri \$logged_path \{\n([^}]*(?:\{[^}]*\}[^}]*)*)^\}$/m.exec(nginx) ?? [];
+    const rules = [...map.matchAll(/^ {2}"~(\*?)(.+)"\s+(\S+);$/gm)].map(([, fold, pattern, shown]) => ({
+      pattern: new RegExp(pattern!, fold ? 'i' : ''),
+      shown: shown!,
+    }));
+    const logged = (path: string) => rules.find(({ pattern }) => pattern.test(path))?.shown ?? path;
+    const token = `${'WyJhY21lIiwici0xIiwxNzk1OTkwNDAwXQ'.repeat(2)}.${'8Zs0aYt3mJv'.repeat(3)}QwertyuIop`;
+
+    it('have the path through one map, and nothing else of what a client sends as its request', () => {
+      expect(nginx.match(/access_log [^;]+;/g)).toEqual(['access_log /var/log/nginx/access.log edge;']);
+      expect(format).toContain('$logged_path');
+      expect(format).not.toMatch(
+        /\$(request|request_uri|uri|args|query_string|arg_\w+|http_referer|http_authorization)\b/,
+      );
+    });
+
+    it.each([
+      [`/api/v1/privacy/downloads/${token}`],
+      [`/api/v1/privacy/downloads/${token}/`],
+      [`/API/V1/Privacy/DownLoads/${token}`],
+      [`/api/v1/privacy/%64ownloads/${token}`],
+      [`/elsewhere/${token}`],
+    ])('do not have the token in %s', (path) => {
+      expect(rules).toHaveLength(2);
+      expect(logged(path)).not.toContain(token.slice(0, 20));
+    });
+
+    it('have other paths as they are', () => {
+      const path = '/api/v1/threads/0197a1b2-7c00-7000-8000-000000000001~b3/messages';
+      expect(logged(path)).toBe(path);
+    });
+
+    it('have no error lines of downloads, which carry the request, whatever its method and case', () => {
+      const [, place = '', body = ''] = /location (~\* \S*downloads\S*) \{([^}]*)\}/.exec(nginx) ?? [];
+      expect(body).toContain('error_log /var/log/nginx/error.log crit;');
+      const pattern = new RegExp(place.slice(3), 'i');
+      for (const path of [`/api/v1/privacy/downloads/${token}`, `/API/v1/privacy/Downloads/${token}/`]) {
+        expect(path).toMatch(pattern);
+      }
+    });
+  });
+
   it('keeps the stores where nobody from outside comes, and the edge away from them', () => {
     expect(stores.map(([name]) => name).sort()).toEqual(['kafka', 'mongo', 'postgres']);
     for (const [, { networks }] of stores) expect(networks).toEqual(['data']);

@@ -84,8 +84,11 @@ describe('all roles in one process', () => {
     expect(page).toMatchObject({ status: 200, body: { messages: [{ content: 'Good morning' }], hasMore: false } });
   });
 
-  it('says how it is on every port, and shows its figures on the operations port only', async () => {
-    const ready = await (await fetch(`${running.api}/readyz`)).json();
+  it('says how it is on every port, and why and its figures on the operations port only', async () => {
+    for (const url of [running.api, running.realtime]) {
+      expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
+    }
+    const ready = await (await fetch(`${running.ops}/readyz`)).json();
     const parts = ['database', 'kafka', 'projector', 'command-api', 'query-api', 'realtime'];
     expect(Object.keys((ready as { checks: object }).checks).sort()).toEqual(parts.sort());
     expect((await fetch(`${running.api}/metrics`)).status).toBe(404);

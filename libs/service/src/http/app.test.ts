@@ -45,6 +45,18 @@ const listed = defineRoute({
   responses: { 200: { description: 'x', schema: z.object({ n: z.int() }) } },
   handler: () => ({ status: 200, body: { n: 1 } }),
 });
+const byToken = defineRoute({
+  ...about,
+  method: 'get',
+  path: '/downloads/{token}',
+  auth: 'none',
+  params: z.object({ token: z.string() }),
+  responses: {},
+  handler: ({ params }) => {
+    if (String(params.token).length > 150) throw problem('not_found', 'There is no such thing.');
+    return { status: 204 };
+  },
+});
 const wrong = { ...listed, path: '/wrong', handler: () => ({ status: 200, body: { n: 'one' } }) } as Route;
 
 const open: { close(): Promise<void> }[] = [];
@@ -261,6 +273,24 @@ describe('what is seen of requests', () => {
     });
     expect(lines).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toMatch(/personal|Bearer/);
+  });
+
+  it('logs no secret of a path, whatever method, case, encoding or slash it comes with', async () => {
+    const token = `${'WyJhY21lIiwici0x'.repeat(6)}.8Zs0aYt3mJvQ0Xh2b7yqkT1fGm4uPcVwRe5LdNn6Bo8`;
+    const { url, lines } = await start({ more: [[byToken]] });
+    const paths = [
+      `/downloads/${token}`,
+      `/downloads/${token}/`,
+      `/DownLoads/${token}`,
+      `/downloads/${token}?t=${token}`,
+    ];
+    const encoded = [`/%64ownloads/${token}`, `/downloads/%57${token.slice(1)}`, `//downloads/${token}`];
+    const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+    const requests = methods.flatMap((method) => [...paths, ...encoded].map((path) => ({ method, path })));
+    for (const { method, path } of requests) await (await fetch(`${url}${path}`, { method })).arrayBuffer();
+    await (await fetch(`${url}/downloads/%E0%A4%A${token}`)).arrayBuffer();
+    await eventually(() => (lines.length > requests.length ? lines : undefined));
+    expect(JSON.stringify(lines)).not.toContain(token.slice(1, 40));
   });
 
   it('logs nothing of good requests where the access log is off', async () => {

@@ -19,7 +19,8 @@ export interface AppOptions {
   logger: Logger;
   metrics: Metrics;
   config: AppConfig;
-  health: Health;
+  /** The router of health for this port: `router` or, where only operators come, `details`. */
+  health: Pick<Health, 'router'>;
   /** In this order, below `BASE_PATH`; what none of them answers is 404 or 405. */
   routers: readonly Router[];
 }

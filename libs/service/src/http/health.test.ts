@@ -1,5 +1,5 @@
 import { createHealth } from './health';
-import express from 'express';
+import express, { type Router } from 'express';
 import { listen, type HttpServer } from './server';
 import type { HealthCheck } from '../role';
 
@@ -7,13 +7,15 @@ const servers: HttpServer[] = [];
 async function serve(checks: HealthCheck[], timeoutMs?: number) {
   const info = { service: 'threadlog', version: '1.0.0', environment: 'test', features: ['query-api'] };
   const health = createHealth({ info, checks, timeoutMs });
-  const http = await listen(express().use(health.router), { host: '127.0.0.1', port: 0 });
-  servers.push(http);
-  const get = async (path: string) => {
-    const response = await fetch(`${http.url}${path}`);
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  const getFrom = async (router: Router) => {
+    const http = await listen(express().use(router), { host: '127.0.0.1', port: 0 });
+    servers.push(http);
+    return async (path: string) => {
+      const response = await fetch(`${http.url}${path}`);
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
   };
-  return { health, get };
+  return { health, get: await getFrom(health.details), getPublic: await getFrom(health.router) };
 }
 afterEach(async () => void (await Promise.all(servers.splice(0).map((http) => http.close(0)))));
 
@@ -47,6 +49,24 @@ describe('health', () => {
       body: { status: 'unhealthy', database: 'disconnected' },
     });
     expect((await get('/livez')).status).toBe(200);
+  });
+
+  it('tells the public whether, never why: neither addresses nor offsets nor which parts there are', async () => {
+    const secret = 'connect ECONNREFUSED 10.1.2.3:5432, partition 7 at offset 4711';
+    const { getPublic } = await serve([
+      { name: 'database', check: () => Promise.reject(new Error(secret)) },
+      { name: 'projector', check: () => Promise.reject(new Error(secret)) },
+      ok('kafka'),
+    ]);
+    expect(await getPublic('/readyz')).toEqual({ status: 503, body: { status: 'not_ready' } });
+    const health = await getPublic('/health');
+    expect(Object.keys(health.body).sort()).toEqual(
+      ['database', 'environment', 'service', 'status', 'timestamp', 'uptime_seconds', 'version'].sort(),
+    );
+    expect(health).toMatchObject({ status: 503, body: { status: 'unhealthy', database: 'disconnected' } });
+    for (const path of ['/readyz', '/health', '/livez', '/']) {
+      expect(JSON.stringify(await getPublic(path))).not.toMatch(/10\.1\.2\.3|4711|projector/);
+    }
   });
 
   it('does not wait for a check that does not come back', async () => {

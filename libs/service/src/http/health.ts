@@ -22,8 +22,13 @@ export interface Health {
   report(): Promise<HealthReport>;
   /** From now on not ready, so that balancers look elsewhere while requests are finished. */
   drain(): void;
-  /** `/health`, `/livez`, `/readyz` and `/`. */
+  /**
+   * `/health`, `/livez`, `/readyz` and `/` for ports that anybody may reach: whether, never why. Messages of checks name
+   * addresses, partitions and offsets.
+   */
   router: Router;
+  /** The same with what each check says, for the operations port: the one place where details of health are told. */
+  details: Router;
 }
 
 export interface HealthOptions {
@@ -51,25 +56,46 @@ export function createHealth({ info, checks, timeoutMs = 2_000 }: HealthOptions)
     return latest.then((found) => ({ ...found, ready: found.ready && !draining }));
   }
 
+  const source: HealthSource = { info, report, isDraining: () => draining };
+  return {
+    report,
+    drain: () => void (draining = true),
+    router: healthRouter(source, () => ({})),
+    details: healthRouter(source, ({ checks: results }) => ({ checks: results })),
+  };
+}
+
+interface HealthSource {
+  info: ServiceInfo;
+  report: Health['report'];
+  isDraining(): boolean;
+}
+
+/** `more` is what the answers say beside the state. */
+function healthRouter(
+  { info, report, isDraining }: HealthSource,
+  more: (found: HealthReport) => Record<string, unknown>,
+): Router {
   const router = express.Router();
   router.get('/livez', (_request, response) => sendReply(response, { status: 200, body: { status: 'ok' } }));
   router.get('/readyz', async (_request, response) => {
-    const { ready, checks: results } = await report();
-    const status = ready ? 'ready' : draining ? 'draining' : 'not_ready';
-    sendReply(response, { status: ready ? 200 : 503, body: { status, checks: results } });
+    const found = await report();
+    const status = found.ready ? 'ready' : isDraining() ? 'draining' : 'not_ready';
+    sendReply(response, { status: found.ready ? 200 : 503, body: { status, ...more(found) } });
   });
   router.get('/health', async (_request, response) => {
-    const { ready, checks: results } = await report();
-    sendReply(response, { status: ready ? 200 : 503, body: healthBody(info, ready, results) });
+    const found = await report();
+    const body = { ...healthBody(info, found), ...more(found) };
+    sendReply(response, { status: found.ready ? 200 : 503, body });
   });
   router.get('/', (_request, response) => {
     const links = { health: '/health', ready: '/readyz', documentation: '/docs' };
-    sendReply(response, { status: 200, body: { ...info, status: draining ? 'draining' : 'running', links } });
+    sendReply(response, { status: 200, body: { ...info, status: isDraining() ? 'draining' : 'running', links } });
   });
-  return { report, drain: () => void (draining = true), router };
+  return router;
 }
 
-function healthBody(info: ServiceInfo, ready: boolean, checks: Record<string, string>) {
+function healthBody(info: ServiceInfo, { ready, checks }: HealthReport) {
   return {
     status: ready ? 'healthy' : 'unhealthy',
     service: info.service,
@@ -78,7 +104,6 @@ function healthBody(info: ServiceInfo, ready: boolean, checks: Record<string, st
     timestamp: new Date().toISOString(),
     uptime_seconds: Math.floor(process.uptime()),
     ...(checks.database === undefined ? {} : { database: checks.database === 'ok' ? 'connected' : 'disconnected' }),
-    checks,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../logger';
 import type { Metrics } from '../metrics';
+import { loggedPath } from './loggedPath';
 import { contextOf, setContext, type RequestContext } from './requestContext';
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -50,16 +51,11 @@ function fieldsOf(context: RequestContext, request: Request, done: { status: num
     tenant_id: context.actor?.tenantId,
     user_id: context.actor?.id,
     thread_id: context.params?.threadId ?? context.params?.conversationId,
-    path: pathOf(context, request),
+    path: loggedPath(context, request.originalUrl),
     status: done.status,
     code: context.code,
     duration_ms: Math.round(done.milliseconds * 1000) / 1000,
   };
-}
-
-/** Without the query: it may hold what somebody searched for. A token in the path is a secret, and stays out as well. */
-function pathOf({ params, route }: RequestContext, request: Request): string | undefined {
-  return params?.token === undefined ? request.originalUrl.split('?')[0] : route;
 }
 
 /** The client's id where it may stand in an event as the correlation id, else one of ours. */
