@@ -9,6 +9,7 @@ import {
   type StreamEventType,
 } from './envelope';
 import { openForm } from './openForm';
+import { makeStorable, MAY_BE_UNSTORABLE, withTimesInRange } from './storable';
 import { upcast, type RawEvent, type Upcasters } from './upcast';
 
 /** An event whose type only a newer build knows: its envelope is sound, its data is not for us. */
@@ -65,14 +66,24 @@ function read(raw: RawEvent, { definition, schema }: Entry, upcasters: Upcasters
   if (!Number.isInteger(version) || version < 1 || version > definition.version) {
     return undecodable(`schema_version ${String(version)} is not known`);
   }
-  const event = version === definition.version ? raw : lift(raw, definition.version, upcasters);
-  if (!event) return undecodable(`schema_version ${version} cannot be lifted`);
-  const checked = schema.safeParse(event);
-  if (!checked.success) return undecodable(firstFault(checked.error));
+  const lifted = version === definition.version ? raw : lift(raw, definition.version, upcasters);
+  if (!lifted) return undecodable(`schema_version ${version} cannot be lifted`);
+  const { event, error } = check(lifted, schema);
+  if (error) return undecodable(firstFault(error));
   // The event itself, not zod's copy of it: nothing is transformed, and it keeps the fields of a newer build in place.
   return definition.stream === 'control'
     ? { kind: 'control', event: event as unknown as ControlEvent }
     : { kind: 'event', event: event as unknown as ChatEvent };
+}
+
+/** Checks an event; one with times out of range is checked again with them in range. */
+function check(event: RawEvent, schema: z.ZodType): { event: RawEvent; error: z.ZodError | null } {
+  const checked = schema.safeParse(event);
+  if (checked.success) return { event, error: null };
+  const data = withTimesInRange(event.data);
+  if (!data) return { event, error: checked.error };
+  const changed = { ...event, data };
+  return { event: changed, error: schema.safeParse(changed).error ?? null };
 }
 
 /** An upcaster meets whatever stands in the log; one that cannot cope makes the record undecodable, not the reader fail. */
@@ -95,8 +106,11 @@ function readersSchema(definition: EventDefinition): z.ZodType {
 
 function parseJson(value: Uint8Array): { event_type?: unknown } | undefined {
   try {
-    const raw: unknown = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'));
-    return typeof raw === 'object' && raw !== null ? raw : undefined;
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
+    const raw: unknown = JSON.parse(text);
+    if (typeof raw !== 'object' || raw === null) return undefined;
+    if (text.includes(MAY_BE_UNSTORABLE)) makeStorable(raw);
+    return raw;
   } catch {
     return undefined;
   }
