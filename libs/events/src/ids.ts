@@ -26,3 +26,11 @@ export function rootThreadId(threadId: string): string {
   const cut = threadId.indexOf('~');
   return cut < 0 ? threadId : threadId.slice(0, cut);
 }
+
+/**
+ * Whether a text as a segment of a path would be removed by whoever normalises URLs: `.` and `..`, also where somebody
+ * on the way decodes first.
+ */
+export function isDotSegment(text: string): boolean {
+  return /^(?:\.|%(?:25)*2e){1,2}$/i.test(text);
+}

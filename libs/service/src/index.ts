@@ -13,6 +13,7 @@ export * from './http/requestContext';
 export * from './http/route';
 export * from './http/security';
 export * from './http/server';
+export * from './http/strictRouter';
 export * from './lastWrites';
 export * from './lifecycle';
 export * from './logger';

@@ -3,8 +3,7 @@ import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
 import { activeGeneration, createReadingQueries, createStatements, subjectOfDeletion } from '@threadlog/read-models';
 import { servedRoutes, type Runtime } from '@threadlog/runtime';
-import { mountRoutes, type LastWrites, type Role, type Service } from '@threadlog/service';
-import { Router } from 'express';
+import { mountRoutes, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
 import { createSystemClock } from './clock';
 import { createExecutor } from './commands/executor';
@@ -74,7 +73,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     lookUps: lookUpsOf(deps, readModel),
     readmit: (tenantId: TenantId, subjectId: string) => deps.sealing.readmit(tenantId, subjectId),
   };
-  const routes = mountRoutes(Router(), servedRoutes(commandRoutes, config), {
+  const routes = mountRoutes(strictRouter(), servedRoutes(commandRoutes, config), {
     deps: routeDeps,
     admission,
     checkReplies: deps.checkReplies,
@@ -83,7 +82,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     name: 'command-api',
     router,
     routes,
-    opsRoutes: Router().use(forwardEndpoint(localRouter, signer)),
+    opsRoutes: strictRouter().use(forwardEndpoint(localRouter, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(owner, log.partitions, leases) }],
     run: (signal) => runAll({ owner, executor, holds, client }, signal),
   };

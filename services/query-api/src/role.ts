@@ -15,12 +15,12 @@ import {
   decodeConsistencyToken,
   mountRoutes,
   openApiDocument,
+  strictRouter,
   type ApiInfo,
   type LastWrites,
   type Role,
   type Route,
 } from '@threadlog/service';
-import { Router } from 'express';
 import { createConsistency, type Consistency } from './consistency';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
@@ -63,7 +63,7 @@ export function createQueryApi(deps: QueryApiDeps): Role {
     if (!watcher) throw problem('unavailable', 'the read model is not there yet', { retryAfter: 1 });
     return watcher.current();
   };
-  const routes = Router();
+  const routes = strictRouter();
   mountRoutes(routes, servedRoutes(queryRoutes, deps.privacy ?? { PRIVACY_ENABLED: true }), {
     deps: createContext(deps, generation),
     admission,

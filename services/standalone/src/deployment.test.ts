@@ -160,11 +160,36 @@ describe('.env.example', () => {
 describe('ways in', () => {
   const { API_PORT, REALTIME_PORT } = loadStandaloneConfig(environmentOf('realtime', {}));
   const nginx = read('deploy/nginx.conf');
+  const notPlain = [...nginx.matchAll(/^ {2}"~(\*?)(.*)" 0;$/gm)].map(
+    ([, anyCase, pattern]) => new RegExp(pattern!.replaceAll('\\\\', '\\'), anyCase ? 'i' : ''),
+  );
 
   it('publishes the API at the edge and the sockets, nothing else', () => {
     const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
     expect(published).toEqual([`edge ${API_PORT}:8080`, `realtime ${REALTIME_PORT}:${REALTIME_PORT}`]);
     expect(nginx).toMatch(/^ {2}listen 8080;$/m);
+  });
+
+  /** The edge chooses a service by what it makes of a path, and passes on what was sent: they must be the same. */
+  it.each([
+    ...['/x/..', '/x/../y', '/x/.?a', '/x/%2e%2E/y', '/x/..%2fy', '/x%2f..', '/x/%252e.', '/x\\..', '//x', '/x//'],
+    ...['/x\\y', '/x#y', '/..', '/.'],
+  ])('lets %s reach no service', (target) => {
+    expect(notPlain.some((pattern) => pattern.test(target))).toBe(true);
+  });
+
+  it.each([
+    '/',
+    '/api/v1/threads/a..b',
+    '/x/...',
+    '/x/.well-known',
+    '/x%2Fy',
+    '/x?a=//..',
+    '/x/%2e%2ea',
+    '/x.',
+    '/..x',
+  ])('lets %s through', (target) => {
+    expect(notPlain.some((pattern) => pattern.test(target))).toBe(false);
   });
 
   it('leads to the ports that the services listen on', () => {

@@ -1,5 +1,5 @@
-import { mountRoutes, runServices, type Role, type Service } from '@threadlog/service';
-import { Router } from 'express';
+import { mountRoutes, runServices, strictRouter, type Role, type Service } from '@threadlog/service';
+import type { Router } from 'express';
 import type { WorkerDeps } from './deps';
 import { createErasureEndings } from './erasure/endings';
 import { createErasure } from './erasure/handler';
@@ -23,7 +23,7 @@ export function createWorker(deps: WorkerDeps): Role {
   const exports = createExports(deps);
   // Files go at their time, whether new ones are made or not.
   const parts: Service[] = [exports.sweeper, retentionPart(deps), ...feedParts(deps)];
-  const routes = Router();
+  const routes = strictRouter();
   if (deps.config.PRIVACY_ENABLED) {
     parts.push(privacyJobs(deps, exports), createErasureEndings(deps));
     mountDownloads(routes, deps, exports);

@@ -145,6 +145,16 @@ describe('a route', () => {
   });
 });
 
+const inContent = (bytes: readonly number[]) =>
+  Buffer.concat([Buffer.from('{"content":"'), Buffer.from(bytes), Buffer.from('"}')]);
+const NOT_UTF8: [string, number[]][] = [
+  ['Latin-1', [0x66, 0xfc, 0x72]],
+  ['half a character', [0xf0, 0x9f, 0x98]],
+  ['an overlong form', [0xc0, 0xaf]],
+  ['a surrogate in bytes', [0xed, 0xa0, 0xbd]],
+  ['a byte that never occurs', [0xff]],
+];
+
 describe('bodies', () => {
   it.each([
     ['not json', '{"content":', {}, 400, 'invalid_request'],
@@ -163,6 +173,31 @@ describe('bodies', () => {
       415,
       'unsupported_media_type',
     ],
+    [
+      'UTF-16',
+      '{"content":"x"}',
+      { 'content-type': 'application/json; charset=utf-16' },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'a charset without a name',
+      '{"content":"x"}',
+      { 'content-type': 'application/json; charset=' },
+      415,
+      'unsupported_media_type',
+    ],
+    ...NOT_UTF8.map(([what, bytes]) => [what, inContent(bytes), {}, 400, 'invalid_request'] as const),
+    ...NOT_UTF8.map(
+      ([what, bytes]) =>
+        [
+          `${what}, compressed`,
+          gzipSync(inContent(bytes)),
+          { 'content-encoding': 'gzip' },
+          400,
+          'invalid_request',
+        ] as const,
+    ),
     ['an unknown encoding', '{"content":"x"}', { 'content-encoding': 'zip' }, 415, 'unsupported_media_type'],
     ['more than 256 KiB', JSON.stringify({ content: 'x'.repeat(256 * 1024) }), {}, 413, 'payload_too_large'],
     ['a bomb', gzipSync(Buffer.alloc(1_000_000, ' ')), { 'content-encoding': 'gzip' }, 413, 'payload_too_large'],
@@ -175,11 +210,26 @@ describe('bodies', () => {
 
   it('takes JSON by any of its names, and compressed', async () => {
     const { url } = await start();
-    for (const type of ['application/json;charset=UTF-8', 'application/merge-patch+json', 'Application/JSON']) {
+    const utf8 = ['utf8', 'UTF8', '"utf-8"', 'UTF-8'].map((name) => `application/json;charset=${name}`);
+    for (const type of [
+      ...utf8,
+      'application/json; x=1; charset=utf8',
+      'application/merge-patch+json',
+      'Application/JSON',
+    ]) {
       expect((await post(url, { content: 'x' }, { 'content-type': type })).status).toBe(201);
     }
     const zipped = gzipSync(JSON.stringify({ content: 'x' }));
     expect((await post(url, zipped, { 'content-encoding': 'gzip' })).status).toBe(201);
+  });
+
+  it('gives each text on as it was sent, with and without a byte order mark', async () => {
+    const { url } = await start();
+    const content = 'für \u{1f600} \ufffd\ufeff';
+    for (const mark of ['', '\ufeff']) {
+      const answer = await (await post(url, `${mark}${JSON.stringify({ content })}`)).json();
+      expect(answer).toMatchObject({ body: { content } });
+    }
   });
 
   it('does not look at a body before it knows who sends it', async () => {

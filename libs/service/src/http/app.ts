@@ -3,9 +3,11 @@ import type { Logger } from '../logger';
 import type { Metrics } from '../metrics';
 import type { Health } from './health';
 import { observe } from './observe';
+import { plainTargets } from './plainTarget';
 import { problemHandler, unmatched } from './problemHandler';
 import { parseQuery } from './query';
 import { corsHandler, securityHeaders } from './security';
+import { strictRouter } from './strictRouter';
 
 /** The variables of `httpConfig` and `corsConfig` that shape an app. */
 export interface AppConfig {
@@ -31,6 +33,8 @@ export interface AppOptions {
  */
 export function createApp({ logger, metrics, config, health, routers }: AppOptions): Express {
   const app = express();
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
   app.disable('x-powered-by');
   // Entity tags mean versions here, not hashes of bodies.
   app.disable('etag');
@@ -41,6 +45,7 @@ export function createApp({ logger, metrics, config, health, routers }: AppOptio
   app.use(observe({ logger, metrics, accessLog: config.ACCESS_LOG }));
   app.use(corsHandler(config.CORS_ORIGINS));
   app.use(noStore);
+  app.use(plainTargets(config.BASE_PATH));
   if (config.BASE_PATH) app.use(config.BASE_PATH, health.router, ...routers);
   else for (const router of routers) app.use(router);
   app.use(unmatched());
@@ -56,7 +61,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 
 /** `/metrics` in Prometheus' text form, for the operations port. */
 export function metricsRouter({ registry }: Metrics): Router {
-  return express.Router().get('/metrics', async (_request, response) => {
+  return strictRouter().get('/metrics', async (_request, response) => {
     response.setHeader('Content-Type', registry.contentType);
     response.end(await registry.metrics());
   });

@@ -1,6 +1,7 @@
-import express, { type Router } from 'express';
+import type { Router } from 'express';
 import type { HealthCheck } from '../role';
 import { sendReply } from './mountRoutes';
+import { strictRouter } from './strictRouter';
 
 /** Who we are, at `/` and in health answers. */
 export interface ServiceInfo {
@@ -76,7 +77,7 @@ function healthRouter(
   { info, report, isDraining }: HealthSource,
   more: (found: HealthReport) => Record<string, unknown>,
 ): Router {
-  const router = express.Router();
+  const router = strictRouter();
   router.get('/livez', (_request, response) => sendReply(response, { status: 200, body: { status: 'ok' } }));
   router.get('/readyz', async (_request, response) => {
     const found = await report();

@@ -1,6 +1,5 @@
 import type { Actor } from '@threadlog/auth';
 import { problem, tenantId } from '@threadlog/events';
-import { Router } from 'express';
 import { createLogger } from '../logger';
 import { createMetrics } from '../metrics';
 import { createAdmission, type AdmissionOptions } from './admission';
@@ -10,6 +9,7 @@ import { mountRoutes } from './mountRoutes';
 import { createRateLimits, type RateLimitsOptions } from './rateLimits';
 import type { Route } from './route';
 import { listen, type HttpServer } from './server';
+import { strictRouter } from './strictRouter';
 
 /** Tokens are names here: `Bearer ada` is Ada of tenant t1, `Bearer t2/bob` Bob of t2; anything with `bad` is refused. */
 export function actorNamed(token: string): Actor {
@@ -53,7 +53,9 @@ export async function testApp({ routes = [], more = [], rates = {}, ...options }
     ...options.admission,
   });
   const { checkReplies } = options;
-  const routers = [routes, ...more].map((some) => mountRoutes(Router(), some, { deps: {}, admission, checkReplies }));
+  const routers = [routes, ...more].map((some) =>
+    mountRoutes(strictRouter(), some, { deps: {}, admission, checkReplies }),
+  );
   const health = createHealth({ info: { service: 'test', version: '1' }, checks: [] });
   const config: AppConfig = {
     BASE_PATH: '',

@@ -1,7 +1,8 @@
 import { FORWARD_SIGNATURE_HEADER, type ForwardSigner } from '@threadlog/auth';
 import { COMMANDS, FORWARD_PATH, type Command, type ForwardAnswer, type ForwardedCommand } from '@threadlog/commands';
 import { problem } from '@threadlog/events';
-import express, { Router, type Request } from 'express';
+import { strictRouter } from '@threadlog/service';
+import express, { type Request, type Router } from 'express';
 import { NOT_OWNER } from '../commands/job';
 import type { LocalRouter } from './commandRouter';
 
@@ -10,7 +11,7 @@ const MAX_FORWARDED_BYTES = 512 * 1024;
 
 /** Takes commands from other processes of the cluster; belongs on the operations port. */
 export function forwardEndpoint(router: LocalRouter, signer: ForwardSigner): Router {
-  const routes = Router();
+  const routes = strictRouter();
   const readBytes = express.raw({ type: () => true, limit: MAX_FORWARDED_BYTES });
   routes.post(FORWARD_PATH, readBytes, async (request, response) => {
     const { request: forwarded, directGeneration, as } = verified(request, signer);
