@@ -2,32 +2,69 @@ import type { ChatEvent } from '@threadlog/events';
 import type { PresenterView } from '@threadlog/read-models';
 import { threadRoom, type RecordHead } from './log/records';
 import { effectOf, MEMBERSHIP_TYPES, type MembershipDeps } from './membership';
-import { isPresented, present, threadOf } from './presenters';
+import type { Delivery } from './frames';
+import { isPresented, placeIn, present, threadOf } from './presenters';
 
 /** Turns events into frames and room changes. */
 export interface Dispatcher {
   /** Whether the event would do anything here at this moment; asked with its headers. */
   wants(head: RecordHead): boolean;
-  /** Does all that the event does, in one turn. Throws only for a faulty event; the rooms have changed all the same. */
-  dispatch(event: ChatEvent, view: PresenterView): void;
+  /**
+   * The event as it goes to its room; null where nobody would get it. Changes nothing. Throws where it cannot be shown:
+   * what it needs was not prepared, or is not there any more.
+   */
+  show(event: ChatEvent, view: PresenterView): Delivery | null;
+  /**
+   * Does all that the event does, in one turn. Who should have got what could not be shown is told `resync`: no frame is
+   * ever left out in silence. Throws only for a fault in sending; the rooms have changed all the same.
+   */
+  dispatch(event: ChatEvent, shown: Delivery | null | 'lost'): void;
+  /** Tells the room of a record that cannot even be read `resync`. */
+  lose(head: RecordHead, seq: number | null): void;
 }
 
 export function createDispatcher(deps: MembershipDeps): Dispatcher {
   const { rooms, connections } = deps;
+
+  function send(event: ChatEvent, shown: Delivery | null | 'lost'): void {
+    if (shown === null) return;
+    const room = roomOf(event);
+    if (shown === 'lost') {
+      rooms.lose(room, placeIn(event));
+      return;
+    }
+    try {
+      rooms.deliver(room, shown);
+    } catch (cause) {
+      rooms.lose(room, shown);
+      throw cause;
+    }
+  }
+
   return {
     wants({ tenantId, type, threadId }) {
       if (threadId === null || !connections.hasTenant(tenantId)) return false;
       return MEMBERSHIP_TYPES.has(type) || (isPresented(type) && rooms.hasAudience(threadRoom(tenantId, threadId)));
     },
-    dispatch(event, view) {
+    show(event, view) {
+      const mayFill = effectOf(event)?.before !== undefined;
+      return mayFill || rooms.hasAudience(roomOf(event)) ? present(event, view) : null;
+    },
+    dispatch(event, shown) {
       const effect = effectOf(event);
       effect?.before?.(event as never, deps);
       try {
-        const room = threadRoom(event.tenant_id, threadOf(event));
-        if (rooms.hasAudience(room)) rooms.deliver(room, present(event, view));
+        send(event, shown);
       } finally {
         effect?.after?.(event as never, deps);
       }
     },
+    lose({ tenantId, threadId }, seq) {
+      if (threadId !== null) rooms.lose(threadRoom(tenantId, threadId), { threadId, seq, messageIndex: null });
+    },
   };
+}
+
+function roomOf(event: ChatEvent): string {
+  return threadRoom(event.tenant_id, threadOf(event));
 }

@@ -1,6 +1,4 @@
-import { decodeEvent, type ChatEvent, type TenantId } from '@threadlog/events';
 import type { LogBatch, LogRecord } from '@threadlog/log';
-import type { PresenterView } from '@threadlog/read-models';
 import { setImmediate } from 'node:timers/promises';
 import type { Dispatcher } from '../dispatcher';
 import type { Beginnings } from '../sync/beginnings';
@@ -8,6 +6,7 @@ import type { SubjectErased } from '../signals/erasureNews';
 import type { Views } from '../views';
 import { headOf, type RecordHead } from './records';
 import type { Ring } from './ring';
+import { createShowing, lostOf, type Shown } from './showing';
 
 export interface LaneDeps {
   ring: Ring;
@@ -25,61 +24,40 @@ export interface LaneDeps {
 /** Milliseconds of dispatching after which other work of the process has its turn. */
 const TURN_MS = 8;
 
-interface Wanted {
-  event: ChatEvent;
-  view: PresenterView;
-}
-
 /**
- * Handles the batches of one partition. Keys, profiles and where sub-threads begin are loaded first, for all events somebody waits for; then each
- * record is asked for again, dispatched and taken into the ring in one turn. A room may have got its first member in
- * between: then its event is prepared alone, before its turn.
+ * Handles the batches of one partition. Keys, profiles and where sub-threads begin are loaded first, for all events
+ * somebody waits for; then each record is asked for again, dispatched and taken into the ring in one turn. A room may have
+ * got its first member in between: then its event is prepared alone, before its turn. So is one that cannot be shown with what was prepared (a key
+ * that was let go of, or used too long); if that does not help, its room is told `resync`.
  * Rejects when keys or profiles cannot be loaded: the batch comes again, and what was dispatched is passed over.
  */
 export function createLane(deps: LaneDeps): (batch: LogBatch) => Promise<void> {
-  const { ring, dispatcher, views, beginnings } = deps;
-
-  async function prepare(records: readonly LogRecord[]): Promise<Map<number, Wanted>> {
-    const events = new Map<number, ChatEvent>();
-    for (const record of records) {
-      const head = headOf(record);
-      const event = head && dispatcher.wants(head) ? parse(record) : null;
-      if (event) events.set(record.offset, event);
-    }
-    if (events.size === 0) return new Map();
-    const wanted = [...events.values()];
-    const [byTenant]: [Map<TenantId, PresenterView>, void] = await Promise.all([
-      views.forEvents(wanted),
-      beginnings.forEvents(wanted),
-    ]);
-    return new Map([...events].map(([offset, event]) => [offset, { event, view: byTenant.get(event.tenant_id)! }]));
-  }
-
-  function parse(record: LogRecord): ChatEvent | null {
-    const decoded = decodeEvent(record.value);
-    if (decoded.kind === 'undecodable') fault(record, new Error(decoded.reason));
-    return decoded.kind === 'event' ? decoded.event : null;
-  }
-
-  function fault({ partition, offset }: LogRecord, cause: unknown): void {
-    deps.onFault({ partition, offset, cause });
-  }
+  const { ring, dispatcher, views } = deps;
+  const fault = ({ partition, offset }: LogRecord, cause: unknown) => deps.onFault({ partition, offset, cause });
+  const { prepare, show, parse } = createShowing({ ...deps, onFault: fault });
 
   /** One that cannot be parsed leaves keys to their age: they are gone within a minute all the same. */
   function erased(record: LogRecord): void {
     const event = parse(record);
-    if (event?.event_type === 'CHAT_PRIVACY_SUBJECT_ERASED') deps.onErased(event);
+    if (typeof event === 'object' && event.event_type === 'CHAT_PRIVACY_SUBJECT_ERASED') deps.onErased(event);
   }
 
-  function take(record: LogRecord, head: RecordHead | null, wanted: Wanted | undefined): void {
+  function take(record: LogRecord, head: RecordHead | null, shown: Shown | 'unreadable' | null): void {
     if (head?.streamType === 'user' && PROFILE_TYPES.has(head.type)) views.forgetProfile(head.tenantId, head.streamId);
     if (head?.type === 'CHAT_PRIVACY_SUBJECT_ERASED') erased(record);
     try {
-      if (wanted) dispatcher.dispatch(wanted.event, wanted.view);
+      if (shown === 'unreadable') dispatcher.lose(head!, seqOf(head!));
+      else if (shown) dispatcher.dispatch(shown.event, shown.delivery);
     } catch (cause) {
       fault(record, cause);
     }
     ring.push(record, head);
+  }
+
+  /** The seq of a record that cannot be read: streams have no gaps, so the one after the last, where that is known. */
+  function seqOf({ tenantId, streamType, streamId }: RecordHead): number | null {
+    const last = streamType === 'thread' ? ring.lastSeq(tenantId, streamId) : null;
+    return last === null ? null : last + 1;
   }
 
   return async ({ records, next }) => {
@@ -90,7 +68,12 @@ export function createLane(deps: LaneDeps): (batch: LogBatch) => Promise<void> {
       const head = headOf(record);
       let wanted = prepared.get(record.offset);
       if (!wanted && head && dispatcher.wants(head)) wanted = (await prepare([record])).get(record.offset);
-      take(record, head, wanted);
+      let shown = show(wanted);
+      if (shown === 'failed') {
+        wanted = (await prepare([record])).get(record.offset);
+        shown = show(wanted, (cause) => fault(record, cause));
+      }
+      take(record, head, shown === 'failed' ? lostOf(wanted) : shown);
       if (performance.now() - turn < TURN_MS) continue;
       deps.onProgress();
       await setImmediate();

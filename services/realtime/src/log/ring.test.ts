@@ -82,9 +82,13 @@ describe('a ring', () => {
     }
     const head = { tenantId: TENANT, type: 'CHAT_NEW', streamType: 'thread' as const, streamId: 't', threadId: 't' };
     ring.push({ offset: 3, value: Buffer.from('{"event_type":"CHAT_NEW","stream_version":4}') }, head);
+    expect(seqs(ring.after(TENANT, 't', 1))).toEqual([2, 3]);
+    expect(ring.hasUnreadable(TENANT, 't', 1)).toBe(false);
     ring.push({ offset: 4, value: Buffer.from('not JSON') }, head);
     expect(ring.lastSeq(TENANT, 't')).toBe(5);
-    expect(seqs(ring.after(TENANT, 't', 1))).toEqual([2, 3]);
+    expect(ring.after(TENANT, 't', 1)).toBeNull();
+    expect([1, 4, 5].map((seq) => ring.hasUnreadable(TENANT, 't', seq))).toEqual([true, true, false]);
+    expect(ring.hasUnreadable(TENANT, 'other', 0)).toBe(false);
   });
 
   test('moves over offsets that nobody sees', () => {

@@ -16,8 +16,10 @@ export interface Ring {
   skipTo(offset: number): void;
   /** Seq of the newest event of the thread's own stream; null when none of them is here or it cannot be read. */
   lastSeq(tenantId: TenantId, threadId: string): number | null;
-  /** The thread's events above `seq`, in order; null when not all of them are here. */
+  /** The thread's events above `seq`, in order; null when not all of them are here, or can be read. */
   after(tenantId: TenantId, threadId: string, seq: number): ChatEvent[] | null;
+  /** Whether an event of the thread above `seq` is here that cannot be read: nobody can be told what it was. */
+  hasUnreadable(tenantId: TenantId, threadId: string, seq: number): boolean;
   /** The thread's events at or above an offset, in order. */
   since(tenantId: TenantId, threadId: string, offset: number): ChatEvent[];
   /** The tenant's membership events at or above an offset, in order. */
@@ -87,7 +89,7 @@ export function createRing({ start, maxBytes, maxEvents, membershipTypes }: Ring
   };
 }
 
-function threadReads(streams: StreamIndex): Pick<Ring, 'lastSeq' | 'after' | 'since'> {
+function threadReads(streams: StreamIndex): Pick<Ring, 'lastSeq' | 'after' | 'since' | 'hasUnreadable'> {
   return {
     lastSeq: (tenantId, threadId) => streams.lastSeq(threadStream(tenantId, threadId)),
     after(tenantId, threadId, seq) {
@@ -97,6 +99,12 @@ function threadReads(streams: StreamIndex): Pick<Ring, 'lastSeq' | 'after' | 'si
       if (last === null || !kept) return null;
       const missed = Math.max(0, last - seq);
       return missed <= kept.length ? numbered(kept.tail(missed), last) : null;
+    },
+    hasUnreadable(tenantId, threadId, seq) {
+      const stream = threadStream(tenantId, threadId);
+      const kept = streams.of(stream);
+      const above = Math.max(0, (streams.lastSeq(stream) ?? seq) - seq);
+      return kept?.tail(Math.min(above, kept.length)).some(isUnreadable) ?? false;
     },
     since(tenantId, threadId, offset) {
       const kept = streams.of(threadStream(tenantId, threadId));
@@ -120,14 +128,22 @@ function parse({ value }: Pick<RingEntry, 'value'>): ChatEvent | null {
   return decoded.kind === 'event' ? decoded.event : null;
 }
 
-/** Events of newer builds and undecodable ones have no frames, but must not shift the others' numbers: each is checked. */
+/**
+ * Events of newer builds have no frames, but must not shift the others' numbers: each is checked. Null where one cannot be
+ * read: it is missing.
+ */
 function numbered(entries: RingEntry[], last: number): ChatEvent[] | null {
   const events: ChatEvent[] = [];
   for (const [index, entry] of entries.entries()) {
     const event = parse(entry);
+    if (!event && isUnreadable(entry)) return null;
     if (!event) continue;
     if (event.stream_version !== last - (entries.length - 1 - index)) return null;
     events.push(event);
   }
   return events;
+}
+
+function isUnreadable({ value }: RingEntry): boolean {
+  return decodeEvent(value).kind === 'undecodable';
 }

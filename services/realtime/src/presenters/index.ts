@@ -62,12 +62,16 @@ export function threadOf(event: ChatEvent): string {
 
 /** The event as it goes to clients. The view must be prepared with its blobs and people. */
 export function present(event: ChatEvent, view: PresenterView): Delivery {
+  return { ...placeIn(event), frames: presenterOf(event)?.frames(event as never, view) ?? [] };
+}
+
+/** Where the event stands in its thread. */
+export function placeIn(event: ChatEvent): Omit<Delivery, 'frames'> {
   const threadId = threadOf(event);
   return {
     threadId,
     seq: event.stream_type === 'thread' ? event.stream_version : null,
     messageIndex: messageIndexOf(event, threadId),
-    frames: presenterOf(event)?.frames(event as never, view) ?? [],
   };
 }
 

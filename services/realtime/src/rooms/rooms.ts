@@ -1,6 +1,6 @@
 import { seesSubThread } from '@threadlog/auth';
 import type { InThread, TenantId } from '@threadlog/events';
-import type { Delivery, Frame } from '../frames';
+import { frame, placeOf, type Delivery, type Frame } from '../frames';
 import { threadRoom } from '../log/records';
 import type { Connection } from './connection';
 import { seesEverything, type Seen } from './seen';
@@ -40,6 +40,11 @@ export interface Rooms {
   end(subscription: Subscription): void;
   endAll(connection: Connection): void;
   deliver(room: string, delivery: Delivery): void;
+  /**
+   * Something for the room cannot be delivered: everybody who should have got it is told `resync`, those who still sync at
+   * the end of that.
+   */
+  lose(room: string, about: Omit<Delivery, 'frames'>): void;
   /** Tells those who are live in the room what is of no use later; nothing is held. */
   whisper(room: string, frame: Frame, exceptSocketIds: string[]): void;
   /** Whether what is delivered is from before this participant's history. */
@@ -105,14 +110,22 @@ export function createRooms({ broadcast, maxHeld, beginsAt }: RoomsDeps): Rooms 
       }
       if (room.live === 0) return;
       const except = exceptions(room, delivery, hides);
-      for (const frame of delivery.frames) broadcast(name, frame, except);
+      for (const each of delivery.frames) broadcast(name, each, except);
     },
-    whisper(name, frame, except) {
+    lose(name, about) {
+      const room = rooms.get(name);
+      if (!room) return;
+      for (const subscription of room.syncing) if (!hides(subscription, about)) subscription.held = null;
+      if (room.live === 0) return;
+      const told = frame('resync', { ...placeOf(about.threadId), seq: about.seq });
+      broadcast(name, told, exceptions(room, about, hides));
+    },
+    whisper(name, told, except) {
       const room = rooms.get(name);
       if (!room?.live) return;
-      const { threadId } = frame.payload as InThread;
+      const { threadId } = told.payload as InThread;
       const blind = exceptions(room, { threadId, messageIndex: null }, hides);
-      broadcast(name, frame, [...except, ...blind], { volatile: true });
+      broadcast(name, told, [...except, ...blind], { volatile: true });
     },
     hides,
     subscribers: (name) => [...(rooms.get(name)?.members ?? [])],

@@ -14,7 +14,7 @@ export type Announce = (subscription: Subscription, seq: number) => Promise<void
 
 /**
  * What is unread is as the read model has it. The resource may be newer than `seq`: the frames held back meanwhile follow it, and applying them twice changes
- * nothing. A resource that cannot be read is not waited for: the client hears of the thread by its next frame.
+ * nothing. A resource that cannot be read or shown is not waited for: the client is told `resync` of the thread, and fetches it.
  */
 export function createAnnounce({
   follower,
@@ -49,7 +49,9 @@ export function createAnnounce({
       const told = await created(subscription, seq);
       if (told && subscription.state === 'syncing') subscription.connection.wire.emit(told);
     } catch (cause) {
-      onFault(cause, subscription.threadId);
+      const { threadId, connection } = subscription;
+      onFault(cause, threadId);
+      if (subscription.state === 'syncing') connection.wire.emit(frame('resync', { ...placeOf(threadId), seq }));
     }
     catchUp.finish(subscription);
   };

@@ -32,7 +32,8 @@ export function planCatchUp(ring: Ring, { tenantId, threadId, userId, since, kno
   if (version - since > most) return { kind: 'resync', version };
   if (since === version) return { kind: 'events', version, events: [] };
   const events = ring.after(tenantId, threadId, since);
-  if (!events) return { kind: 'rows', version };
+  if (!events)
+    return ring.hasUnreadable(tenantId, threadId, since) ? { kind: 'resync', version } : { kind: 'rows', version };
   return events.some(isOwnEntry(userId)) ? { kind: 'resync', version } : { kind: 'events', version, events };
 }
 

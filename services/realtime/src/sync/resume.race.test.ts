@@ -8,6 +8,7 @@ const steps = 250;
 interface Race {
   limits: Partial<RealtimeLimits>;
   oneByOne: boolean;
+  locked?: number;
   runs: number;
 }
 
@@ -33,5 +34,9 @@ describe('clients that reconnect at random moments under load', () => {
   test('given room for a few frames, then resumes end in resync and clients still have everything', async () => {
     const limits = { ringEvents: 12, heldFrames: 3, replayPerThread: 5, replayPerConnection: 12 };
     await race({ limits, oneByOne: false, runs: 40 });
+  }, 120_000);
+
+  test('given texts that cannot be opened when it is their turn, then nothing is left out in silence', async () => {
+    await race({ limits: { ringEvents: 40 }, oneByOne: false, locked: 6, runs: 40 });
   }, 120_000);
 });

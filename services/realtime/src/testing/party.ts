@@ -15,6 +15,8 @@ export interface PartyOptions {
   users: readonly string[];
   limits: Partial<RealtimeLimits>;
   oneByOne: boolean;
+  /** Of a hundred texts, so many never open, and as many not at the first try. */
+  locked?: number;
 }
 
 interface Seat {
@@ -50,7 +52,7 @@ export async function playParty(options: PartyOptions): Promise<{ faults: string
 
 async function gather(options: PartyOptions): Promise<Party> {
   const random = randomFrom(options.seed);
-  const { users, limits, oneByOne } = options;
+  const { users, limits, oneByOne, locked = 0 } = options;
   const world = await createWorld();
   for (let t = 0; t < 3; t++) world.tell(`t${t}`, 'CHAT_THREAD_CREATED', creation(...users.slice(0, 2 + (t % 3))));
   const turns = (most: number) => async () => {
@@ -64,17 +66,29 @@ async function gather(options: PartyOptions): Promise<Party> {
     starts: new Map(),
     reader: projection.reader,
     ...noCommands,
-    views: openViews(turns(random(2) === 0 ? 1 : 12)),
+    views: openViews(turns(random(2) === 0 ? 1 : 12), createLocks(locked)),
     broadcast: wires.broadcast,
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 10_000, ...limits },
     projected: () => Promise.resolve(),
-    warn: (fields, text) => faults.push(`${text}: ${String(fields.err)}`),
+    warn: (fields, text) => void (locked === 0 && faults.push(`${text}: ${String(fields.err)}`)),
   });
   await engine.follower.start(new AbortController().signal);
   const seats = users.map((userId): Seat => {
     return { model: createModelClient({ world, userId, oneByOne }), connection: null, lag: 0 };
   });
   return { ...options, world, projection, engine, wires, seats, faults, random, pace: 1 + random(12) };
+}
+
+/** The same blobs every time: which are locked depends on what they say. */
+function createLocks(percent: number): (blob: string) => boolean {
+  const tried = new Set<string>();
+  return (blob) => {
+    const place = [...blob].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9_973, 7) % 100;
+    if (place < percent) return true;
+    if (place >= 2 * percent || tried.has(blob)) return false;
+    tried.add(blob);
+    return true;
+  };
 }
 
 function connect({ engine, wires, faults }: Party, seat: Seat): void {

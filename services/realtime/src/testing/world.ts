@@ -11,7 +11,7 @@ import {
 } from '@threadlog/events';
 import { createMemoryLog, type Appender, type EventLog } from '@threadlog/log';
 import { createProfiles } from '@threadlog/read-models';
-import type { Opener } from '@threadlog/sealing';
+import { SealingError, type Opener } from '@threadlog/sealing';
 import { threadPartition } from '../log/records';
 import { createViews, type Views } from '../views';
 
@@ -31,9 +31,16 @@ export const openOpener: Opener = {
   open: (_tenant, blob) => opened(blob.sealed),
 };
 
-/** Views whose keys take as long as `pause` to come. */
-export function openViews(pause: () => Promise<void> = () => Promise.resolve()): Views {
-  const opener = { ...openOpener, prepare: pause };
+/** Views whose keys take as long as `pause` to come, and are missing all the same where `isLocked` says so of a blob. */
+export function openViews(
+  pause: () => Promise<void> = () => Promise.resolve(),
+  isLocked: (blob: string) => boolean = () => false,
+): Views {
+  const open: Opener['open'] = (_tenant, { sealed: blob }) => {
+    if (isLocked(blob)) throw new SealingError('key_missing', 'the key was not prepared');
+    return opened(blob);
+  };
+  const opener = { prepare: pause, open };
   return createViews({ opener, profiles: createProfiles({ opener: openOpener, loadUsers: async () => [] }) });
 }
 
