@@ -4,11 +4,14 @@ import {
   clientMessageIdSchema,
   contentInputSchema,
   DELETE_REASONS,
-  emojiSchema,
+  emojiInputSchema,
   ERASURE_REASONS,
+  freeText,
   codeSchema,
   HOLD_REASONS,
   idSchema,
+  instantInputSchema,
+  jsonObjectSchema,
   keyEvidenceSchema,
   LIMITS,
   MESSAGE_TYPES,
@@ -82,7 +85,7 @@ export const participantChangeRoleSchema = z.strictObject({
   role: z.enum(PARTICIPANT_ROLES),
 });
 
-const reaction = { ...message, emoji: emojiSchema };
+const reaction = { ...message, emoji: emojiInputSchema };
 export const reactionAddSchema = z.strictObject(reaction);
 export const reactionRemoveSchema = z.strictObject(reaction);
 export const messagePinSchema = z.strictObject(message);
@@ -92,13 +95,13 @@ export const messageUnpinSchema = z.strictObject(message);
 export const threadReadSchema = z.strictObject({ ...message, messageIndex: z.int().min(1) });
 export const threadPreferencesSchema = z.strictObject({
   ...thread,
-  mutedUntil: z.iso.datetime({ offset: true }).nullable().optional(),
+  mutedUntil: instantInputSchema.nullable().optional(),
   pinned: z.boolean().optional(),
   hidden: z.boolean().optional(),
   markedUnread: z.boolean().optional(),
 });
 
-const profileText = (characters: number) => z.string().max(characters).nullable().default(null);
+const profileText = (characters: number) => freeText(characters).nullable().default(null);
 export const userSyncSchema = z.strictObject({
   userId: idSchema,
   displayName: profileText(LIMITS.displayNameCharacters),
@@ -116,10 +119,15 @@ export const privacyDeleteSchema = z.strictObject({
   subject: subjectSchema,
   reason: z.enum(ERASURE_REASONS).default('subject_request'),
   /** Null: after the deployment's grace period. */
-  executeAfter: z.iso.datetime({ offset: true }).nullable().default(null),
+  executeAfter: instantInputSchema.nullable().default(null),
 });
 export const privacyCancelSchema = z.strictObject(privacyRequest);
 export const privacyReadmitSchema = z.strictObject({ subject: personSchema });
+
+const countsSchema = z
+  .record(codeSchema, z.int().min(0))
+  .refine((counts) => Object.keys(counts).length <= LIMITS.exportCounts, `at most ${LIMITS.exportCounts} counts`);
+const receiptSchema = jsonObjectSchema({ bytes: LIMITS.receiptCharacters, depth: LIMITS.metadataDepth });
 
 /** What the worker reports of a request, a step at a time. Reporting a step twice changes nothing. */
 export const privacyReportSchema = z.strictObject({
@@ -128,7 +136,7 @@ export const privacyReportSchema = z.strictObject({
     z.strictObject({
       type: z.literal('exported'),
       files: z.int().min(0),
-      counts: z.record(codeSchema, z.int().min(0)),
+      counts: countsSchema,
       bytes: z.int().min(0),
       sha256: sha256Schema,
       expiresAt: microTimestamp,
@@ -138,11 +146,11 @@ export const privacyReportSchema = z.strictObject({
     z.strictObject({ type: z.literal('deletion_started') }),
     z.strictObject({
       type: z.literal('erased'),
-      keys: z.array(keyEvidenceSchema),
+      keys: z.array(keyEvidenceSchema).max(LIMITS.keysReported),
       /** How many there are, where those named are only the first of them. */
       keysTotal: z.int().min(0).optional(),
     }),
-    z.strictObject({ type: z.literal('deletion_completed'), receipt: z.record(z.string(), z.json()) }),
+    z.strictObject({ type: z.literal('deletion_completed'), receipt: receiptSchema }),
     z.strictObject({ type: z.literal('deletion_failed'), code: codeSchema }),
   ]),
 });

@@ -1,11 +1,13 @@
-import { z } from 'zod';
-import type { JsonObject } from './catalogue/values';
+import { emojiSchema } from './catalogue/message';
+import { jsonObjectSchema } from './metadata';
+import { freeText, isStorableText, STORABLE_TEXT } from './text';
 
 /** Bounds of a request's free parts, on every surface; `docs/limits.md` lists them. */
 export const LIMITS = {
   titleCharacters: 500,
   contentCharacters: 32_000,
   metadataBytes: 16_384,
+  metadataDepth: 32,
   attachments: 20,
   mentions: 50,
   participants: 1_000,
@@ -17,30 +19,26 @@ export const LIMITS = {
   retentionDays: 36_500,
   /** Messages that one command of the worker deletes; fewer than the write side keeps at hand of a thread. */
   scrubbedMessages: 50,
+  /** An erasure may be put off so far. */
+  erasureDays: 365,
   /** Keys named in the event of an erasure. */
   keysInEvent: 200,
+  /** Keys that the worker may name in its report; the event holds the first of them. */
+  keysReported: 1_000,
   receiptCharacters: 200_000,
+  /** Kinds of things that an export counts. */
+  exportCounts: 100,
   /** Legal holds of a tenant at a time. */
   holds: 1_000,
 } as const;
 
-const utf8 = new TextEncoder();
+/** Free JSON of the tenant's own, bounded in bytes and depth. */
+export const metadataInputSchema = jsonObjectSchema({ bytes: LIMITS.metadataBytes, depth: LIMITS.metadataDepth });
 
-/** Free JSON of the tenant's own, bounded in bytes. */
-export const metadataInputSchema = z
-  .record(z.string(), z.json())
-  .refine((value) => utf8.encode(JSON.stringify(value)).length <= LIMITS.metadataBytes, {
-    message: `must be at most ${LIMITS.metadataBytes} bytes of JSON`,
-  })
-  .transform((value) => value as JsonObject);
+export const titleInputSchema = freeText(LIMITS.titleCharacters);
 
-export const titleInputSchema = z.string().max(LIMITS.titleCharacters);
+/** Text of a message: at least one character. */
+export const contentInputSchema = freeText(LIMITS.contentCharacters, 1);
 
-/** Text of a message: at least one character of well-formed Unicode, no NUL. */
-export const contentInputSchema = z
-  .string()
-  .min(1)
-  .max(LIMITS.contentCharacters)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), {
-    message: 'must be well-formed Unicode without NUL',
-  });
+/** What is taken as an emoji today. Logs hold more, so the catalogue's own schema stays as it is. */
+export const emojiInputSchema = emojiSchema.refine(isStorableText, { message: STORABLE_TEXT });

@@ -1,6 +1,8 @@
 import {
   CHANNELS,
+  freeText,
   idSchema,
+  instantInputSchema,
   messageSchema,
   participantResourceSchema,
   THREAD_STATUSES,
@@ -8,7 +10,6 @@ import {
   threadSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
-import { toMicroTimestamp } from './timestamps';
 
 /** Largest and usual number of items of a page. */
 export const PAGE_LIMIT = 200;
@@ -22,7 +23,7 @@ export const pageLimit = z.coerce
   .default(PAGE_DEFAULT)
   .meta({ description: 'Most items of the page.' });
 const limit = pageLimit;
-const cursor = z.string().max(512);
+const cursor = freeText(512);
 const flag = z
   .enum(['true', 'false'])
   .default('false')
@@ -32,7 +33,7 @@ export const threadParams = z.object({ threadId: threadIdSchema });
 export const messageParams = z.object({ threadId: threadIdSchema, messageId: idSchema });
 
 export const tokenHeaders = z.object({
-  'x-consistency-token': z.string().max(512).optional().meta({
+  'x-consistency-token': freeText(512).optional().meta({
     description: 'Token of a write that the answer must include; waits for it, or answers `projection_lagging`.',
   }),
 });
@@ -45,11 +46,7 @@ export const threadListQuery = z.strictObject({
   participantId: idSchema.optional(),
   parentThreadId: threadIdSchema.optional().meta({ description: 'The sub-threads of this thread, and only they.' }),
   hidden: flag.meta({ description: 'The threads that the caller has hidden, instead of the others.' }),
-  updatedAfter: z.iso
-    .datetime({ offset: true })
-    .transform(toMicroTimestamp)
-    .optional()
-    .meta({ description: 'Only threads whose last activity is later.' }),
+  updatedAfter: instantInputSchema.optional().meta({ description: 'Only threads whose last activity is later.' }),
   cursor: cursor.optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),
   limit,
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../ids';
+import { freeText } from '../text';
 
 export const THREAD_TYPES = ['direct', 'group'] as const;
 export const CHANNELS = ['chat', 'voice', 'email'] as const;
@@ -42,9 +43,9 @@ export type JsonObject = { [key: string]: Json };
 
 /** A file that lives elsewhere: its id there, a name to show, its media type and its size in bytes. */
 export const attachmentSchema = z.strictObject({
-  externalFileId: z.string().min(1).max(512),
-  label: z.string().min(1).max(512).optional(),
-  mime: z.string().min(1).max(255).optional(),
+  externalFileId: freeText(512, 1),
+  label: freeText(512, 1).optional(),
+  mime: freeText(255, 1).optional(),
   bytes: z.int().min(0).optional(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
@@ -65,7 +66,7 @@ export const keyEvidenceSchema = z.strictObject({
   kind: z.enum(['subject', 'thread', 'thread_month', 'tenant']),
   fingerprint: sha256Schema,
   /** Version of the master key that wrapped it; null where there never was a key. */
-  master_version: z.string().max(64).nullable(),
+  master_version: freeText(64).nullable(),
 });
 export type DestroyedKey = z.infer<typeof keyEvidenceSchema>;
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { attachmentSchema, clientMessageIdSchema, emojiSchema, MESSAGE_TYPES } from '../catalogue';
+import { attachmentSchema, clientMessageIdSchema, MESSAGE_TYPES } from '../catalogue';
 import { idSchema, threadIdSchema } from '../ids';
-import { contentInputSchema, LIMITS, metadataInputSchema, titleInputSchema } from '../inputs';
+import { contentInputSchema, emojiInputSchema, LIMITS, metadataInputSchema, titleInputSchema } from '../inputs';
 import type { MessageResource } from '../resources/message';
 import type { ThreadResource } from '../resources/thread';
+import { freeText } from '../text';
 
 const conversation = { conversationId: threadIdSchema };
 const message = { messageId: idSchema };
@@ -30,13 +31,13 @@ export const CLIENT_EVENTS = {
   'message:delete': z.object(message),
   /** Without a message: everything up to the newest. */
   'message:read': z.object({ ...conversation, messageId: idSchema.nullish() }),
-  'reaction:add': z.object({ ...message, emoji: emojiSchema }),
-  'reaction:remove': z.object({ ...message, emoji: emojiSchema }),
+  'reaction:add': z.object({ ...message, emoji: emojiInputSchema }),
+  'reaction:remove': z.object({ ...message, emoji: emojiInputSchema }),
   'typing:start': z.object(conversation),
   'typing:stop': z.object(conversation),
   typing: z.object({ ...conversation, isTyping: z.boolean().default(true) }),
   'presence:ping': z.object({}).optional(),
-  'auth:refresh': z.object({ token: z.string().min(1).max(LIMITS.tokenCharacters) }),
+  'auth:refresh': z.object({ token: freeText(LIMITS.tokenCharacters, 1) }),
   /** With `since`, what came after that seq is sent first, and it ends in `resumed` or `resync`. */
   'conversation:join': z.union([
     threadIdSchema.transform((conversationId) => ({ conversationId, since: undefined })),

@@ -1,5 +1,6 @@
 export * from './deciderSpec';
 export * from './events';
+export * from './inputLeaves';
 export * from './projectionSpec';
 export * from './secureRoutesSpec';
 export * from './testApi';

@@ -2,6 +2,7 @@ import {
   ERASURE_REASONS,
   HOLD_REASONS,
   idSchema,
+  instantInputSchema,
   LIMITS,
   threadIdSchema,
   type Subject,
@@ -35,7 +36,7 @@ export const deleteBody = z
     ...person,
     tenant: z.literal(true).optional().meta({ description: 'All people, threads and messages of the tenant.' }),
     reason: z.enum(ERASURE_REASONS).optional(),
-    executeAfter: z.iso.datetime({ offset: true }).optional().meta({
+    executeAfter: instantInputSchema.optional().meta({
       description: 'Until then it can be called off; earlier than the grace period only for privacy officers.',
     }),
   })

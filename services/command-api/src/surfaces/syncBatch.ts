@@ -1,4 +1,5 @@
 import type { CommandResult } from '@threadlog/commands';
+import { MAX_ID_LENGTH } from '@threadlog/events';
 import { fieldErrors, type RouteReply } from '@threadlog/service';
 import type { z } from 'zod';
 import { carryOut, keyOf, type Caller, type CommandRouteDeps } from '../http/commandRoute';
@@ -66,5 +67,5 @@ function messageOf(error: z.ZodError): string {
 /** Whom an item that cannot be taken is about, as far as it says. */
 function nameIn(user: unknown): string | null {
   const id = (user as { externalUserId?: unknown } | null)?.externalUserId;
-  return typeof id === 'string' ? id : null;
+  return typeof id === 'string' ? id.slice(0, MAX_ID_LENGTH) : null;
 }

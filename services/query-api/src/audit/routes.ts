@@ -1,5 +1,13 @@
 import { mayReadLogs, type Actor } from '@threadlog/auth';
-import { CATALOGUE, idSchema, problem, threadIdSchema, type EventType } from '@threadlog/events';
+import {
+  CATALOGUE,
+  freeText,
+  idSchema,
+  instantInputSchema,
+  problem,
+  threadIdSchema,
+  type EventType,
+} from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
@@ -7,11 +15,10 @@ import { decodeKeyset } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import { pageEdgesShape, pageLimit, threadParams } from '../schemas';
 import { resolveThread, threadNotFound } from '../threads/access';
-import { toMicroTimestamp } from '../timestamps';
 import { auditPage } from './page';
 
 const tags = ['Audit'];
-const cursor = z.string().max(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' });
+const cursor = freeText(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' });
 
 const auditQuery = z.strictObject({
   actorId: idSchema.optional().meta({ description: 'Only what this user, agent or system did.' }),
@@ -20,11 +27,7 @@ const auditQuery = z.strictObject({
     .enum(Object.keys(CATALOGUE) as [EventType, ...EventType[]])
     .optional()
     .meta({ description: 'Only events of this type.' }),
-  since: z.iso
-    .datetime({ offset: true })
-    .transform(toMicroTimestamp)
-    .optional()
-    .meta({ description: 'Only from this time on.' }),
+  since: instantInputSchema.optional().meta({ description: 'Only from this time on.' }),
   cursor,
   limit: pageLimit,
 });

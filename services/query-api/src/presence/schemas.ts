@@ -1,10 +1,12 @@
-import { idSchema } from '@threadlog/events';
+import { freeText, idSchema, MAX_ID_LENGTH } from '@threadlog/events';
 import { z } from 'zod';
 
 /** Users asked about at once, at most. */
 export const PRESENCE_USERS = 100;
 
-const list = z.array(z.string()).or(z.string());
+/** Of that many ids, with their commas. */
+const ids = freeText(PRESENCE_USERS * (MAX_ID_LENGTH + 1));
+const list = z.array(ids).max(PRESENCE_USERS).or(ids);
 
 /** `a,b` or `userIds=a&userIds=b`, or both: no id has a comma in it. Nobody counts twice. */
 export const presenceQuery = z.strictObject({

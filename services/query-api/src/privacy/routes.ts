@@ -1,5 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import {
+  freeText,
   idSchema,
   legalHoldSchema,
   PRIVACY_KINDS,
@@ -32,7 +33,7 @@ const listQuery = z.strictObject({
   status: z.enum(PRIVACY_STATUSES).optional(),
   learnerId: idSchema.optional(),
   userId: idSchema.optional(),
-  cursor: z.string().max(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),
+  cursor: freeText(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),
   limit: pageLimit,
 });
 const requestPageSchema = z

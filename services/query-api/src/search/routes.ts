@@ -1,4 +1,4 @@
-import { idSchema, messageSchema, threadIdSchema } from '@threadlog/events';
+import { freeText, idSchema, messageSchema, threadIdSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
@@ -10,10 +10,10 @@ const SEARCH_LIMIT = 100;
 const SEARCH_DEFAULT = 20;
 
 const searchQuery = z.strictObject({
-  q: z.string().min(1).max(500).meta({ description: 'Words, all of which a match has.', example: 'homework tuesday' }),
+  q: freeText(500, 1).meta({ description: 'Words, all of which a match has.', example: 'homework tuesday' }),
   learnerId: idSchema.optional().meta({ description: 'Only threads about this learner.' }),
   threadId: threadIdSchema.optional().meta({ description: 'Only this thread.' }),
-  cursor: z.string().max(1_024).optional().meta({ description: 'The `nextCursor` of a page of the same search.' }),
+  cursor: freeText(1_024).optional().meta({ description: 'The `nextCursor` of a page of the same search.' }),
   limit: z.coerce
     .number()
     .int()

@@ -1,7 +1,9 @@
 import {
   CHANNELS,
   conversationSchema,
+  freeText,
   idSchema,
+  instantInputSchema,
   messageSchema,
   THREAD_STATUSES,
   threadIdSchema,
@@ -9,20 +11,18 @@ import {
 import { z } from 'zod';
 import { presenceItemSchema } from '../presence/schemas';
 import { PAGE_LIMIT, tokenHeaders } from '../schemas';
-import { toMicroTimestamp } from '../timestamps';
 
 const PAGE_DEFAULT = 50;
 
 /** Clients of these surfaces were not told of bounds: a limit beyond them means the nearest, no number the usual one. */
-const limit = z
-  .string()
+const limit = freeText(64)
   .optional()
   .transform((text) => {
     const asked = Math.trunc(Number(text ?? PAGE_DEFAULT));
     return Number.isFinite(asked) ? Math.min(Math.max(asked, 1), PAGE_LIMIT) : PAGE_DEFAULT;
   })
   .meta({ description: `Most items of the page; 1 to ${PAGE_LIMIT}, else the nearest.`, example: '50' });
-const cursor = z.string().max(512).optional();
+const cursor = freeText(512).optional();
 
 export const conversationParams = z.object({ conversationId: threadIdSchema });
 export const subThreadParams = conversationParams.extend({ threadId: threadIdSchema });
@@ -33,7 +33,7 @@ export const listQuery = z.object({
   status: z.enum(THREAD_STATUSES).optional(),
   channel: z.enum(CHANNELS).optional(),
   participantId: idSchema.optional(),
-  updatedAfter: z.iso.datetime({ offset: true }).transform(toMicroTimestamp).optional(),
+  updatedAfter: instantInputSchema.optional(),
   cursor,
   limit,
 });

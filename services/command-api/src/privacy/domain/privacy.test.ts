@@ -1,3 +1,4 @@
+import { privacyDeleteSchema } from '@threadlog/commands';
 import { admin, ada, foreigner, guardian, teacher } from '../../threads/domain/given.testing';
 import {
   ACME,
@@ -86,7 +87,28 @@ describe('asking for an erasure', () => {
     given().when(lena, 'privacy.delete', on('2026-02-03T23:59:59Z')).thenRefused('forbidden');
     given().when(lena, 'privacy.delete', on('2026-03-01T01:00:00+01:00')).thenLike(told('2026-03-01T00:00:00.000000Z'));
     given().when(officer, 'privacy.delete', on('2026-02-01T10:00:00Z')).thenLike(told('2026-02-01T10:00:00.000000Z'));
-    given().when(officer, 'privacy.delete', on('2025-01-01T00:00:00Z')).thenLike(told(NOW));
+    given().when(officer, 'privacy.delete', on('2026-01-31T23:56:00Z')).thenLike(told(NOW));
+  });
+
+  test.each([
+    ['9999-12-31T22:59:59-01:00', 'far in the future, however it is written'],
+    ['2027-02-01T00:00:00.000001Z', 'just after a year'],
+    ['2027-02-01T00:30:00+00:29', 'the same, with an offset'],
+    ['2026-01-31T23:50:00Z', 'longer ago than clocks differ'],
+    ['0001-01-01T00:00:00Z', 'in antiquity'],
+  ])('is refused for %s: %s', (executeAfter) => {
+    const input = { subject: LENA, executeAfter };
+    for (const actor of [lena, officer]) given().when(actor, 'privacy.delete', input).thenRefused('invalid_request');
+  });
+
+  test('may be a year off, and no time is taken whose instant no store keeps', () => {
+    const input = { subject: LENA, executeAfter: '2027-02-01T01:00:00+01:00' };
+    given()
+      .when(lena, 'privacy.delete', input)
+      .thenLike({ type: 'CHAT_PRIVACY_DELETION_REQUESTED', data: { execute_after: '2027-02-01T00:00:00.000000Z' } });
+    expect(privacyDeleteSchema.safeParse({ subject: LENA, executeAfter: '9999-12-31T23:59:59-01:00' }).success).toBe(
+      false,
+    );
   });
 
   test('of a whole tenant is for its administrators of privacy alone', () => {

@@ -1,9 +1,9 @@
 import { holds, mayHandleSubject, type Actor } from '@threadlog/auth';
-import type { Subject } from '@threadlog/events';
+import { LIMITS, type Subject } from '@threadlog/events';
 import type { DeletionLogRow, ExportLogRow } from '@threadlog/read-models';
 import type { DecisionContext, PrivacyState } from '../../decider';
 import { happened, refuse, UNCHANGED, type Decide, type Passed, type Refusal } from '../../threads/domain/decision';
-import { hoursLater, toMicro } from './times';
+import { hoursLater } from './times';
 
 /** Asks for all data of a person. One at a time: a second file while the first is made would say nothing else. */
 export const requestExport: Decide<'privacy.export'> = ({ subject }, state, context) => {
@@ -21,7 +21,9 @@ export const requestDeletion: Decide<'privacy.delete'> = (input, state, context)
   const refusal = mayAsk(subject, context) ?? isKnown(state) ?? isIdle(state, 'deletion');
   if (refusal) return refusal;
   const usual = hoursLater(context.now, context.limits.erasureGraceHours);
-  const wanted = input.executeAfter === null ? usual : toMicro(input.executeAfter);
+  const wanted = input.executeAfter ?? usual;
+  if (!isWithinReach(wanted, context.now))
+    return refuse('invalid_request', `executeAfter must lie between now and ${LIMITS.erasureDays} days from now`);
   if (wanted < usual && !holds(context.actor, 'chat:privacy'))
     return refuse(
       'forbidden',
@@ -33,6 +35,14 @@ export const requestDeletion: Decide<'privacy.delete'> = (input, state, context)
     data: { request_id: context.newId, subject, requested_by: context.actor.id, reason, execute_after },
   });
 };
+
+/** Clocks of callers may be behind ours: what was now for them so long ago is now. */
+const SKEW_HOURS = 1 / 12;
+
+/** Timestamps of events are compared as text: all are UTC, of the same length, of years with four digits. */
+function isWithinReach(wanted: string, now: string): boolean {
+  return hoursLater(now, -SKEW_HOURS) <= wanted && wanted <= hoursLater(now, LIMITS.erasureDays * 24);
+}
 
 /** Calls an erasure off. Too late once it has begun: keys may be gone already. */
 export const cancelDeletion: Decide<'privacy.cancel'> = ({ requestId }, state, context) => {

@@ -25,7 +25,7 @@ export const readThread: Decide<'thread.read'> = (input, state, context) => {
 export const changePreferences: Decide<'thread.preferences'> = (input, state) => {
   const row = state.userThreads.get(input.threadId);
   const wanted = {
-    muted_until: input.mutedUntil === undefined ? undefined : toMicro(input.mutedUntil),
+    muted_until: input.mutedUntil,
     pinned: input.pinned,
     hidden: input.hidden,
     marked_unread: input.markedUnread,
@@ -45,8 +45,4 @@ function differing(wanted: Wanted, row: UserThreadRow | undefined): Wanted {
       .filter((name) => wanted[name] !== undefined && wanted[name] !== known[name])
       .map((name) => [name, wanted[name]]),
   );
-}
-
-function toMicro(timestamp: string | null): string | null {
-  return timestamp === null ? null : `${new Date(timestamp).toISOString().slice(0, -1)}000Z`;
 }
