@@ -25,6 +25,7 @@ import type { SyncReader } from './sync/reader';
 import { createRefresh, type RefreshDeps } from './sync/refresh';
 import { createSettle } from './sync/settle';
 import { startConnection } from './sync/start';
+import { createWithdrawals } from './sync/withdrawals';
 import type { Views } from './views';
 
 export interface EngineDeps {
@@ -72,17 +73,17 @@ export function createEngine(deps: EngineDeps): Engine {
     announce: (subscription, seq) => void late.announce?.(subscription, seq),
   });
   const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
-  const onUnshown = faultLine(deps);
   const onErased = createErasureNews({
     ...{ views, connections, rooms, threadsOf: deps.threadsOf },
     onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
   });
-  const hands = { dispatcher, views, beginnings, onErased, onFault: onUnshown, isWatched: () => connections.size > 0 };
-  const follower = createFollower({ log, ring, ...hands }, deps.starts);
+  const withdrawals = createWithdrawals(reader);
+  const hands = { dispatcher, withdrawals, views, beginnings, onErased, onFault: faultLine(deps) };
+  const follower = createFollower({ log, ring, ...hands, isWatched: () => connections.size > 0 }, deps.starts);
   late.follower = follower;
   const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');
-  const base = { rooms, follower, reader, settle, views, beginnings, limits, onFault };
+  const base = { rooms, follower, reader, settle, views, beginnings, withdrawals, limits, onFault };
   const catchUp = createCatchUp(base);
   const joins = createJoins({ ...base, catchUp });
   const announce = createAnnounce({ ...base, catchUp, standingOf: deps.standingOf });

@@ -11,7 +11,7 @@ describe('events', () => {
   beforeEach(() => server.project());
 
   test('reach participants with text opened, and nobody else', async () => {
-    const story = threadStory({ threadId: 'e1', owner: 'ada', members: ['ben'] });
+    const story = threadStory({ threadId: 'e1', owner: 'ada', members: ['ben'], startedAt: Date.now() });
     const [one, other, stranger, foreign] = await Promise.all([
       ready(ada),
       ready(ben),

@@ -261,3 +261,21 @@ describe('a publisher killed with SIGKILL between publishing and noting it', () 
     expect(words.toSorted()).toEqual(Array.from({ length: count }, (_, n) => `word ${n + 1}`).toSorted());
   });
 });
+
+it('does not publish the text of a message that was deleted before the feed came to it', async () => {
+  const tenant = 'deleting';
+  const ada = testActor('ada', { tenant });
+  const stop = await start(tenant);
+  const threadId = await scenes.thread(ada, {});
+  await eventually(async () => expect(await fed(tenant)).toHaveLength(1), PATIENT);
+  await stop();
+  const messageId = await scenes.post(ada, threadId, 'said and taken back');
+  await scenes.done(ada, 'message.edit', { threadId, messageId, content: 'said and taken back, edited' });
+  await scenes.done(ada, 'message.delete', { threadId, messageId });
+  await start(tenant);
+  await scenes.post(ada, threadId, 'stays');
+  await eventually(async () => expect(JSON.stringify(await fed(tenant))).toContain('stays'), PATIENT);
+  const all = await fed(tenant);
+  expect(JSON.stringify(all)).not.toContain('taken back');
+  expect(all.map(({ event }) => event.event_type)).toContain('CHAT_MESSAGE_DELETED');
+});

@@ -1,5 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import type { ParticipantRow, ThreadRow, UserRow } from '../rows';
+import type { MessageRow, ParticipantRow, ThreadRow, UserRow } from '../rows';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
 import { participantsTable, threadsTable, usersTable } from '../tables/tables';
 
@@ -21,6 +21,9 @@ export interface MembershipSnapshot {
   checkpoints: Map<number, number>;
 }
 
+/** Where a message of the tenant stands. */
+type MessagePlace = Pick<MessageRow, 'thread_id' | 'message_index'>;
+
 /** Queries that more than one service needs. The tenant comes first, by type. */
 export interface ThreadQueries {
   threadById(tenantId: TenantId, threadId: string): Promise<ThreadRow | null>;
@@ -35,6 +38,8 @@ export interface ThreadQueries {
   participant(tenantId: TenantId, threadId: string, userId: string): Promise<ParticipantRow | null>;
   /** Threads a user takes part in that are not deleted, most recently active first. */
   membershipsOf(tenantId: TenantId, userId: string, limit: number): Promise<MembershipSnapshot>;
+  /** Those of these messages that are deleted, in no order. */
+  deletedMessages(tenantId: TenantId, places: readonly MessagePlace[]): Promise<MessagePlace[]>;
   /** Profiles as stored, sealed; removed users too. */
   usersByIds(tenantId: TenantId, userIds: readonly string[]): Promise<UserRow[]>;
 }
@@ -76,6 +81,16 @@ export function createThreadQueries(source: ReadModelSource): ThreadQueries {
         ),
       ),
     membershipsOf: (tenantId, userId, limit) => membershipsOf(statements, [tenantId, userId, limit]),
+    deletedMessages: (tenantId, places) =>
+      statements.rows(
+        'deleted_messages',
+        (schema) => `select r.thread_id, r.message_index
+          from unnest($2::text[], $3::integer[]) as wanted(thread_id, message_index)
+          join ${schema}.message_refs r on r.tenant_id = $1
+            and r.thread_id = wanted.thread_id and r.message_index = wanted.message_index
+          where r.deleted`,
+        [tenantId, places.map(({ thread_id }) => thread_id), places.map(({ message_index }) => message_index)],
+      ),
     usersByIds: (tenantId, userIds) =>
       statements.rows(
         'users',

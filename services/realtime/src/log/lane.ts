@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dispatcher } from '../dispatcher';
 import type { Beginnings } from '../sync/beginnings';
 import type { SubjectErased } from '../signals/erasureNews';
+import type { Withdrawals } from '../sync/withdrawals';
 import type { Views } from '../views';
 import { headOf, type RecordHead } from './records';
 import type { Ring } from './ring';
@@ -13,6 +14,7 @@ export interface LaneDeps {
   dispatcher: Dispatcher;
   views: Pick<Views, 'forEvents' | 'forgetProfile'>;
   beginnings: Pick<Beginnings, 'forEvents'>;
+  withdrawals: Withdrawals;
   /** Does what an erasure does here, in its own turn. */
   onErased(event: SubjectErased): void;
   /** Told of records that cannot be shown; they are passed over. */

@@ -4,12 +4,16 @@ import type { PresenterView } from '@threadlog/read-models';
 import type { Dispatcher } from '../dispatcher';
 import type { Delivery } from '../frames';
 import type { Beginnings } from '../sync/beginnings';
+import type { Withdrawals } from '../sync/withdrawals';
 import type { Views } from '../views';
+import { withdrawnIn, type IsWithdrawn } from './late';
 import { headOf } from './records';
 
 interface Wanted {
   event: ChatEvent;
   view: PresenterView;
+  /** It comes late and is about a message that is known to be deleted after it: only the deletion is told. */
+  withdrawn: boolean;
 }
 /** A record that somebody waits for: as its event, or, where it cannot be read, or is of a kind not known here, nothing. */
 export type Prepared = Wanted | 'unreadable' | 'unknown';
@@ -25,6 +29,7 @@ export interface ShowingDeps {
   dispatcher: Pick<Dispatcher, 'wants' | 'show'>;
   views: Pick<Views, 'forEvents'>;
   beginnings: Pick<Beginnings, 'forEvents'>;
+  withdrawals: Withdrawals;
   onFault(record: LogRecord, cause: unknown): void;
 }
 
@@ -37,7 +42,7 @@ export interface Showing {
   parse(record: LogRecord): ChatEvent | 'unreadable' | 'unknown';
 }
 
-export function createShowing({ dispatcher, views, beginnings, onFault }: ShowingDeps): Showing {
+export function createShowing({ dispatcher, views, beginnings, withdrawals, onFault }: ShowingDeps): Showing {
   function parse(record: LogRecord): ReturnType<Showing['parse']> {
     const decoded = decodeEvent(record.value);
     if (decoded.kind === 'event') return decoded.event;
@@ -60,18 +65,23 @@ export function createShowing({ dispatcher, views, beginnings, onFault }: Showin
       }
       if (events.size === 0) return prepared;
       const wanted = [...events.values()];
-      const [byTenant]: [Map<TenantId, PresenterView>, void] = await Promise.all([
+      const [byTenant, isWithdrawn]: [Map<TenantId, PresenterView>, IsWithdrawn, void] = await Promise.all([
         views.forEvents(wanted),
+        withdrawnIn(withdrawals, events),
         beginnings.forEvents(wanted),
       ]);
-      for (const [offset, event] of events) prepared.set(offset, { event, view: byTenant.get(event.tenant_id)! });
+      for (const [offset, event] of events) {
+        const withdrawn = isWithdrawn(event, offset);
+        prepared.set(offset, { event, view: byTenant.get(event.tenant_id)!, withdrawn });
+      }
       return prepared;
     },
     show(given, onFailure) {
       if (!given || given === 'unknown') return null;
       if (given === 'unreadable') return given;
       try {
-        return { event: given.event, delivery: dispatcher.show(given.event, given.view) };
+        const delivery = given.withdrawn ? null : dispatcher.show(given.event, given.view);
+        return { event: given.event, delivery };
       } catch (cause) {
         onFailure?.(cause);
         return 'failed';

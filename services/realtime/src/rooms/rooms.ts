@@ -49,6 +49,8 @@ export interface Rooms {
   whisper(room: string, frame: Frame, exceptSocketIds: string[]): void;
   /** Whether what is delivered is from before this participant's history. */
   hides(subscription: Subscription, delivery: Pick<Delivery, 'threadId' | 'messageIndex'>): boolean;
+  /** Forgets what is held back in the tenant's rooms: those who wait are told to fetch instead. */
+  dropHeld(tenantId: TenantId): void;
   /** Everybody with a place in the room. */
   subscribers(room: string): Subscription[];
 }
@@ -128,8 +130,14 @@ export function createRooms({ broadcast, maxHeld, beginsAt }: RoomsDeps): Rooms 
       broadcast(name, told, [...except, ...blind], { volatile: true });
     },
     hides,
+    dropHeld: (tenantId) => dropHeld(rooms, tenantId),
     subscribers: (name) => [...(rooms.get(name)?.members ?? [])],
   };
+}
+
+function dropHeld(rooms: RoomMap, tenantId: TenantId): void {
+  for (const [name, { syncing }] of rooms)
+    if (name.startsWith(`${tenantId}/`)) for (const subscription of syncing) subscription.held = null;
 }
 
 function openPlace(

@@ -24,7 +24,10 @@ function news(threadsOf: () => Promise<string[]>) {
       forgetProfile: (_tenant, userId) => done.push(`profile ${userId}`),
     },
     connections: { hasTenant: () => true, of: () => [] },
-    rooms: { subscribers: () => [{ connection: ben }, { connection: late }] as never },
+    rooms: {
+      subscribers: () => [{ connection: ben }, { connection: late }] as never,
+      dropHeld: () => void done.push('held back'),
+    },
     threadsOf,
     onFault: (cause) => faults.push(cause),
   });
@@ -35,24 +38,24 @@ describe('news of an erasure', () => {
   it('lets keys and profile go in its own turn, then tells each socket once', async () => {
     const { erase, done } = news(() => Promise.resolve(['t-1', 't-2']));
     erase(erased('user', ['k-1', 'k-2']));
-    expect(done).toEqual(['keys k-1 k-2', 'profile ada']);
+    expect(done).toEqual(['keys k-1 k-2', 'held back', 'profile ada']);
     await new Promise(setImmediate);
-    expect(done.slice(2)).toEqual(['user:erased']);
+    expect(done.slice(3)).toEqual(['user:erased']);
   });
 
   it('lets keys go though nobody can be told', async () => {
     const { erase, done, faults } = news(() => Promise.reject(new Error('away')));
     erase(erased('user', ['k-1']));
     await new Promise(setImmediate);
-    expect(done).toEqual(['keys k-1', 'profile ada']);
+    expect(done).toEqual(['keys k-1', 'held back', 'profile ada']);
     expect(faults).toHaveLength(1);
   });
 
-  it('of a tenant is about keys alone', async () => {
+  it('of a tenant is about keys and what was opened with them', async () => {
     const { erase, done } = news(() => Promise.resolve(['t-1']));
     erase(erased('tenant', ['k-1']));
     await new Promise(setImmediate);
-    expect(done).toEqual(['keys k-1']);
+    expect(done).toEqual(['keys k-1', 'held back']);
   });
 });
 

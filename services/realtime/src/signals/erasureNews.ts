@@ -12,7 +12,7 @@ export type SubjectErased = EventOf<'CHAT_PRIVACY_SUBJECT_ERASED'>;
 export interface ErasureNewsDeps {
   views: Pick<Views, 'forgetKeys' | 'forgetProfile'>;
   connections: Pick<Connections, 'hasTenant' | 'of'>;
-  rooms: Pick<Rooms, 'subscribers'>;
+  rooms: Pick<Rooms, 'subscribers' | 'dropHeld'>;
   /** Threads that a person takes part in or that are about it. */
   threadsOf: ThreadsOf;
   onFault(cause: unknown): void;
@@ -38,6 +38,8 @@ export function createErasureNews(deps: ErasureNewsDeps): (event: SubjectErased)
       tenantId,
       keys.map(({ key_id }) => key_id),
     );
+    // What waits to be sent was opened before.
+    rooms.dropHeld(tenantId);
     if (subject.kind === 'tenant') return;
     views.forgetProfile(tenantId, subject.id);
     if (connections.hasTenant(tenantId)) void tell(tenantId, subject.id).catch(onFault);

@@ -1,8 +1,20 @@
 import { presentThread, sealedBlobsOf, type StandingOf } from '@threadlog/read-models';
-import { frame, placeOf, type Frame } from '../frames';
+import { frame, placeOf, type Frame, type Payload } from '../frames';
+import { withoutWithdrawn } from '../presenters/withdrawn';
 import type { Subscription } from '../rooms/rooms';
 import type { CatchUp, CatchUpDeps } from './catchUp';
 import { foldConversation } from './conversation';
+
+/** What was deleted while the resource was made is among what is held back; where too much was, that is not known. */
+function asOfNow(told: Payload<'conversation:created'>, { threadId, held }: Subscription): Frame {
+  if (!held) return frame('conversation:created', withoutLastMessage(told));
+  const first = { threadId, seq: told.seq, messageIndex: null, frames: [frame('conversation:created', told)] };
+  return withoutWithdrawn([first, ...held])[0]!.frames[0]!;
+}
+
+function withoutLastMessage(told: Payload<'conversation:created'>): Payload<'conversation:created'> {
+  return { ...told, conversation: { ...told.conversation, lastMessage: null } };
+}
 
 export type AnnounceDeps = Pick<CatchUpDeps, 'follower' | 'reader' | 'settle' | 'views' | 'onFault'> & {
   standingOf: StandingOf;
@@ -25,7 +37,10 @@ export function createAnnounce({
   onFault,
   catchUp,
 }: AnnounceDeps): Announce {
-  async function created({ connection, threadId, visibleFrom }: Subscription, seq: number): Promise<Frame | null> {
+  async function created(
+    { connection, threadId, visibleFrom }: Subscription,
+    seq: number,
+  ): Promise<Payload<'conversation:created'> | null> {
     const { tenantId, id: viewerId } = connection.actor;
     const parts = await settle.thread(
       { tenantId, threadId },
@@ -41,13 +56,13 @@ export function createAnnounce({
       standingOf(tenantId, viewerId, { threadId, visibleFrom }),
     ]);
     const conversation = presentThread({ ...parts, ...standing, lastMessage: last }, { ...view, viewerId });
-    return frame('conversation:created', { ...placeOf(threadId), seq, conversation });
+    return { ...placeOf(threadId), seq, conversation };
   }
 
   return async (subscription, seq) => {
     try {
       const told = await created(subscription, seq);
-      if (told && subscription.state === 'syncing') subscription.connection.wire.emit(told);
+      if (told && subscription.state === 'syncing') subscription.connection.wire.emit(asOfNow(told, subscription));
     } catch (cause) {
       const { threadId, connection } = subscription;
       onFault(cause, threadId);

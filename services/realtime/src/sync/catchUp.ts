@@ -3,6 +3,7 @@ import type { Follower } from '../log/follower';
 import { lostFrame } from '../frames';
 import type { RealtimeLimits } from '../limits';
 import { present } from '../presenters';
+import { withoutWithdrawn } from '../presenters/withdrawn';
 import type { Connection } from '../rooms/connection';
 import type { Rooms, Subscription } from '../rooms/rooms';
 import { seesEverything } from '../rooms/seen';
@@ -14,6 +15,7 @@ import { finish, type Outcome } from './finish';
 import { planCatchUp, type Plan } from './plan';
 import type { SyncReader } from './reader';
 import type { Settle } from './settle';
+import type { Withdrawals } from './withdrawals';
 
 export interface CatchUpDeps {
   rooms: Rooms;
@@ -22,6 +24,7 @@ export interface CatchUpDeps {
   settle: Settle;
   views: Views;
   beginnings: Pick<Beginnings, 'prepare'>;
+  withdrawals: Withdrawals;
   limits: RealtimeLimits;
   /** Told of what could not be read or shown; the stream ends in `resync` all the same. */
   onFault(cause: unknown, threadId: string): void;
@@ -107,9 +110,13 @@ async function outcomeOf(deps: CatchUpDeps, subscription: Subscription, stream: 
   if (plan.kind === 'rows') return fromRows(deps, subscription.connection.actor, stream);
   if (plan.kind === 'ahead') return catchUpWith(deps, subscription.connection.actor, stream);
   if (plan.kind === 'resync') return { threadId, seq: plan.version, kind: 'resync', deliveries: [] };
-  const views = await deps.views.forEvents(plan.events);
+  const { tenantId } = subscription.connection.actor;
+  const [views, deleted] = await Promise.all([
+    deps.views.forEvents(plan.events),
+    deps.withdrawals.among(tenantId, plan.events),
+  ]);
   const deliveries = plan.events.map((event) => present(event, views.get(event.tenant_id)!));
-  return { threadId, seq: plan.version, kind: 'resumed', deliveries };
+  return { threadId, seq: plan.version, kind: 'resumed', deliveries: withoutWithdrawn(deliveries, deleted) };
 }
 
 /** Waits until what the client has is dispatched here, too; what it claims may never be. */

@@ -1,4 +1,5 @@
 import { frame, placeOf, type Delivery, type Frame } from '../frames';
+import { withoutWithdrawn } from '../presenters/withdrawn';
 import type { Rooms, Subscription } from '../rooms/rooms';
 
 /** What catching up of one stream came to: the deliveries lead to `seq`, which only a resync may not know. */
@@ -33,22 +34,28 @@ function sendAll(
   held: readonly Delivery[],
   outcomes: readonly Outcome[],
 ): void {
-  const send = (delivery: Delivery): void => {
-    if (rooms.hides(subscription, delivery)) return;
+  const { due, reached } = inOrder(held, outcomes);
+  for (const delivery of withoutWithdrawn(due)) {
+    if (rooms.hides(subscription, delivery)) continue;
     for (const each of delivery.frames) subscription.connection.wire.emit(each);
-  };
-  const reached = new Map(outcomes.map(({ threadId, seq }) => [threadId, seq]));
-  for (const { deliveries } of outcomes) deliveries.forEach(send);
-  for (const delivery of held) {
-    const seq = reached.get(delivery.threadId);
-    if (delivery.seq !== null && delivery.seq <= (seq ?? 0)) continue;
-    send(delivery);
-    if (seq !== undefined && delivery.seq !== null) reached.set(delivery.threadId, delivery.seq);
   }
   for (const { threadId, kind } of outcomes) {
     const end = { ...placeOf(threadId), seq: reached.get(threadId) ?? null };
     subscription.connection.wire.emit({ name: kind, payload: end } as Frame);
   }
+}
+
+/** What was missed, then what was held back above it; and how far that leads in each stream. */
+function inOrder(held: readonly Delivery[], outcomes: readonly Outcome[]) {
+  const reached = new Map(outcomes.map(({ threadId, seq }) => [threadId, seq]));
+  const due = outcomes.flatMap(({ deliveries }) => deliveries);
+  for (const delivery of held) {
+    const seq = reached.get(delivery.threadId);
+    if (delivery.seq !== null && delivery.seq <= (seq ?? 0)) continue;
+    due.push(delivery);
+    if (seq !== undefined && delivery.seq !== null) reached.set(delivery.threadId, delivery.seq);
+  }
+  return { due, reached };
 }
 
 function giveUp(deps: FinishDeps, subscription: Subscription, outcomes: readonly Outcome[]): void {

@@ -41,6 +41,12 @@ export interface ConversationSnapshot extends Interval {
   lastMessage: ListedMessage | null;
 }
 
+/** Where a message stands. */
+export interface MessagePlace {
+  threadId: string;
+  messageIndex: number;
+}
+
 /** What this service asks of the read model. */
 export interface SyncReader {
   memberships(tenantId: TenantId, userId: string, limit: number): Promise<MembershipSnapshot>;
@@ -49,6 +55,8 @@ export interface SyncReader {
   conversation(tenantId: TenantId, threadId: string): Promise<ConversationSnapshot>;
   /** Where these sub-threads begin, as seqs of their roots; those that are not there are left out. */
   beginnings(tenantId: TenantId, threadIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Those of these messages that are deleted; by place, for a sub-thread numbers its own. */
+  deletedAmong(tenantId: TenantId, places: readonly MessagePlace[]): Promise<MessagePlace[]>;
   /** Messages of a thread that are not deleted, newest first. */
   latest(
     tenantId: TenantId,
@@ -106,6 +114,13 @@ export function createSyncReader({ source, queries, messages, partitionOf }: Syn
     async beginnings(tenantId, threadIds) {
       const rows = await queries.threadsByIds(tenantId, threadIds);
       return new Map(rows.flatMap((row) => (row.root_version === null ? [] : [[row.thread_id, row.root_version]])));
+    },
+    async deletedAmong(tenantId, places) {
+      const rows = await queries.deletedMessages(
+        tenantId,
+        places.map(({ threadId, messageIndex }) => ({ thread_id: threadId, message_index: messageIndex })),
+      );
+      return rows.map(({ thread_id, message_index }) => ({ threadId: thread_id, messageIndex: message_index }));
     },
     latest: (tenantId, threadId, window) => messages().page(tenantId, threadId, { ...window, order: 'desc' }),
   };

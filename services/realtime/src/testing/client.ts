@@ -1,7 +1,7 @@
 import type { Frame, Payload } from '../frames';
 import type { MessageResource, ServerEventName } from '@threadlog/events';
 import { createLedger, type Ledger, type LedgerOptions } from './ledger';
-import { same, show, truth, type KnownMessage, type KnownThread } from './truth';
+import { deletedMessages, same, show, truth, type KnownMessage, type KnownThread } from './truth';
 
 /** A client written to the protocol's text: it throws at the first frame that breaks it. */
 export interface ModelClient {
@@ -23,6 +23,8 @@ interface Client extends LedgerOptions {
   known: Map<string, KnownThread>;
   slow: boolean;
   greeted: boolean;
+  /** Messages whose text came in the resume that is under way, with their threads. */
+  shown: Set<string>;
 }
 
 /** Besides the order it checks, at every frame outside a resume and at every end, that its state is the thread's at that seq. */
@@ -34,6 +36,7 @@ export function createModelClient(options: LedgerOptions): ModelClient {
     known: new Map(),
     slow: false,
     greeted: false,
+    shown: new Set(),
   };
   const { known, ledger } = client;
   return {
@@ -42,6 +45,7 @@ export function createModelClient(options: LedgerOptions): ModelClient {
     receive: (frame) => receive(client, frame),
     begin() {
       client.greeted = false;
+      client.shown.clear();
       client.slow = false;
       const since = new Map([...known].map(([threadId, { seq }]) => [threadId, seq]));
       ledger.begin(since);
@@ -136,6 +140,7 @@ function receive(client: Client, frame: Frame): void {
   if (!change) client.ledger.fault(frame, 'unexpected');
   const { threadId, seq } = payload as { threadId: string; seq: number };
   client.ledger.told(frame, threadId, seq);
+  noWithdrawnText(client, threadId, frame);
   const thread = client.known.get(threadId);
   if (!thread || seq <= thread.seq) return;
   change!(thread, payload);
@@ -154,6 +159,17 @@ function isTrue({ world, userId, known, ledger }: Client, threadId: string, fram
   const mine = known.get(threadId);
   const { seq } = frame.payload as { seq: number };
   const real = truth(world, threadId, userId, seq);
-  if (!mine || !real || mine.seq > seq || same(mine, real)) return;
+  // A message that is deleted by now may be left out from the beginning.
+  if (!mine || !real || mine.seq > seq || same(mine, real, deletedMessages(world, threadId))) return;
   ledger.fault(frame, `has ${show(mine)}, and it is ${show(real)}`);
+}
+
+/** Nothing of a resume shows the text of a message that the same resume tells the deletion of. */
+function noWithdrawnText({ shown, ledger }: Client, threadId: string, frame: Frame): void {
+  const { name, payload } = frame;
+  if (!ledger.isPending(threadId)) return;
+  if (name === 'message:new') shown.add(`${threadId}/${payload.id}`);
+  if (name === 'message:updated') shown.add(`${threadId}/${payload.messageId}`);
+  if (name === 'message:deleted' && shown.has(`${threadId}/${payload.messageId}`))
+    ledger.fault(frame, 'its text was sent just before');
 }

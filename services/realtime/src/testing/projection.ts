@@ -1,6 +1,6 @@
 import type { Membership } from '@threadlog/read-models';
 import { foldRows, type FoldedRows } from '@threadlog/testing';
-import type { SyncReader } from '../sync/reader';
+import type { MessagePlace, SyncReader } from '../sync/reader';
 import type { World } from './world';
 
 /** A read model that lags behind the log as far as it is told to. */
@@ -69,13 +69,23 @@ export function createProjection(world: World, pause: () => Promise<void> = () =
       })),
     beginnings: (_tenant, threadIds) =>
       state.pause().then(() => new Map(threadIds.map((id) => [id, threadOf(id)?.root_version ?? 0]))),
-    latest: async (_tenant, threadId, { limit }) => {
-      await state.pause();
-      const rows = rowsOf(threadId, state.messagesApplied).messages.filter((row) => row.deleted_at === null);
-      return rows.reverse().slice(0, limit);
-    },
+    deletedAmong: (_tenant, places) =>
+      state.pause().then(() => places.filter((at) => isDeleted(rowsOf(at.threadId, state.messagesApplied), at))),
+    latest: (_tenant, threadId, { limit }) =>
+      state.pause().then(() => newest(rowsOf(threadId, state.messagesApplied), limit)),
   };
   return Object.assign(state, { reader });
+}
+
+function newest({ messages }: FoldedRows, limit: number): FoldedRows['messages'] {
+  return messages
+    .filter((row) => row.deleted_at === null)
+    .reverse()
+    .slice(0, limit);
+}
+
+function isDeleted({ messages }: FoldedRows, { messageIndex }: MessagePlace): boolean {
+  return messages.some((row) => row.message_index === messageIndex && row.deleted_at !== null);
 }
 
 function membershipIn({ threads, participants }: FoldedRows, userId: string): Membership[] {

@@ -1,4 +1,4 @@
-import type { MessageRow } from '@threadlog/read-models';
+import { messageIdOf, type MessageRow } from '@threadlog/read-models';
 import { foldRows } from '@threadlog/testing';
 import { opened, type World } from './world';
 
@@ -43,9 +43,22 @@ export function untold(world: World, place: { threadId: string; userId: string }
   const [last, seq] = between;
   const events = eventsUpTo(world, place.threadId, seq);
   const from = visibleFrom(world, place, seq);
-  return events.find(
-    ({ stream_version: version, data }) =>
-      version > last && version < seq && (!('message_index' in data) || data.message_index >= from),
+  const gone = deletedMessages(world, place.threadId);
+  return events.find((event) => {
+    const { stream_version: version, data } = event;
+    if (version <= last || version >= seq) return false;
+    if ('message_index' in data && data.message_index < from) return false;
+    // Of a message that was deleted meanwhile only the deletion has to be told.
+    return event.event_type === 'CHAT_MESSAGE_DELETED' || !gone.has(messageIdOf(event) ?? '');
+  });
+}
+
+/** Messages of a thread that are deleted by now. */
+export function deletedMessages(world: World, threadId: string): ReadonlySet<string> {
+  return new Set(
+    world
+      .of(threadId)
+      .flatMap(({ event }) => (event.event_type === 'CHAT_MESSAGE_DELETED' ? [messageIdOf(event)!] : [])),
   );
 }
 
@@ -69,7 +82,9 @@ export function show(thread: KnownThread | null): string {
   return JSON.stringify({ ...thread, members: [...thread.members].sort(), messages: messages.sort() });
 }
 
-/** Equal but for the seq. */
-export function same(one: KnownThread, other: KnownThread): boolean {
-  return show({ ...one, seq: 0 }) === show({ ...other, seq: 0 });
+/** Equal but for the seq, and for messages of which it makes no difference whether they are there. */
+export function same(one: KnownThread, other: KnownThread, aside: ReadonlySet<string> = new Set()): boolean {
+  const compared = (thread: KnownThread) =>
+    show({ ...thread, seq: 0, messages: new Map([...thread.messages].filter(([id]) => !aside.has(id))) });
+  return compared(one) === compared(other);
 }

@@ -5,6 +5,7 @@ import type { Database } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
 import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
 import { Counter } from 'prom-client';
+import { createDeletedAmong } from './deleted';
 import type { FeedSealing } from './openEvents';
 import { beginFeedPositions, type FeedPositions } from './positions';
 import { createPublisher } from './publisher';
@@ -53,6 +54,7 @@ async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal
     ...deps,
     sink,
     positions,
+    deletedAmong: createDeletedAmong(database),
     onPublished: (count) => counters.published.inc(count),
     onWithheld({ event_id, event_type, tenant_id }, reason) {
       counters.withheld.inc({ reason });
@@ -98,7 +100,7 @@ function createCounters({ registry }: Metrics) {
   });
   const withheld = new Counter({
     name: 'threadlog_feed_withheld_total',
-    help: 'Events kept out of feeds: about erased people, or with texts that do not open.',
+    help: 'Events kept out of feeds: about erased people, with texts deleted meanwhile, or with texts that do not open.',
     labelNames: ['reason'],
     registers,
   });

@@ -24,6 +24,8 @@ const draft = (content: string): Draft => ({
   },
 });
 
+const deletedAmong = () => Promise.resolve(new Set<ChatEvent>());
+
 /** Sealing, events sealed with it, and what of them would be published. */
 async function given() {
   const sealing = memorySealing();
@@ -39,7 +41,7 @@ async function given() {
   const withheld: string[] = [];
   const publish = async (...events: ChatEvent[]) => {
     const onWithheld = (_event: unknown, reason: string) => void withheld.push(reason);
-    const records = await feedRecords({ sealing, onWithheld }, TENANT, events.map(recordOf));
+    const records = await feedRecords({ sealing, deletedAmong, onWithheld }, TENANT, events.map(recordOf));
     return records.map(({ key, value, headers }) => ({
       key,
       id: headers.event_id,
@@ -110,6 +112,6 @@ test('what a newer build wrote, or nobody can read, is left out', async () => {
     { ...recordOf(event, 1), value: Buffer.from('{') },
   ];
   const onWithheld = jest.fn();
-  expect(await feedRecords({ sealing, onWithheld }, TENANT, records)).toEqual([]);
+  expect(await feedRecords({ sealing, deletedAmong, onWithheld }, TENANT, records)).toEqual([]);
   expect(onWithheld).not.toHaveBeenCalled();
 });

@@ -11,14 +11,19 @@ import {
 } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { nameKey, SealingError, type KeyName, type SealingService } from '@threadlog/sealing';
+import type { DeletedAmong } from './deleted';
 import { feedRecord, peopleOf, tellsOfErasure } from './feedEvent';
 
 export type FeedSealing = Pick<SealingService, 'prepare' | 'open' | 'endedAmong'>;
 
 export interface OpenDeps {
   sealing: FeedSealing;
+  deletedAmong: DeletedAmong;
   /** Hears of events that are not published, and why. */
-  onWithheld(event: Pick<ChatEvent, 'event_id' | 'event_type' | 'tenant_id'>, reason: 'erased' | 'unreadable'): void;
+  onWithheld(
+    event: Pick<ChatEvent, 'event_id' | 'event_type' | 'tenant_id'>,
+    reason: 'erased' | 'deleted' | 'unreadable',
+  ): void;
 }
 
 /**
@@ -26,7 +31,7 @@ export interface OpenDeps {
  * person's key nothing by or about that person is published, whatever a cache could still open.
  */
 export async function feedRecords(
-  { sealing, onWithheld }: OpenDeps,
+  { sealing, deletedAmong, onWithheld }: OpenDeps,
   tenantId: TenantId,
   records: readonly LogRecord[],
 ): Promise<OutgoingRecord[]> {
@@ -35,11 +40,15 @@ export async function feedRecords(
     return decoded.kind === 'event' ? [decoded.event] : [];
   });
   const names = new Map(events.flatMap(keysBehind).map((name) => [nameKey(name), name]));
-  const ended = await sealing.endedAmong(tenantId, [...names.values()]);
+  const [ended, deleted] = await Promise.all([
+    sealing.endedAmong(tenantId, [...names.values()]),
+    deletedAmong(tenantId, events),
+  ]);
   const allowed = events.filter((event) => {
     const erased = !tellsOfErasure(event) && keysBehind(event).some((name) => ended.has(nameKey(name)));
     if (erased) onWithheld(event, 'erased');
-    return !erased;
+    else if (deleted.has(event)) onWithheld(event, 'deleted');
+    return !erased && !deleted.has(event);
   });
   await prepareAll(sealing, tenantId, allowed);
   return allowed.flatMap((event) => {

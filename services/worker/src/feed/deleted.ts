@@ -1,0 +1,39 @@
+import type { ChatEvent, TenantId } from '@threadlog/events';
+import { activeGeneration, createThreadQueries, type Database } from '@threadlog/read-models';
+
+/** Which of these events show the text of a message that is deleted by now. */
+export type DeletedAmong = (tenantId: TenantId, events: readonly ChatEvent[]) => Promise<ReadonlySet<ChatEvent>>;
+
+/**
+ * Asks the read model, which may be ahead of the feed: a feed that begins late or was away does not publish what was
+ * deleted long ago. Events of one batch are seen through by themselves.
+ */
+export function createDeletedAmong(database: Database): DeletedAmong {
+  return async (tenantId, events) => {
+    const shown = events.filter(showsText);
+    if (shown.length === 0) return new Set();
+    const generation = await activeGeneration(database);
+    const queries = createThreadQueries({ database, generation: () => generation });
+    const rows = await queries.deletedMessages(tenantId, shown.map(placeIn));
+    const deleted = new Set(rows.map(nameOf));
+    for (const event of events) if (event.event_type === 'CHAT_MESSAGE_DELETED') deleted.add(nameOf(placeIn(event)));
+    return new Set(shown.filter((event) => deleted.has(nameOf(placeIn(event)))));
+  };
+}
+
+function showsText({ event_type }: ChatEvent): boolean {
+  return event_type === 'CHAT_MESSAGE_CREATED' || event_type === 'CHAT_MESSAGE_UPDATED';
+}
+
+interface Place {
+  thread_id: string;
+  message_index: number;
+}
+
+function placeIn({ stream_id, data }: ChatEvent): Place {
+  return { thread_id: stream_id, message_index: (data as { message_index: number }).message_index };
+}
+
+function nameOf({ thread_id, message_index }: Place): string {
+  return `${thread_id}/${message_index}`;
+}
