@@ -5,6 +5,7 @@ export * from './problems';
 export * from './catalogue';
 export * from './envelope';
 export * from './codec';
+export { appendFault } from './appendable';
 export { createReader, type Decoded, type UnknownEvent } from './reader';
 export { openForm } from './openForm';
 export { UPCASTERS, type RawEvent, type Upcaster, type Upcasters } from './upcast';

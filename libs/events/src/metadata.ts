@@ -63,7 +63,13 @@ function openMembers(value: object, above: Place, open: Place[]): string | null 
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return 'must be JSON';
-  for (const [key, member] of Object.entries(value).reverse()) open.push({ value: member, key, above, depth });
+  const names = Object.keys(value);
+  for (let at = names.length - 1; at >= 0; at -= 1) {
+    const key = names[at]!;
+    const member = (value as Record<string, unknown>)[key];
+    // Not JSON, but left out where it is written.
+    if (member !== undefined) open.push({ value: member, key, above, depth });
+  }
   return null;
 }
 

@@ -40,3 +40,19 @@ export function createOwnershipMetrics({ metrics, logger }: { metrics: Metrics; 
     },
   };
 }
+
+/** Faults of commands as log lines, and what was kept from the log as a metric. */
+export function createCommandFaults({ metrics, logger }: { metrics: Metrics; logger: Logger }) {
+  const unappendable = new Counter({
+    name: 'threadlog_unappendable_events_total',
+    help: 'Events that were not appended, since a reader could not have folded them: a fault of the program.',
+    registers: [metrics.registry],
+  });
+  return {
+    onFault: (error: unknown) => logger.error({ err: error }, 'a command failed'),
+    onUnappendable(eventType: string, fault: string) {
+      unappendable.inc();
+      logger.error({ eventType, fault }, 'an event was not appended: no reader could fold it');
+    },
+  };
+}

@@ -9,7 +9,7 @@ import { createSystemClock } from './clock';
 import { createExecutor } from './commands/executor';
 import type { CommandApiConfig } from './config';
 import { createLookUps, type LookUps } from './http/lookUps';
-import { createOwnershipMetrics } from './metrics';
+import { createCommandFaults, createOwnershipMetrics } from './metrics';
 import { createOwner, type Owner } from './ownership/owner';
 import type { Clock, LeaseStore } from './ownership/ports';
 import { LEASE_TIMING } from './ownership/term';
@@ -124,7 +124,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     limits,
     answers: createRowAnswers({ database, sealing, messageStore, limits, generation: readModel.generation }),
     maxEventBytes: MAX_EVENT_BYTES,
-    onFault: (error) => logger.error({ err: error }, 'a command failed'),
+    ...createCommandFaults(deps),
   });
   return { owner, executor, readModel, holds };
 }

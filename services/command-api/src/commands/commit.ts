@@ -1,6 +1,7 @@
-import { encodeEvent, type Draft, type OutgoingRecord, type Problem } from '@threadlog/events';
+import { appendFault, encodeEvent, type Draft, type OutgoingRecord, type Problem } from '@threadlog/events';
 import { receiptOf } from '@threadlog/read-models';
 import type { Sealer } from '@threadlog/sealing';
+import { INTERNAL } from '@threadlog/service';
 import { MAX_OVERLAY_EVENTS } from '../ownership/overlay';
 import type { Tenure } from '../ownership/tenure';
 import { applyEvent, type StreamEntry } from '../streams/streamEntry';
@@ -15,6 +16,8 @@ export interface CommitDeps {
   newEventId(): string;
   /** Largest event in bytes; a bigger one is refused before anything changes. */
   maxEventBytes: number;
+  /** Hears of an event that was not appended, since some reader could not fold it: a fault of ours. */
+  onUnappendable(eventType: string, fault: string): void;
 }
 
 export interface Verdict {
@@ -31,12 +34,24 @@ export function commit(deps: CommitDeps, tenure: Tenure, job: Job, verdict: Verd
   if (tenure.overlay.size() >= MAX_OVERLAY_EVENTS) return job.answer(refusal(TOO_FAR_BEHIND));
   const clear: ClearText = new Map();
   const events = sealAll(deps, tenure, job, { ...verdict, clear });
+  if (!areAppendable(deps, events)) return job.answer(refusal(INTERNAL));
   const records = events.map((event) => encodeEvent(event, job.request.traceparent));
   if (records.some((record) => record.value.length > deps.maxEventBytes)) return job.answer(refusal(TOO_LARGE));
 
   for (const event of events) applyEvent(verdict.entry, event);
   job.decided = true;
   send(deps, tenure, job, { ...verdict, clear, events, records });
+}
+
+/** What stands in the log must be folded by everybody for ever, so nothing gets there that cannot be. */
+function areAppendable({ onUnappendable }: CommitDeps, events: readonly ChatEvent[]): boolean {
+  for (const event of events) {
+    const fault = appendFault(event);
+    if (fault === null) continue;
+    onUnappendable(event.event_type, fault);
+    return false;
+  }
+  return true;
 }
 
 const TOO_FAR_BEHIND: Problem = {

@@ -76,7 +76,7 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
     limits: LIMITS,
     holdsOf: () => [],
     maxEventBytes: 500_000,
-    onFault: noop,
+    ...{ onFault: noop, onUnappendable },
   });
   const router = createCommandRouter({
     ...{ executor, clock, sealing },
@@ -103,6 +103,13 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
 }
 
 function noop(): void {}
+
+/** Outside of the command, whose faults are answered: this one fails the test. */
+function onUnappendable(eventType: string, fault: string): void {
+  queueMicrotask(() => {
+    throw new Error(`${eventType} would not have been appended: ${fault}`);
+  });
+}
 
 /** Ids of the right form, the same in every run of a seed. */
 function sequentialIds(prefix: string): () => string {
