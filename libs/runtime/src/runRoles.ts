@@ -27,14 +27,14 @@ export interface RunRolesOptions {
  * those that others write through come first in the list, and closes the operations port and the databases last.
  */
 export async function runRoles(runtime: Runtime, roles: readonly Role[], options: RunRolesOptions): Promise<void> {
-  const { logger, metrics, config, info } = runtime;
+  const { logger, metrics, config, info, rateLimits: limits } = runtime;
   const checks = [...sharedChecks(runtime), ...roles.flatMap((role) => role.checks ?? [])];
   const health = createHealth({ info, checks });
   const opsRouters = [metricsRouter(metrics), ...present(roles.map((role) => role.opsRoutes))];
   // No browser has business on the operations port, and its routes are not those of BASE_PATH.
   const opsConfig = { ...config, BASE_PATH: '', CORS_ORIGINS: [] };
   const opsHealth = { router: health.details };
-  runtime.ops.serve(createApp({ logger, metrics, config: opsConfig, health: opsHealth, routers: opsRouters }));
+  runtime.ops.serve(createApp({ logger, metrics, config: opsConfig, health: opsHealth, limits, routers: opsRouters }));
   const services = [...runtime.background, ...roles, ...apiServices(runtime, roles, health, options), draining(health)];
   try {
     await runServices(services, { signal: options.signal, logger, stopTimeoutMs: options.stopTimeoutMs });
@@ -44,14 +44,14 @@ export async function runRoles(runtime: Runtime, roles: readonly Role[], options
 }
 
 function apiServices(
-  { config, logger, metrics }: Runtime,
+  { config, logger, metrics, rateLimits: limits }: Runtime,
   roles: readonly Role[],
   health: Health,
   { onListening }: RunRolesOptions,
 ): Service[] {
   const routers = present(roles.map((role) => role.routes));
   if (routers.length === 0) return [];
-  const handler = createApp({ logger, metrics, config, health, routers });
+  const handler = createApp({ logger, metrics, config, health, limits, routers });
   return [httpService({ name: 'api', handler, logger, host: config.API_HOST, port: config.API_PORT, onListening })];
 }
 

@@ -3,6 +3,7 @@ export * from './consistencyToken';
 export * from './http/admission';
 export * from './http/app';
 export * from './http/body';
+export * from './http/budget';
 export * from './http/clientAddress';
 export * from './http/health';
 export * from './http/mountRoutes';

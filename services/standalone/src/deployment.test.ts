@@ -9,6 +9,7 @@ import {
   createHealth,
   createLogger,
   createMetrics,
+  createRateLimits,
   fieldMeta,
   listen,
   type HttpServer,
@@ -266,7 +267,11 @@ describe('health', () => {
     const config = { BASE_PATH: '', TRUST_PROXY: 0, ACCESS_LOG: 'off', CORS_ORIGINS: [] } as const;
     const logger = createLogger({ service: 'test', level: 'silent' });
     const metrics = createMetrics({ defaults: false });
-    http = await listen(createApp({ logger, metrics, config, health, routers: [] }), { host: '127.0.0.1', port: 0 });
+    const limits = createRateLimits({ rates: {} });
+    http = await listen(createApp({ logger, metrics, config, health, limits, routers: [] }), {
+      host: '127.0.0.1',
+      port: 0,
+    });
   });
   afterAll(() => http.close(0));
 

@@ -23,8 +23,11 @@ export interface ForwardedRequest {
 export interface ForwardSigner {
   /** Value for the signature header: `v1.<milliseconds since the epoch>.<HMAC-SHA256, base64url>`. */
   signForward(request: ForwardedRequest): string;
-  /** False for anything but a fresh signature of exactly this request under one of the secrets. */
-  verifyForward(request: ForwardedRequest, signature: string | undefined): boolean;
+  /** False for anything but a fresh signature of exactly this request under one of the secrets; without a body it is no request of ours. */
+  verifyForward(
+    request: Omit<ForwardedRequest, 'body'> & { body: unknown },
+    signature: string | undefined,
+  ): request is ForwardedRequest;
 }
 
 /** The first secret signs, all verify: during a rotation there are two. Throws without any. */
@@ -37,11 +40,13 @@ export function createForwardSigner(secrets: readonly Secret[], now: () => numbe
       const time = String(now());
       return `v1.${time}.${signature(current, request, time).toString('base64url')}`;
     },
-    verifyForward(request, presented) {
+    verifyForward(request, presented): request is ForwardedRequest {
+      const { body } = request;
+      if (typeof body !== 'string' && !Buffer.isBuffer(body)) return false;
       const [, time, given] = FORMAT.exec(presented ?? '') ?? [];
       if (time === undefined || given === undefined || Math.abs(now() - Number(time)) > WINDOW_MS) return false;
       const bytes = Buffer.from(given, 'base64url');
-      return keys.some((key) => timingSafeEqual(signature(key, request, time), bytes));
+      return keys.some((key) => timingSafeEqual(signature(key, { ...request, body }, time), bytes));
     },
   };
 }

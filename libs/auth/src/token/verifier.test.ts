@@ -1,4 +1,5 @@
 import { ProblemError } from '@threadlog/events';
+import { GARBAGE_TOKENS } from '@threadlog/testing';
 import jwt from 'jsonwebtoken';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import type { IssuerSettings, TokenSettings } from './settings';
@@ -158,6 +159,27 @@ describe('tokens that are wrong', () => {
       const told = `${JSON.stringify(error.problem)} ${error.stack} ${String(error.cause)}`;
       for (const part of [...token.split('.'), 'ann', 'acme', secret])
         if (part.length > 2) expect(told).not.toContain(part);
+    },
+  );
+
+  test.each(GARBAGE_TOKENS)(
+    'given %s, when verified under whichever key, then it is refused as any other',
+    async (_, token) => {
+      for (const issuer of [byText, byPem(rsa), byPem(ec), { ...byText, issuer: null }]) {
+        const { verify, verifyCached } = verifierOf(issuer);
+        expect((await refusal(verify, token)).problem.code).toBe('unauthorized');
+        expect(verifyCached(token)).toBeUndefined();
+      }
+    },
+  );
+
+  test.each([null, [1], 7, 'text', true])(
+    'given %j, signed with the right key, when verified, then it is refused',
+    async (payload) => {
+      const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const input = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(payload)}`;
+      const { verify } = verifierOf({ ...byText, issuer: null });
+      expect((await refusal(verify, `${input}.${hmac(secret)(input)}`)).problem.code).toBe('unauthorized');
     },
   );
 

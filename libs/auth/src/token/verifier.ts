@@ -44,8 +44,10 @@ export function createTokenVerifier(settings: TokenSettings, deps: TokenVerifier
     findKey: keyFinder(issuer.key, keyDeps),
   }));
 
+  const known = (token: string) => (token.length <= MAX_TOKEN_LENGTH ? cache.get(token) : undefined);
+
   async function verify(token: string): Promise<Actor> {
-    const cached = cache.get(token);
+    const cached = known(token);
     if (cached) return cached;
     const { header, claims } = unverified(token);
     const issuer = issuers.find(({ settings: { issuer: name } }) => name === null || name === claims.iss);
@@ -61,22 +63,32 @@ export function createTokenVerifier(settings: TokenSettings, deps: TokenVerifier
     return actor;
   }
 
-  return { verify, verifyCached: (token) => cache.get(token) };
+  return { verify, verifyCached: known };
 }
 
 /** What a token says before anything is proven: good for choosing an issuer and a key of its, for nothing else. */
 function unverified(token: string): { header: JwtHeader; claims: Claims } {
-  const decoded = token.length <= MAX_TOKEN_LENGTH ? decode(token) : null;
-  if (!decoded || typeof decoded.payload === 'string') throw refused('The token is malformed.');
-  const { header, payload } = decoded;
+  const { header, payload } = (token.length <= MAX_TOKEN_LENGTH && decode(token)) || NOTHING;
+  if (!isObject(header) || !isObject(payload)) throw refused('The token is malformed.');
   // RFC 7515 section 4.1.11: extensions that are not understood must not be passed over.
   if ('crit' in header || (header.kid !== undefined && typeof header.kid !== 'string'))
     throw refused('The token is malformed.');
-  return { header, claims: payload };
+  return { header: header as JwtHeader & Claims, claims: payload };
+}
+
+/** Both parts are any JSON that somebody wrote: `null`, a number, a list, whatever the parser's types promise. */
+interface Parts {
+  header: unknown;
+  payload: unknown;
+}
+const NOTHING: Parts = { header: null, payload: null };
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Errors of the parser are dropped: their messages quote what they stumbled over. */
-function decode(token: string): jwt.Jwt | null {
+function decode(token: string): Parts | null {
   try {
     return jwt.decode(token, { complete: true });
   } catch {
@@ -97,8 +109,8 @@ function verifiedClaims(
   if (issuer.issuer !== null) options.issuer = issuer.issuer;
   if (issuer.audience !== null) options.audience = issuer.audience as [string, ...string[]];
   try {
-    const claims = jwt.verify(token, key, options);
-    if (typeof claims !== 'string') return claims;
+    const claims: unknown = jwt.verify(token, key, options);
+    if (isObject(claims)) return claims;
   } catch (error) {
     throw refused(reasonOf(error));
   }

@@ -1,4 +1,6 @@
+import { createTokenVerifier } from '@threadlog/auth';
 import { problem } from '@threadlog/events';
+import { GARBAGE_TOKENS } from '@threadlog/testing';
 import { createRateLimits, type LimitName } from './rateLimits';
 import { defineRoute, type RouteAuth } from './route';
 import { actorNamed, testApp, type TestAppOptions } from './testApp';
@@ -118,6 +120,79 @@ describe('rate limits', () => {
     expect((await get('/none')).status).toBe(401);
     expect((await as('bad')).status).toBe(429);
     expect((await as('ada')).status).toBe(200);
+  });
+
+  it('count each garbage token for its address, as 401 and never as a fault', async () => {
+    const secret = 'a shared secret of thirty-two bytes or more';
+    const issuers = [
+      {
+        issuer: null,
+        audience: null,
+        key: { kind: 'secret' as const, secret: () => secret },
+        algorithm: null,
+        tenants: '*' as const,
+      },
+    ];
+    const verifier = createTokenVerifier({
+      issuers,
+      defaultTenant: null,
+      defaultRole: 'user',
+      clockToleranceSeconds: 5,
+    });
+    const counted: string[] = [];
+    const limits = createRateLimits({
+      rates: { ip: of(1_000) },
+      onConsume: (limit, key) => counted.push(`${limit} ${key}`),
+    });
+    const { get, lines } = await start({ admission: { verifier, limits, internalSecrets: ['right'] }, limits });
+    // The parser of HTTP refuses what is larger than all headers may be.
+    const sent = GARBAGE_TOKENS.filter(([, token]) => token.length < 15_000);
+    for (const [name, token] of sent) {
+      const { status } = await get('/user', { authorization: `Bearer ${token}` });
+      expect([name, status]).toEqual([name, 401]);
+      const internal = await get('/internal', { 'x-internal-secret': token });
+      expect([name, internal.status]).toEqual([name, 401]);
+    }
+    expect(counted).toEqual(sent.flatMap(() => ['ip 127.0.0.1', 'ip 127.0.0.1']));
+    expect(lines.filter(({ level }) => level === 'error' || level === 50)).toEqual([]);
+  });
+
+  it('count whatever a stranger is refused, and nothing that somebody known is', async () => {
+    const boom = { ...route('none'), path: '/boom', handler: () => Promise.reject(new Error('broken')) };
+    const own = {
+      ...route('user'),
+      path: '/own',
+      handler: () => Promise.reject(problem('not_found', 'No such thread.')),
+    };
+    const unread = Object.assign(route('user'), { method: 'post' as const, path: '/unread' });
+    const verify = (token: string) =>
+      token === 'away' ? Promise.reject(problem('unavailable', 'No keys.')) : Promise.resolve(actorNamed(token));
+    const admission = { verifier: { verifyCached: () => undefined, verify }, internalSecrets: ['right'] };
+    const app = await start({
+      routes: [route('user'), route('internal'), boom, own, unread],
+      rates: { ip: of(6) },
+      admission,
+    });
+    for (let n = 0; n < 8; n += 1) expect((await app.as('ada', '/own')).status).toBe(404);
+    const odd = { 'x-internal-secret': 'right', 'x-tenant-id': 'a b' };
+    for (let n = 0; n < 8; n += 1) expect((await app.get('/internal', odd)).status).toBe(400);
+    const strangers = [
+      () => app.get('/nowhere'),
+      () => app.get('/unread'),
+      () => app.get('/user'),
+      () => app.as('away'),
+      () => app.get('/internal', { 'x-internal-secret': 'wrong' }),
+      () => app.get('/boom'),
+    ];
+    const statuses = [];
+    for (const ask of strangers) statuses.push((await ask()).status);
+    expect(statuses).toEqual([404, 405, 401, 503, 401, 500]);
+    for (const ask of strangers) {
+      const refused = await ask();
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([429, null]);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect((await app.as('ada')).status).toBe(200);
   });
 
   it('slow down guessing of the internal secret', async () => {

@@ -3,8 +3,9 @@ import { problem, tenantIdSchema } from '@threadlog/events';
 import type { Request, Response } from 'express';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { problemOf } from '../problems';
-import { addressKey } from './clientAddress';
-import type { LimitName, LimitState, RateLimits } from './rateLimits';
+import { countActor, countAddress, requireLeft, type Counted } from './budget';
+import { requesterKey } from './clientAddress';
+import type { LimitState, RateLimits } from './rateLimits';
 import { contextOf } from './requestContext';
 import type { RouteAuth } from './route';
 
@@ -16,7 +17,10 @@ export interface TokenVerifier {
   verifyCached(token: string): Actor | undefined;
 }
 
-/** The door of a process: sets the context's actor and counts against the rate limits, or throws a problem. */
+/**
+ * The door of a process: sets the context's actor and counts against the rate limits, or throws a problem. Whoever is
+ * refused without a valid credential is counted by address where refusals become answers (`countStrangers`).
+ */
 export interface Admission {
   admit(auth: RouteAuth, request: Request, response: Response): Promise<void>;
 }
@@ -40,45 +44,40 @@ export function createAdmission({
   const digests = internalSecrets.map(sha256);
 
   async function admitAnyone(request: Request, response: Response): Promise<void> {
-    spend(response, [await limits.consume('ip', addressKey(request.ip))]);
-  }
-
-  /** Whoever has no valid credential is counted by address, so that guessing is slow. */
-  async function refuse(request: Request, response: Response, error: unknown): Promise<never> {
-    await admitAnyone(request, response);
-    response.setHeader('WWW-Authenticate', 'Bearer');
-    throw error;
+    contextOf(request).counted = true;
+    spend(response, await countAddress(limits, requesterKey(request, proxiesOf(request))));
   }
 
   async function verified(request: Request, response: Response): Promise<Actor> {
     const token = bearerToken(request);
-    if (!token) return refuse(request, response, problem('unauthorized', 'A bearer token is required.'));
-    const known = verifier.verifyCached(token);
+    const known = token && verifier.verifyCached(token);
     if (known) return known;
-    return verifier.verify(token).catch((error: unknown) => {
-      if (problemOf(error)?.code === 'unauthorized') return refuse(request, response, error);
+    try {
+      if (!token) throw problem('unauthorized', 'A bearer token is required.');
+      return await verifier.verify(token);
+    } catch (error) {
+      if (problemOf(error)?.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
       throw error;
-    });
+    }
   }
 
   async function admitUser(request: Request, response: Response): Promise<void> {
     const actor = await verified(request, response);
-    contextOf(request).actor = actor;
-    const own = await limits.consume('actor', `${actor.tenantId}/${actor.id}`);
-    // What an actor is refused must not use up its tenant's share.
-    spend(response, own?.exceeded ? [own] : [own, await limits.consume('tenant', actor.tenantId)]);
+    const context = contextOf(request);
+    context.actor = actor;
+    context.counted = true;
+    spend(response, await countActor(limits, actor));
   }
 
-  async function admitInternal(request: Request, response: Response): Promise<void> {
+  async function admitInternal(request: Request): Promise<void> {
     if (digests.length === 0) throw problem('not_found', 'No such route.');
     const given = sha256(request.get('x-internal-secret') ?? '');
     // Every digest is compared, so that the time taken does not tell which one was close.
     const matches = digests.filter((digest) => timingSafeEqual(digest, given)).length;
-    if (matches === 0) {
-      await admitAnyone(request, response);
-      throw problem('unauthorized', 'X-Internal-Secret is missing or wrong.');
-    }
-    contextOf(request).actor = internalActor(request.get('x-tenant-id') ?? defaultTenant);
+    if (matches === 0) throw problem('unauthorized', 'X-Internal-Secret is missing or wrong.');
+    const context = contextOf(request);
+    context.counted = true;
+    context.actor = internalActor(request.get('x-tenant-id') ?? defaultTenant);
   }
 
   const doors = { none: admitAnyone, user: admitUser, internal: admitInternal };
@@ -106,27 +105,38 @@ function internalActor(tenant: string | undefined): Actor {
 }
 
 /** Writes the headers of the limit that is nearest to its end, and refuses where one is exceeded. */
-function spend(response: Response, consumed: readonly (LimitState | undefined)[]): void {
-  const states = consumed.filter((state) => state !== undefined);
+function spend(response: Response, states: Counted): void {
+  if (response.headersSent) return;
   const [tightest] = states.toSorted((a, b) => a.remaining / a.quota - b.remaining / b.quota);
   if (!tightest) return;
   response.setHeader('RateLimit', `"${tightest.limit}";r=${tightest.remaining};t=${tightest.resetSeconds}`);
   response.setHeader('RateLimit-Policy', states.map(policyOf).join(', '));
-  const exceeded = states.find((state) => state.exceeded);
-  if (exceeded) {
-    throw problem('rate_limited', REFUSALS[exceeded.limit], { retryAfter: exceeded.resetSeconds });
-  }
+  requireLeft(states);
 }
 
 function policyOf({ limit, quota, windowSeconds }: LimitState): string {
   return `"${limit}";q=${quota};w=${windowSeconds}`;
 }
 
-const REFUSALS: Record<LimitName, string> = {
-  ip: 'Too many requests without a valid token from this address.',
-  actor: 'Too many requests of this user.',
-  tenant: 'Too many requests of this tenant.',
-};
+/** Counts whoever is refused without having proven who it is, by its address, so that guessing is slow. */
+export type CountStrangers = (request: Request, response: Response) => Promise<void>;
+
+/**
+ * For the one place where anything thrown becomes an answer: each 4xx and 5xx of somebody unknown counts, whatever went
+ * wrong. Rejects with `rate_limited` where the address had too many.
+ */
+export function countStrangers(limits: Pick<RateLimits, 'consume'>): CountStrangers {
+  return async (request, response) => {
+    const context = contextOf(request);
+    if (context.counted) return;
+    context.counted = true;
+    spend(response, await countAddress(limits, requesterKey(request, proxiesOf(request))));
+  };
+}
+
+function proxiesOf(request: Request): number {
+  return request.app.get('trust proxy') as number;
+}
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();

@@ -1,11 +1,13 @@
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Logger } from '../logger';
 import type { Metrics } from '../metrics';
+import { countStrangers } from './admission';
 import type { Health } from './health';
 import { observe } from './observe';
 import { plainTargets } from './plainTarget';
 import { problemHandler, unmatched } from './problemHandler';
 import { parseQuery } from './query';
+import type { RateLimits } from './rateLimits';
 import { corsHandler, securityHeaders } from './security';
 import { strictRouter } from './strictRouter';
 
@@ -23,6 +25,8 @@ export interface AppOptions {
   config: AppConfig;
   /** The router of health for this port: `router` or, where only operators come, `details`. */
   health: Pick<Health, 'router'>;
+  /** Counts what is refused to somebody unknown, by address. */
+  limits: Pick<RateLimits, 'consume'>;
   /** In this order, below `BASE_PATH`; what none of them answers is 404 or 405. */
   routers: readonly Router[];
 }
@@ -31,7 +35,7 @@ export interface AppOptions {
  * An Express app with everything but routes: security headers, health, request ids, access log and metrics, CORS, and
  * problems for whatever is thrown. Bodies are read by the routes that have one, after admission.
  */
-export function createApp({ logger, metrics, config, health, routers }: AppOptions): Express {
+export function createApp({ logger, metrics, config, health, limits, routers }: AppOptions): Express {
   const app = express();
   app.enable('strict routing');
   app.enable('case sensitive routing');
@@ -49,7 +53,7 @@ export function createApp({ logger, metrics, config, health, routers }: AppOptio
   if (config.BASE_PATH) app.use(config.BASE_PATH, health.router, ...routers);
   else for (const router of routers) app.use(router);
   app.use(unmatched());
-  app.use(problemHandler(logger));
+  app.use(problemHandler(logger, countStrangers(limits)));
   return app;
 }
 

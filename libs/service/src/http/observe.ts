@@ -24,6 +24,7 @@ export function observe({ logger, metrics, accessLog = 'info' }: ObserveOptions)
       traceparent: traceparentOf(request),
       startedAt: performance.now(),
       actor: undefined,
+      counted: false,
       route: undefined,
       params: undefined,
       code: undefined,

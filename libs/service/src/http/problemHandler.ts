@@ -2,12 +2,19 @@ import { problem, PROBLEMS, type Problem } from '@threadlog/events';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../logger';
 import { INTERNAL, problemBody, problemOf } from '../problems';
+import type { CountStrangers } from './admission';
 import { contextOf } from './requestContext';
 
-/** The one place where anything thrown becomes an answer. Refusals show in the access log; faults are logged here. */
-export function problemHandler(logger: Logger): ErrorRequestHandler {
+/**
+ * The one place where anything thrown becomes an answer. Refusals show in the access log; faults are logged here. What
+ * strangers are refused counts for their address; one who had too many is told so, and nothing else is said or logged.
+ */
+export function problemHandler(logger: Logger, countStranger: CountStrangers): ErrorRequestHandler {
   // Express tells error handlers by their four parameters.
-  return (error: unknown, request, response, _next) => {
+  return async (thrown: unknown, request, response, _next) => {
+    const tooMany: unknown = await countStranger(request, response).then(() => undefined, identity);
+    const error = tooMany ?? thrown;
+    if (tooMany) response.removeHeader('WWW-Authenticate');
     const known = problemOf(error);
     const answer = known ?? INTERNAL;
     const context = contextOf(request);
@@ -19,6 +26,8 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     else sendProblem(request, response, answer);
   };
 }
+
+const identity = (reason: unknown): unknown => reason;
 
 function hasCause(error: unknown): boolean {
   return error instanceof Error && error.cause !== undefined;

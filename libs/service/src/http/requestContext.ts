@@ -10,6 +10,8 @@ export interface RequestContext {
   /** `performance.now()` at arrival. */
   startedAt: number;
   actor: Actor | undefined;
+  /** Who asks has proven who it is, or was counted by address already: a refusal is not counted for the address. */
+  counted: boolean;
   /** Template of the matched route, for metrics: ids never become labels. */
   route: string | undefined;
   /** Path parameters of the matched route. */

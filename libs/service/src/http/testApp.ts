@@ -6,7 +6,7 @@ import { createAdmission, type AdmissionOptions } from './admission';
 import { createApp, metricsRouter, type AppConfig } from './app';
 import { createHealth } from './health';
 import { mountRoutes } from './mountRoutes';
-import { createRateLimits, type RateLimitsOptions } from './rateLimits';
+import { createRateLimits, type RateLimits, type RateLimitsOptions } from './rateLimits';
 import type { Route } from './route';
 import { listen, type HttpServer } from './server';
 import { strictRouter } from './strictRouter';
@@ -33,6 +33,8 @@ export interface TestAppOptions {
   config?: Partial<AppConfig>;
   admission?: Partial<AdmissionOptions>;
   checkReplies?: boolean;
+  /** Instead of those of `rates`. */
+  limits?: RateLimits;
 }
 
 /** An app on a free port, as `createApp` makes it, with its log lines and metrics at hand. */
@@ -41,6 +43,7 @@ export async function testApp({ routes = [], more = [], rates = {}, ...options }
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   const logger = createLogger({ service: 'test', level: 'debug', destination });
   const metrics = createMetrics({ defaults: false });
+  const limits = options.limits ?? createRateLimits({ rates });
   const admission = createAdmission({
     verifier: {
       verifyCached: () => undefined,
@@ -49,7 +52,7 @@ export async function testApp({ routes = [], more = [], rates = {}, ...options }
           ? Promise.reject(problem('unauthorized', 'The token has expired.'))
           : Promise.resolve(actorNamed(token)),
     },
-    limits: createRateLimits({ rates }),
+    limits,
     ...options.admission,
   });
   const { checkReplies } = options;
@@ -64,7 +67,7 @@ export async function testApp({ routes = [], more = [], rates = {}, ...options }
     CORS_ORIGINS: ['*'],
     ...options.config,
   };
-  const app = createApp({ logger, metrics, config, health, routers: [...routers, metricsRouter(metrics)] });
+  const app = createApp({ logger, metrics, config, health, limits, routers: [...routers, metricsRouter(metrics)] });
   const http: HttpServer = await listen(app, { host: '127.0.0.1', port: 0 });
   return { url: `http://127.0.0.1:${http.port}`, lines, metrics, health, close: () => http.close(0) };
 }

@@ -4,3 +4,4 @@ export * from './inputLeaves';
 export * from './projectionSpec';
 export * from './secureRoutesSpec';
 export * from './testApi';
+export { GARBAGE_TOKENS } from './garbageTokens';

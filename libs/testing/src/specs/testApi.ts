@@ -75,6 +75,7 @@ export async function serveTestApi(routers: readonly Router[]): Promise<TestApi>
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ defaults: false }),
     config: { BASE_PATH: '', TRUST_PROXY: 0, ACCESS_LOG: 'off', CORS_ORIGINS: ['*'] },
+    limits: createRateLimits({ rates: {} }),
     health: createHealth({ info: { service: 'test', version: '0' }, checks: [] }),
     routers,
   });

@@ -1,8 +1,9 @@
 import { FORWARD_SIGNATURE_HEADER, type ForwardSigner } from '@threadlog/auth';
 import { COMMANDS, FORWARD_PATH, type Command, type ForwardAnswer, type ForwardedCommand } from '@threadlog/commands';
 import { problem } from '@threadlog/events';
-import { strictRouter } from '@threadlog/service';
+import { contextOf, strictRouter } from '@threadlog/service';
 import express, { type Request, type Router } from 'express';
+import { z } from 'zod';
 import { NOT_OWNER } from '../commands/job';
 import type { LocalRouter } from './commandRouter';
 
@@ -25,15 +26,26 @@ export function forwardEndpoint(router: LocalRouter, signer: ForwardSigner): Rou
 
 /** The signature covers the exact bytes. The command is parsed again: the sender may be of another version. */
 function verified(request: Request, signer: ForwardSigner): ForwardedCommand {
-  const body = request.body as Buffer;
-  const isOurs = signer.verifyForward(
-    { method: 'POST', path: FORWARD_PATH, body },
-    request.get(FORWARD_SIGNATURE_HEADER),
-  );
-  if (!Buffer.isBuffer(body) || !isOurs) throw problem('unauthorized', 'The signature is missing or wrong.');
-  const forwarded = JSON.parse(body.toString()) as ForwardedCommand;
+  const received = { method: 'POST', path: FORWARD_PATH, body: request.body as unknown };
+  if (!signer.verifyForward(received, request.get(FORWARD_SIGNATURE_HEADER)))
+    throw problem('unauthorized', 'The signature is missing or wrong.');
+  contextOf(request).counted = true;
+  const forwarded = parsed(received.body.toString());
   const { type, input } = forwarded.request.command;
   if (!Object.hasOwn(COMMANDS, type)) throw problem('invalid_request', 'This instance does not know the command.');
   const command = { type, input: COMMANDS[type].parse(input) } as Command;
   return { ...forwarded, request: { ...forwarded.request, command } };
+}
+
+const envelopeSchema = z.looseObject({
+  request: z.looseObject({ command: z.looseObject({ type: z.string(), input: z.unknown() }) }),
+});
+
+/** Whoever signed it, what is no command is a refusal and no fault of ours. */
+function parsed(text: string): ForwardedCommand {
+  try {
+    return envelopeSchema.parse(JSON.parse(text)) as unknown as ForwardedCommand;
+  } catch {
+    throw problem('invalid_request', 'This is no forwarded command.');
+  }
 }
