@@ -1,12 +1,32 @@
+import { clusterSecrets, createForwardSigner } from '@threadlog/auth';
+import { createForwardClient, messagePostSchema } from '@threadlog/commands';
 import type { MessageResource, ThreadResource } from '@threadlog/events';
-import { cleanupAfterAll, testStack } from '@threadlog/testing';
+import { cleanupAfterAll, tcpProxy, testActor, testStack } from '@threadlog/testing';
+import { connect } from 'node:net';
+import { readLog } from './support/logTruth';
 import { clientOf, type Client } from './support/people';
-import { createSystem, type System } from './support/system';
+import { createSystem, SECRETS, type System } from './support/system';
 
 const ANN = { id: 'ann', tenant: 'again-school' };
 const BOB = { id: 'bob', tenant: 'again-school' };
 
 jest.setTimeout(120_000);
+
+/** Sends bytes as they are and gives the JSON of the answer. */
+function sendRaw(port: number, bytes: Buffer): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1', () => void socket.write(bytes));
+    socket.on('error', reject).on('data', (chunk) => {
+      text += chunk.toString();
+      const body = text.split('\r\n\r\n')[1] ?? '';
+      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? NaN);
+      if (Buffer.byteLength(body) < length || Number.isNaN(length)) return;
+      socket.destroy();
+      resolve(JSON.parse(body));
+    });
+  });
+}
 
 describe('idempotency keys', () => {
   const stack = testStack();
@@ -14,12 +34,13 @@ describe('idempotency keys', () => {
   let system: System;
   let ann: Client;
   let thread: ThreadResource;
+  let shared: { kafkaBrokers: readonly string[]; databaseUrl: string; topicPrefix: string };
   const path = () => `/api/v1/threads/${thread.id}/messages`;
   const post = (content: string, key: string, client = ann) =>
     client.call<MessageResource & { code: string }>('POST', path(), { content }, { 'idempotency-key': key });
 
   beforeAll(async () => {
-    const shared = {
+    shared = {
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: await stack.freshDatabase(),
       topicPrefix: stack.topicPrefix(),
@@ -98,5 +119,40 @@ describe('idempotency keys', () => {
     expect(after.body.id).toBe(before.body.id);
     expect(after.headers.get('idempotency-replayed')).toBe('true');
     expect((await post('another', 'k9')).status).toBe(422);
+  });
+
+  test('are minted for what is forwarded without one, so that bytes read off the wire and sent again change nothing', async () => {
+    const sent: Buffer[] = [];
+    const tap = () => ({ request: (chunk: Buffer) => void sent.push(chunk), response: (chunk: Buffer) => chunk });
+    const wire = await tcpProxy({ target: { port: Number(new URL(system.ops).port) }, tap });
+    cleanups.add(() => wire.close());
+    const signer = createForwardSigner(clusterSecrets(SECRETS));
+    const client = createForwardClient({ signer, allowedRanges: ['127.0.0.0/8'] });
+    cleanups.add(() => client.close());
+    const input = messagePostSchema.parse({ threadId: thread.id, content: 'sent once' });
+    const actor = testActor(ANN.id, { tenant: ANN.tenant });
+    const topic = `${shared.topicPrefix}chat.events.v1`;
+    const messages = async () =>
+      (await readLog(stack.kafkaBrokers, topic)).filter(({ event_type }) => event_type === 'CHAT_MESSAGE_CREATED')
+        .length;
+    const before = await messages();
+    const request = {
+      actor,
+      command: { type: 'message.post' as const, input },
+      idempotencyKey: null,
+      correlationId: 'e2e',
+      timeoutMs: 10_000,
+    };
+    for (const as of ['route', 'owner'] as const) {
+      sent.length = 0;
+      const url = `http://${wire.host}:${wire.port}`;
+      const answer = await client.send(url, { request, directGeneration: 0, as });
+      expect(answer).toMatchObject({ result: { ok: true, replayed: false, status: 201 } });
+      const captured = Buffer.concat(sent);
+      const again = await sendRaw(Number(new URL(system.ops).port), captured);
+      const { result } = answer as { result: { resource: object } };
+      expect(again).toMatchObject({ result: { ok: true, replayed: true, resource: result.resource } });
+    }
+    expect(await messages()).toBe(before + 2);
   });
 });

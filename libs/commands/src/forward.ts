@@ -1,4 +1,5 @@
 import { FORWARD_SIGNATURE_HEADER, type ForwardSigner } from '@threadlog/auth';
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { createForwardGuard } from './forwardGuard';
 import type { CommandRequest, CommandResult } from './router';
@@ -49,7 +50,7 @@ export function createForwardClient({ signer, allowedRanges, connections = 16 }:
   return {
     async send(baseUrl, command) {
       if (!guard.allows(baseUrl)) throw new NotReachedError(`${baseUrl} is outside the allowed ranges`);
-      const body = JSON.stringify(command);
+      const body = JSON.stringify({ ...command, request: withKey(command.request) });
       const signature = signer.signForward({ method: 'POST', path: FORWARD_PATH, body });
       const timeout = command.request.timeoutMs + GRACE_MS;
       try {
@@ -62,7 +63,7 @@ export function createForwardClient({ signer, allowedRanges, connections = 16 }:
           headers: { 'content-type': 'application/json', [FORWARD_SIGNATURE_HEADER]: signature },
         });
         const answer = (await response.body.json()) as ForwardAnswer;
-        if (response.statusCode === 401) throw new NotReachedError(`${baseUrl} has another cluster secret`);
+        if (REFUSED.has(response.statusCode)) throw new NotReachedError(`${baseUrl} has another cluster secret`);
         return response.statusCode === 200 ? answer : UNKNOWN;
       } catch (error) {
         if (error instanceof NotReachedError) throw error;
@@ -75,6 +76,19 @@ export function createForwardClient({ signer, allowedRanges, connections = 16 }:
     close: () => dispatcher.close(),
   };
 }
+
+/**
+ * Whoever reads the wire could send the signed request again while its signature counts: under a key that changes
+ * nothing, so one is minted where the caller has none. The worker's commands can be given twice anyway, and must get
+ * through where the tenant's key, which keys are hashed with, is destroyed.
+ */
+function withKey(request: CommandRequest): CommandRequest {
+  if (request.idempotencyKey !== null || request.actor.type === 'system') return request;
+  return { ...request, idempotencyKey: `minted:${randomUUID()}` };
+}
+
+/** The signature was not accepted, or too many before it were not: the command was not looked at. */
+const REFUSED: ReadonlySet<number> = new Set([401, 429]);
 
 const UNKNOWN: ForwardAnswer = {
   result: {

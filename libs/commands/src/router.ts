@@ -6,7 +6,7 @@ import type { Command } from './schemas';
 export interface CommandRequest {
   actor: Actor;
   command: Command;
-  /** The client's key; the router mints one where the client sent none, so that its own retries are safe. */
+  /** The client's key. Where it sent none, one is minted for what goes over the wire, and where ids derive from it. */
   idempotencyKey: string | null;
   correlationId: string;
   traceparent?: string | undefined;

@@ -6,7 +6,6 @@ import type { Executor } from '../commands/executor';
 import { NOT_OWNER, refusal, TIMED_OUT, type Outcome } from '../commands/job';
 import { MAX_DIRECT_GENERATIONS, targetOf, type Target, type TargetDeps } from '../commands/target';
 import type { Clock } from '../ownership/ports';
-import { isWorker } from '../privacy/domain/worker';
 import { isProblem } from '../problems';
 import type { OwnerDirectory } from './ownerDirectory';
 
@@ -52,8 +51,7 @@ export function createCommandRouter(deps: RouterDeps): LocalRouter {
       if (here !== NOT_OWNER) return here;
       const url = await deps.directory.urlOf(target.partition);
       if (url !== null && url !== deps.ownUrl) {
-        const idempotencyKey = request.idempotencyKey ?? keyOnTheWay(request);
-        const there = await deps.forward(url, { ...request, idempotencyKey, timeoutMs }, directGeneration);
+        const there = await deps.forward(url, { ...request, timeoutMs }, directGeneration);
         if (there !== NOT_OWNER) return there;
       }
       deps.directory.forget(target.partition);
@@ -82,14 +80,6 @@ export function createCommandRouter(deps: RouterDeps): LocalRouter {
       }
     },
   };
-}
-
-/**
- * A signed request could be replayed on the network; with a key that changes nothing. The worker's commands can be given
- * twice anyway, and must get through where the tenant's key, which keys are hashed with, is destroyed.
- */
-function keyOnTheWay({ actor }: CommandRequest): string | null {
-  return isWorker(actor) ? null : `minted:${randomUUID()}`;
 }
 
 /** Only what derives its id from the key needs one; the rest would keep receipts nobody can ask for. */
