@@ -11,9 +11,10 @@ describe('two instances', () => {
   const clock = { ahead: 0 };
   const now = () => Date.now() + clock.ahead;
   const server = givenRealtime({ now, limits: { typingPerSecond: 1, typingBurst: 4 } });
+  const story = threadStory({ threadId: 't1', owner: 'ada', members: ['ben'] });
   let other: Running;
   beforeAll(async () => {
-    const story = threadStory({ threadId: 't1', owner: 'ada', members: ['ben'] });
+    await server.tell(threadStory({ threadId: 't2', owner: 'cyd' }));
     await server.tell(story);
     await server.project();
     other = await server.another();
@@ -54,6 +55,30 @@ describe('two instances', () => {
     await reader.wait('user:typing', 3);
     typist.socket.disconnect();
     expect((await reader.wait('user:typing', 4)).at(-1)).toEqual({ ...said, isTyping: false });
+  });
+
+  test('end typing with the message, however it was posted, and take it up again at once', async () => {
+    const [typist, reader] = await Promise.all([here(ada), there(ben)]);
+    await typist.socket.emitWithAck('typing:start', { conversationId: 't1' });
+    await reader.wait('user:typing');
+    story.post('ada', 'there it is');
+    await server.tell(story);
+    await reader.wait('message:new');
+    await eventually(() => expect(reader.of('user:typing')).toMatchObject([{ isTyping: true }, { isTyping: false }]));
+    await typist.socket.emitWithAck('typing:start', { conversationId: 't1' });
+    expect(await reader.wait('user:typing', 3)).toMatchObject([{}, {}, { userId: 'ada', isTyping: true }]);
+  });
+
+  test('take no signs of typing in threads that there are not, and forget the first of too many', async () => {
+    const sub = threadStory({ threadId: 't1~real', owner: 'ada' });
+    await server.tell(sub);
+    await server.project();
+    const [typist, reader] = await Promise.all([here(cyd), there(ben)]);
+    expect(await typist.socket.emitWithAck('conversation:join', { conversationId: 't2' })).toMatchObject({ seq: 1 });
+    const say = (conversationId: string) =>
+      typist.socket.emitWithAck('typing:start', { conversationId }) as Promise<{ code?: string }>;
+    for (const id of ['t2~made-up', 't2~other', 't1~real']) expect((await say(id)).code).toBe('not_found');
+    expect(reader.of('user:typing')).toEqual([]);
   });
 
   test('end typing that is not said again', async () => {

@@ -4,6 +4,7 @@ import { threadRoom, type RecordHead } from './log/records';
 import { effectOf, MEMBERSHIP_TYPES, type MembershipDeps } from './membership';
 import type { Delivery } from './frames';
 import { isPresented, placeIn, present, threadOf } from './presenters';
+import type { Typing } from './signals/typing';
 
 /** Turns events into frames and room changes. */
 export interface Dispatcher {
@@ -23,7 +24,12 @@ export interface Dispatcher {
   lose(head: RecordHead, seq: number | null): void;
 }
 
-export function createDispatcher(deps: MembershipDeps): Dispatcher {
+export interface DispatcherDeps extends MembershipDeps {
+  /** Told of each message that is new in a room with an audience, after it was delivered. */
+  posted: Typing['posted'];
+}
+
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { rooms, connections } = deps;
 
   function send(event: ChatEvent, shown: Delivery | null | 'lost'): void {
@@ -55,6 +61,8 @@ export function createDispatcher(deps: MembershipDeps): Dispatcher {
       effect?.before?.(event as never, deps);
       try {
         send(event, shown);
+        if (event.event_type === 'CHAT_MESSAGE_CREATED')
+          deps.posted(event.tenant_id, event.stream_id, event.data.sender_id);
       } finally {
         effect?.after?.(event as never, deps);
       }

@@ -2,6 +2,7 @@ import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
 import type { PeersOf, ReadingQueries, StandingOf, ThreadsOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
+import type { RateLimits } from '@threadlog/service';
 import type { DispatchDeps } from './commands/dispatch';
 import { createLookUps } from './commands/lookUps';
 import { createDispatcher } from './dispatcher';
@@ -15,6 +16,7 @@ import { createFlow, type Flow } from './rooms/flow';
 import { createRooms, type Broadcast, type Rooms } from './rooms/rooms';
 import { createCompany, type Company } from './signals/company';
 import { createErasureNews } from './signals/erasureNews';
+import { countStranger } from './socket/authenticate';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
 import { createBeginnings } from './sync/beginnings';
@@ -35,6 +37,7 @@ export interface EngineDeps {
   reader: SyncReader;
   reading: ReadingQueries;
   verifier: RefreshDeps['verifier'];
+  rateLimits: Pick<RateLimits, 'consume'>;
   views: Views;
   router: CommandRouter;
   signals: Pick<Signals, 'presence' | 'publish' | 'listen'>;
@@ -64,13 +67,14 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
   const { log, reader, views, limits, warn } = deps;
   const connections = createConnections();
-  const late: { announce?: Announce; follower?: Follower } = {};
+  const late: { announce?: Announce; follower?: Follower; company?: Company } = {};
   const beginnings = createBeginnings({ reader, ringOf: (...place) => late.follower!.ringOf(...place) });
   const rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, beginsAt: beginnings.at });
   const dispatcher = createDispatcher({
     rooms,
     connections,
     announce: (subscription, seq) => void late.announce?.(subscription, seq),
+    posted: (...message) => late.company?.typing.posted(...message),
   });
   const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
   const onErased = createErasureNews({
@@ -92,8 +96,10 @@ export function createEngine(deps: EngineDeps): Engine {
     follower.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
   const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(deps) });
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
-  const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish });
+  const unproven: RefreshDeps['unproven'] = ({ address }, refusal) => countStranger(deps, address, refusal);
+  const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish, unproven });
   const company = createCompany({ ...deps, rooms, connections });
+  late.company = company;
   return {
     follower,
     company,
@@ -115,13 +121,14 @@ export function createEngine(deps: EngineDeps): Engine {
 }
 
 function commandDeps(
-  { log, router, reading, reader, views, projected, limits, warn }: EngineDeps,
+  { log, router, rateLimits, reading, reader, views, projected, limits, warn }: EngineDeps,
   parts: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh' | 'typing'>,
 ): DispatchDeps {
   const heads = () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
   return {
     ...parts,
     router,
+    rateLimits,
     lookUps: createLookUps({ reading, heads, projected }),
     latestPage: createLatestPage({ reader, views }),
     limits,

@@ -2,6 +2,10 @@
 export interface RealtimeLimits {
   /** Open engine connections of this instance; more are refused and try again. */
   connections: number;
+  /** Engine connections of one address that have not proven yet who they are; more are refused and try again. */
+  strangersPerAddress: number;
+  /** Sockets of one user. */
+  socketsPerUser: number;
   /** Threads a socket is put into when it connects, most recent activity first. */
   threadsOnConnect: number;
   /** Threads a socket may be in, those it joined itself included. */
@@ -25,9 +29,11 @@ export interface RealtimeLimits {
   commandBurst: number;
   /** Commands of one socket that wait for their answer. */
   commandsInFlight: number;
-  /** Signs of typing of one socket a second, and how many may come at once. */
+  /** Signs of typing of one user a second, and how many may come at once. */
   typingPerSecond: number;
   typingBurst: number;
+  /** Threads in which one socket may type at a time; in more, it stops in the one it began with. */
+  typingThreads: number;
   /** Bytes waiting in a socket above which it leaves its rooms and is told `resync` once it has caught up. */
   softBufferBytes: number;
   /** Bytes waiting in a socket above which it is disconnected. */
@@ -42,6 +48,8 @@ export interface RealtimeLimits {
 
 export const DEFAULT_LIMITS: RealtimeLimits = {
   connections: 10_000,
+  strangersPerAddress: 500,
+  socketsPerUser: 50,
   threadsOnConnect: 1_000,
   threadsPerConnection: 2_000,
   resumeThreads: 2_000,
@@ -56,6 +64,7 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
   commandsInFlight: 32,
   typingPerSecond: 5,
   typingBurst: 20,
+  typingThreads: 10,
   softBufferBytes: 1024 * 1024,
   hardBufferBytes: 8 * 1024 * 1024,
   projectionWaitMs: 5_000,

@@ -26,8 +26,16 @@ import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
 import { threadPartition } from './log/records';
 import { createRealtimeMetrics, type RealtimeObserver } from './metrics';
 import { SWEEP_MS } from './rooms/flow';
-import { createSocketServer, drainSockets, trackConnections } from './socket/server';
+import { createSeats } from './socket/seats';
+import {
+  attachSockets,
+  createSocketServer,
+  drainSockets,
+  trackConnections,
+  type SocketServerOptions,
+} from './socket/server';
 import { openSession } from './socket/session';
+import { createStrangers } from './socket/strangers';
 import { createBroadcast } from './socket/wire';
 import { createProjected } from './sync/projected';
 import { createSyncReader } from './sync/reader';
@@ -78,26 +86,29 @@ async function runRealtime(
   const { config, info, logger, metrics, verifier, drainMs = 2_000 } = deps;
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const health = createHealth({ info, checks });
-  const app = createApp({ logger, metrics, config, health, routers: [] });
+  const app = createApp({ logger, metrics, config, health, limits: deps.rateLimits, routers: [] });
   let engine: Engine | undefined;
   const observer = createRealtimeMetrics(metrics, {
     connections: () => engine?.connections.size ?? 0,
     rooms: () => engine?.rooms.size ?? 0,
     waiting: () => engine?.flow.waiting() ?? 0,
   });
-  const io = createSocketServer({
+  const door: SocketServerOptions = {
     origins: config.CORS_ORIGINS,
     maxConnections: limits.connections,
+    strangers: createStrangers(limits.strangersPerAddress),
+    seats: createSeats(limits),
     maxResume: limits.resumeThreads,
     verifier,
     rateLimits: deps.rateLimits,
     trustedProxies: config.TRUST_PROXY,
     serving: () => state.serving,
     onSession: (socket, handshake) => engine && openSession(engine.session, socket, handshake),
-  });
+  };
+  const io = createSocketServer(door);
   const http = await listen(app, { host: config.REALTIME_HOST, port: config.REALTIME_PORT });
   const tracked = trackConnections(http.server);
-  io.attach(http.server);
+  attachSockets(io, http.server, door);
   deps.onListening?.(http);
   let sweep: NodeJS.Timeout | undefined;
   const watcher = await untilWatching(deps, signal);
@@ -133,7 +144,7 @@ interface Parts {
 const PROFILE_AGE_MS = 60_000;
 
 async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }: Parts): Promise<Engine> {
-  const { database, log, sealing, router, logger, messageStore, verifier } = deps;
+  const { database, log, sealing, router, logger, messageStore, verifier, rateLimits } = deps;
   const checkpoints = await readCheckpoints(database, watcher.current());
   const source = { database, generation: watcher.current };
   const queries = createThreadQueries(source);
@@ -149,6 +160,7 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }
     }),
     reading: createReadingQueries(source),
     verifier,
+    rateLimits,
     signals: deps.signals,
     now: deps.now,
     peersOf: createPeersQuery(source),

@@ -7,6 +7,10 @@ export const conversationLeave: SocketCommand<'conversation:leave'> = async ({ c
   const { subscriptions, left } = context.connection;
   const subscription = subscriptions.get(threadId);
   if (subscription) deps.rooms.end(subscription);
-  if (subscription) left.add(threadId);
+  if (!subscription) return { conversationId };
+  left.add(threadId);
+  // Of more than it may be in, it does not stay out: an event brings it back into the one it left first.
+  const [first] = left;
+  if (first !== undefined && left.size > deps.limits.threadsPerConnection) left.delete(first);
   return { conversationId };
 };

@@ -1,5 +1,6 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { ClientEventAnswers, ClientEventName, ParsedClientPayload } from '@threadlog/events';
+import type { RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
 import type { Rooms } from '../rooms/rooms';
 import type { Joins } from '../sync/join';
@@ -16,9 +17,10 @@ export interface CommandDeps {
   lookUps: LookUps;
   latestPage: LatestPage;
   refresh: Refresh;
-  typing: Pick<Typing, 'say'>;
+  typing: Pick<Typing, 'say' | 'says'>;
   /** Milliseconds a command may take. */
   timeoutMs: number;
+  limits: Pick<RealtimeLimits, 'threadsPerConnection'>;
 }
 
 export interface CommandContext {
@@ -26,7 +28,7 @@ export interface CommandContext {
   /** Resolves when the socket's memberships are known. */
   started: Promise<void>;
   correlationId: string;
-  /** Counts a sign of typing; false when there were too many. */
+  /** Counts a sign of typing, for the user; false when there were too many. */
   takeTyping(): boolean;
 }
 

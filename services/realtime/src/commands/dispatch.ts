@@ -1,20 +1,21 @@
 import { CLIENT_EVENTS, problem, type ClientEventName, type Problem } from '@threadlog/events';
-import { INTERNAL, problemBody, problemOf } from '@threadlog/service';
+import { countActor, INTERNAL, problemBody, problemOf, requireLeft, type RateLimits } from '@threadlog/service';
 import { frame } from '../frames';
+import type { RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
-import { commandOf, type CommandContext, type CommandDeps } from './index';
+import { commandOf, isSignal, type CommandContext, type CommandDeps } from './index';
 import { createBucket } from './bucket';
 
-export interface CommandLimits {
+export interface CommandLimits extends Pick<RealtimeLimits, 'threadsPerConnection'> {
   commandsPerSecond: number;
   commandBurst: number;
   commandsInFlight: number;
-  typingPerSecond: number;
-  typingBurst: number;
 }
 
 export interface DispatchDeps extends CommandDeps {
   limits: CommandLimits;
+  /** The same that requests over HTTP count against. */
+  rateLimits: Pick<RateLimits, 'consume'>;
   /** Told of faults of ours; refusals are not faults. */
   onFault(cause: unknown, event: string): void;
 }
@@ -25,15 +26,13 @@ type Ack = (answer: unknown) => void;
 
 /** One of these for each socket: it counts the socket's commands. */
 export function createDispatch(
-  context: Omit<CommandContext, 'correlationId' | 'takeTyping'>,
+  context: Omit<CommandContext, 'correlationId'>,
   deps: DispatchDeps,
   now: () => number = () => performance.now(),
 ): Dispatch {
   const { connection } = context;
   const { limits } = deps;
   const bucket = createBucket({ perSecond: limits.commandsPerSecond, burst: limits.commandBurst, now });
-  const typing = createBucket({ perSecond: limits.typingPerSecond, burst: limits.typingBurst, now });
-  const takeTyping = () => typing.take();
   let inFlight = 0;
   let count = 0;
 
@@ -45,10 +44,12 @@ export function createDispatch(
   }
 
   async function run(event: string, payload: unknown, correlationId: string): Promise<unknown> {
+    // A command costs what the same request costs over HTTP, out of the same budget.
+    if (!isSignal(event)) requireLeft(await countActor(deps.rateLimits, connection.actor));
     const command = commandOf(event);
     if (!command) throw problem('invalid_request', 'No such event.');
     const parsed = CLIENT_EVENTS[event as ClientEventName].parse(payload);
-    return command(parsed as never, { ...context, correlationId, takeTyping }, deps);
+    return command(parsed as never, { ...context, correlationId }, deps);
   }
 
   return async (event, args) => {

@@ -31,6 +31,18 @@ const COMMANDS: { [E in ClientEventName]?: SocketCommand<E> } = {
   'conversation:leave': conversationLeave,
 };
 
+/** What says only how somebody is there: it has bounds of its own, and costs nothing of the budget that writing has. */
+const SIGNALS: ReadonlySet<string> = new Set<ClientEventName>([
+  'typing:start',
+  'typing:stop',
+  'typing',
+  'presence:ping',
+]);
+
+export function isSignal(event: string): boolean {
+  return SIGNALS.has(event);
+}
+
 /** The command of a client event; undefined for one that this build does not know. */
 export function commandOf(event: string): SocketCommand<never> | undefined {
   return Object.hasOwn(COMMANDS, event) ? (COMMANDS[event as ClientEventName] as SocketCommand<never>) : undefined;

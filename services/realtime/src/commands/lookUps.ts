@@ -9,6 +9,8 @@ export interface LookUps {
   threadOf(tenantId: TenantId, messageId: string): Promise<string>;
   /** Where a reader may stand in a thread; rejects as `ReadingQueries.readTarget` does. */
   readTarget(actor: Actor, place: ReadPlace): Promise<ReadTarget>;
+  /** Rejects where the access rule hides a thread. What is younger than the projection counts as hidden: nothing is waited for. */
+  sees(actor: Actor, threadId: string): Promise<void>;
   /** What stays unread above a position. */
   unreadAfter(actor: Actor, target: ReadTarget, readIndex: number): Promise<number>;
 }
@@ -35,6 +37,9 @@ export function createLookUps({ reading, heads, projected }: LookUpsDeps): LookU
 
   return {
     readTarget: (actor, place) => find(() => reading.readTarget(actor, place)),
+    async sees(actor, threadId) {
+      await reading.readTarget(actor, { threadId });
+    },
     unreadAfter: (actor, target, readIndex) => reading.unreadAfter(actor, target, readIndex),
     threadOf: (tenantId, messageId) =>
       find(async () => {

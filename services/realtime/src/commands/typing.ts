@@ -17,12 +17,17 @@ async function say(
   isTyping: boolean,
   { context, deps }: { context: CommandContext; deps: CommandDeps },
 ): Promise<{ conversationId: string }> {
-  if (!context.takeTyping())
-    throw problem('rate_limited', 'Too many signs of typing on this socket.', { retryAfter: 1 });
+  if (!context.takeTyping()) throw problem('rate_limited', 'Too many signs of typing of this user.', { retryAfter: 1 });
   await context.started;
   const { connection } = context;
   if (!connection.subscriptions.has(rootThreadId(conversationId))) throw problem('not_found', 'No such thread.');
   if (!holds(connection.actor, 'chat:write')) throw problem('forbidden', 'Writing needs the permission chat:write.');
+  const isNew = isTyping && !deps.typing.says(connection, conversationId);
+  // A room is its root's: that there is such a sub-thread, and that the user sees it, the room does not say.
+  if (isNew && rootThreadId(conversationId) !== conversationId) {
+    await deps.lookUps.sees(connection.actor, conversationId);
+    if (connection.state === 'closed') throw problem('unavailable', 'The socket is closed.');
+  }
   deps.typing.say(connection, conversationId, isTyping);
   return { conversationId };
 }

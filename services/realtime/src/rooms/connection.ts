@@ -22,6 +22,8 @@ export interface Wire {
 export interface Connection {
   readonly wire: Wire;
   actor: Actor;
+  /** What it is counted under when a token it gives is not valid. */
+  readonly address: string;
   state: 'starting' | 'ready' | 'closed';
   /** By root thread id. */
   readonly subscriptions: Map<string, Subscription>;

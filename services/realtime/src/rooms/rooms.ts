@@ -45,8 +45,8 @@ export interface Rooms {
    * the end of that.
    */
   lose(room: string, about: Omit<Delivery, 'frames'>): void;
-  /** Tells those who are live in the room what is of no use later; nothing is held. */
-  whisper(room: string, frame: Frame, exceptSocketIds: string[]): void;
+  /** Tells those who are live in the room what is of no use later; nothing is held, and volatile by default. */
+  whisper(room: string, frame: Frame, exceptSocketIds: string[], options?: { volatile: boolean }): void;
   /** Whether what is delivered is from before this participant's history. */
   hides(subscription: Subscription, delivery: Pick<Delivery, 'threadId' | 'messageIndex'>): boolean;
   /** Forgets what is held back in the tenant's rooms: those who wait are told to fetch instead. */
@@ -122,12 +122,12 @@ export function createRooms({ broadcast, maxHeld, beginsAt }: RoomsDeps): Rooms 
       const told = frame('resync', { ...placeOf(about.threadId), seq: about.seq });
       broadcast(name, told, exceptions(room, about, hides));
     },
-    whisper(name, told, except) {
+    whisper(name, told, except, options = { volatile: true }) {
       const room = rooms.get(name);
       if (!room?.live) return;
       const { threadId } = told.payload as InThread;
       const blind = exceptions(room, { threadId, messageIndex: null }, hides);
-      broadcast(name, told, [...except, ...blind], { volatile: true });
+      broadcast(name, told, [...except, ...blind], options);
     },
     hides,
     dropHeld: (tenantId) => dropHeld(rooms, tenantId),

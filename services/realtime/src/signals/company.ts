@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PeersOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
+import type { RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
 import type { Rooms } from '../rooms/rooms';
@@ -22,6 +23,7 @@ export interface CompanyDeps {
   signals: Pick<Signals, 'presence' | 'publish' | 'listen'>;
   rooms: Rooms;
   connections: Connections;
+  limits: Pick<RealtimeLimits, 'typingThreads'>;
   peersOf: PeersOf;
   warn(fields: Record<string, unknown>, message: string): void;
   /** Milliseconds since 1970. */
@@ -29,9 +31,10 @@ export interface CompanyDeps {
 }
 
 /** What an instance says it hears itself, too, from the topic: all are told in the same way. */
-export function createCompany({ signals, rooms, connections, peersOf, warn, now = Date.now }: CompanyDeps): Company {
+export function createCompany(deps: CompanyDeps): Company {
+  const { signals, rooms, connections, limits, peersOf, warn, now = Date.now } = deps;
   const { publish, presence: board } = signals;
-  const typing = createTyping({ rooms, connections, publish, now });
+  const typing = createTyping({ rooms, connections, maxThreads: limits.typingThreads, publish, now });
   const teller = createPresenceTeller({ connections, publish, instance: randomUUID(), now });
   const onFault = (cause: unknown) => warn({ err: cause }, 'who came or went could not be told');
   const news = createPresenceNews({ board, connections, peersOf, onFault });

@@ -1,45 +1,72 @@
 import { bearerToken, holds, type Actor, type TokenVerifier } from '@threadlog/auth';
-import { threadIdSchema } from '@threadlog/events';
-import { problemOf } from '@threadlog/service';
+import { problem, threadIdSchema } from '@threadlog/events';
+import { countActor, countAddress, requireLeft, type RateLimits } from '@threadlog/service';
 import { z } from 'zod';
 import type { Since } from '../sync/join';
+import type { Seat, Seats } from './seats';
 
 /** What the handshake of a socket proved and asked for. */
 export interface Handshake {
   actor: Actor;
   resume: Since | null;
+  /** What it is counted under while it has not proven who it is. */
+  address: string;
+  seat: Seat;
 }
 
-interface HandshakeSource {
+export interface HandshakeSource {
   auth: Record<string, unknown>;
   headers: { authorization?: string | undefined };
+}
+
+export interface Door {
+  verifier: Pick<TokenVerifier, 'verify'>;
+  rateLimits: Pick<RateLimits, 'consume'>;
+  seats: Seats;
+  /** Threads that a resume map may name. */
+  maxResume: number;
 }
 
 const resumeSchema = z.record(threadIdSchema, z.int().min(0));
 
 /**
- * The actor and resume map of a handshake: the token from `auth.token`, with or without `Bearer`, else from the
- * `Authorization` header; never from the URL, which ends up in logs. Rejects with an Error whose message goes to the
- * client's `connect_error`: `unauthorized`, `forbidden`, `invalid_request`, `unavailable`.
+ * Lets a handshake in, counted as the API counts a request: with a valid token for its user and tenant, else for its
+ * address, so that guessing tokens is slow. Rejects with a problem: `unauthorized`, `unavailable`, `rate_limited`,
+ * `forbidden`, `invalid_request`.
  */
-export async function readHandshake(
-  { auth, headers }: HandshakeSource,
-  verifier: Pick<TokenVerifier, 'verify'>,
-  maxResume: number,
-): Promise<Handshake> {
+export async function admitHandshake(door: Door, source: HandshakeSource, address: string): Promise<Handshake> {
+  const actor = await provenActor(source, door).catch((refusal: unknown) => countStranger(door, address, refusal));
+  requireLeft(await countActor(door.rateLimits, actor));
+  if (!holds(actor, 'chat:read')) throw problem('forbidden', 'The token does not allow reading.');
+  const resume = readResume(source.auth.resume, door.maxResume);
+  const seat = door.seats.take(actor);
+  if (!seat) throw problem('rate_limited', 'This user has too many sockets.', { retryAfter: 1 });
+  return { actor, resume, address, seat };
+}
+
+/** Counts for its address what somebody without a valid token was refused, and rejects with that. */
+export async function countStranger(
+  { rateLimits }: Pick<Door, 'rateLimits'>,
+  address: string,
+  refusal: unknown,
+): Promise<never> {
+  requireLeft(await countAddress(rateLimits, address));
+  throw refusal;
+}
+
+/** The token from `auth.token`, with or without `Bearer`, else from the `Authorization` header; never from the URL, which ends up in logs. */
+async function provenActor({ auth, headers }: HandshakeSource, { verifier }: Pick<Door, 'verifier'>): Promise<Actor> {
   const given = typeof auth.token === 'string' && auth.token !== '' ? auth.token : (headers.authorization ?? '');
   const token = bearerToken(given) ?? given;
-  if (!token) throw new Error('unauthorized');
-  const actor = await verifier.verify(token).catch((cause: unknown) => {
-    throw new Error(problemOf(cause)?.code ?? 'unavailable', { cause });
-  });
-  if (!holds(actor, 'chat:read')) throw new Error('forbidden');
-  return { actor, resume: readResume(auth.resume, maxResume) };
+  if (!token) throw problem('unauthorized', 'A bearer token is required.');
+  return verifier.verify(token);
 }
 
 function readResume(given: unknown, most: number): Since | null {
   if (given === undefined || given === null) return null;
   const parsed = resumeSchema.safeParse(given);
-  if (!parsed.success || Object.keys(parsed.data).length > most) throw new Error('invalid_request');
+  if (!parsed.success || Object.keys(parsed.data).length > most) {
+    throw problem('invalid_request', `The resume map must give seqs by thread, ${most} at most.`);
+  }
   return new Map(Object.entries(parsed.data));
 }

@@ -1,20 +1,19 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { corsOptions, type RateLimits } from '@threadlog/service';
+import { corsOptions, problemOf, requesterKey } from '@threadlog/service';
+import type { IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
 import { CONNECT_TIMEOUT_MS, HEARTBEAT_MS, MAX_FRAME_BYTES } from '../limits';
-import { readHandshake, type Handshake } from './authenticate';
+import { admitHandshake, countStranger, type Door, type Handshake } from './authenticate';
 import { isAllowedOrigin } from './origin';
-import { countHandshake } from './rates';
+import type { Strangers } from './strangers';
 import type { RealtimeServer, RealtimeSocket } from './wire';
 
-export interface SocketServerOptions {
+export interface SocketServerOptions extends Door {
   origins: readonly string[];
   maxConnections: number;
-  maxResume: number;
-  verifier: Parameters<typeof readHandshake>[1];
-  rateLimits: Pick<RateLimits, 'consume'>;
+  strangers: Strangers;
   /** Proxies in front that append to `X-Forwarded-For`. */
   trustedProxies: number;
   /** Whether sockets may come: not before the log is caught up, not while draining. */
@@ -23,8 +22,9 @@ export interface SocketServerOptions {
 }
 
 const HANDSHAKE = Symbol('handshake');
+type Carrier = Record<symbol, Handshake>;
 
-/** Makes the Socket.io server. It hears of requests only when attached to an HTTP server. */
+/** Makes the Socket.io server. It hears of requests only when attached to an HTTP server, with `attachSockets`. */
 export function createSocketServer(options: SocketServerOptions): RealtimeServer {
   const io: RealtimeServer = new Server({
     cors: corsOptions(options.origins),
@@ -38,7 +38,8 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
       const { origin } = request.headers;
       // Refusing the engine's connection lets clients try again by themselves; refusing the namespace would not.
       const full = io.engine.clientsCount >= options.maxConnections;
-      answer(null, options.serving() && !full && isAllowedOrigin(origin, options.origins));
+      const known = options.strangers.hasRoom(requesterKey(request, options.trustedProxies));
+      answer(null, options.serving() && !full && known && isAllowedOrigin(origin, options.origins));
     },
   });
   const asked = new WeakSet<object>();
@@ -46,25 +47,42 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
     // Several CONNECT packets in one turn would each become a socket, and limits count connections.
     if (asked.has(socket.conn)) return void socket.conn.close();
     asked.add(socket.conn);
-    const proven = readHandshake(socket.handshake, options.verifier, options.maxResume);
-    const asking = socket.handshake;
-    countHandshake(options.rateLimits, options.trustedProxies, { asking, proven }).then(
+    admitHandshake(options, socket.handshake, requesterKey(socket.request, options.trustedProxies)).then(
       (handshake) => {
-        (socket.data as Record<symbol, unknown>)[HANDSHAKE] = handshake;
+        // Whoever is gone by now never becomes a socket, and never says that it closes.
+        if ((socket.conn.readyState as string) !== 'open') handshake.seat.leave();
+        socket.conn.once('close', handshake.seat.leave);
+        (socket.data as Carrier)[HANDSHAKE] = handshake;
         next();
       },
-      (refusal: Error) => {
+      (refusal: unknown) => {
         asked.delete(socket.conn);
-        next(new Error(refusal.message));
+        next(new Error(problemOf(refusal)?.code ?? 'unavailable'));
       },
     );
   });
   io.on('connection', (socket) => {
-    socket.once('disconnect', () => asked.delete(socket.conn));
-    options.onSession(socket, (socket.data as Record<symbol, Handshake>)[HANDSHAKE]!);
+    options.strangers.proven(socket.conn);
+    // An engine's connection without its socket would stay for as long as it answers pings.
+    socket.once('disconnect', () => socket.conn.close(true));
+    options.onSession(socket, (socket.data as Carrier)[HANDSHAKE]!);
   });
   return io;
 }
+
+/** Serves sockets on an HTTP server. What the engine itself refuses counts for the address, as anything does that a stranger is refused. */
+export function attachSockets(io: RealtimeServer, server: HttpServer, options: SocketServerOptions): void {
+  const addressOf = (request: IncomingMessage) => requesterKey(request, options.trustedProxies);
+  io.attach(server);
+  io.engine.on('connection', (connection: EngineSocket) => {
+    options.strangers.came(connection, addressOf(connection.request));
+  });
+  io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => {
+    countStranger(options, addressOf(req), undefined).catch(() => undefined);
+  });
+}
+
+type EngineSocket = RealtimeSocket['conn'];
 
 /** Sockets closed in one step while draining; between steps others have their turn, and clients do not come back at once. */
 const DRAIN_STEP = 50;

@@ -26,12 +26,14 @@ export interface SessionDeps {
 }
 
 /** Everything that belongs to one authenticated socket, from its first frame to its last. */
-export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, resume }: Handshake): void {
+export function openSession(deps: SessionDeps, socket: RealtimeSocket, handshake: Handshake): void {
+  const { actor, resume, address, seat } = handshake;
   const { rooms, connections, limits } = deps;
   let endWatch: (() => void) | undefined;
   const connection: Connection = {
     wire: counted(createWire(socket), deps.onResync),
     actor,
+    address,
     state: 'starting',
     subscriptions: new Map(),
     left: new Set(),
@@ -69,7 +71,7 @@ export function openSession(deps: SessionDeps, socket: RealtimeSocket, { actor, 
     connection.wire.close();
   });
 
-  const dispatch = createDispatch({ connection, started: opened.promise }, deps.commands);
+  const dispatch = createDispatch({ connection, started: opened.promise, takeTyping: seat.typing.take }, deps.commands);
   // The one door for packets: also those of events that nobody knows count against the limits.
   socket.use(([event, ...args]) => void dispatch(event, args));
 }

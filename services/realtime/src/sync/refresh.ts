@@ -13,6 +13,8 @@ export interface RefreshDeps extends Pick<CatchUpDeps, 'rooms' | 'follower' | 'r
   verifier: Pick<TokenVerifier, 'verify'>;
   joins: Pick<Joins, 'open'>;
   finish(subscription: Subscription): void;
+  /** Counts for the socket's address that it gave a token that is not valid, and rejects with why. */
+  unproven(connection: Connection, refusal: unknown): Promise<never>;
 }
 
 /**
@@ -42,7 +44,8 @@ export function createRefresh(deps: RefreshDeps): Refresh {
   }
 
   return async (connection, given) => {
-    const actor = await deps.verifier.verify(bearerToken(given) ?? given);
+    const proven = deps.verifier.verify(bearerToken(given) ?? given);
+    const actor = await proven.catch((refusal: unknown) => deps.unproven(connection, refusal));
     const { actor: former } = connection;
     if (actor.tenantId !== former.tenantId || actor.id !== former.id) {
       throw problem('forbidden', 'The token is somebody else’s.');

@@ -8,9 +8,10 @@ const never = () => Promise.reject(new Error('nobody sends commands here'));
 /** What only commands of clients need, for tests without any. */
 export const noCommands: Pick<
   EngineDeps,
-  'router' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'threadsOf' | 'standingOf' | 'observer'
+  'router' | 'rateLimits' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'threadsOf' | 'standingOf' | 'observer'
 > = {
   router: { execute: never },
+  rateLimits: { consume: () => Promise.resolve(undefined) },
   reading: { readTarget: never, unreadAfter: never, threadOfMessage: never },
   verifier: { verify: never },
   signals: { presence: createPresenceBoard(), publish: () => undefined, listen: () => () => undefined },

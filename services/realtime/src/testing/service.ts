@@ -1,4 +1,4 @@
-import type { Actor } from '@threadlog/auth';
+import type { Actor, TokenVerifier } from '@threadlog/auth';
 import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import type { ChatEvent } from '@threadlog/events';
 import {
@@ -6,6 +6,7 @@ import {
   createMetrics,
   createRateLimits,
   type HttpServer,
+  type RateLimits,
   type RateLimitsOptions,
 } from '@threadlog/service';
 import { eventually, testStack } from '@threadlog/testing';
@@ -19,6 +20,11 @@ export interface ServiceOptions {
   limits?: Partial<RealtimeLimits>;
   origins?: string[];
   rates?: RateLimitsOptions['rates'];
+  /** Instead of those of `rates`: what something else counts against, too. */
+  rateLimits?: RateLimits;
+  /** Instead of the one that takes tokens of `testToken`. */
+  verifier?: Pick<TokenVerifier, 'verify' | 'verifyCached'>;
+  trustedProxies?: number;
   /** Clock of the signals, in milliseconds since 1970. */
   now?: () => number;
 }
@@ -109,7 +115,7 @@ interface StartOptions extends ServiceOptions {
 /** Resolves when sockets are let in. */
 async function startService(
   backend: Backend,
-  { router, port, limits, origins, now, rates }: StartOptions,
+  { router, port, limits, origins, now, rates, ...given }: StartOptions,
 ): Promise<Running> {
   const stop = new AbortController();
   const logger = createLogger({ service: 'test', level: 'silent' });
@@ -124,8 +130,8 @@ async function startService(
     now,
     router,
     limits,
-    rateLimits: createRateLimits({ rates: rates ?? {} }),
-    verifier: testVerifier,
+    rateLimits: given.rateLimits ?? createRateLimits({ rates: rates ?? {} }),
+    verifier: given.verifier ?? testVerifier,
     info: { service: 'realtime', version: 'test' },
     logger,
     metrics,
@@ -134,7 +140,7 @@ async function startService(
       REALTIME_PORT: port,
       CORS_ORIGINS: origins ?? ['*'],
       BASE_PATH: '',
-      TRUST_PROXY: 0,
+      TRUST_PROXY: given.trustedProxies ?? 0,
       ACCESS_LOG: 'off',
     },
     onListening: (listening) => (http = listening),

@@ -58,6 +58,7 @@ export function connectionOf(wire: Wire, actor: Actor, replayBudget = 5_000): Co
   return {
     wire,
     actor,
+    address: 'unknown',
     state: 'starting',
     subscriptions: new Map(),
     left: new Set(),

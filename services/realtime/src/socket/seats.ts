@@ -1,0 +1,48 @@
+import type { Actor } from '@threadlog/auth';
+import { createBucket, type Bucket } from '../commands/bucket';
+import type { RealtimeLimits } from '../limits';
+import { userRoom } from '../log/records';
+
+/** A socket's place among those of its user. */
+export interface Seat {
+  /** Signs of typing, of all sockets of the user together: more sockets must not mean more signs. */
+  typing: Bucket;
+  /** Gives the place back; again changes nothing. */
+  leave(): void;
+}
+
+/** The sockets of each user on this instance, from a proven handshake to the end of its connection. */
+export interface Seats {
+  /** Undefined where the user has as many as it may. */
+  take(actor: Actor): Seat | undefined;
+}
+
+export type SeatLimits = Pick<RealtimeLimits, 'socketsPerUser' | 'typingPerSecond' | 'typingBurst'>;
+
+export function createSeats(limits: SeatLimits, now: () => number = () => performance.now()): Seats {
+  const users = new Map<string, { taken: number; typing: Bucket }>();
+
+  function bucket(): Bucket {
+    return createBucket({ perSecond: limits.typingPerSecond, burst: limits.typingBurst, now });
+  }
+
+  return {
+    take({ tenantId, id }) {
+      const key = userRoom(tenantId, id);
+      const user = users.get(key) ?? { taken: 0, typing: bucket() };
+      if (user.taken >= limits.socketsPerUser) return undefined;
+      users.set(key, user);
+      user.taken += 1;
+      let left = false;
+      return {
+        typing: user.typing,
+        leave() {
+          if (left) return;
+          left = true;
+          user.taken -= 1;
+          if (user.taken === 0) users.delete(key);
+        },
+      };
+    },
+  };
+}
