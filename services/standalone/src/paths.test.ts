@@ -7,6 +7,7 @@ import {
   createHealth,
   createLogger,
   createMetrics,
+  createRateLimits,
   listen,
   mountRoutes,
   strictRouter,
@@ -36,6 +37,7 @@ beforeAll(async () => {
     config,
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ defaults: false }),
+    limits: createRateLimits({ rates: {} }),
     health: createHealth({ info: { service: 'test', version: '0' }, checks: [] }),
     routers: [mountRoutes(strictRouter(), routes, { deps: undefined as never, admission })],
   });
