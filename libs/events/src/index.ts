@@ -6,6 +6,7 @@ export * from './catalogue';
 export * from './envelope';
 export * from './codec';
 export { appendFault } from './appendable';
+export * from './rights';
 export { createReader, type Decoded, type UnknownEvent } from './reader';
 export { openForm } from './openForm';
 export { UPCASTERS, type RawEvent, type Upcaster, type Upcasters } from './upcast';

@@ -31,7 +31,7 @@ const asDumped = <Row extends object>({ name, columns, key }: Table<Row>): Dumpe
 /** Clock times of the projector (`updated_at`, `created_at` of the lane's own tables) are not part of the fold. */
 const TABLES: DumpedTable[] = [
   asDumped(streamsTable),
-  asDumped(threadsTable),
+  { ...asDumped(threadsTable), columns: [...Object.keys(threadsTable.columns), 'parked_offset', 'closed_at'] },
   asDumped(participantsTable),
   asDumped(rostersTable),
   asDumped(usersTable),
@@ -48,7 +48,7 @@ const TABLES: DumpedTable[] = [
     columns: ['partition', 'log_offset', 'record_key', 'reason', `encode(value, 'base64')`, 'headers'],
     key: ['partition', 'log_offset'],
   },
-  { name: 'parked_keys', columns: ['record_key', 'partition', 'since_offset'], key: ['record_key'] },
+  { name: 'parked_keys', columns: ['record_key', 'partition', 'since_offset', 'closed'], key: ['record_key'] },
 ];
 
 /**

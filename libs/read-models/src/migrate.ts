@@ -2,7 +2,13 @@ import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database } from './database';
 import { planGenerations, replaceGenerations } from './revision';
-import { CORE_SQL, GENERATION_REVISION_SQL, PRIVACY_JOBS_SQL, RATE_USAGE_SQL } from './schema/core';
+import {
+  CORE_SQL,
+  DISCARDED_RECORDS_SQL,
+  GENERATION_REVISION_SQL,
+  PRIVACY_JOBS_SQL,
+  RATE_USAGE_SQL,
+} from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
 import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
 import { generationSql } from './schema/generation';
@@ -29,6 +35,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '005_generation_revision', sql: GENERATION_REVISION_SQL },
   { name: '006_retention_positions', sql: RETENTION_POSITIONS_SQL },
   { name: '007_feed_positions', sql: FEED_POSITIONS_SQL },
+  { name: '008_discarded_records', sql: DISCARDED_RECORDS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

@@ -178,4 +178,14 @@ export interface StreamRow {
   partition: number;
   /** Time of the record that parked the stream; null while it is being projected. */
   parked_at: string | null;
+  /** Versions behind `version` that records which were discarded unread may have taken. */
+  gap: number;
+}
+
+/** What stands beside a thread's row while it is parked; not part of the fold. */
+export interface ThreadMarks {
+  /** Offset of the record that parked it: the row has nothing of what came then. Null for all others. */
+  parked_offset: number | null;
+  /** Set, with `deleted_at`, on one that nobody may see until it is replayed. */
+  closed_at: string | null;
 }

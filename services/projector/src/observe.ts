@@ -18,17 +18,18 @@ export function createObserver(logger: Logger, metrics: Metrics, deadLetters: De
       meters.quarantined.inc(labels(lane), records.length);
       for (const record of records) deadLetters?.publish(record);
     },
-    parked(lane, { entry: { record }, reason }) {
-      logger.error({ ...labels(lane), offset: record.offset, record_key: record.key, reason }, 'streams parked');
+    parked(lane, { entry: { record }, reason }, closed) {
+      const about = { ...labels(lane), offset: record.offset, record_key: record.key, reason };
+      logger.error({ ...about, closed }, closed ? 'streams parked and closed' : 'streams parked');
+    },
+    discarded(lane, { entry: { record } }) {
+      logger.warn({ ...labels(lane), offset: record.offset, record_key: record.key }, 'discarded record passed over');
     },
     retrying(lane, error, delayMs) {
       meters.retries.inc(labels(lane));
       logger.warn({ ...labels(lane), err: error, delay_ms: delayMs }, 'batch not applied, trying again');
     },
     moved: (lane, to) => logger.warn({ ...labels(lane), to }, 'checkpoint found elsewhere, following it'),
-    halted(lane, error) {
-      logger.fatal({ ...labels(lane), err: error }, 'lane halted: an event that must not be skipped cannot be applied');
-    },
   };
 }
 

@@ -18,6 +18,21 @@ export function foldMessage(row: MessageRow | null, event: ChatEvent): MessageRo
   return next;
 }
 
+/** What a deletion leaves of a message. */
+export function messageDeleted({ data, timestamp }: EventOf<'CHAT_MESSAGE_DELETED'>) {
+  return {
+    deleted_at: timestamp,
+    updated_at: timestamp,
+    delete_reason: data.reason,
+    content: null,
+    metadata: null,
+    attachments: null,
+    history: null,
+    reactions: null,
+    pinned: false,
+  } as const satisfies Partial<MessageRow>;
+}
+
 type Fold<T extends ChatEvent['event_type']> = (row: MessageRow, event: EventOf<T>) => void;
 
 const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
@@ -30,15 +45,7 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
     row.updated_at = event.timestamp;
   },
   CHAT_MESSAGE_DELETED(row, event) {
-    row.deleted_at = event.timestamp;
-    row.updated_at = event.timestamp;
-    row.delete_reason = event.data.reason;
-    row.content = null;
-    row.metadata = null;
-    row.attachments = null;
-    row.history = null;
-    row.reactions = null;
-    row.pinned = false;
+    Object.assign(row, messageDeleted(event));
   },
   CHAT_REACTION_ADDED(row, event) {
     row.reactions = addReaction(row.reactions ?? [], event.data.emoji, event.data.user_id);

@@ -7,13 +7,13 @@ export class StreamGapError extends Error {
 }
 
 /**
- * A stream's row after an event of it. Versions have no gaps, so a hole is a fault of the log or of the writer and
- * throws `StreamGapError`; a version seen before changes nothing.
+ * A stream's row after an event of it. Versions have no gaps but those that discarded records may have left, so any
+ * other hole is a fault of the log or of the writer and throws `StreamGapError`; a version seen before changes nothing.
  */
 export function foldStream(row: StreamRow | null, event: ChatEvent, partition: number): StreamRow {
-  const version = row?.version ?? 0;
+  const { version, gap, parked_at } = row ?? NOT_BEGUN;
   if (row && event.stream_version <= version) return row;
-  if (event.stream_version !== version + 1) {
+  if (event.stream_version > version + 1 + gap) {
     throw new StreamGapError(`stream stands at version ${version}, the event has ${event.stream_version}`);
   }
   return {
@@ -23,6 +23,9 @@ export function foldStream(row: StreamRow | null, event: ChatEvent, partition: n
     version: event.stream_version,
     last_timestamp: event.timestamp,
     partition: row?.partition ?? partition,
-    parked_at: row?.parked_at ?? null,
+    parked_at,
+    gap: 0,
   };
 }
+
+const NOT_BEGUN = { version: 0, gap: 0, parked_at: null } as const;

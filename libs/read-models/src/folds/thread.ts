@@ -18,6 +18,11 @@ export function foldThread(row: ThreadRow | null, event: ChatEvent): ThreadRow |
   return next;
 }
 
+/** What a deletion leaves of a thread. */
+export function threadDeleted({ timestamp }: EventOf<'CHAT_THREAD_DELETED'>) {
+  return { deleted_at: timestamp, title: null, metadata: null } as const satisfies Partial<ThreadRow>;
+}
+
 type Fold<T extends ChatEvent['event_type']> = (row: ThreadRow, event: EventOf<T>) => void;
 
 /** Changes a fresh copy of the row. Types without an entry move the version only. */
@@ -32,9 +37,7 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
     settingsChanged(row, event);
   },
   CHAT_THREAD_DELETED(row, event) {
-    row.deleted_at = event.timestamp;
-    row.title = null;
-    row.metadata = null;
+    Object.assign(row, threadDeleted(event));
   },
   CHAT_MESSAGE_CREATED(row, event) {
     row.last_message_index = event.data.message_index;

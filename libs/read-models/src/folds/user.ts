@@ -19,10 +19,15 @@ export function foldUser(row: UserRow | null, event: ChatEvent): UserRow | null 
         version: event.stream_version,
       };
     case 'CHAT_USER_REMOVED':
-      return row && { ...row, ...NO_TEXT, removed_at: event.timestamp, version: event.stream_version };
+      return row && { ...row, ...userRemoved(event), version: event.stream_version };
     default:
       return row && { ...row, version: event.stream_version };
   }
+}
+
+/** What a removal leaves of a profile. */
+export function userRemoved({ timestamp }: Pick<ChatEvent, 'timestamp'>) {
+  return { ...NO_TEXT, removed_at: timestamp } as const satisfies Partial<UserRow>;
 }
 
 const NO_TEXT = { display_name: null, avatar_url: null, email: null, metadata: null } as const;

@@ -104,6 +104,45 @@ describe.each([
       expect(found.map((row) => row.content).sort()).toEqual([stale.content, 'v1.changed', batch[2]?.content].sort());
     });
 
+    it('takes columns away and leaves the version, so that what comes first can still be written', async () => {
+      if (!store.take) return expect(store.kind).toBe('postgres');
+      const row = messageRow({
+        tenant_id: tenant,
+        thread_id: 'taken',
+        version: 3,
+        created_version: 3,
+        content: 'v1.text',
+      });
+      await store.apply([row]);
+      await store.take(row, 3, { content: null });
+      expect(await store.byKeys([row])).toEqual([row]);
+      await store.take(row, 4, { content: null, deleted_at: 'now' });
+      expect(await store.byKeys([row])).toEqual([{ ...row, content: null, deleted_at: 'now' }]);
+      await store.take({ ...row, message_index: 99 }, 4, { content: null });
+      expect(await store.byKeys([{ ...row, message_index: 99 }])).toEqual([]);
+      await store.apply([{ ...row, version: 4 }]);
+      expect(await store.byKeys([row])).toEqual([{ ...row, version: 4 }]);
+    });
+
+    it('undoes writes, but none that was written over since', async () => {
+      if (!store.restore) return expect(store.kind).toBe('postgres');
+      const at = (message_index: number, version: number) =>
+        messageRow({ tenant_id: tenant, thread_id: 'undone', message_index, version, created_version: 1 });
+      await store.apply([at(1, 1), at(3, 1)]);
+      await store.apply([at(1, 5), at(2, 5), at(3, 5)]);
+      await store.apply([at(3, 6)]);
+      await store.restore([
+        { written: at(1, 5), before: at(1, 1) },
+        { written: at(2, 5), before: null },
+        { written: at(3, 5), before: at(3, 1) },
+      ]);
+      const found = await store.byKeys([at(1, 1), at(2, 1), at(3, 1)]);
+      expect(found.map(({ message_index, version }) => [message_index, version]).sort()).toEqual([
+        [1, 1],
+        [3, 6],
+      ]);
+    });
+
     it('takes an empty batch', async () => {
       await expect(store.apply([])).resolves.toBeUndefined();
       await expect(store.byKeys([])).resolves.toEqual([]);

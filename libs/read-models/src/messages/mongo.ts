@@ -1,7 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import { DURABLE, dropCollection } from './mongoCollections';
 import { createMongoPrivacyLogs } from './mongoPrivacyLogs';
-import { applyRows } from './mongoWrites';
+import { applyRows, restoreRows } from './mongoWrites';
 import { fromDocument, listed, messageDocumentId, type MessageDocument } from './mongoDocument';
 import type { TenantId } from '@threadlog/events';
 import type { MessageStore, MessageText, TextCount, TextScope } from './port';
@@ -37,6 +37,13 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
     apply: (rows) => applyRows(collection(), rows),
     privacyLogs,
     countText: (tenantId, scope) => countText(collection(), tenantId, scope),
+    restore: (writes) => restoreRows(collection(), writes),
+    async take(key, before, columns) {
+      await collection().updateOne(
+        { _id: messageDocumentId(key), version: { $lt: before } },
+        { $set: columns as Partial<MessageDocument> },
+      );
+    },
     async *all() {
       for await (const document of collection().find().sort({ _id: 1 })) yield fromDocument(document);
     },

@@ -1,6 +1,7 @@
 import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection } from 'mongodb';
 import type { MessageRow } from '../rows';
-import { toDocument, type MessageDocument } from './mongoDocument';
+import { messageDocumentId, toDocument, type MessageDocument } from './mongoDocument';
+import type { MessageWrite } from './port';
 
 const DUPLICATE_KEY = 11_000;
 
@@ -16,6 +17,19 @@ export async function applyRows(collection: Collection<MessageDocument>, rows: r
   if (standing.length === 0) return;
   const updates = standing.map((index) => guardedUpdate(documents[index] as MessageDocument, false));
   await collection.bulkWrite(updates, { ordered: false });
+}
+
+/** Puts messages back as they were before a write, where that write is the last one. */
+export async function restoreRows(
+  collection: Collection<MessageDocument>,
+  writes: readonly MessageWrite[],
+): Promise<void> {
+  if (writes.length === 0) return;
+  const operations = writes.map(({ written, before }): AnyBulkWriteOperation<MessageDocument> => {
+    const filter = { _id: messageDocumentId(written), version: written.version };
+    return before ? { replaceOne: { filter, replacement: toDocument(before) } } : { deleteOne: { filter } };
+  });
+  await collection.bulkWrite(operations, { ordered: false });
 }
 
 /** A document that a newer state replaces: by version, whatever the order of deliveries. */

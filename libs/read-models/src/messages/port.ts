@@ -11,6 +11,12 @@ export type ListedMessage = Omit<MessageRow, 'history'>;
 /** The text of a message and no more of it. */
 export type MessageText = MessageKey & Pick<MessageRow, 'content' | 'deleted_at'>;
 
+/** A row as it was written, and what stood there before. */
+export interface MessageWrite {
+  written: MessageRow;
+  before: MessageRow | null;
+}
+
 export interface MessagePageOptions {
   /** Only messages of a lower, of a higher index than this. */
   before?: number | undefined;
@@ -50,6 +56,17 @@ export interface MessageStore {
    * harmless, and a writer that was overtaken cannot take anything back. Durable when it resolves.
    */
   apply(rows: readonly MessageRow[]): Promise<void>;
+  /**
+   * Sets columns of a message whose version is lower than `before`, and leaves its version as it is: what takes a text
+   * away while events that come first wait. A message that is not there is left out. Null, as is `restore`, where
+   * messages are written together with what refers to them.
+   */
+  readonly take: ((key: MessageKey, before: number, columns: Partial<MessageRow>) => Promise<void>) | null;
+  /**
+   * Undoes writes of rows that nothing refers to: each message is again as it was before, or not there, unless it was
+   * written since.
+   */
+  readonly restore: ((writes: readonly MessageWrite[]) => Promise<void>) | null;
   /** Rows by place, with history, in no order; missing ones are left out. */
   byKeys(keys: readonly MessageKey[]): Promise<MessageRow[]>;
   /** Texts by place, of tombstones too, in no order; missing ones are left out. For looking at many to show a few. */

@@ -14,6 +14,9 @@ const LISTED = LISTED_COLUMNS.join(', ');
 const NO_UPPER_BOUND = 2_147_483_647;
 const DUMP_PAGE = 1_000;
 
+/** Messages are written with the rows that refer to them. */
+const TOGETHER = { take: null, restore: null } as const;
+
 /** Messages in the relational read model; `message_refs` is a view of this table. */
 export function createPostgresMessageStore(source: ReadModelSource): MessageStore {
   const statements = createStatements(source);
@@ -25,6 +28,7 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
         JSON.stringify(rows),
       ]);
     },
+    ...TOGETHER,
     async byKeys(keys) {
       if (keys.length === 0) return [];
       return statements.rows('messages_by_keys', (schema) => selectByKeysSql(messagesTable, schema, '$1'), [

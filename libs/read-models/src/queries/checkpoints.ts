@@ -11,9 +11,11 @@ export interface Checkpoint {
   maxEpoch: number;
   /** Moves when somebody else than the lane changed the partition's rows. */
   revision: number;
+  /** Moves when streams of the partition are parked, or go on again. */
+  parkings: number;
 }
 
-const COLUMNS = 'partition, next_offset as "nextOffset", max_epoch as "maxEpoch", revision';
+const COLUMNS = 'partition, next_offset as "nextOffset", max_epoch as "maxEpoch", revision, parkings';
 
 /** Checkpoints of all partitions a generation has begun, by partition. Offset and epoch are of one moment. */
 export async function readCheckpoints(database: Queryable, generation: number): Promise<Map<number, Checkpoint>> {
@@ -30,5 +32,5 @@ export async function readCheckpoint(database: Queryable, generation: number, pa
     text: `select ${COLUMNS} from ${generationSchema(generation)}.checkpoints where partition = $1`,
     values: [partition],
   });
-  return rows[0] ?? { partition, nextOffset: 0, maxEpoch: 0, revision: 0 };
+  return rows[0] ?? { partition, nextOffset: 0, maxEpoch: 0, revision: 0, parkings: 0 };
 }

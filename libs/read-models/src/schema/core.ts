@@ -38,6 +38,24 @@ export const GENERATION_REVISION_SQL = `
 alter table threadlog.generations add column if not exists revision integer not null default 1;
 `;
 
+/**
+ * Records that an operator has given up, for every generation to come: where they stand, never what is in them. Nothing
+ * removes a row: it is the account of who did it and why.
+ */
+export const DISCARDED_RECORDS_SQL = `
+create table if not exists threadlog.discarded_records (
+  partition integer not null,
+  log_offset bigint not null,
+  record_key text not null,
+  event_type text,
+  fault text not null,
+  reason text not null,
+  discarded_by text not null,
+  discarded_at timestamptz not null default clock_timestamp(),
+  primary key (partition, log_offset)
+);
+`;
+
 /** The worker's notes on privacy requests: where a job stands, and what its next run needs. Nothing personal but ids. */
 export const PRIVACY_JOBS_SQL = `
 create table if not exists threadlog.privacy_jobs (

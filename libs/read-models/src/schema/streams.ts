@@ -13,6 +13,7 @@ create table if not exists ${schema}.streams (
   last_timestamp text not null,
   partition integer not null,
   parked_at text,
+  gap integer not null default 0,
   primary key (tenant_id, stream_type, stream_id)
 );
 
@@ -40,7 +41,8 @@ create index if not exists receipts_by_age on ${schema}.command_receipts using b
 /**
  * Where each partition's lane stands, and what it could not apply. `revision` moves whenever somebody other than the
  * lane changes the rows of a partition (a replay of parked records): the lane's guard names it, so that rows the lane
- * remembers from before are never written over newer ones.
+ * remembers from before are never written over newer ones. `parkings` moves whenever streams of the partition are parked
+ * or go on again: who remembers which ones are asks for them anew.
  */
 export function laneTablesSql(schema: string): string {
   return `
@@ -49,6 +51,7 @@ create table if not exists ${schema}.checkpoints (
   next_offset bigint not null,
   max_epoch bigint not null,
   revision integer not null default 0,
+  parkings integer not null default 0,
   updated_at timestamptz not null default now()
 ) with (fillfactor = 50);
 
@@ -66,7 +69,9 @@ create index if not exists quarantine_by_key on ${schema}.quarantine (record_key
 create table if not exists ${schema}.parked_keys (
   record_key text primary key,
   partition integer not null,
-  since_offset bigint not null
+  since_offset bigint not null,
+  closed boolean not null default false
 );
+create index if not exists parked_by_partition on ${schema}.parked_keys (partition);
 `;
 }

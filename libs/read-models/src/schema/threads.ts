@@ -23,6 +23,7 @@ create table if not exists ${schema}.threads (
   last_message_at text,
   deleted_count integer not null default 0,
   deleted_at text,
+  parked_offset bigint, closed_at text,
   primary key (tenant_id, thread_id)
 );
 create index if not exists threads_by_activity on ${schema}.threads (tenant_id, updated_at desc, thread_id desc)

@@ -22,6 +22,7 @@ export const streamsTable: Table<StreamRow> = {
     last_timestamp: 'text',
     partition: 'integer',
     parked_at: 'text',
+    gap: 'integer',
   },
   key: ['tenant_id', 'stream_type', 'stream_id'],
   guard: 'version',

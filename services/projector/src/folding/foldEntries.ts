@@ -2,13 +2,8 @@ import type { ChatEvent } from '@threadlog/events';
 import { streamsTable, type StreamRow } from '@threadlog/read-models';
 import type { EventPlace, Projection, RowRef } from '../projections/projection';
 import type { Entry } from './decodeRecord';
+import { isLoss } from './losses';
 import type { RowSet } from './rowSet';
-
-/**
- * Events that take something away from somebody. Leaving one out would show what must not be seen, so a lane that
- * cannot apply it stops instead.
- */
-export const NEVER_SKIPPED: ReadonlySet<string> = new Set(['CHAT_PARTICIPANT_REMOVED', 'CHAT_PRIVACY_SUBJECT_ERASED']);
 
 /** A record that goes into quarantine, and why. */
 export interface Quarantined {
@@ -16,11 +11,14 @@ export interface Quarantined {
   reason: string;
 }
 
-/** The first entry that cannot be applied. Nothing of it, and nothing behind it, has been folded. */
+/** The first entry that is set aside by itself. Nothing of it, and nothing behind it, has been folded. */
 export interface Obstacle {
   index: number;
-  /** Park the streams of its record key and go on, or halt the lane. */
-  remedy: 'park' | 'halt';
+  /**
+   * Park the streams of its record key; let it wait with them, which takes away what it takes away; or pass it over,
+   * since an operator has discarded it.
+   */
+  remedy: 'park' | 'wait' | 'discard';
   reason: string;
 }
 
@@ -34,6 +32,8 @@ export interface FoldContext {
   partition: number;
   /** Record keys whose streams are parked: their events wait in quarantine, in order. */
   parked: ReadonlySet<string>;
+  /** Offsets of records that an operator has discarded. */
+  discarded: ReadonlySet<number>;
 }
 
 /** One row of one projection that an entry may change. */
@@ -76,27 +76,24 @@ export function foldEntries(planned: readonly Planned[], rows: RowSet, context: 
     const { entry } = plan;
     if (entry.kind === 'control') continue;
     if (entry.kind === 'foreign') {
-      quarantined.push({ entry, reason: entry.reason });
+      if (!context.discarded.has(entry.record.offset)) quarantined.push({ entry, reason: entry.reason });
       continue;
     }
-    const failure = context.parked.has(entry.record.key)
-      ? foldParked(plan, rows, context)
-      : foldEntry(plan, rows, context);
-    if (failure === null) continue;
-    const halts = NEVER_SKIPPED.has(typeOf(entry));
-    if (halts) return { quarantined, obstacle: { index, remedy: 'halt', reason: failure } };
-    if (!context.parked.has(entry.record.key)) {
-      return { quarantined, obstacle: { index, remedy: 'park', reason: failure } };
+    if (context.parked.has(entry.record.key)) {
+      if (isLoss(entry)) return { quarantined, obstacle: { index, remedy: 'wait', reason: WAITS } };
+      quarantined.push({ entry, reason: foldParked(plan, rows, context) });
+      continue;
     }
-    quarantined.push({ entry, reason: failure });
+    if (context.discarded.has(entry.record.offset)) {
+      return { quarantined, obstacle: { index, remedy: 'discard', reason: 'discarded' } };
+    }
+    const failure = foldEntry(plan, rows, context);
+    if (failure !== null) return { quarantined, obstacle: { index, remedy: 'park', reason: failure } };
   }
   return { quarantined, obstacle: null };
 }
 
-/** The type of an event, as far as it can be told from an undecodable record. */
-export function typeOf(entry: Entry): string {
-  return entry.kind === 'event' ? entry.event.event_type : (entry.record.headers.ce_type ?? '');
-}
+const WAITS = 'its stream is parked';
 
 /** All of an event's rows or none: they are put in place only when every projection has folded. Null, or why not. */
 function foldEntry({ entry, touches }: Planned, rows: RowSet, context: FoldContext): string | null {
@@ -140,8 +137,9 @@ function foldParked({ entry, touches }: Planned, rows: RowSet, context: FoldCont
       last_timestamp: '',
       partition: context.partition,
       parked_at: entry.event.timestamp,
+      gap: 0,
     };
     rows.change(projection, ref.name, row);
   }
-  return 'its stream is parked';
+  return WAITS;
 }

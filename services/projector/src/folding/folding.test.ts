@@ -1,11 +1,13 @@
-import { CATALOGUE, decodeEvent, definitionOf, type ChatEvent } from '@threadlog/events';
+import { CATALOGUE, closesThread, decodeEvent, definitionOf, TAKES_RIGHTS, type ChatEvent } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
+import { takingsOf, type Taking } from '@threadlog/read-models';
 import { projectionSpec } from '@threadlog/testing';
 import fc from 'fast-check';
 import { createRegistry } from '../projections/registry';
 import { createStamp, histories, interpret, recordsOf } from '../testing/histories';
 import { decodeBatch, decodeRecord, type Entry } from './decodeRecord';
 import { foldEntries, planEntries } from './foldEntries';
+import { lossOf } from './losses';
 import { createRowCache } from './rowCache';
 import { createRowSet, type RowSet } from './rowSet';
 
@@ -20,8 +22,23 @@ function openFold() {
   const rows = createRowSet(createRowCache(0));
   return {
     deliver(entries: readonly Entry[]) {
-      const context = { projections: registry.all, partition: 0, parked: new Set<string>() };
+      const context = {
+        projections: registry.all,
+        partition: 0,
+        parked: new Set<string>(),
+        discarded: new Set<number>(),
+      };
       expect(foldEntries(planEntries(entries, context), rows, context).obstacle).toBeNull();
+    },
+    /** As the database does it. */
+    take(takings: readonly Taking[]) {
+      for (const { table, key, before, columns } of takings) {
+        const projection = registry.all.find((one) => one.table.name === table);
+        const name = projection?.table.key.map((column) => String(key[column])).join('/');
+        const row = projection && rows.get(projection, name!);
+        if (!row || (row as { version: number }).version >= before) continue;
+        rows.change(projection, name!, { ...row, ...columns });
+      }
     },
     dump: () => dump(rows),
   };
@@ -80,9 +97,9 @@ describe('what cannot be folded', () => {
   const record = (offset: number, key: string, given: Partial<LogRecord> = {}): LogRecord => {
     return { partition: 0, offset, key, value: Buffer.from('no json'), headers: { epoch: '1' }, ...given };
   };
-  const fold = (entries: readonly Entry[], parked: string[] = []) => {
+  const fold = (entries: readonly Entry[], parked: string[] = [], discarded: number[] = []) => {
     const rows = createRowSet(createRowCache(0));
-    const context = { projections: registry.all, partition: 0, parked: new Set(parked) };
+    const context = { projections: registry.all, partition: 0, parked: new Set(parked), discarded: new Set(discarded) };
     const outcome = foldEntries(planEntries(entries, context), rows, context);
     return { outcome, dump: dump(rows) as Record<string, Record<string, object>> };
   };
@@ -95,19 +112,51 @@ describe('what cannot be folded', () => {
     expect(Object.keys(rows.streams!)).toEqual(['acme/user/ada']);
   });
 
-  it('halts in front of a removal or erasure it cannot read or apply', () => {
-    for (const type of ['CHAT_PARTICIPANT_REMOVED', 'CHAT_PRIVACY_SUBJECT_ERASED']) {
-      const unreadable = decodeRecord(record(0, 'acme/thread/t', { headers: { epoch: '1', ce_type: type } }));
-      expect(fold([unreadable]).outcome.obstacle).toMatchObject({ index: 0, remedy: 'halt' });
-    }
+  it('parks at a removal that it cannot apply, and sets one aside by itself that comes behind', () => {
     const numbered = { tenant: 'acme', type: 'thread' as const, id: 't-9' };
     const gone = {
       type: 'CHAT_PARTICIPANT_REMOVED' as const,
       data: { thread_id: 't-9', user_id: 'ada', reason: 'left' },
     };
     const [removal] = entriesOf([{ ...stamp(numbered, gone), stream_version: 7 }]);
-    expect(fold([removal!]).outcome.obstacle).toMatchObject({ remedy: 'halt', reason: expect.stringMatching(/Gap/) });
-    expect(fold([removal!], ['acme/thread/t-9']).outcome.obstacle).toMatchObject({ remedy: 'halt' });
+    expect(fold([removal!]).outcome.obstacle).toMatchObject({ remedy: 'park', reason: expect.stringMatching(/Gap/) });
+    expect(fold([removal!], ['acme/thread/t-9']).outcome.obstacle).toMatchObject({ remedy: 'wait' });
+    expect(lossOf(removal!).takings).toMatchObject([{ table: 'participants', key: { user_id: 'ada' } }]);
+  });
+
+  it('knows what an unreadable record takes away by its headers, or that nobody can know', () => {
+    const lossBy = (type: string, key: string) =>
+      lossOf(decodeRecord(record(0, key, { headers: { epoch: '1', ce_type: type } })));
+    for (const type of TAKES_RIGHTS) {
+      const { closes, takings } = lossBy(type, 'acme/thread/t');
+      expect({ type, closes, takings }).toEqual({ type, closes: closesThread(type), takings: [] });
+    }
+    expect(lossBy('CHAT_USER_REMOVED', 'acme/user/ada')).toMatchObject({
+      takings: [{ table: 'users', key: { tenant_id: 'acme', user_id: 'ada' } }],
+    });
+    expect(lossBy('CHAT_MESSAGE_CREATED', 'acme/thread/t')).toEqual({ closes: false, takings: [] });
+  });
+
+  it('comes to the same rows whether or not what takes something away was taken before its turn', () => {
+    fc.assert(
+      fc.property(histories(60), fc.nat(60), (events, from) => {
+        const [plain, taken] = [openFold(), openFold()];
+        const entries = entriesOf(events);
+        plain.deliver(entries);
+        taken.deliver(entries.slice(0, from));
+        for (const event of events.slice(from)) taken.take(takingsOf(event));
+        taken.deliver(entries.slice(from));
+        expect(taken.dump()).toEqual(plain.dump());
+      }),
+    );
+  });
+
+  it('stops at a discarded record, and passes over one that no owner wrote', () => {
+    const [good] = entriesOf([stamp(user('joe'), removed('joe'))]);
+    expect(fold([good!], [], [0]).outcome.obstacle).toMatchObject({ index: 0, remedy: 'discard' });
+    expect(fold([good!], ['acme/user/joe'], [0]).outcome.obstacle).toMatchObject({ remedy: 'wait' });
+    const foreign: Entry = { kind: 'foreign', record: record(3, 'k'), reason: 'r' };
+    expect(fold([foreign], [], [3]).outcome).toEqual({ quarantined: [], obstacle: null });
   });
 
   it('takes a hole in the versions of a stream for a fault', () => {

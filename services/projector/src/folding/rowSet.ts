@@ -7,6 +7,8 @@ type Rows = Map<Projection<object>, Map<string, object>>;
 export interface RowSet {
   /** Undefined where nobody has looked yet. */
   get(projection: Projection<object>, name: string): object | null | undefined;
+  /** The row before the batch; undefined where nobody has looked, as for one that the batch begins. */
+  before(projection: Projection<object>, name: string): object | null | undefined;
   loaded(projection: Projection<object>, name: string, row: object | null): void;
   change(projection: Projection<object>, name: string, row: object): void;
   /** The changed rows, one a key. */
@@ -24,6 +26,7 @@ export function createRowSet(cache: RowCache): RowSet {
   };
   return {
     get: (projection, name) => changed.get(projection)?.get(name) ?? lookedUp(projection, name),
+    before: lookedUp,
     loaded: (projection, name, row) => void rowsOf(loaded, projection).set(name, row),
     change: (projection, name, row) => void rowsOf(changed, projection).set(name, row),
     changes: () => changed,

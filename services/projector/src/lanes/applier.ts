@@ -1,22 +1,23 @@
 import type { ReadPosition } from '@threadlog/log';
-import type { Checkpoint, Database, MessageStore } from '@threadlog/read-models';
-import type { Entry } from '../folding/decodeRecord';
 import {
-  foldEntries,
-  NEVER_SKIPPED,
-  planEntries,
-  typeOf,
-  type FoldOutcome,
-  type Obstacle,
-} from '../folding/foldEntries';
+  readDiscarded,
+  readParkedKeys,
+  type Checkpoint,
+  type Database,
+  type MessageStore,
+} from '@threadlog/read-models';
+import type { Entry } from '../folding/decodeRecord';
+import { foldEntries, planEntries, type FoldOutcome, type Obstacle } from '../folding/foldEntries';
+import { lossOf, type Loss } from '../folding/losses';
 import { createRowCache, type RowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
 import type { Registry } from '../projections/registry';
-import { parkRecord, readParkedKeys } from '../quarantine/parking';
+import { setAside } from '../quarantine/setAside';
 import type { Commit } from '../storage/committer';
 import { loadRows } from '../storage/loadRows';
+import { undoStored } from '../storage/undoStored';
 import { writeStored } from '../storage/writeStored';
-import { isPermanent, LaneHaltedError } from './errors';
+import { isPermanent } from './errors';
 import type { LaneObserver } from './observer';
 import { positionBefore } from './positions';
 
@@ -38,7 +39,7 @@ export interface Applier {
   forget(): void;
   /**
    * Applies entries and moves the checkpoint to `to`. False when the checkpoint was found elsewhere. Throws transient
-   * faults of the stores, and `LaneHaltedError`; either way nothing is half applied, and the applier must `adopt`.
+   * faults of the stores alone; then nothing is half applied, and the applier must `adopt`.
    */
   apply(entries: readonly Entry[], to: ReadPosition): Promise<boolean>;
 }
@@ -49,17 +50,20 @@ const REMEMBERED_ROWS = 20_000;
 interface Belief {
   checkpoint: Checkpoint | null;
   parked: Set<string>;
+  discarded: Set<number>;
   cache: RowCache;
 }
 type Applying = ApplierDeps & { belief: Belief };
 
 export function createApplier(deps: ApplierDeps): Applier {
   const { database, generation, partition, observer } = deps;
-  const belief: Belief = { checkpoint: null, parked: new Set(), cache: createRowCache(REMEMBERED_ROWS) };
+  const cache = createRowCache(REMEMBERED_ROWS);
+  const belief: Belief = { checkpoint: null, parked: new Set(), discarded: new Set(), cache };
   return {
     checkpoint: () => belief.checkpoint,
     async adopt(found) {
       belief.parked = await readParkedKeys(database, generation, partition);
+      belief.discarded = await readDiscarded(database, partition);
       belief.checkpoint = found;
       return found;
     },
@@ -89,12 +93,13 @@ async function applyHalves(entries: readonly Entry[], to: ReadPosition, applying
     return await applyAll(entries, to, applying);
   } catch (error) {
     const { checkpoint } = applying.belief;
-    if (!isPermanent(error) || !checkpoint) throw error;
+    if (!isPermanent(error)) throw error;
+    if (!checkpoint) return forget(applying.belief);
     const remaining = entries.filter((entry) => entry.record.offset >= checkpoint.nextOffset);
     const [suspect] = remaining;
     if (!suspect) throw error;
     if (remaining.length === 1) {
-      const remedy = NEVER_SKIPPED.has(typeOf(suspect)) ? 'halt' : 'park';
+      const remedy = applying.belief.parked.has(suspect.record.key) ? 'wait' : 'park';
       const reason = `refused by the store: ${(error as Error).message}`;
       return overcome(suspect, { remedy, reason }, { behind: to, applying });
     }
@@ -124,7 +129,7 @@ async function fold(
   { belief, ...deps }: Applying,
 ): Promise<{ rows: RowSet; outcome: FoldOutcome }> {
   const { registry, partition } = deps;
-  const context = { projections: registry.all, partition, parked: belief.parked };
+  const context = { projections: registry.all, partition, parked: belief.parked, discarded: belief.discarded };
   const rows = createRowSet(belief.cache);
   const planned = planEntries(entries, context);
   await loadRows(planned, rows, { ...deps, stored: registry.stored });
@@ -141,36 +146,54 @@ async function commit(
   const from = belief.checkpoint!;
   if (to.offset === from.nextOffset) return true;
   const changes = rows.changes();
-  await writeStored(store, registry, changes);
   const write = { generation, from, to, relational: registry.relational, changes, quarantined };
-  if (!(await applying.commit(write))) return false;
+  try {
+    await writeStored(store, registry, changes);
+    if (!(await applying.commit(write))) return false;
+  } catch (error) {
+    if (isPermanent(error)) belief.checkpoint = await undoStored(rows, { ...applying, from });
+    throw error;
+  }
   rows.remember();
   move(belief, to);
   if (quarantined.length > 0) observer.quarantined({ generation, partition: from.partition }, quarantined);
   return true;
 }
 
-/** Parks the streams of an entry that cannot be applied, or halts the lane in front of it. */
+/** Sets an entry aside that cannot be applied, waits, or was discarded. The lane goes on behind it in any case. */
 async function overcome(
   entry: Entry,
   { remedy, reason }: Pick<Obstacle, 'remedy' | 'reason'>,
   { behind, applying }: { behind: ReadPosition; applying: Applying },
 ): Promise<boolean> {
-  const { belief, database, generation, partition, observer } = applying;
-  if (remedy === 'halt') {
-    const where = `partition ${partition}, offset ${entry.record.offset}`;
-    throw new LaneHaltedError(`${typeOf(entry)} at ${where} cannot be applied: ${reason}`);
-  }
+  const { belief, generation, partition, observer } = applying;
+  const lane = { generation, partition };
   const quarantined = { entry, reason };
-  const from = belief.checkpoint!;
-  if (!(await parkRecord(database, { generation, from, to: behind, quarantined }))) return forget(belief);
-  // The streams' rows have changed under the cache.
-  belief.cache.clear();
-  belief.parked.add(entry.record.key);
+  const given = { generation, from: belief.checkpoint!, to: behind, quarantined, remedy };
+  const loss = await withLoss(lossOf(entry), (taken) => setAside(applying, { ...given, loss: taken }));
+  if (!loss) return forget(belief);
+  // Rows have changed under the cache; those of streams that wait are not looked at.
+  if (remedy !== 'wait') belief.cache.clear();
   move(belief, behind);
-  observer.quarantined({ generation, partition }, [quarantined]);
-  observer.parked({ generation, partition }, quarantined);
+  if (remedy === 'discard') {
+    observer.discarded(lane, quarantined);
+    return true;
+  }
+  belief.parked.add(entry.record.key);
+  observer.quarantined(lane, [quarantined]);
+  if (remedy === 'park' || loss.closes) observer.parked(lane, quarantined, loss.closes);
   return true;
+}
+
+/** Does it with the loss, or, where the store refuses what is to be taken, with the thread closed. Null if it was not done. */
+async function withLoss(loss: Loss, work: (loss: Loss) => Promise<boolean>): Promise<Loss | null> {
+  try {
+    return (await work(loss)) ? loss : null;
+  } catch (error) {
+    if (!isPermanent(error) || loss.takings.length === 0) throw error;
+    const closed = { takings: [], closes: true };
+    return (await work(closed)) ? closed : null;
+  }
 }
 
 function move(belief: Belief, to: ReadPosition): void {

@@ -3,7 +3,6 @@ import { readCheckpoint, type Checkpoint } from '@threadlog/read-models';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApplier, type Applier, type ApplierDeps } from './applier';
 import { createBatchQueue, type BatchQueue, type Run } from './batchQueue';
-import { LaneHaltedError } from './errors';
 import type { LaneName, LaneObserver } from './observer';
 
 export interface LaneDeps extends ApplierDeps {
@@ -61,7 +60,6 @@ export function createLane(deps: LaneDeps): Lane {
       } catch (error) {
         applier.forget();
         trouble = error as Error;
-        if (error instanceof LaneHaltedError) throw error;
         const pause = Math.min(FIRST_BACKOFF_MS * 2 ** failures, LAST_BACKOFF_MS);
         observer.retrying(name, error, pause);
         await delay(pause, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -69,10 +67,7 @@ export function createLane(deps: LaneDeps): Lane {
     }
   }
 
-  const working = work().catch((error: Error) => {
-    trouble = error;
-    observer.halted(name, error);
-  });
+  const working = work();
   return {
     accept: (batch) => queue.push(batch),
     trouble: () => trouble,

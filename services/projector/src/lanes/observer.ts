@@ -6,12 +6,14 @@ export interface LaneObserver {
   lag(lane: LaneName, records: number): void;
   /** Called once the quarantine is committed. */
   quarantined(lane: LaneName, records: readonly Quarantined[]): void;
-  parked(lane: LaneName, record: Quarantined): void;
+  /** `closed`: nobody sees its thread until it is replayed. */
+  parked(lane: LaneName, record: Quarantined, closed: boolean): void;
   /** A transient fault; the batch is tried again after `delayMs`. */
   retrying(lane: LaneName, error: unknown, delayMs: number): void;
   /** Another projector is ahead, or the database lost the last commits: the lane goes where the checkpoint says. */
   moved(lane: LaneName, to: number): void;
-  halted(lane: LaneName, error: Error): void;
+  /** Passed over, as an operator decided. */
+  discarded(lane: LaneName, record: Quarantined): void;
 }
 
 export interface LaneName {

@@ -1,9 +1,15 @@
-import { encodeEvent, partitionOfKey, type ChatEvent, type OutgoingRecord } from '@threadlog/events';
+import {
+  encodeEvent,
+  partitionOfKey,
+  type ChatEvent,
+  type OutgoingRecord,
+  type StreamEventType,
+} from '@threadlog/events';
 import { createMemoryLog } from '@threadlog/log';
-import { readCheckpoint } from '@threadlog/read-models';
 import { eventually, testStack } from '@threadlog/testing';
 import { createStamp } from '../testing/histories';
 import { openTestbed, type Testbed } from '../testing/testbed';
+import { DiscardError, discardRecord } from './discard';
 import { replayParkedKey, ReplayError } from './replay';
 
 const stack = testStack();
@@ -129,22 +135,61 @@ describe.each(['postgres', 'mongo'] as const)('quarantine with messages in %s', 
     expect(await bed.rebuiltEquals()).toBe('equal');
   });
 
-  it.each(['CHAT_PARTICIPANT_REMOVED', 'CHAT_PRIVACY_SUBJECT_ERASED'])(
-    'halts in front of a %s that it cannot read, and says so',
-    async (type) => {
-      const { role } = bed.start();
-      const events = threadOf('halted', ['v1.a', 'v1.b']);
-      await bed.append(events.slice(0, 2));
-      await bed.caughtUp();
-      await bed.appendRecords([undecodable('halted', { ce_type: type })]);
-      await bed.append(events.slice(2));
-      const check = role.checks![0]!;
-      await eventually(() => expect(async () => check.check()).rejects.toThrow(type));
-      expect(await versions()).toEqual({ halted: [2, false] });
-      const partitions = await Promise.all([0, 1, 2].map((partition) => readCheckpoint(bed.database, 1, partition)));
-      expect(partitions.map(({ nextOffset }) => nextOffset).sort()).toEqual([0, 0, 2]);
-    },
-  );
+  it('closes a thread in which a removal cannot be read, and opens it when the record is discarded', async () => {
+    bed.start();
+    const events = threadOf('shut', ['v1.a', 'v1.b']);
+    const other = threadOf('shut~sub', ['v1.s']);
+    await bed.append([...events.slice(0, 2), ...other]);
+    await bed.appendRecords([undecodable('shut', { ce_type: 'CHAT_PARTICIPANT_REMOVED', ce_subject: 'thread/shut' })]);
+    await bed.append(events.slice(2));
+    await bed.caughtUp();
+    const hidden = async () => {
+      const { rows } = await bed.database.query<{ thread_id: string }>(
+        'select thread_id from read_1.threads where deleted_at is not null and closed_at is not null order by 1',
+      );
+      return rows.map(({ thread_id }) => thread_id);
+    };
+    expect(await hidden()).toEqual(['shut', 'shut~sub']);
+    expect(await bed.rebuiltEquals()).toBe('equal');
+    const { rows } = await bed.database.query<{ offset: number }>(
+      'select since_offset as "offset" from read_1.parked_keys',
+    );
+    const discard = { recordKey: 'acme/thread/shut', offset: rows[0]!.offset, reason: 'a test', by: 'me' };
+    await expect(discardRecord(bed, discard)).rejects.toThrow(DiscardError);
+    await expect(discardRecord(bed, { ...discard, offset: 77 })).rejects.toThrow(DiscardError);
+    expect(await hidden()).toEqual(['shut', 'shut~sub']);
+    const outcomes = await discardRecord(bed, { ...discard, force: true });
+    expect(outcomes).toEqual([1, 2].map((generation) => ({ generation, applied: 2, stillParked: null })));
+    expect(await hidden()).toEqual([]);
+    expect(await page(bed, 'shut')).toEqual(['v1.a', 'v1.b']);
+    expect(await bed.rebuiltEquals()).toBe('equal');
+  });
+
+  it('applies a removal at once that waits behind a broken event, and a deletion', async () => {
+    bed.start();
+    const events = threadOf('fast', ['v1.a']);
+    const stamp = createStamp();
+    const stream = { tenant: 'acme', type: 'thread' as const, id: 'fast' };
+    const numbered = (version: number, type: StreamEventType, data: object): ChatEvent => ({
+      ...stamp(stream, { type, data: { thread_id: 'fast', ...data } }),
+      stream_version: version,
+    });
+    await bed.append(events);
+    await bed.appendRecords([undecodable('fast')]);
+    const removal = numbered(4, 'CHAT_PARTICIPANT_REMOVED', { user_id: 'ada', reason: 'removed' });
+    const about = { message_id: 'fast.m1', message_index: 1 };
+    await bed.append([removal, numbered(5, 'CHAT_MESSAGE_DELETED', { ...about, reason: 'author' })]);
+    await bed.caughtUp();
+    const member = async () => {
+      const { rows } = await bed.database.query(
+        `select removed_at, version from read_1.participants where thread_id = 'fast' and user_id = 'ada'`,
+      );
+      return rows[0] as object;
+    };
+    expect(await member()).toEqual({ removed_at: removal.timestamp, version: 1 });
+    expect(await page(bed, 'fast')).toEqual([]);
+    expect(await bed.rebuiltEquals()).toBe('equal');
+  });
 });
 
 /** Another thread on the same partition. */

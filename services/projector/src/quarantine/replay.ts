@@ -2,6 +2,7 @@ import { epochOf, type LogRecord } from '@threadlog/log';
 import {
   generationSchema,
   inTransaction,
+  readDiscarded,
   upsertSql,
   type Database,
   type MessageStore,
@@ -9,21 +10,26 @@ import {
 } from '@threadlog/read-models';
 import { decodeRecord, type Entry } from '../folding/decodeRecord';
 import { foldEntries, planEntries } from '../folding/foldEntries';
+import { lossOf } from '../folding/losses';
 import { createRowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
+import { isPermanent } from '../lanes/errors';
 import { createRegistry, type Registry } from '../projections/registry';
 import { loadRows } from '../storage/loadRows';
 import { writeStored } from '../storage/writeStored';
-import { parseRecordKey, STREAMS_OF_KEY } from './parking';
+import { bufferedStore, type BufferedStore } from './bufferedStore';
+import { unparkStreams } from './parking';
+import { takeMessages, takeRows } from './take';
+import { passDiscarded } from './tombstone';
 
 /** A record in quarantine still cannot be applied. Nothing was changed. */
 export class ReplayError extends Error {
   override readonly name = 'ReplayError';
   constructor(
     readonly offset: number,
-    reason: string,
+    readonly fault: string,
   ) {
-    super(`the record at offset ${offset} still cannot be applied: ${reason}`);
+    super(`the record at offset ${offset} still cannot be applied: ${fault}`);
   }
 }
 
@@ -41,22 +47,40 @@ export interface ReplayDeps {
  * finds that it must forget the rows and the parked keys it remembers.
  */
 export async function replayParkedKey(deps: ReplayDeps, recordKey: string): Promise<number> {
+  try {
+    return await replayAll(deps, recordKey, Infinity);
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    // Once more, one by one, to learn which record it is that the store refuses.
+    return replayAll(deps, recordKey, 1);
+  }
+}
+
+async function replayAll(deps: ReplayDeps, recordKey: string, most: number): Promise<number> {
   const { database, generation } = deps;
   const schema = generationSchema(generation);
   return inTransaction(database, async (client) => {
     const partition = await partitionOf(client, schema, recordKey);
     if (partition === null) return 0;
-    await client.query(`update ${schema}.checkpoints set revision = revision + 1 where partition = $1`, [partition]);
-    const entries = await quarantinedOf(client, schema, { recordKey, partition });
-    await applyAll(entries, partition, { ...deps, client });
-    await unpark(client, schema, { recordKey, offsets: entries.map((entry) => entry.record.offset) });
+    const place = { recordKey, partition };
+    const entries = await quarantinedOf(client, schema, place);
+    await unparkStreams(client, schema, place);
+    const store = bufferedStore(deps.store);
+    await applyAll(entries, await readDiscarded(client, partition), { generation, client, store, most });
+    await client.query(`delete from ${schema}.quarantine where partition = $1 and log_offset = any($2::bigint[])`, [
+      partition,
+      entries.map((entry) => entry.record.offset),
+    ]);
+    await store.flush();
     return entries.length;
   });
 }
 
+/** Locks the partition's checkpoint first, as lanes do: nothing more is set aside until this is over. */
 async function partitionOf(client: Queryable, schema: string, recordKey: string): Promise<number | null> {
   const { rows } = await client.query<{ partition: number }>(
-    `select partition from ${schema}.parked_keys where record_key = $1`,
+    `select partition from ${schema}.checkpoints
+     where partition = (select partition from ${schema}.parked_keys where record_key = $1) for update`,
     [recordKey],
   );
   return rows[0]?.partition ?? null;
@@ -89,18 +113,52 @@ async function quarantinedOf(
   return records.filter((record) => epochOf(record) !== null).map(decodeRecord);
 }
 
-type Applying = ReplayDeps & { client: Queryable };
+/** `most`: records written at a time. */
+interface Applying {
+  client: Queryable;
+  generation: number;
+  store: BufferedStore;
+  most: number;
+}
 
-async function applyAll(entries: Entry[], partition: number, deps: Applying): Promise<void> {
+/** Folds up to each discarded record, passes that, and goes on. */
+async function applyAll(entries: Entry[], discarded: ReadonlySet<number>, deps: Applying): Promise<void> {
+  const schema = generationSchema(deps.generation);
+  let waiting: Entry[] = [];
+  for (const entry of entries) {
+    const isDiscarded = discarded.has(entry.record.offset);
+    if (waiting.length >= deps.most || isDiscarded) {
+      await apply(waiting, deps);
+      waiting = [];
+    }
+    if (!isDiscarded) {
+      waiting.push(entry);
+      continue;
+    }
+    await passDiscarded(deps.client, schema, entry);
+    const { takings } = lossOf(entry);
+    await takeMessages(deps.store, takings);
+    await takeRows({ ...deps, schema }, takings);
+  }
+  await apply(waiting, deps);
+}
+
+async function apply(entries: readonly Entry[], deps: Applying): Promise<void> {
+  const [first] = entries;
+  if (!first) return;
   const registry = createRegistry(deps.store.kind);
-  const context = { projections: registry.all, partition, parked: new Set<string>() };
+  const nothing = { parked: new Set<string>(), discarded: new Set<number>() };
+  const context = { projections: registry.all, partition: first.record.partition, ...nothing };
   const rows = createRowSet(createRowCache(0));
   const source = { database: deps.client, generation: deps.generation, store: deps.store, stored: registry.stored };
   const planned = planEntries(entries, context);
   await loadRows(planned, rows, source);
   const { obstacle } = foldEntries(planned, rows, context);
   if (obstacle) throw new ReplayError(entries[obstacle.index]!.record.offset, obstacle.reason);
-  await write(rows, registry, deps);
+  await write(rows, registry, deps).catch((error: unknown) => {
+    if (entries.length > 1 || !isPermanent(error)) throw error;
+    throw new ReplayError(first.record.offset, `refused by the store: ${(error as Error).message}`);
+  });
 }
 
 async function write(rows: RowSet, registry: Registry, { client, generation, store }: Applying): Promise<void> {
@@ -113,20 +171,4 @@ async function write(rows: RowSet, registry: Registry, { client, generation, sto
       JSON.stringify([...changed.values()]),
     ]);
   }
-}
-
-async function unpark(
-  client: Queryable,
-  schema: string,
-  { recordKey, offsets }: { recordKey: string; offsets: number[] },
-): Promise<void> {
-  await client.query(`delete from ${schema}.quarantine where record_key = $1 and log_offset = any($2::bigint[])`, [
-    recordKey,
-    offsets,
-  ]);
-  await client.query(`delete from ${schema}.parked_keys where record_key = $1`, [recordKey]);
-  const key = parseRecordKey(recordKey);
-  if (!key) return;
-  const stream = [key.tenantId, key.streamType, key.streamId];
-  await client.query(`update ${schema}.streams set parked_at = null where ${STREAMS_OF_KEY}`, stream);
 }

@@ -1,6 +1,7 @@
 import type { ReadPosition } from '@threadlog/log';
 import { generationSchema, upsertSql, type Checkpoint, type Queryable } from '@threadlog/read-models';
 import type { Quarantined } from '../folding/foldEntries';
+import { KEY_CHARACTERS } from '../folding/recordKey';
 import type { Projection } from '../projections/projection';
 import { preparedOnce, shapeOf } from './prepared';
 
@@ -87,9 +88,6 @@ export function quarantineJson(partition: number, quarantined: readonly Quaranti
     })),
   );
 }
-
-/** Above every key a stream can have; an index takes no more than 2.7 kB. */
-const KEY_CHARACTERS = 600;
 
 /** A record key as it is kept: our own keys unchanged, anything else in a form that can be stored. */
 export function storableKey(key: string): string {

@@ -29,11 +29,11 @@ describe('commits of several lanes', () => {
   function batch(partition: number, from: number, row: object = {}): BatchWrite {
     const stream = {
       ...{ tenant_id: tenantId('acme'), stream_type: 'thread', stream_id: `t-${partition}`, partition },
-      ...{ version: from + 1, last_timestamp: '2026-01-01T00:00:00.000000Z', parked_at: null, ...row },
+      ...{ version: from + 1, last_timestamp: '2026-01-01T00:00:00.000000Z', parked_at: null, gap: 0, ...row },
     };
     return {
       generation: 1,
-      from: { partition, nextOffset: from, maxEpoch: from, revision: 0 },
+      from: { partition, nextOffset: from, maxEpoch: from, revision: 0, parkings: 0 },
       to: { offset: from + 1, maxEpoch: from + 1 },
       relational: registry.relational,
       changes: new Map([[streams, new Map([['key', stream]])]]),
@@ -68,7 +68,7 @@ describe('commits of several lanes', () => {
     expect(given.statements).toBe(1);
     expect(await versions()).toEqual({ 't-0': 1, 't-1': 1, 't-2': 1, 't-3': 1 });
     expect(await offsets()).toEqual([1, 1, 1, 1, 0, 0]);
-    expect((await readCheckpoints(database, 1)).get(1)).toMatchObject({ maxEpoch: 1, revision: 0 });
+    expect((await readCheckpoints(database, 1)).get(1)).toMatchObject({ maxEpoch: 1, revision: 0, parkings: 0 });
   });
 
   it('share a statement with those that come while others are under way', async () => {

@@ -13,7 +13,7 @@ import type { Projection } from '../projections/projection';
 export interface RowSource {
   database: Queryable;
   generation: number;
-  store: MessageStore;
+  store: Pick<MessageStore, 'byKeys'>;
   /** The projection whose rows live in the message store; null where they are relational too. */
   stored: Projection<object> | null;
 }

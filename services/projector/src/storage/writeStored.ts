@@ -7,7 +7,7 @@ import type { Registry } from '../projections/registry';
  * keeps them as well. Comes before the checkpoint moves, so the store may be ahead of it and is never behind.
  */
 export async function writeStored(
-  store: MessageStore,
+  store: Pick<MessageStore, 'apply' | 'privacyLogs'>,
   { stored, mirrored }: Registry,
   changes: ReadonlyMap<Projection<object>, ReadonlyMap<string, object>>,
 ): Promise<void> {
