@@ -140,7 +140,7 @@ const PLANS: { [K in Kind]: (turn: Turn) => Planned } = {
         if (known) return;
         thread.seq += 1;
         const from = Math.max(history === 'all' ? 1 : thread.messages.length + 1, member!.from);
-        thread.members.set(other, { role, from });
+        thread.members.set(other, { role, from, joined: thread.messages.length });
       },
     };
   },
@@ -255,7 +255,7 @@ function touch({ thread, message }: Turn, change: (message: ModelMessage) => voi
 }
 
 export function createdThread(id: string, owner: Who, others: readonly Who[]): ModelThread {
-  const members = new Map<Who, Member>([[owner, { role: 'owner' as Role, from: 1 }]]);
-  for (const other of others) members.set(other, { role: 'member', from: 1 });
+  const members = new Map<Who, Member>([[owner, { role: 'owner' as Role, from: 1, joined: 0 }]]);
+  for (const other of others) members.set(other, { role: 'member', from: 1, joined: 0 });
   return { id, seq: 1, status: 'active', members, messages: [], reads: new Map(), deleted: false };
 }

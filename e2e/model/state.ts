@@ -24,6 +24,8 @@ export interface Member {
   role: Role;
   /** Index of the first message it sees. */
   from: number;
+  /** Messages that there were when it joined: read, whatever it is shown. */
+  joined: number;
 }
 
 export interface ModelThread {
@@ -54,7 +56,7 @@ export function visibleTo(thread: ModelThread, { from }: Member): ModelMessage[]
 export function unreadOf(thread: ModelThread, who: Who): number {
   const member = seenBy(thread, who);
   if (!member) return 0;
-  const read = thread.reads.get(who) ?? 0;
+  const read = Math.max(member.joined, thread.reads.get(who) ?? 0);
   return visibleTo(thread, member).filter((one) => one.index > read && one.author !== who && !one.deleted).length;
 }
 

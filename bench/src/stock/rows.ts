@@ -60,7 +60,7 @@ export function foldEvents({ thread, before, events, opener, tokens }: Fold): St
     row = foldThread(row, event);
     roster = foldRoster(roster, event);
     for (const user of participantsOf(event)) {
-      const member = foldParticipant(participants.get(user) ?? null, event, user);
+      const member = foldParticipant(participants.get(user) ?? null, event, user, row);
       if (member) participants.set(user, member);
     }
     const message = event.event_type === 'CHAT_MESSAGE_CREATED' ? foldMessage(null, event) : null;

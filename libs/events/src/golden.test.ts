@@ -74,7 +74,9 @@ function fold(events: ChatEvent[]): Tables {
     if (event.stream_type !== 'thread') continue;
     apply(tables.threads, id, (row) => foldThread(row, event));
     for (const user of participantsOf(event)) {
-      apply(tables.participants, `${id} ${user}`, (row) => foldParticipant(row, event, user));
+      apply(tables.participants, `${id} ${user}`, (row) =>
+        foldParticipant(row, event, user, tables.threads.get(id) ?? null),
+      );
     }
     const message = messageIdOf(event);
     if (message) apply(tables.messages, `${id} ${message}`, (row) => foldMessage(row, event));

@@ -41,6 +41,7 @@ export * from './queries/privacy';
 export * from './queries/reading';
 export * from './queries/peers';
 export * from './queries/standing';
+export * from './queries/unread';
 export * from './queries/senders';
 export * from './queries/personThreads';
 export * from './presenters';

@@ -114,6 +114,7 @@ describe('shared queries', () => {
     role: 'member',
     visible_from_index: 1,
     visible_from_version: 1,
+    joined_index: 0,
     joined_at: '2026-01-01T00:00:00.000001Z',
     version: 1,
     removed_at: null,

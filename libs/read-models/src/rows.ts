@@ -54,6 +54,8 @@ export interface ParticipantRow {
   visible_from_index: number;
   /** Sub-threads that begin at a lower version of the root are not seen; 1 for the whole history. */
   visible_from_version: number;
+  /** Messages that there were in the thread when it joined. They count as read, whatever history it is shown. */
+  joined_index: number;
   joined_at: string;
   version: number;
   removed_at: string | null;

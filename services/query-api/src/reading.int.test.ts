@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import { tenantId, type MessageResource, type ThreadResource } from '@threadlog/events';
-import { unseenThread, type UserThreadRow } from '@threadlog/read-models';
+import { createReadingQueries, unseenThread, type UserThreadRow } from '@threadlog/read-models';
 import { foldRows, profileEvents, testActor, threadStory, type ThreadStory } from '@threadlog/testing';
 import fc from 'fast-check';
 import type { Receipt } from './threads/receipts';
@@ -16,7 +16,7 @@ const USERS = ['ada', 'ben', 'cyd'] as const;
 type User = (typeof USERS)[number];
 
 describe.each(['postgres', 'mongo'] as const)('reading with messages in %s', (kind) => {
-  const { given, read, refused, sealing, write } = givenQueryApi(kind);
+  const { database, given, read, refused, sealing, write } = givenQueryApi(kind);
   const ada = testActor('ada');
   const ben = testActor('ben');
 
@@ -107,11 +107,92 @@ describe.each(['postgres', 'mongo'] as const)('reading with messages in %s', (ki
     expect(await ids(cat)).toEqual(['shown']);
     expect(await ids(cat, '?hidden=true')).toEqual(['secret']);
     expect(await ids(testActor('dog'))).toEqual(['shown', 'secret']);
-    expect(await read(cat, '/api/v1/unread')).toEqual({ total: 1, threads: [{ threadId: 'shown', unreadCount: 1 }] });
+    const unread = await read<Unread>(cat, '/api/v1/unread');
+    expect(unread.threads.toSorted((a, b) => (a.threadId < b.threadId ? -1 : 1))).toEqual([
+      { threadId: 'secret', unreadCount: 1, muted: false, hidden: true },
+      { threadId: 'shown', unreadCount: 1, muted: true, hidden: false },
+    ]);
+    expect(unread.total).toBe(0);
     expect(await read(cat, '/api/v1/threads/shown')).toMatchObject({
       preferences: { mutedUntil: '2027-01-01T00:00:00.000000Z', pinned: true, hidden: false, markedUnread: true },
     });
     expect(await read(testActor('dog'), '/api/v1/threads/shown')).toMatchObject({ preferences: { pinned: false } });
+  });
+
+  it('counts in the total what is neither muted nor hidden now, with the sub-threads of such', async () => {
+    const now = Date.now();
+    const at = (ms: number) => new Date(now + ms).toISOString().replace('Z', '000Z');
+    const settings: [string, Partial<UserThreadRow>, { muted: boolean; hidden: boolean }][] = [
+      ['bell', {}, { muted: false, hidden: false }],
+      ['bell-muted', { muted_until: at(60_000) }, { muted: true, hidden: false }],
+      ['bell-over', { muted_until: at(-60_000) }, { muted: false, hidden: false }],
+      ['bell-for-ever', { muted_until: '9999-12-31T23:59:59.999999Z' }, { muted: true, hidden: false }],
+      ['bell-hidden', { hidden: true }, { muted: false, hidden: true }],
+      ['bell-both', { hidden: true, muted_until: at(60_000) }, { muted: true, hidden: true }],
+    ];
+    const startedAt = Date.UTC(2026, 10, 3);
+    for (const [threadId, given_] of settings) {
+      const root = threadStory({ threadId, owner: 'dog', members: ['bat'] });
+      const sub = threadStory({ threadId: `${threadId}~s`, owner: 'dog', startedAt });
+      for (const story of [root, sub]) story.post('dog', 'woof');
+      await given(root, sub);
+      await reads(seen('bat', threadId, given_));
+    }
+    const unread = await read<Unread>(testActor('bat'), '/api/v1/unread');
+    const expected = settings.flatMap(([threadId, , marks]) =>
+      [threadId, `${threadId}~s`].map((id) => ({ threadId: id, unreadCount: 1, ...marks })),
+    );
+    const byId = (a: { threadId: string }, b: { threadId: string }) => (a.threadId < b.threadId ? -1 : 1);
+    expect(unread.threads.toSorted(byId)).toEqual(expected.toSorted(byId));
+    expect(unread.total).toBe(4);
+  });
+
+  it('has who joins read all that was there, in the thread and its sub-threads, on every surface', async () => {
+    const root = threadStory({ threadId: 'join', members: ['ben'] });
+    for (let n = 1; n <= 3; n++) root.post('ada', `text ${n}`);
+    // Each event takes a millisecond: what began with the root was over when they came.
+    for (let n = 1; n <= 20; n++) root.rename(`title ${n}`);
+    root.join('all');
+    root.join('now', { fromNow: true });
+    root.join('back');
+    root.post('ada', 'text 4');
+    root.leave('back');
+    root.post('ada', 'text 5');
+    root.join('back');
+    root.post('ada', 'text 6');
+    const day = (story: string, startedAt: number) =>
+      threadStory({ threadId: `join~${story}`, startedAt, members: ['ben'] });
+    const before = day('before', Date.UTC(2026, 10, 1));
+    const since = day('since', Date.UTC(2026, 10, 9));
+    for (const story of [before, since]) for (let n = 1; n <= 4; n++) story.post('ada', `text ${n}`);
+    await given(root, before, since);
+    const expected: [string, { root: number; before: number; since: number }][] = [
+      ['ben', { root: 6, before: 4, since: 4 }],
+      ['all', { root: 3, before: 0, since: 4 }],
+      ['back', { root: 1, before: 0, since: 4 }],
+      ['now', { root: 3, before: 0, since: 0 }],
+    ];
+    for (const [user, counts] of expected) {
+      const actor = testActor(user);
+      const unread = await read<Unread>(actor, '/api/v1/unread');
+      const own = unread.threads.filter(({ threadId }) => threadId.startsWith('join'));
+      expect([user, Object.fromEntries(own.map(({ threadId, unreadCount }) => [threadId, unreadCount]))]).toEqual([
+        user,
+        Object.fromEntries(
+          Object.entries({ join: counts.root, 'join~before': counts.before, 'join~since': counts.since }).filter(
+            ([, count]) => count > 0,
+          ),
+        ),
+      ]);
+      for (const path of ['/api/v1/threads/join', '/api/conversations/join'])
+        expect([user, await read(actor, path)]).toMatchObject([user, { unreadCount: counts.root }]);
+      const { threads } = await read<{ threads: ThreadResource[] }>(actor, '/api/v1/threads?limit=200');
+      expect(threads.find(({ id }) => id === 'join')?.unreadCount).toBe(counts.root);
+      const reading = createReadingQueries({ database: database(), generation: () => 1 });
+      expect(await reading.unreadAfter(actor, await reading.readTarget(actor, { threadId: 'join' }), 0)).toBe(
+        counts.root,
+      );
+    }
   });
 
   it('gives pinned messages, the newest first, as far as they are seen', async () => {

@@ -107,7 +107,17 @@ const receiptSchema = z
   .meta({ id: 'Receipt' });
 export const receiptsSchema = z.object({ items: z.array(receiptSchema) }).meta({ id: 'Receipts' });
 export const unreadSchema = z
-  .object({ total: z.int(), threads: z.array(z.object({ threadId: z.string(), unreadCount: z.int() })) })
+  .object({
+    total: z.int().meta({ description: 'Over the threads that are neither muted nor hidden.' }),
+    threads: z.array(
+      z.object({
+        threadId: z.string(),
+        unreadCount: z.int(),
+        muted: z.boolean().meta({ description: 'Muted now, itself or with its root.' }),
+        hidden: z.boolean().meta({ description: 'Hidden, itself or with its root.' }),
+      }),
+    ),
+  })
   .meta({ id: 'Unread' });
 export const changesSchema = z
   .object({

@@ -196,9 +196,12 @@ describe('a resume', () => {
 
   test('of more than is replayed, or of a seq that never was, ends in resync', async () => {
     const story = threadStory({ threadId: 'r6', owner: 'gus' });
+    const gus = testActor('gus');
+    const witness = await ready(gus);
     for (let n = 0; n < 1_005; n++) story.post('gus', `message ${n}`);
     await tell(story);
-    const gus = testActor('gus');
+    // The instance has come to the end of it: nobody can be told by what it has not read.
+    await witness.wait('message:new', 1_005);
     const far = await ready(gus, { resume: { r6: 1 } });
     expect(await far.wait('resync')).toEqual([{ conversationId: 'r6', threadId: 'r6', seq: 1_006 }]);
     const wrong = await ready(gus, { resume: { r6: 5_000 } });

@@ -50,7 +50,7 @@ describe('what happens around messages', () => {
     expect(stranger.frames.map(({ name }) => name)).toEqual(['hello']);
   });
 
-  test('is counted for who is taken in: what is unread from where the history begins', async () => {
+  test('is counted for who is taken in: what was there has been read, what came since has not', async () => {
     const story = threadStory({ threadId: 'm4', owner: 'ada' });
     for (const text of ['one', 'two', 'three']) story.post('ada', text);
     await tell(story);
@@ -59,9 +59,11 @@ describe('what happens around messages', () => {
     story.join('dan');
     await tell(story);
     const [created] = await guest.wait('conversation:created');
-    expect(created).toMatchObject({ conversationId: 'm4', conversation: { unreadCount: 3 } });
+    expect(created).toMatchObject({ conversationId: 'm4', conversation: { unreadCount: 0 } });
+    for (const text of ['four', 'five']) story.post('ada', text);
+    await tell(story);
     const reading = readingStory('dan');
-    reading.read('m4', 'm4-m2', 2);
+    reading.read('m4', 'm4-m4', 4);
     await tell(reading);
     await server.project();
     const again = await ready(dan, { resume: {} });

@@ -1,5 +1,5 @@
 import type { ChatEvent, EventOf } from '@threadlog/events';
-import type { ParticipantRow } from '../rows';
+import type { ParticipantRow, ThreadRow } from '../rows';
 
 /** Users whose membership an event touches; empty for all other events. */
 export function participantsOf(event: ChatEvent): string[] {
@@ -15,13 +15,21 @@ export function participantsOf(event: ChatEvent): string[] {
   }
 }
 
+/** The thread as it was before the event, or after it: what joining changes is not looked at. */
+type Joined = Pick<ThreadRow, 'last_message_index'> | null;
+
 /**
  * A membership after an event; a removed one keeps its row, with `removed_at`, so that changes can be told. Events about
- * other people change nothing.
+ * other people change nothing. Without the thread nothing counts as read on joining: for who keeps no rows.
  */
-export function foldParticipant(row: ParticipantRow | null, event: ChatEvent, userId: string): ParticipantRow | null {
+export function foldParticipant(
+  row: ParticipantRow | null,
+  event: ChatEvent,
+  userId: string,
+  thread: Joined,
+): ParticipantRow | null {
   if (row && event.stream_version <= row.version) return row;
-  return participantsOf(event).includes(userId) ? fold(row, event, userId) : row;
+  return participantsOf(event).includes(userId) ? fold(row, event, userId, thread) : row;
 }
 
 /** Whose history is not whole sees sub-threads that began after it came, unless the event says otherwise. */
@@ -29,7 +37,7 @@ export function visibleFromVersion({ data, stream_version }: EventOf<'CHAT_PARTI
   return data.visible_from_version ?? (data.visible_from_index > 1 ? stream_version : 1);
 }
 
-function fold(row: ParticipantRow | null, event: ChatEvent, userId: string): ParticipantRow | null {
+function fold(row: ParticipantRow | null, event: ChatEvent, userId: string, thread: Joined): ParticipantRow | null {
   const base = {
     tenant_id: event.tenant_id,
     thread_id: event.stream_id,
@@ -44,6 +52,7 @@ function fold(row: ParticipantRow | null, event: ChatEvent, userId: string): Par
         role,
         visible_from_index: 1,
         visible_from_version: 1,
+        joined_index: 0,
         joined_at: event.timestamp,
         removed_at: null,
       };
@@ -54,6 +63,7 @@ function fold(row: ParticipantRow | null, event: ChatEvent, userId: string): Par
         role: event.data.role,
         visible_from_index: event.data.visible_from_index,
         visible_from_version: visibleFromVersion(event),
+        joined_index: thread?.last_message_index ?? 0,
         joined_at: event.timestamp,
         removed_at: null,
       };

@@ -15,7 +15,8 @@ const rosterOf = (events: readonly ChatEvent[]): RosterRow | null =>
 function membersOf(events: readonly ChatEvent[]): { user_id: string; role: ParticipantRole }[] {
   const rows = new Map<string, ParticipantRow | null>();
   for (const event of events)
-    for (const user of participantsOf(event)) rows.set(user, foldParticipant(rows.get(user) ?? null, event, user));
+    for (const user of participantsOf(event))
+      rows.set(user, foldParticipant(rows.get(user) ?? null, event, user, null));
   return [...rows.values()]
     .filter((row): row is ParticipantRow => row !== null && row.removed_at === null)
     .sort((a, b) => (a.joined_at + a.user_id < b.joined_at + b.user_id ? -1 : 1))

@@ -1,9 +1,7 @@
 import { canSee, may, visibleFromIndex, type Actor, type ActionSubject } from '@threadlog/auth';
 import { problem, rootThreadId, type ParticipantRole, type TenantId } from '@threadlog/events';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
-
-/** Unread messages are counted up to here: a number a client can show, and a bound on what counting may cost. */
-export const UNREAD_COUNTED = 1_000;
+import { readOnJoining, unreadFrom } from './unread';
 
 /** Where somebody who reads a thread may stand in it. */
 export interface ReadTarget {
@@ -12,6 +10,8 @@ export interface ReadTarget {
   visibleFrom: number;
   /** Who only looks in, by scope or office, has nothing unread. */
   takesPart: boolean;
+  /** Index of the last message that was there when it joined: read, whatever history it is shown. */
+  readOnJoining: number;
   /** The message that was named, else the newest that is not deleted; null where the reader sees none. */
   message: { id: string; index: number } | null;
 }
@@ -59,6 +59,7 @@ interface TargetRow {
   visible_from_index: number | null;
   visible_from_version: number | null;
   root_version: number | null;
+  read_on_joining: number | null;
   message_id: string | null;
   message_index: number | null;
 }
@@ -66,7 +67,8 @@ interface TargetRow {
 const targetSql =
   (message: string) =>
   (schema: string): string => `
-  select t.created_by, t.root_version, r.learner_id, p.role, p.visible_from_index, p.visible_from_version, m.message_id, m.message_index
+  select t.created_by, t.root_version, r.learner_id, p.role, p.visible_from_index, p.visible_from_version,
+    ${readOnJoining(schema, '0')} as read_on_joining, m.message_id, m.message_index
   from ${schema}.threads t
   join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $4 and r.deleted_at is null
   left join ${schema}.participants p
@@ -91,7 +93,7 @@ async function readTarget(statements: Statements, actor: Actor, place: ReadPlace
   const visibleFrom = visibleFromIndex(actor, subjectOf(actor, seen));
   const message = messageOf(seen, visibleFrom);
   if (messageId !== null && !message) throw problem('not_found', 'there is no such message in this thread');
-  return { threadId, visibleFrom, takesPart: seen.role !== null, message };
+  return { threadId, visibleFrom, takesPart: seen.role !== null, readOnJoining: seen.read_on_joining ?? 0, message };
 }
 
 function readable(actor: Actor, row: TargetRow | undefined): TargetRow {
@@ -121,15 +123,14 @@ async function unreadAfter(
   { target, readIndex }: { target: ReadTarget; readIndex: number },
 ): Promise<number> {
   if (!target.takesPart) return 0;
-  const from = Math.max(readIndex + 1, target.visibleFrom);
-  const [row] = await statements.rows<{ n: number }>(
+  const from = Math.max(readIndex + 1, target.visibleFrom, target.readOnJoining + 1);
+  const [row] = await statements.rows<{ n: number | null }>(
     'unread_after',
-    (schema) => `select count(*)::integer as n from (
-      select from ${schema}.message_refs x
-      where x.tenant_id = $1 and x.thread_id = $2 and x.message_index >= $3 and x.sender_id <> $4 and not x.deleted
-      limit ${UNREAD_COUNTED}
-    ) counted`,
-    [actor.tenantId, target.threadId, from, actor.id],
+    (
+      schema,
+    ) => `select unread.n from ${schema}.threads t cross join lateral (${unreadFrom(schema, '$4::integer')}) unread
+      where t.tenant_id = $1 and t.thread_id = $3`,
+    [actor.tenantId, actor.id, target.threadId, from],
   );
   return row?.n ?? 0;
 }

@@ -3,28 +3,32 @@ import { unseenThread } from '../folds/userThread';
 import { presentPreferences } from '../presenters/userThread';
 import type { UserThreadRow } from '../rows';
 import { createStatements, type ReadModelSource } from '../statements';
-import { UNREAD_COUNTED } from './reading';
+import { unreadFrom } from './unread';
 
 /** What of a thread's resource is its viewer's own. */
 export type Standing = Pick<ThreadResource, 'unreadCount' | 'preferences'>;
 
-/** Of a user who takes part in the thread and sees it from the message of this index on. */
-export type StandingOf = (
-  tenantId: TenantId,
-  userId: string,
-  place: { threadId: string; visibleFrom: number },
-) => Promise<Standing>;
+/** Where a user who takes part in a root thread stands in it. */
+export interface StandingPlace {
+  threadId: string;
+  /** Index of the first message that it sees. */
+  visibleFrom: number;
+  /** Messages that there were when it joined. */
+  joinedIndex: number;
+}
+
+export type StandingOf = (tenantId: TenantId, userId: string, place: StandingPlace) => Promise<Standing>;
 
 type Row = Pick<UserThreadRow, 'muted_until' | 'pinned' | 'hidden' | 'marked_unread'>;
 
 export function createStandingQuery(source: ReadModelSource): StandingOf {
   const statements = createStatements(source);
-  return async (tenantId, userId, { threadId, visibleFrom }) => {
-    const [found] = await statements.rows<{ unread: number; own: Row | null }>('standing', standingSql, [
+  return async (tenantId, userId, { threadId, visibleFrom, joinedIndex }) => {
+    const [found] = await statements.rows<{ unread: number | null; own: Row | null }>('standing', standingSql, [
       tenantId,
       userId,
       threadId,
-      visibleFrom,
+      Math.max(visibleFrom, joinedIndex + 1),
     ]);
     const own = found?.own ?? unseenThread(tenantId, userId, threadId);
     return { unreadCount: found?.unread ?? 0, preferences: presentPreferences(own) };
@@ -32,14 +36,8 @@ export function createStandingQuery(source: ReadModelSource): StandingOf {
 }
 
 const standingSql = (schema: string): string => `
-  with own as (
-    select * from ${schema}.user_threads where tenant_id = $1 and user_id = $2 and thread_id = $3
-  )
-  select (select row_to_json(own) from own) as own, (
-    select count(*)::integer from (
-      select from ${schema}.message_refs x
-      where x.tenant_id = $1 and x.thread_id = $3 and x.sender_id <> $2 and not x.deleted
-      and x.message_index >= greatest($4::integer, coalesce((select read_index from own), 0) + 1)
-      limit ${UNREAD_COUNTED}
-    ) counted
-  ) as unread`;
+  select row_to_json(u) as own, unread.n as unread
+  from (select 1) one
+  left join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = $3
+  left join ${schema}.user_threads u on u.tenant_id = $1 and u.user_id = $2 and u.thread_id = $3
+  left join lateral (${unreadFrom(schema, 'greatest($4::integer, u.read_index + 1)')}) unread on true`;

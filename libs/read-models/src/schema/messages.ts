@@ -42,7 +42,7 @@ create index if not exists messages_pinned on ${schema}.messages (tenant_id, thr
 create index if not exists messages_deleted on ${schema}.messages (tenant_id, thread_id, message_index)
   where deleted_at is not null;
 create or replace view ${schema}.message_refs as
-  select tenant_id, thread_id, message_index, message_id, sender_id, version, deleted_at is not null as deleted
+  select tenant_id, thread_id, message_index, message_id, sender_id, created_at, version, deleted_at is not null as deleted
   from ${schema}.messages;
 `;
 }
@@ -57,6 +57,7 @@ create table if not exists ${schema}.message_refs (
   message_index integer not null,
   message_id text not null,
   sender_id text not null,
+  created_at text not null,
   version integer not null,
   deleted boolean not null default false,
   primary key (tenant_id, thread_id, message_index)

@@ -32,7 +32,12 @@ create index if not exists threads_by_learner on ${schema}.threads (tenant_id, l
   where learner_id is not null;
 create index if not exists threads_by_parent on ${schema}.threads (tenant_id, parent_thread_id, root_message_id)
   where parent_thread_id is not null;
+${memberTablesSql(schema)}`;
+}
 
+/** Who takes part: a row each, and the first of them in one row a thread. */
+function memberTablesSql(schema: string): string {
+  return `
 create table if not exists ${schema}.participants (
   tenant_id text not null,
   thread_id text not null,
@@ -40,6 +45,7 @@ create table if not exists ${schema}.participants (
   role text not null,
   visible_from_index integer not null,
   visible_from_version integer not null,
+  joined_index integer not null,
   joined_at text not null,
   version integer not null,
   removed_at text,

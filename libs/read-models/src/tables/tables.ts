@@ -66,6 +66,7 @@ export const participantsTable: Table<ParticipantRow> = {
     role: 'text',
     visible_from_index: 'integer',
     visible_from_version: 'integer',
+    joined_index: 'integer',
     joined_at: 'text',
     version: 'integer',
     removed_at: 'text',
@@ -182,6 +183,7 @@ export interface MessageRefRow {
   message_index: number;
   message_id: string;
   sender_id: string;
+  created_at: string;
   version: number;
   deleted: boolean;
 }
@@ -194,6 +196,7 @@ export const messageRefsTable: Table<MessageRefRow> = {
     message_index: 'integer',
     message_id: 'text',
     sender_id: 'text',
+    created_at: 'text',
     version: 'integer',
     deleted: 'boolean',
   },

@@ -62,7 +62,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
     keep(threads, place, (row) => foldThread(row, event));
     keep(rosters, place, (row) => foldRoster(row, event));
     for (const user of participantsOf(event))
-      keep(participants, `${place}/${user}`, (row) => foldParticipant(row, event, user));
+      keep(participants, `${place}/${user}`, (row) => foldParticipant(row, event, user, threads.get(place) ?? null));
     const messageId = messageIdOf(event);
     if (messageId) keep(messages, `${place}/${messageId}`, (row) => foldMessage(row, event));
   }
@@ -105,6 +105,7 @@ export async function writeRows(
 }
 
 function refOf(row: MessageRow): MessageRefRow {
-  const { tenant_id, thread_id, message_index, message_id, sender_id, version } = row;
-  return { tenant_id, thread_id, message_index, message_id, sender_id, version, deleted: row.deleted_at !== null };
+  const { tenant_id, thread_id, message_index, message_id, sender_id, created_at, version } = row;
+  const deleted = row.deleted_at !== null;
+  return { tenant_id, thread_id, message_index, message_id, sender_id, created_at, version, deleted };
 }

@@ -120,7 +120,7 @@ export function foldRows(rows: StreamRows, event: ChatEvent, at: { partition: nu
   rows.lastTimestamp = event.timestamp;
   rows.thread = foldThread(rows.thread, event);
   for (const userId of participantsOf(event)) {
-    const row = foldParticipant(rows.participants.get(userId) ?? null, event, userId);
+    const row = foldParticipant(rows.participants.get(userId) ?? null, event, userId, rows.thread);
     if (row) rows.participants.set(userId, row);
   }
   const messageId = messageIdOf(event);

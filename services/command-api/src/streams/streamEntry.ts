@@ -92,7 +92,7 @@ export function applyEvent(entry: StreamEntry, event: ChatEvent): void {
   entry.lastTimestamp = event.timestamp;
   entry.thread = foldThread(entry.thread, event);
   for (const userId of participantsOf(event)) {
-    const row = foldParticipant(entry.participants.get(userId) ?? null, event, userId);
+    const row = foldParticipant(entry.participants.get(userId) ?? null, event, userId, entry.thread);
     if (row) entry.participants.set(userId, row);
   }
   if (event.stream_type === 'user') entry.user = foldUser(entry.user, event);

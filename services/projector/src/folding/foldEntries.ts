@@ -114,10 +114,13 @@ function changesOf(
   { rows, place }: { rows: RowSet; place: EventPlace },
 ): { projection: Projection<object>; name: string; row: object }[] {
   const changes = [];
+  // Nothing is in place before all have folded: what a projection sees of another is from before the event.
+  const before = <Row extends object>(projection: Projection<Row>, name: string): Row | null =>
+    (rows.get(projection as unknown as Projection<object>, name) ?? null) as Row | null;
   for (const { projection, ref } of touches) {
-    const before = rows.get(projection, ref.name) ?? null;
-    const row = projection.fold(before, event, { place, key: ref.key });
-    if (row !== null && row !== before) changes.push({ projection, name: ref.name, row });
+    const former = rows.get(projection, ref.name) ?? null;
+    const row = projection.fold(former, event, { place, key: ref.key, before });
+    if (row !== null && row !== former) changes.push({ projection, name: ref.name, row });
   }
   return changes;
 }

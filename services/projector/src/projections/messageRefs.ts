@@ -20,6 +20,7 @@ function foldMessageRef(row: MessageRefRow | null, event: ChatEvent): MessageRef
         message_index: event.data.message_index,
         message_id: event.data.message_id,
         sender_id: event.data.sender_id,
+        created_at: event.timestamp,
         version: event.stream_version,
         deleted: false,
       }

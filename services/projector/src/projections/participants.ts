@@ -1,5 +1,6 @@
 import { foldParticipant, participantsOf, participantsTable, type ParticipantRow } from '@threadlog/read-models';
 import { UNTOUCHED, type Projection } from './projection';
+import { threads } from './threads';
 
 /** Who takes part in a thread, and who did. */
 export const participants: Projection<ParticipantRow> = {
@@ -15,5 +16,6 @@ export const participants: Projection<ParticipantRow> = {
       fresh,
     }));
   },
-  fold: (row, event, { key }) => foldParticipant(row, event, key.user_id as string),
+  fold: (row, event, { key, before }) =>
+    foldParticipant(row, event, key.user_id as string, before(threads, `${event.tenant_id}/${event.stream_id}`)),
 };

@@ -28,7 +28,14 @@ export interface Projection<Row extends object> {
   /** The rows an event may change; none for most events of most projections. */
   touches(event: ChatEvent): RowRef<Row>[];
   /** A row after the event. Returns the given row itself when nothing changed. */
-  fold(row: Row | null, event: ChatEvent, given: { place: EventPlace; key: Partial<Row> }): Row | null;
+  fold(row: Row | null, event: ChatEvent, given: FoldGiven<Row>): Row | null;
+}
+
+export interface FoldGiven<Row extends object> {
+  place: EventPlace;
+  key: Partial<Row>;
+  /** A row that the event touches in another projection, as it was before the event; null where there is none. */
+  before<Other extends object>(projection: Projection<Other>, name: string): Other | null;
 }
 
 /** No row. One array for all: it is asked for with every event. */

@@ -1,8 +1,16 @@
-import { PARTICIPANTS_SHOWN } from '@threadlog/read-models';
+import { firstUnread, PARTICIPANTS_SHOWN, unreadFrom } from '@threadlog/read-models';
 import { VISIBLE_FROM } from './viewer';
 
 /** What is read of the viewer's membership `p`. */
-export const MEMBER_COLUMNS = ['user_id', 'role', 'visible_from_index', 'visible_from_version', 'version'] as const;
+export const MEMBER_COLUMNS = [
+  'user_id',
+  'role',
+  'visible_from_index',
+  'visible_from_version',
+  'joined_index',
+  'joined_at',
+  'version',
+] as const;
 
 /** Joins the viewer's membership `p` in a root thread. Parameters 1 and 2 are the tenant and the viewer. */
 export function memberJoin(schema: string, rootId = 'r.thread_id'): string {
@@ -11,9 +19,6 @@ export function memberJoin(schema: string, rootId = 'r.thread_id'): string {
       where tenant_id = $1 and thread_id = ${rootId} and user_id = $2 and removed_at is null limit 1
     ) p on true`;
 }
-
-/** Unread messages are shown up to here: a number that a client can show. */
-export const UNREAD_COUNTED = 1_000;
 
 /** Columns of `ThreadAccessRow` beside those of thread `t`; `r` is its root. */
 export const ACCESS_COLUMNS = `r.learner_id as root_learner_id, p.role as member_role,
@@ -47,22 +52,6 @@ export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.member_ids, members.me
   coalesce(unread.n, 0) as unread_count, u.muted_until, u.pinned, u.hidden, u.marked_unread`;
 
 /**
- * Messages of others in thread `t` from an index on, as a lateral row `n`. Indexes have no gaps, so it is what was written
- * from there on less the viewer's own and the deleted: few, where reading through what is unread would be many, and each
- * of these in another page. Parameters 1 and 2 are the tenant and the viewer; without an index there is nothing.
- */
-export function unreadFrom(schema: string, from: string, only = 'true'): string {
-  const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id and x.message_index >= `;
-  return `
-    select case when span.first <= t.last_message_index and ${only} then least(${UNREAD_COUNTED},
-      t.last_message_index - span.first + 1
-      - (select count(*) from ${refs} span.first and x.sender_id = $2 and not x.deleted)
-      - case when t.deleted_count > 0 then (select count(*) from ${refs} span.first and x.deleted) else 0 end
-    )::integer end as n
-    from (select ${from} as first offset 0) span offset 0`;
-}
-
-/**
  * The first members of `r`, of its roster or, where that names none, of the participants. Either gives the same, so it does
  * not matter that nothing but the planner says which is asked first.
  */
@@ -86,6 +75,8 @@ function membersOf(schema: string): string {
       limit 1`;
 }
 
+const FIRST = { visibleFrom: 'v.visible_from', readIndex: 'u.read_index' };
+
 /** The joins of `DETAIL_COLUMNS`. Parameters 1 to 5 are the viewer's. Who does not take part has nothing unread. */
 export function detailJoins(schema: string, member = memberJoin(schema)): string {
   const refs = `${schema}.message_refs x where x.tenant_id = $1 and x.thread_id = t.thread_id`;
@@ -108,6 +99,6 @@ export function detailJoins(schema: string, member = memberJoin(schema)): string
       ) when t.last_message_index >= v.visible_from then t.last_message_index end as message_index
     ) latest
     left join lateral (
-      ${unreadFrom(schema, 'greatest(v.visible_from, u.read_index + 1)', 'p.user_id is not null')}
+      ${unreadFrom(schema, firstUnread(schema, FIRST), 'p.user_id is not null')}
     ) unread on true`;
 }

@@ -26,7 +26,10 @@ describe.each(['postgres', 'mongo'] as const)('sub-threads and who came late (me
     root.join('eve', { fromNow: true });
     root.post('ada', 'topic three');
     const branch = (id: string, rootVersion: number, rootMessageId?: string) => {
-      const story = threadStory({ threadId: id, learnerId: 'lena', title: `title ${id}`, rootVersion, rootMessageId });
+      // Those that begin after she came are younger, too.
+      const startedAt = Date.UTC(2026, 10, 1) + (rootVersion > 3 ? 60_000 : -60_000);
+      const about = { threadId: id, learnerId: 'lena', title: `title ${id}` };
+      const story = threadStory({ ...about, startedAt, rootVersion, rootMessageId });
       story.post('ada', `topic of ${id}`);
       return story;
     };

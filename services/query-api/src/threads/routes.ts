@@ -1,5 +1,5 @@
 import { rootThreadId, threadSchema } from '@threadlog/events';
-import { presentParticipant } from '@threadlog/read-models';
+import { presentParticipant, UNREAD_COUNTED } from '@threadlog/read-models';
 import type { Route } from '@threadlog/service';
 import { viewFor, type QueryContext } from '../context';
 import { decodeKeyset } from '../cursors';
@@ -12,7 +12,6 @@ import { pageParticipants } from './participants';
 import { presentThreads } from './present';
 import { receiptsOf } from './receipts';
 import { unreadOf } from './unread';
-import { UNREAD_COUNTED } from './details';
 
 const tags = ['Threads'];
 
@@ -112,8 +111,10 @@ const unread = readRoute({
   operationId: 'getUnread',
   summary: 'Count unread messages',
   description:
-    'Messages of others that the caller has not read, in the threads and sub-threads it takes part in and has not ' +
-    `hidden. At most ${UNREAD_COUNTED.toLocaleString('en')} are counted in a thread. Threads without any are not there.`,
+    'Messages of others that the caller has not read, in the threads and sub-threads it takes part in; what was there ' +
+    'when it joined counts as read, whatever history it is shown. Muted and hidden threads, and sub-threads of such, are ' +
+    'listed, marked, and are not in `total`. ' +
+    `At most ${UNREAD_COUNTED.toLocaleString('en')} are counted in a thread. Threads without any are not there.`,
   tags: ['Reading'],
   responses: { 200: { description: 'By thread, and in total', schema: schemas.unreadSchema } },
   problems: ['forbidden'],

@@ -8,7 +8,9 @@ export const threadCreated: Presenter<'CHAT_THREAD_CREATED'> = {
   frames(event, view) {
     const thread = foldThread(null, event);
     if (!thread) return [];
-    const participants = event.data.participants.flatMap(({ user_id }) => foldParticipant(null, event, user_id) ?? []);
+    const participants = event.data.participants.flatMap(
+      ({ user_id }) => foldParticipant(null, event, user_id, null) ?? [],
+    );
     const resource = presentThread({ thread, participants }, view);
     const place = { ...placeOf(event.stream_id), seq: event.stream_version };
     if (thread.parent_thread_id !== null) return [frame('thread:created', { ...place, thread: resource })];

@@ -48,12 +48,12 @@ export function createAnnounce({
       (rows) => foldConversation(rows, follower.ringOf(tenantId, threadId).since(tenantId, threadId, rows.from)),
     );
     if (!parts) return null;
-    const { thread, participants } = parts;
+    const { thread, participants, members } = parts;
     const last = parts.lastMessage && parts.lastMessage.message_index >= visibleFrom ? parts.lastMessage : null;
     const people = [...participants.map(({ user_id }) => user_id), ...(last ? [last.sender_id] : [])];
     const [view, standing] = await Promise.all([
       views.of(tenantId, sealedBlobsOf([thread, last]), people),
-      standingOf(tenantId, viewerId, { threadId, visibleFrom }),
+      standingOf(tenantId, viewerId, { threadId, visibleFrom, joinedIndex: members.get(viewerId)?.joined_index ?? 0 }),
     ]);
     const conversation = presentThread({ ...parts, ...standing, lastMessage: last }, { ...view, viewerId });
     return { ...placeOf(threadId), seq, conversation };

@@ -56,7 +56,7 @@ function applyToMessage(messages: Map<string, MessageRow>, event: ChatEvent): bo
 function applyToParticipants(participants: Map<string, ParticipantRow>, event: ChatEvent): boolean {
   let known = true;
   for (const userId of participantsOf(event)) {
-    const row = foldParticipant(participants.get(userId) ?? null, event, userId);
+    const row = foldParticipant(participants.get(userId) ?? null, event, userId, null);
     if (row) participants.set(userId, row);
     else known = false;
   }

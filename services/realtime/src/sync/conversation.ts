@@ -9,32 +9,40 @@ import {
   type MessageRow,
   type ParticipantRow,
   type ThreadParts,
+  type ThreadRow,
 } from '@threadlog/read-models';
 import type { ConversationSnapshot } from './reader';
 
+/** A thread's parts and all of its members, of which the parts show the first. */
+export interface Conversation extends ThreadParts {
+  members: ReadonlyMap<string, ParticipantRow>;
+}
+
 /** A thread with what stands around it, as of the dispatch position; null when it is not there. */
-export function foldConversation(rows: ConversationSnapshot, events: readonly ChatEvent[]): ThreadParts | null {
-  const thread = events.reduce(foldThread, rows.thread);
-  if (!thread || thread.deleted_at !== null) return null;
+export function foldConversation(rows: ConversationSnapshot, events: readonly ChatEvent[]): Conversation | null {
+  let { thread } = rows;
   const members = new Map(rows.participants.map((row) => [row.user_id, row]));
   let last: MessageRow | null = rows.lastMessage && { ...rows.lastMessage, history: null };
   for (const event of events) {
-    applyMember(members, event);
+    thread = foldThread(thread, event);
+    applyMember(members, event, thread);
     last = applyLast(last, event);
   }
+  if (!thread || thread.deleted_at !== null) return null;
   const participants = [...members.values()].filter(({ removed_at }) => removed_at === null);
   const lastMessage = last && last.deleted_at === null ? last : null;
   return {
     thread,
     participants: participants.slice(0, PARTICIPANTS_SHOWN),
     participantCount: participants.length,
+    members,
     lastMessage,
   };
 }
 
-function applyMember(members: Map<string, ParticipantRow>, event: ChatEvent): void {
+function applyMember(members: Map<string, ParticipantRow>, event: ChatEvent, thread: ThreadRow | null): void {
   for (const userId of participantsOf(event)) {
-    const row = foldParticipant(members.get(userId) ?? null, event, userId);
+    const row = foldParticipant(members.get(userId) ?? null, event, userId, thread);
     if (row) members.set(userId, row);
   }
 }

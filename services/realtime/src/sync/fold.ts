@@ -78,7 +78,7 @@ export function foldAccess(
   const thread = events.reduce(foldThread, snapshot.thread);
   if (!thread || thread.deleted_at !== null) return null;
   const own = events.filter((event) => participantsOf(event).includes(actor.id));
-  const row = own.reduce((folded, event) => foldParticipant(folded, event, actor.id), snapshot.participant);
+  const row = own.reduce((folded, event) => foldParticipant(folded, event, actor.id, null), snapshot.participant);
   const participant = row && row.removed_at === null ? membershipIn(row) : null;
   const { tenant_id: tenantId, learner_id: learnerId, version } = thread;
   return { access: { tenantId, learnerId, participant, beginsAtSeq: null }, version };

@@ -79,12 +79,17 @@ const read: Act = ({ random, event, userVersions }, thread, user) => {
   return event(user, 'CHAT_THREAD_READ', data);
 };
 
-const come: Act = ({ random, event }, thread, user_id) => {
+const come: Act = ({ random, event, threads }, thread, user_id) => {
   if (thread.root !== null || thread.members.has(user_id)) return null;
   thread.version += 1;
   const late = random(2) === 0;
   const [from, fromVersion] = late ? [thread.messages.length + 1, thread.version] : [1, 1];
-  thread.members.set(user_id, { from, fromVersion });
+  const family = threads.filter((one) => one === thread || one.root === thread);
+  thread.members.set(user_id, {
+    from,
+    fromVersion,
+    had: new Map(family.map(({ id, messages }) => [id, messages.length])),
+  });
   const seen = { visible_from_index: from, visible_from_version: fromVersion };
   return event(thread.id, 'CHAT_PARTICIPANT_ADDED', { thread_id: thread.id, user_id, role: 'member', ...seen });
 };
@@ -124,7 +129,7 @@ const ACTS: [number, Act][] = [
 function createRoot(walk: Walk): ChatEvent {
   const thread = emptyThread(`t${walk.threads.length}`);
   const people = PEOPLE.filter((_, index) => (index + walk.threads.length) % 3 !== 0);
-  for (const person of people) thread.members.set(person, { from: 1, fromVersion: 1 });
+  for (const person of people) thread.members.set(person, { from: 1, fromVersion: 1, had: new Map() });
   walk.threads.push(thread);
   const participants = people.map((user_id, index) => ({ user_id, role: index === 0 ? 'owner' : 'member' }));
   return created(walk, thread.id, { parent_thread_id: null, root_message_id: null, participants });

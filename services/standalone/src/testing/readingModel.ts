@@ -2,6 +2,8 @@
 interface Member {
   from: number;
   fromVersion: number;
+  /** Messages that there were in the root and in each sub-thread when it came, by thread: read, whatever it is shown. */
+  had: ReadonlyMap<string, number>;
 }
 
 /** A thread as somebody who is asked about it would remember it. */
@@ -23,7 +25,8 @@ export interface ModelThread {
 export function unreadIn(thread: ModelThread, user: string): number {
   const from = firstSeen(thread, user);
   if (from === null) return 0;
-  const read = thread.reads.get(user) ?? 0;
+  const had = (thread.root ?? thread).members.get(user)!.had.get(thread.id) ?? 0;
+  const read = Math.max(had, thread.reads.get(user) ?? 0);
   return thread.messages.filter(
     ({ sender, deleted }, at) => at + 1 >= from && at + 1 > read && sender !== user && !deleted,
   ).length;

@@ -53,7 +53,7 @@ function evolve(states: States, event: ChatEvent): States {
   const before = states.get(event.stream_id) ?? NOTHING;
   const participants = new Map(before.participants);
   for (const id of participantsOf(event)) {
-    const row = foldParticipant(participants.get(id) ?? null, event, id);
+    const row = foldParticipant(participants.get(id) ?? null, event, id, before.thread);
     if (row) participants.set(id, row);
   }
   const messages = new Map(before.messages);
