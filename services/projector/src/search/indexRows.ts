@@ -1,7 +1,6 @@
 import { streamName, type ChatEvent, type Sealed, type TenantId } from '@threadlog/events';
-import { indexTerms, type SearchTokens } from '@threadlog/read-models';
+import { createTurn, indexTerms, type SearchTokens } from '@threadlog/read-models';
 import { SealingError, type Sealing } from '@threadlog/sealing';
-import { setImmediate as otherTasks } from 'node:timers/promises';
 import { indexChanges, type IndexChanges, type IndexedText } from './changes';
 
 /** A row as it is stored: tokens in place of the text. */
@@ -12,7 +11,7 @@ export interface IndexWrite extends Omit<IndexChanges, 'texts'> {
 
 export type IndexSealing = Pick<Sealing, 'prepare' | 'open' | 'prepareTenant' | 'tenantHmac'>;
 
-/** Texts opened and hashed at a stretch, so that the process that serves others is never busy for long. */
+/** Texts whose keys are asked for together. */
 const STRETCH = 50;
 
 /**
@@ -24,6 +23,7 @@ export async function indexRows(
   { sealing, tokens }: { sealing: IndexSealing; tokens: SearchTokens },
 ): Promise<IndexWrite> {
   const { texts, removed, removedThreads } = indexChanges(events);
+  const turn = createTurn();
   const write: IndexWrite = { rows: [], removed: [...removed], removedThreads };
   for (const [tenantId, given] of byTenant(texts)) {
     for (let from = 0; from < given.length; from += STRETCH) {
@@ -33,8 +33,8 @@ export async function indexRows(
         const text = alive ? open(sealing, { ...row, sealed }) : undefined;
         if (text === undefined) write.removed.push(row);
         else write.rows.push({ ...row, tokens: tokens.of(tenantId, indexTerms(text)) });
+        if (turn.over) await turn.next();
       }
-      await otherTasks();
     }
   }
   return write;

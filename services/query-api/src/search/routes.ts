@@ -10,7 +10,10 @@ const SEARCH_LIMIT = 100;
 const SEARCH_DEFAULT = 20;
 
 const searchQuery = z.strictObject({
-  q: freeText(500, 1).meta({ description: 'Words, all of which a match has.', example: 'homework tuesday' }),
+  q: freeText(500, 1).meta({
+    description: 'Words, all of which a match has; in quotes, words that follow one another.',
+    example: 'homework tuesday',
+  }),
   learnerId: idSchema.optional().meta({ description: 'Only threads about this learner.' }),
   threadId: threadIdSchema.optional().meta({ description: 'Only this thread.' }),
   cursor: freeText(1_024).optional().meta({ description: 'The `nextCursor` of a page of the same search.' }),
@@ -47,8 +50,9 @@ const search = readRoute<{ query: typeof searchQuery }>({
   operationId: 'search',
   summary: 'Search messages and titles',
   description:
-    'Messages and titles of threads that the caller sees and that have every word. Case, width and diacritics do not ' +
-    'count. Words match whole: the index is blind and knows no beginnings of words; Chinese, Japanese, Korean, Thai and ' +
+    'Messages and titles of threads that the caller sees and that have every word. Case, width, diacritics, forms of ' +
+    'Arabic letters and invisible characters do not count; an emoji is a word; `"in quotes"` the words follow one ' +
+    'another. Words match whole: the index is blind and knows no beginnings of words; Chinese, Japanese, Korean, Thai and ' +
     'other scripts without spaces match in any part. Matches are taken newest first in portions of 200, and ranked in ' +
     'each by how often the words stand in it, its length and its age. New and changed texts are found a moment later, ' +
     'deleted ones at no time. `hasMore` may lead to an empty last page.',

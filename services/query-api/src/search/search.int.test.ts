@@ -151,12 +151,29 @@ describe.each(['postgres', 'mongo'] as const)('search with messages in %s', (kin
     expect(seen.sort((one, other) => one - other)).toEqual(Array.from({ length: 450 }, (_, n) => n + 1));
   }, 20_000);
 
+  it('finds phrases, emoji, and as much of a script without spaces as a query holds', async () => {
+    const hundred = String.fromCodePoint(...Array.from({ length: 100 }, (_, index) => 0x4e00 + index * 7));
+    const story = threadStory({ threadId: 'exact' });
+    for (const text of ['red fox, big', 'big red fox', 'fox 🦊🏽', `前${hundred}後`, `${hundred.slice(0, 99)}異`]) {
+      story.post('ada', text);
+    }
+    await given(story);
+    await indexed(story);
+    const found = async (query: string) =>
+      (await texts(ada, `threadId=exact&q=${encodeURIComponent(query)}`)).toSorted();
+    expect(await found('big red')).toEqual(['big red fox', 'red fox, big']);
+    expect(await found('"fox big"')).toEqual(['red fox, big']);
+    expect(await found('“big red” fox')).toEqual(['big red fox']);
+    expect(await found('🦊')).toEqual(['fox 🦊🏽']);
+    expect(await found(hundred)).toEqual([`前${hundred}後`]);
+  });
+
   it('refuses what it cannot look for', async () => {
     for (const query of ['', 'q=', 'q=%3F%21', 'q=a&limit=0', 'q=a&cursor=x', 'q=a&sort=up']) {
       const answer = await refused(ada, `/api/v1/search?${query}`);
       expect([query, answer]).toEqual([query, { status: 400, code: 'invalid_request' }]);
     }
-    const words = Array.from({ length: 33 }, (_, n) => `w${n}`).join('+');
+    const words = Array.from({ length: 101 }, (_, n) => `w${n}`).join('+');
     expect(await refused(ada, `/api/v1/search?q=${words}`)).toEqual({ status: 400, code: 'invalid_request' });
     const mute = testActor('ada', { permissions: ['chat:write'] });
     expect(await refused(mute, '/api/v1/search?q=a')).toEqual({ status: 403, code: 'forbidden' });

@@ -16,8 +16,8 @@ import { createSearchRoots } from './roots';
 import { shownHits, type ShownHit } from './shown';
 import { loadWindow, type Hit, type SearchContext, type SearchWindow, type WindowRequest } from './window';
 
-/** Most different words of a query. */
-export const QUERY_TERMS = 32;
+/** Most different words, runs and phrases of a query. */
+const QUERY_WORDS = 100;
 /** Windows looked through for one page: where hardly anything is left of what the index says, the next page goes on. */
 const WINDOWS_A_PAGE = 5;
 const RANGES_SHOWN = 100;
@@ -56,7 +56,7 @@ export function createSearch(keys: SearchKeys): Search {
   const roots = createSearchRoots();
   return async (context, actor, request) => {
     const query = parseSearchQuery(request.q);
-    requireTerms(query.terms.length);
+    requireWords(query.words.length + query.runs.length + query.phrases.length);
     await keys.prepareTenant(actor.tenantId);
     const given = { ...request, query, tokens: tokensOf(tokens, actor, query.terms) };
     const { hits, next } = await collect({ ...context, roots }, actor, given);
@@ -69,9 +69,10 @@ function tokensOf(tokens: SearchTokens, actor: Actor, terms: readonly string[]):
   return tokens.of(actor.tenantId, terms);
 }
 
-function requireTerms(terms: number): void {
-  if (terms > 0 && terms <= QUERY_TERMS) return;
-  const message = terms === 0 ? 'has no letter or digit to look for' : `has more than ${QUERY_TERMS} different words`;
+function requireWords(words: number): void {
+  if (words > 0 && words <= QUERY_WORDS) return;
+  const message =
+    words === 0 ? 'has no letter, digit or emoji to look for' : `has more than ${QUERY_WORDS} different words`;
   throw problem('invalid_request', `q ${message}`, { errors: [{ pointer: '/query/q', code: 'invalid', message }] });
 }
 

@@ -1,5 +1,12 @@
 import type { Actor } from '@threadlog/auth';
-import { matchText, openColumn, type MessageText, type SearchQuery, type TextRange } from '@threadlog/read-models';
+import {
+  createTurn,
+  matchText,
+  openColumn,
+  type MessageText,
+  type SearchQuery,
+  type TextRange,
+} from '@threadlog/read-models';
 import type { QueryContext } from '../context';
 import { threadsSeen } from '../threads/access';
 import { findCandidates, type Candidate, type CandidateRequest } from './candidates';
@@ -94,9 +101,11 @@ async function openHits(
     [...sealed.values()].map(({ content }) => (content === null ? null : { sealed: content })),
   );
   const hits: Hit[] = [];
+  const turn = createTurn();
   for (const { thread_id: threadId, message_index: index, created_at: at } of candidates) {
     const text = textOf(context, sealed.get(`${threadId}/${index}`));
     const match = text === null ? null : matchText(text, query);
+    if (turn.over) await turn.next();
     if (text === null || !match) continue;
     const score = scoreOf(match, at, newestAt);
     hits.push({ threadId, index, text, ranges: match.ranges, score, place: { at, threadId } });
