@@ -16,6 +16,26 @@ const restrict = (names, message, extra = []) => ({
   'no-restricted-imports': ['error', { paths: names.map((name) => ({ name, message })), patterns: [deep, ...extra] }],
 });
 
+const syntax = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+  {
+    selector: "MemberExpression[object.name='jest'][property.name='mock']",
+    message: 'Inject instead of mocking modules.',
+  },
+];
+/** A connection that breaks ends a process that does not listen to it, so each kind is made in one place that does. */
+const connections = {
+  selector: 'NewExpression[callee.name=/^(Pool|Client|MongoClient)$/]',
+  message: 'Connections are made where their errors are listened to: createDatabase, createMongo, stack.freshPool.',
+};
+const connectionsMadeIn = [
+  'libs/read-models/src/database.ts',
+  'libs/read-models/src/mongoClient.ts',
+  'tools/stack/src/postgres.ts',
+  // A client of HTTP, whose requests say what becomes of them.
+  'bench/src/driver/http.ts',
+];
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '.data/', '.cache/', 'coverage/', 'schemas/', '**/public/'] },
   js.configs.recommended,
@@ -32,14 +52,7 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       eqeqeq: 'error',
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
-        {
-          selector: "MemberExpression[object.name='jest'][property.name='mock']",
-          message: 'Inject instead of mocking modules.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...syntax, connections],
       ...restrict([...services, 'kafkajs'], 'Services do not import each other; kafkajs stands behind the log port.'),
     },
   },
@@ -58,6 +71,7 @@ export default tseslint.config(
       },
     ]),
   },
+  { files: connectionsMadeIn, rules: { 'no-restricted-syntax': ['error', ...syntax] } },
   {
     files: ['**/*.test.ts', '**/contract/**/*.ts', 'e2e/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', 400] },

@@ -27,6 +27,7 @@ module.exports = {
     {
       ...common,
       displayName: 'int',
+      testEnvironment: path.join(__dirname, 'libs/testing/jest/environment.js'),
       testMatch: ['<rootDir>/{libs,services,tools,bench}/**/*.int.test.ts', '<rootDir>/e2e/**/*.e2e.test.ts'],
       setupFilesAfterEnv: [path.join(__dirname, 'libs/testing/jest/patience.js')],
       globalSetup: path.join(__dirname, 'libs/testing/jest/globalSetup.js'),

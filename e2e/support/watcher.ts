@@ -30,9 +30,10 @@ export function watch(url: string, client: Client, threadIds: readonly string[])
     reconnectionDelayMax: 200,
     auth: (give) => give({ token: client.token, resume: resume() }),
   });
+  let closed = false;
   socket.on('connect_error', () => {
     // A refusal by the server is not retried by the client itself.
-    if (!socket.active) setTimeout(() => socket.connect(), 100);
+    if (!socket.active) setTimeout(() => !closed && socket.connect(), 100);
   });
 
   const advance = (threadId: string, seq: number): boolean => {
@@ -54,7 +55,10 @@ export function watch(url: string, client: Client, threadIds: readonly string[])
     faults,
     lastSeq: (threadId) => seen.get(threadId)!.lastSeq,
     resyncs: () => resyncs,
-    close: () => void socket.disconnect(),
+    close: () => {
+      closed = true;
+      socket.disconnect();
+    },
   };
 }
 

@@ -15,8 +15,8 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
   /** Milliseconds to wait for a connection; default 4,000, so that callers can still answer within five seconds. */
   connectTimeoutMs?: number;
-  /** Told of connections that break while idle; the pool replaces them by itself. */
-  onIdleError?: (error: Error) => void;
+  /** Told once of each connection that breaks, idle or lent out; the pool replaces it by itself. */
+  onBroken?: (error: Error) => void;
 }
 
 const INT8 = 20;
@@ -24,6 +24,8 @@ const INT8 = 20;
 /**
  * Opens a pool whose `bigint` columns come back as numbers: offsets and epochs stay below 2^53. The parser belongs to
  * this pool, so other users of `pg` in the process keep theirs. Connects lazily; end it with `pool.end()`.
+ *
+ * The only place where pools are made: none of its connections can end the process by breaking.
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const statementTimeout = options.statementTimeoutMs ?? 10_000;
@@ -39,9 +41,25 @@ export function createDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     types: { getTypeParser },
   });
-  // Without a listener a connection that breaks while idle would end the process.
-  pool.on('error', options.onIdleError ?? (() => undefined));
+  surviveBrokenConnections(pool, options.onBroken ?? (() => undefined));
   return pool;
+}
+
+/**
+ * A connection that breaks emits an error, which ends a process that does not listen: on the pool while it is idle, on
+ * the connection itself while somebody has borrowed it, and now and then twice. So each is listened to for as long as
+ * it lives; whoever has borrowed it learns of it from the next statement.
+ */
+function surviveBrokenConnections(pool: Pool, onBroken: (error: Error) => void): void {
+  const broken = new WeakSet<PoolClient>();
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      if (!broken.has(client)) onBroken(error);
+      broken.add(client);
+    });
+  });
+  // Idle ones have been told of by the connection.
+  pool.on('error', () => undefined);
 }
 
 function getTypeParser(oid: number, format?: 'text' | 'binary') {

@@ -1,5 +1,6 @@
 export * from './rows';
 export * from './database';
+export * from './mongoClient';
 export * from './migrate';
 export * from './revision';
 export * from './logIdentity';
@@ -47,3 +48,4 @@ export * from './queries/personThreads';
 export * from './presenters';
 export * from './search/terms';
 export * from './search/tokens';
+export * from './turn';

@@ -1,16 +1,13 @@
 import { testStack } from '@threadlog/testing';
-import { createDatabase, type Database } from './database';
+import type { Database } from './database';
 import { activeGeneration, droppedGenerations } from './generations';
 import { migrate } from './migrate';
 import { READ_MODEL_REVISION, ReadModelRevisionError } from './revision';
 
 const stack = testStack();
-const opened: Database[] = [];
-afterAll(() => Promise.all(opened.map((database) => database.end())));
 
 async function migrated(): Promise<Database> {
-  const database = createDatabase({ url: await stack.freshDatabase() });
-  opened.push(database);
+  const database = await stack.freshPool();
   await migrate(database, { messages: 'postgres' });
   return database;
 }

@@ -82,7 +82,7 @@ function openDatabase(url: string, { config, service, logger, opened }: Context)
     url,
     max: config.DATABASE_POOL_SIZE,
     applicationName: service,
-    onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
+    onBroken: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
   opened(() => database.end());
   return database;

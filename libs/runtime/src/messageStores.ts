@@ -1,5 +1,9 @@
-import { createMongoMessageStore, createPostgresMessageStore, type Database } from '@threadlog/read-models';
-import { MongoClient } from 'mongodb';
+import {
+  createMongo,
+  createMongoMessageStore,
+  createPostgresMessageStore,
+  type Database,
+} from '@threadlog/read-models';
 import type { Runtime } from './runtime';
 
 export interface MessageStores {
@@ -21,7 +25,7 @@ export function createMessageStores(database: Database, mongoUrl: string | undef
       close: () => Promise.resolve(),
     };
   }
-  const client = new MongoClient(mongoUrl, { appName: 'threadlog', serverSelectionTimeoutMS: 4_000 });
+  const client = createMongo(mongoUrl);
   const db = client.db(NAMED_DATABASE.test(mongoUrl) ? undefined : DEFAULT_DATABASE);
   return {
     kind: 'mongo',

@@ -1,4 +1,4 @@
-import { createDatabase, migrate, type Database } from '@threadlog/read-models';
+import { migrate, type Database } from '@threadlog/read-models';
 import { createRateLimits, type RateLimits } from '@threadlog/service';
 import { eventually, testStack } from '@threadlog/testing';
 import { createRateExchange } from './rateExchange';
@@ -7,7 +7,6 @@ const RATES = { actor: { points: 10, seconds: 60 } };
 
 describe('rate limits of several instances', () => {
   let database: Database;
-  afterAll(() => database.end());
   const stack = testStack();
   const stop = new AbortController();
   const running: Promise<void>[] = [];
@@ -29,7 +28,7 @@ describe('rate limits of several instances', () => {
   }
 
   beforeAll(async () => {
-    database = createDatabase({ url: await stack.freshDatabase() });
+    database = await stack.freshPool();
     await migrate(database, { messages: 'postgres' });
   });
 

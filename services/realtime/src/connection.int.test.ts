@@ -1,5 +1,4 @@
 import { eventually, testActor, testToken, threadStory } from '@threadlog/testing';
-import { setTimeout as delay } from 'node:timers/promises';
 import { givenRealtime } from './testing/service';
 
 const ada = testActor('ada');
@@ -107,7 +106,7 @@ describe('the end of a connection', () => {
   const server = givenRealtime();
 
   test('comes with the token’s, said and repaired by the client itself', async () => {
-    const token = { ...ada, expiresAt: Math.floor(Date.now() / 1000) + 2 };
+    const token = { ...ada, expiresAt: Math.floor(Date.now() / 1000) + 4 };
     const listener = await server.ready(token);
     expect(await listener.wait('error')).toEqual([{ code: 'UNAUTHORIZED', message: 'The token has expired.' }]);
     await eventually(() => expect(listener.socket.connected).toBe(false));
@@ -149,7 +148,7 @@ describe('a socket that reads too slowly', () => {
       await server.tell(story);
       await fast.wait('message:new', told);
     }
-    await delay(300);
+    await eventually(async () => expect(await server.metric('realtime_slow_sockets_total')).toBe(1));
     story.post('ada', 'the last');
     await server.tell(story);
     await fast.wait('message:new', 301);

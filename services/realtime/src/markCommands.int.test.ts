@@ -102,10 +102,10 @@ describe('a newer token', () => {
     socket.emitWithAck('auth:refresh', { token: testToken(actor as typeof ada) });
 
   test('lets the socket live on', async () => {
-    const soon = Math.floor(Date.now() / 1000) + 2;
+    const soon = Math.floor(Date.now() / 1000) + 4;
     const { socket, of } = await ready({ ...ada, expiresAt: soon });
     expect(await refresh(socket, { ...ada, expiresAt: soon + 600 })).toEqual({ expiresAt: soon + 600 });
-    await eventually(() => expect(Date.now()).toBeGreaterThan(soon * 1000 + 500), { timeoutMs: 5_000 });
+    await eventually(() => expect(Date.now()).toBeGreaterThan(soon * 1000 + 500), { timeoutMs: 20_000 });
     expect(socket.connected).toBe(true);
     expect(of('error')).toEqual([]);
   });

@@ -76,7 +76,8 @@ const initialise = async ({ binaries, account, files, cluster }: Instance): Prom
   writeFileSync(join(files.postgres, 'initialised'), '');
 };
 
-const query = async (url: string, text: string): Promise<number> => {
+/** Runs one statement on a connection of its own, and says how many rows there were. */
+export const query = async (url: string, text: string): Promise<number> => {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   try {

@@ -1,3 +1,4 @@
+import { eventually } from '@threadlog/testing';
 import fc from 'fast-check';
 import type { FetchedRun } from '../fence';
 import { createScript, RECORD_BYTES } from './scriptedFetch.testing';
@@ -143,8 +144,7 @@ describe('followers of one log', () => {
     const late = follow('late', 0);
     const [own] = script.named('late');
     own!.fetch();
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MS * 3));
-    expect(own!.stopped).toBe(true);
+    await eventually(() => expect(own!.stopped).toBe(true));
     late.tap.fetchFrom(0, 0);
     expect(script.named('late').length).toBe(1);
     await Promise.all([late.tap.stop(), first.tap.stop()]);

@@ -1,7 +1,7 @@
 import { tenantId } from '@threadlog/events';
 import { testStack } from '@threadlog/testing';
-import { MongoClient } from 'mongodb';
 import { createDatabase } from '../database';
+import { createMongo } from '../mongoClient';
 import { migrate } from '../migrate';
 import type { MessageRow } from '../rows';
 import { deletionRow, messageRow } from '../testing/rows';
@@ -27,7 +27,7 @@ async function openPostgres(): Promise<Opened> {
 }
 
 async function openMongo(): Promise<Opened> {
-  const client = new MongoClient(stack.freshMongo());
+  const client = createMongo(stack.freshMongo());
   return { store: createMongoMessageStore({ db: client.db(), generation: () => 1 }), close: () => client.close() };
 }
 

@@ -1,7 +1,7 @@
 import { tenantId } from '@threadlog/events';
 import { testStack } from '@threadlog/testing';
 import { randomBytes } from 'node:crypto';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { createSealing } from '../sealing';
 import { keyStoreContract } from './keyStore.contract';
 import type { KeyStorePair } from './keyStore.testing';
@@ -10,14 +10,12 @@ import { createPostgresKeyStore, migrateKeyStore } from './postgresKeyStore';
 
 describe('key store in Postgres', () => {
   const pools: Pool[] = [];
-  // Registered before the stack's own clean-up, which drops the database.
-  afterAll(() => Promise.all(pools.map((pool) => pool.end())));
   const stack = testStack();
   let pair: KeyStorePair;
 
   beforeAll(async () => {
-    const connectionString = await stack.freshDatabase();
-    pools.push(new Pool({ connectionString }), new Pool({ connectionString }));
+    const url = await stack.freshDatabase();
+    pools.push(await stack.freshPool({ url }), await stack.freshPool({ url }));
     // Processes that start together migrate at once.
     await Promise.all(pools.map(migrateKeyStore));
     const [store, other] = pools.map(createPostgresKeyStore);
@@ -73,12 +71,11 @@ describe('key store in Postgres', () => {
   });
 
   test('given a database that is away, when a key is needed, then the fault is one that passes', async () => {
-    const pool = new Pool({ connectionString: 'postgresql://nobody@127.0.0.1:1/none', connectionTimeoutMillis: 2_000 });
+    const pool = await stack.freshPool({ url: 'postgresql://nobody@127.0.0.1:1/none', connectTimeoutMs: 2_000 });
     const sealing = createSealing({
       keyStore: createPostgresKeyStore(pool),
       masterKey: createLocalMasterKey(randomBytes(32)),
     });
     await expect(sealing.prepareTenant(tenantId('acme'))).rejects.toMatchObject({ problem: { code: 'unavailable' } });
-    await pool.end();
   });
 });

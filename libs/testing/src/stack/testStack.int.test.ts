@@ -1,7 +1,9 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { MongoClient } from 'mongodb';
-import { Client } from 'pg';
+import { createMongo } from '@threadlog/read-models';
+import { cleanupAfterAll, cleanupLast } from '../cleanup';
 import { eventually } from '../eventually';
+import { runSql } from './connections';
+import { freshDatabase } from './databases';
 import { testStack } from './testStack';
 
 const stack = testStack();
@@ -15,28 +17,39 @@ const kafkaAt = (brokers: string[]) =>
     retry: { initialRetryTime: 50, maxRetryTime: 250, retries: 100 },
   });
 
-const query = async (url: string, text: string) => {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows as unknown[];
-  } finally {
-    await client.end();
-  }
-};
+const order: string[] = [];
+describe('clean-ups', () => {
+  cleanupLast().add(() => order.push('servers'));
+  cleanupAfterAll().add(() => order.push('own'));
+  afterAll(() => void order.push('hook'));
+  it('are registered', () => expect(order).toEqual([]));
+});
 
 describe('the test stack', () => {
+  it('cleans up behind all hooks, whatever their order', () => {
+    expect(order).toEqual(['own', 'hook', 'servers']);
+  });
+
   it('hands out a Postgres 18 with databases of their own', async () => {
     const [first, second] = await Promise.all([stack.freshDatabase(), stack.freshDatabase()]);
-    await query(first, 'create table only_here (id int)');
-    expect(await query(second, "select to_regclass('only_here') as found")).toEqual([{ found: null }]);
-    expect(await query(first, "select current_setting('server_version_num')::int / 10000 as major")).toEqual([
+    await runSql(first, 'create table only_here (id int)');
+    expect(await runSql(second, "select to_regclass('only_here') as found")).toEqual([{ found: null }]);
+    expect(await runSql(first, "select current_setting('server_version_num')::int / 10000 as major")).toEqual([
       { major: 18 },
     ]);
   });
 
+  it('fails a file that ends with a connection to its database open, and drops the database all the same', async () => {
+    const cleanups: (() => unknown)[] = [];
+    const url = await freshDatabase(stack.databaseUrl, { add: (cleanup) => void cleanups.push(cleanup) });
+    const pool = await stack.freshPool({ url, applicationName: 'leaky' });
+    await pool.query('select 1');
+    await expect(cleanups[0]!()).rejects.toThrow(/leaky idle select 1/);
+    await expect(runSql(url, 'select 1')).rejects.toMatchObject({ code: '3D000' });
+  }, 40_000);
+
   it('hands out Mongo databases of their own', async () => {
-    const [first, second] = [stack.freshMongo(), stack.freshMongo()].map((url) => new MongoClient(url));
+    const [first, second] = [stack.freshMongo(), stack.freshMongo()].map((url) => createMongo(url));
     await first!.db().collection('things').insertOne({ kept: true });
     expect(await first!.db().collection('things').countDocuments()).toBe(1);
     expect(await second!.db().collection('things').countDocuments()).toBe(0);

@@ -1,5 +1,7 @@
-import { cleanupAfterAll } from '../cleanup';
+import type { Database, DatabaseOptions } from '@threadlog/read-models';
+import { cleanupLast } from '../cleanup';
 import { freshDatabase, freshMongo } from './databases';
+import { openPool } from './connections';
 import { readHandover } from './handover';
 import { ownKafka, type OwnKafka } from './ownKafka';
 import { createTopic, topicPrefix, type FreshTopicOptions } from './topics';
@@ -11,8 +13,10 @@ export interface TestStack {
   readonly databaseUrl: string;
   /** Shared: use `freshMongo` for anything that writes. */
   readonly mongoUrl: string;
-  /** URL of a new, empty Postgres database. */
+  /** URL of a new, empty Postgres database. Whoever is connected to it at the end fails the file. */
   freshDatabase(): Promise<string>;
+  /** A pool with the settings of a process of ours, on a new database where no URL is given; ended at the end. */
+  freshPool(options?: Partial<DatabaseOptions>): Promise<Database>;
   /** URL of a new, empty Mongo database. */
   freshMongo(): string;
   /** A prefix for topic names that nobody else uses. */
@@ -25,17 +29,19 @@ export interface TestStack {
 
 /**
  * The test stack of this run, for `*.int.test.ts` and `*.e2e.test.ts`. Call it where the file or a `describe` is set
- * up, for it registers an `afterAll`.
+ * up. What it hands out goes when all other hooks of that have run.
  */
 export const testStack = (): TestStack => {
   const { kafkaBrokers: list, databaseUrl, mongoUrl } = readHandover();
-  const cleanups = cleanupAfterAll();
+  const cleanups = cleanupLast();
   const kafkaBrokers = list.split(',');
   return {
     kafkaBrokers,
     databaseUrl,
     mongoUrl,
     freshDatabase: () => freshDatabase(databaseUrl, cleanups),
+    freshPool: async (options = {}) =>
+      openPool({ url: options.url ?? (await freshDatabase(databaseUrl, cleanups)), ...options }, cleanups),
     freshMongo: () => freshMongo(mongoUrl, cleanups),
     topicPrefix: () => topicPrefix(kafkaBrokers, cleanups),
     freshTopic: async (options = {}) => {

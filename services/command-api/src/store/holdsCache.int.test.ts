@@ -1,5 +1,5 @@
 import { tenantId } from '@threadlog/events';
-import { createDatabase, migrate, type Database } from '@threadlog/read-models';
+import { migrate, type Database } from '@threadlog/read-models';
 import { eventually, testStack } from '@threadlog/testing';
 import { createHoldsCache, HOLDS_MAX_AGE_MS } from './holdsCache';
 
@@ -9,10 +9,9 @@ const HOLD = { hold_id: 'h1', subject: { kind: 'user', id: 'ada' }, held_thread_
 const stack = testStack();
 let database: Database;
 beforeAll(async () => {
-  database = createDatabase({ url: await stack.freshDatabase() });
+  database = await stack.freshPool();
   await migrate(database, { messages: 'postgres' });
 });
-afterAll(() => database.end());
 
 async function checkpoint(nextOffset: number): Promise<void> {
   await database.query(

@@ -1,21 +1,21 @@
-import { createDatabase, migrate, type Database } from '@threadlog/read-models';
-import { eventually, testStack } from '@threadlog/testing';
+import { migrate, type Database } from '@threadlog/read-models';
+import { testStack } from '@threadlog/testing';
 import type { Instance } from '../ownership/ports';
 import { createPostgresLeases } from './postgresLeases';
 
 const ANN: Instance = { ownerId: 'ann', url: 'http://ann' };
 const BOB: Instance = { ownerId: 'bob', url: 'http://bob' };
 const TTL = 60_000;
-const SHORT = 300;
 
 describe('leases in Postgres', () => {
   let database: Database;
-  afterAll(() => database.end());
   const stack = testStack();
   const leases = () => createPostgresLeases(database);
+  /** Their time is the database's: it is brought forward instead of waited for. */
+  const runOut = (table: string) => database.query(`update threadlog.${table} set expires_at = clock_timestamp()`);
 
   beforeAll(async () => {
-    database = createDatabase({ url: await stack.freshDatabase() });
+    database = await stack.freshPool();
     await migrate(database, { messages: 'postgres' });
   });
   beforeEach(async () => {
@@ -55,13 +55,11 @@ describe('leases in Postgres', () => {
   });
 
   test('a held lease is nobody else’s until it runs out', async () => {
-    await leases().acquire(ANN, 4, [], SHORT);
+    await leases().acquire(ANN, 4, [], TTL);
     expect(await leases().acquire(BOB, 4, [], TTL)).toEqual([]);
-    const taken = await eventually(async () => {
-      const got = await leases().acquire(BOB, 4, [], TTL);
-      expect(got).toHaveLength(4);
-      return got;
-    });
+    await runOut('partition_leases');
+    const taken = await leases().acquire(BOB, 4, [], TTL);
+    expect(taken).toHaveLength(4);
     expect(await leases().renew('ann', taken, TTL)).toEqual([]);
   });
 
@@ -82,10 +80,11 @@ describe('leases in Postgres', () => {
   });
 
   test('instances see each other while they live', async () => {
-    await leases().heartbeat(BOB, SHORT);
+    await leases().heartbeat(BOB, TTL);
     const ids = async () => (await leases().heartbeat(ANN, TTL)).map((one) => one.ownerId).sort();
     expect(await ids()).toEqual(['ann', 'bob']);
-    await eventually(async () => expect(await ids()).toEqual(['ann']));
+    await runOut('command_instances');
+    expect(await ids()).toEqual(['ann']);
     await leases().heartbeat(BOB, TTL);
     await leases().leave('bob');
     expect(await ids()).toEqual(['ann']);

@@ -26,7 +26,7 @@ describe.each(['postgres', 'mongo'] as const)('the search index with messages in
     return rows.map(({ place }) => place);
   }
   async function finds(query: string, places: string[], generation = 1): Promise<void> {
-    await eventually(async () => expect(await find(query, generation)).toEqual(places), { timeoutMs: 3_000 });
+    await eventually(async () => expect(await find(query, generation)).toEqual(places));
   }
   const start = () => bed.start({ sealing, watchMs: 50 });
 

@@ -1,5 +1,5 @@
 import { tenantId } from '@threadlog/events';
-import { createDatabase, migrate, readCheckpoints, type Checkpoint, type Database } from '@threadlog/read-models';
+import { migrate, readCheckpoints, type Checkpoint, type Database } from '@threadlog/read-models';
 import { testStack } from '@threadlog/testing';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createRegistry } from '../projections/registry';
@@ -14,7 +14,7 @@ const streams = registry.relational.find(({ table }) => table.name === 'streams'
 describe('commits of several lanes', () => {
   let database: Database;
   beforeAll(async () => {
-    database = createDatabase({ url: await stack.freshDatabase() });
+    database = await stack.freshPool();
     await migrate(database, { messages: 'postgres' });
   });
   beforeEach(async () => {
@@ -23,7 +23,6 @@ describe('commits of several lanes', () => {
       `insert into read_1.checkpoints (partition, next_offset, max_epoch) select n, 0, 0 from generate_series(0, 5) n`,
     );
   });
-  afterAll(() => database.end());
 
   /** A batch of one stream, from one offset to the next. */
   function batch(partition: number, from: number, row: object = {}): BatchWrite {

@@ -3,6 +3,7 @@ import { createMemoryLog, type EventLog } from '@threadlog/log';
 import {
   canonicalDump,
   createDatabase,
+  createMongo,
   createMongoMessageStore,
   createPostgresMessageStore,
   migrate,
@@ -13,7 +14,6 @@ import {
 } from '@threadlog/read-models';
 import { createLogger, createMetrics, type Role } from '@threadlog/service';
 import { eventually, type TestStack } from '@threadlog/testing';
-import { MongoClient } from 'mongodb';
 import { compareGenerations, createGeneration } from '../generations/lifecycle';
 import { createProjector, type ProjectorDeps } from '../role';
 
@@ -40,7 +40,7 @@ export async function openTestbed(stack: TestStack, kind: MessageStoreKind, give
   const log = given ?? createMemoryLog({ topic: 'events', partitions: 3, batchRecords: 7 });
   const database = createDatabase({ url: await stack.freshDatabase() });
   await migrate(database, { messages: kind });
-  const mongo = kind === 'mongo' ? new MongoClient(stack.freshMongo()) : null;
+  const mongo = kind === 'mongo' ? createMongo(stack.freshMongo()) : null;
   const messageStore = (generation: number): MessageStore =>
     mongo
       ? createMongoMessageStore({ db: mongo.db(), generation: () => generation })

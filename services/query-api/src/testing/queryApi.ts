@@ -1,6 +1,7 @@
 import type { Actor } from '@threadlog/auth';
 import {
   createDatabase,
+  createMongo,
   createMongoMessageStore,
   createPostgresMessageStore,
   migrate,
@@ -19,7 +20,6 @@ import {
   type TestApi,
   type ThreadStory,
 } from '@threadlog/testing';
-import { MongoClient } from 'mongodb';
 import { createQueryApi, type QueryApiDeps } from '../index';
 import { indexRows } from './searchIndex';
 
@@ -93,7 +93,7 @@ export function givenQueryApi(kind: MessageStore['kind'] = 'postgres', more: Pic
 }
 
 async function openMongo(url: string, closers: (() => Promise<unknown>)[]): Promise<MessageStore> {
-  const client = new MongoClient(url);
+  const client = createMongo(url);
   closers.push(() => client.close());
   const store = createMongoMessageStore({ db: client.db(), generation: () => 1 });
   await store.prepare();

@@ -4,6 +4,7 @@ import { createProjector } from '@threadlog/projector';
 import { createQueryApi } from '@threadlog/query-api';
 import {
   createDatabase,
+  createMongo,
   createMongoMessageStore,
   createPostgresMessageStore,
   migrate,
@@ -21,7 +22,6 @@ import {
   testAdmission,
   testStack,
 } from '@threadlog/testing';
-import { MongoClient } from 'mongodb';
 
 /** The read side: the projector on a log in memory, and the query API on the rows it makes. */
 export interface ReadSide {
@@ -84,7 +84,7 @@ function postgresStore(database: Parameters<typeof createPostgresMessageStore>[0
 }
 
 function mongoStore(url: string, cleanups: Cleanups) {
-  const client = new MongoClient(url);
+  const client = createMongo(url);
   cleanups.add(() => client.close());
   return (generation: number): MessageStore =>
     createMongoMessageStore({ db: client.db(), generation: () => generation });

@@ -1,12 +1,6 @@
 import { LIMITS, type CommandInput, type CommandRequest, type CommandRouter } from '@threadlog/commands';
 import { tenantId } from '@threadlog/events';
-import {
-  createDatabase,
-  createPostgresMessageStore,
-  migrate,
-  type Database,
-  type LegalHold,
-} from '@threadlog/read-models';
+import { createPostgresMessageStore, migrate, type Database, type LegalHold } from '@threadlog/read-models';
 import { createLogger } from '@threadlog/service';
 import { testStack } from '@threadlog/testing';
 import { lowestId } from './cutoff';
@@ -23,10 +17,9 @@ const PER_THREAD = 420;
 const stack = testStack();
 let database: Database;
 beforeAll(async () => {
-  database = createDatabase({ url: await stack.freshDatabase() });
+  database = await stack.freshPool();
   await migrate(database, { messages: 'postgres' });
 });
-afterAll(() => database.end());
 
 /** Messages of three threads in turns, a minute apart, the last ones not yet past 30 days; sent by `sender`. */
 async function given(name: string, sender = 'ada') {

@@ -2,6 +2,7 @@ import type { CommandInput, CommandRequest, CommandRouter } from '@threadlog/com
 import { tenantId, type Draft, type JsonObject, type Subject } from '@threadlog/events';
 import {
   createDatabase,
+  createMongo,
   createMongoMessageStore,
   createPostgresMessageStore,
   deletionLogsTable,
@@ -26,7 +27,6 @@ import {
   writeRows,
   type ThreadStory,
 } from '@threadlog/testing';
-import { MongoClient } from 'mongodb';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -144,7 +144,7 @@ export function jobRun(subject: Subject, requestId: string, signal = new AbortCo
 const postgres = (database: Database) => createPostgresMessageStore({ database, generation: () => 1 });
 
 async function mongo(url: string, closers: (() => unknown)[]): Promise<MessageStore> {
-  const client = new MongoClient(url);
+  const client = createMongo(url);
   closers.push(() => client.close());
   const store = createMongoMessageStore({ db: client.db(), generation: () => 1 });
   await store.prepare();

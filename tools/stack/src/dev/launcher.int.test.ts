@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Client } from 'pg';
 import { layout } from '../paths';
 import { freePort } from '../ports';
+import { query as queryAt } from '../postgres';
 import { isRunning } from '../processTable';
 import { waitUntil } from '../wait';
 
@@ -63,11 +63,7 @@ const pids = () => names.map(pidOf);
 
 const query = async (text: string) => {
   const password = readFileSync(join(files.postgres, 'password'), 'utf8').trim();
-  const client = new Client({
-    connectionString: `postgresql://threadlog:${password}@127.0.0.1:${ports.POSTGRES_PORT}/threadlog`,
-  });
-  await client.connect();
-  return client.query(text).finally(() => client.end());
+  return queryAt(`postgresql://threadlog:${password}@127.0.0.1:${ports.POSTGRES_PORT}/threadlog`, text);
 };
 
 describe('npm start', () => {
@@ -83,7 +79,7 @@ describe('npm start', () => {
     const second = launch();
     await second.says('Threadlog is ready');
     expect(left.filter(isRunning)).toEqual([]);
-    expect((await query('select * from kept')).rowCount).toBe(0);
+    expect(await query('select * from kept')).toBe(0);
 
     for (const pid of pids()) process.kill(pid, 'SIGKILL');
     for (const name of ['Threadlog', 'Postgres', 'Kafka']) await second.says(`${name} is back`);
