@@ -8,6 +8,13 @@ export const LIMITS = {
   contentCharacters: 32_000,
   metadataBytes: 16_384,
   metadataDepth: 32,
+  /** Levels that the JSON of a request or frame may be nested, and values it may hold. */
+  jsonDepth: 64,
+  jsonValues: 10_000,
+  /** Faults of one request that are named; how many more there are is said. */
+  faultsNamed: 20,
+  /** Of the place and of the message of a fault; both may hold what the caller sent. */
+  faultCharacters: 300,
   attachments: 20,
   mentions: 50,
   participants: 1_000,

@@ -15,6 +15,7 @@ export * from './http/route';
 export * from './http/security';
 export * from './http/server';
 export * from './http/strictRouter';
+export * from './jsonShape';
 export * from './lastWrites';
 export * from './lifecycle';
 export * from './logger';

@@ -1,4 +1,4 @@
-import { type FieldError, type Problem, type ProblemError, PROBLEMS } from '@threadlog/events';
+import { LIMITS, type FieldError, type Problem, type ProblemError, PROBLEMS } from '@threadlog/events';
 import type { z } from 'zod';
 
 /** The problem object as it travels: RFC 9457 members, and `error` and `message` for clients of older dialects. */
@@ -16,13 +16,32 @@ export interface ProblemBody {
   message: string;
 }
 
-/** The faults of a zod error as JSON pointers below `place` (`params`, `query` …; empty for the body). */
-export function fieldErrors(error: z.ZodError, place = ''): FieldError[] {
-  return error.issues.map((issue) => ({
-    pointer: [...(place ? [place] : []), ...issue.path].map((part) => `/${escapePointer(String(part))}`).join(''),
-    code: issue.code,
-    message: issue.message,
-  }));
+/** What a schema found wrong with a part of a request. */
+export interface Faulty {
+  error: z.ZodError;
+  /** `params`, `query` …; left out for the body. */
+  place?: string;
+}
+
+/** The refusal of a request: its first faults by name, and how many more there are. However large it was, this is small. */
+export function invalidRequest(parts: readonly Faulty[]): Problem & { errors: FieldError[] } {
+  const faults = parts.flatMap(({ error, place }) => error.issues.map((issue) => ({ issue, place })));
+  const errors = faults.slice(0, LIMITS.faultsNamed).map(({ issue, place }) => fieldError(issue, place));
+  const more = faults.length - errors.length;
+  const [first] = errors;
+  const told = first ? `${first.pointer || 'body'}: ${first.message}` : 'The request is invalid.';
+  return { code: 'invalid_request', detail: more > 0 ? `${told} (${more} more faults are not named)` : told, errors };
+}
+
+/** A fault with its place as a JSON pointer below `place`. */
+function fieldError(issue: z.core.$ZodIssue, place?: string): FieldError {
+  const path = place ? [place, ...issue.path] : issue.path;
+  const pointer = path.map((part) => `/${escapePointer(String(part))}`).join('');
+  return { pointer: shortened(pointer), code: issue.code, message: shortened(issue.message) };
+}
+
+function shortened(text: string): string {
+  return text.length > LIMITS.faultCharacters ? `${text.slice(0, LIMITS.faultCharacters)}…` : text;
 }
 
 function escapePointer(part: string): string {
@@ -32,10 +51,7 @@ function escapePointer(part: string): string {
 /** The problem of anything thrown; undefined means a fault of ours, to be logged and answered as `internal`. */
 export function problemOf(error: unknown): Problem | undefined {
   if (isProblemError(error)) return error.problem;
-  if (isZodError(error)) {
-    const errors = fieldErrors(error);
-    return { code: 'invalid_request', detail: errors[0]?.message ?? 'The request is invalid.', errors };
-  }
+  if (isZodError(error)) return invalidRequest([{ error }]);
   return ofHttpError(error);
 }
 

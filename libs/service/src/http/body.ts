@@ -1,6 +1,7 @@
 import { problem } from '@threadlog/events';
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { JSON_BOUNDS, requireJsonText } from '../jsonShape';
 
 /** Largest JSON body accepted, in bytes, after decompression. */
 export const BODY_LIMIT = 256 * 1024;
@@ -22,7 +23,7 @@ export async function readJson(request: Request, response: Response, limit = BOD
   await new Promise<void>((resolve, reject) => {
     readerOf(limit)(request, response, (error?: unknown) => (error ? reject(error as Error) : resolve()));
   });
-  return parseJson(request.body as Buffer | undefined);
+  return parseJson(request.body as Buffer | undefined, limit);
 }
 
 function requireJsonType(type: string): void {
@@ -37,9 +38,11 @@ function requireJsonType(type: string): void {
 }
 
 /** Decoding would put another character in the place of bytes that are no UTF-8: a text that nobody sent. */
-function parseJson(bytes: Buffer | undefined): unknown {
+function parseJson(bytes: Buffer | undefined, limit: number): unknown {
   if (bytes === undefined || bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw problem('invalid_request', 'The body is not UTF-8.');
+  // A route that takes larger bodies takes more values, as many for each byte.
+  requireJsonText(bytes, { ...JSON_BOUNDS, values: JSON_BOUNDS.values * Math.ceil(limit / BODY_LIMIT) });
   const text = bytes.toString('utf8');
   try {
     return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);

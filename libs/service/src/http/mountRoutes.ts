@@ -1,7 +1,7 @@
-import { type FieldError, problem } from '@threadlog/events';
+import { ProblemError } from '@threadlog/events';
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
-import { fieldErrors } from '../problems';
+import { invalidRequest, type Faulty } from '../problems';
 import type { Admission } from './admission';
 import { readJson } from './body';
 import { actorOf, contextOf, type RequestContext } from './requestContext';
@@ -67,14 +67,14 @@ interface Arrival {
 }
 
 function parseRequest<Deps>(route: Route<Deps>, request: Request, { context, response, body }: Arrival): RouteRequest {
-  const errors: FieldError[] = [];
+  const faults: Faulty[] = [];
   const parsed = {
-    params: parsePart(route.params, request.params, 'params', errors),
-    query: parsePart(route.query, request.query, 'query', errors),
-    headers: parsePart(route.headers, request.headers, 'headers', errors),
-    body: parsePart(route.body, body, '', errors),
+    params: parsePart(route.params, request.params, 'params', faults),
+    query: parsePart(route.query, request.query, 'query', faults),
+    headers: parsePart(route.headers, request.headers, 'headers', faults),
+    body: parsePart(route.body, body, '', faults),
   };
-  if (errors.length > 0) throw problem('invalid_request', describe(errors), { errors });
+  if (faults.length > 0) throw new ProblemError(invalidRequest(faults));
   return {
     ...(parsed as Pick<RouteRequest, 'params' | 'query' | 'headers' | 'body'>),
     get actor() {
@@ -86,17 +86,12 @@ function parseRequest<Deps>(route: Route<Deps>, request: Request, { context, res
   };
 }
 
-function parsePart(schema: z.ZodType | undefined, value: unknown, place: string, errors: FieldError[]): unknown {
+function parsePart(schema: z.ZodType | undefined, value: unknown, place: string, faults: Faulty[]): unknown {
   if (!schema) return place === '' ? undefined : {};
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  errors.push(...fieldErrors(result.error, place));
+  faults.push({ error: result.error, place });
   return undefined;
-}
-
-function describe(errors: FieldError[]): string {
-  const [first] = errors;
-  return first ? `${first.pointer || 'body'}: ${first.message}` : 'The request is invalid.';
 }
 
 /** Sends a reply; Express's own `json` costs several times as much for options that are all off here. */

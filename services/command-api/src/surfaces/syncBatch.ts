@@ -1,6 +1,6 @@
 import type { CommandResult } from '@threadlog/commands';
 import { MAX_ID_LENGTH } from '@threadlog/events';
-import { fieldErrors, type RouteReply } from '@threadlog/service';
+import { invalidRequest, type RouteReply } from '@threadlog/service';
 import type { z } from 'zod';
 import { carryOut, keyOf, type Caller, type CommandRouteDeps } from '../http/commandRoute';
 import type { syncBody } from './internal';
@@ -60,7 +60,7 @@ function outcomeOf(result: CommandResult): Omit<Synced, 'externalUserId'> {
 }
 
 function messageOf(error: z.ZodError): string {
-  const [first] = fieldErrors(error);
+  const [first] = invalidRequest([{ error }]).errors;
   return `invalid_request: ${first?.pointer ?? ''} ${first?.message ?? ''}`;
 }
 

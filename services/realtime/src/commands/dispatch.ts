@@ -1,5 +1,13 @@
-import { CLIENT_EVENTS, problem, type ClientEventName, type Problem } from '@threadlog/events';
-import { countActor, INTERNAL, problemBody, problemOf, requireLeft, type RateLimits } from '@threadlog/service';
+import { CLIENT_EVENTS, clientMessageIdSchema, problem, type ClientEventName, type Problem } from '@threadlog/events';
+import {
+  countActor,
+  INTERNAL,
+  problemBody,
+  problemOf,
+  requireJsonValue,
+  requireLeft,
+  type RateLimits,
+} from '@threadlog/service';
 import { frame } from '../frames';
 import type { RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
@@ -48,6 +56,7 @@ export function createDispatch(
     if (!isSignal(event)) requireLeft(await countActor(deps.rateLimits, connection.actor));
     const command = commandOf(event);
     if (!command) throw problem('invalid_request', 'No such event.');
+    requireJsonValue(payload);
     const parsed = CLIENT_EVENTS[event as ClientEventName].parse(payload);
     return command(parsed as never, { ...context, correlationId }, deps);
   }
@@ -85,7 +94,8 @@ function refuse(connection: Connection, { payload, ack, correlationId }: Refused
   const code = found.code.toUpperCase() as Uppercase<typeof found.code>;
   connection.wire.emit(frame('error', { code, message: found.detail }));
   const { tempId } = (payload ?? {}) as { tempId?: unknown };
-  if (typeof tempId === 'string') {
-    connection.wire.emit(frame('message:error', { messageId: tempId, error: found.detail, code }));
+  const { data: messageId } = clientMessageIdSchema.safeParse(tempId);
+  if (messageId !== undefined) {
+    connection.wire.emit(frame('message:error', { messageId, error: found.detail, code }));
   }
 }

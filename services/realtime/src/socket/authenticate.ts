@@ -64,9 +64,9 @@ async function provenActor({ auth, headers }: HandshakeSource, { verifier }: Pic
 
 function readResume(given: unknown, most: number): Since | null {
   if (given === undefined || given === null) return null;
-  const parsed = resumeSchema.safeParse(given);
-  if (!parsed.success || Object.keys(parsed.data).length > most) {
-    throw problem('invalid_request', `The resume map must give seqs by thread, ${most} at most.`);
-  }
+  // Counted first: a list without an end is not looked through.
+  const isTooLong = typeof given === 'object' && Object.keys(given).length > most;
+  const parsed = isTooLong ? undefined : resumeSchema.safeParse(given);
+  if (!parsed?.success) throw problem('invalid_request', `The resume map must give seqs by thread, ${most} at most.`);
   return new Map(Object.entries(parsed.data));
 }
