@@ -1,4 +1,5 @@
 export * from './actor';
+export * from './personIds';
 export * from './policy';
 export { createTokenVerifier, bearerToken, type TokenVerifier, type TokenVerifierDeps } from './token/verifier';
 export type { Algorithm, IssuerKey, IssuerSettings, Secret, TokenSettings } from './token/settings';

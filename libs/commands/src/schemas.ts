@@ -1,15 +1,16 @@
+import { anyPersonIdSchema, personIdSchema } from '@threadlog/auth';
 import {
   attachmentSchema,
   CHANNELS,
   clientMessageIdSchema,
+  codeSchema,
   contentInputSchema,
   DELETE_REASONS,
   emojiInputSchema,
   ERASURE_REASONS,
   freeText,
-  codeSchema,
   HOLD_REASONS,
-  idSchema,
+  idInputSchema,
   instantInputSchema,
   jsonObjectSchema,
   keyEvidenceSchema,
@@ -23,7 +24,7 @@ import {
   subjectSchema,
   THREAD_STATUSES,
   THREAD_TYPES,
-  threadIdSchema,
+  threadIdInputSchema,
   titleInputSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
@@ -31,20 +32,20 @@ import { z } from 'zod';
 /** Bounds of a request's free parts; they are the same on every surface. */
 export { LIMITS };
 
-const thread = { threadId: threadIdSchema };
-const message = { ...thread, messageId: idSchema };
+const thread = { threadId: threadIdInputSchema };
+const message = { ...thread, messageId: idInputSchema };
 /** Version the caller saw (`If-Match`): settings version of a thread, edit count of a message. */
 const ifMatch = { ifMatch: z.int().min(0).optional() };
 
 export const threadCreateSchema = z.strictObject({
   title: titleInputSchema.nullable().default(null),
-  learnerId: idSchema.nullable().default(null),
+  learnerId: personIdSchema.nullable().default(null),
   type: z.enum(THREAD_TYPES).default('group'),
   channel: z.enum(CHANNELS).default('chat'),
-  participantIds: z.array(idSchema).max(LIMITS.participants).default([]),
+  participantIds: z.array(personIdSchema).max(LIMITS.participants).default([]),
   metadata: metadataInputSchema.nullable().default(null),
-  parentThreadId: threadIdSchema.nullable().default(null),
-  rootMessageId: idSchema.nullable().default(null),
+  parentThreadId: threadIdInputSchema.nullable().default(null),
+  rootMessageId: idInputSchema.nullable().default(null),
 });
 export const threadUpdateSchema = z.strictObject({
   ...thread,
@@ -60,8 +61,8 @@ export const messagePostSchema = z.strictObject({
   messageType: z.enum(MESSAGE_TYPES).default('text'),
   attachments: z.array(attachmentSchema).max(LIMITS.attachments).default([]),
   metadata: metadataInputSchema.nullable().default(null),
-  replyTo: idSchema.nullable().default(null),
-  mentions: z.array(idSchema).max(LIMITS.mentions).default([]),
+  replyTo: idInputSchema.nullable().default(null),
+  mentions: z.array(personIdSchema).max(LIMITS.mentions).default([]),
   clientMessageId: clientMessageIdSchema.nullable().default(null),
 });
 export const messageEditSchema = z.strictObject({
@@ -74,14 +75,14 @@ export const messageEditSchema = z.strictObject({
 export const messageDeleteSchema = z.strictObject(message);
 export const participantAddSchema = z.strictObject({
   ...thread,
-  userId: idSchema,
+  userId: personIdSchema,
   role: z.enum(PARTICIPANT_ROLES).default('member'),
   history: z.enum(['all', 'from_join']).default('all'),
 });
-export const participantRemoveSchema = z.strictObject({ ...thread, userId: idSchema });
+export const participantRemoveSchema = z.strictObject({ ...thread, userId: personIdSchema });
 export const participantChangeRoleSchema = z.strictObject({
   ...thread,
-  userId: idSchema,
+  userId: personIdSchema,
   role: z.enum(PARTICIPANT_ROLES),
 });
 
@@ -103,20 +104,22 @@ export const threadPreferencesSchema = z.strictObject({
 
 const profileText = (characters: number) => freeText(characters).nullable().default(null);
 export const userSyncSchema = z.strictObject({
-  userId: idSchema,
+  userId: personIdSchema,
   displayName: profileText(LIMITS.displayNameCharacters),
   avatarUrl: profileText(LIMITS.urlCharacters),
   email: profileText(LIMITS.emailCharacters),
   metadata: metadataInputSchema.nullable().default(null),
 });
-export const userRemoveSchema = z.strictObject({ userId: idSchema });
+export const userRemoveSchema = z.strictObject({ userId: personIdSchema });
 
-const privacyRequest = { subject: subjectSchema, requestId: idSchema };
+/** Whose data: also somebody of a former build whose id nobody could have any more. */
+const aboutSchema = subjectSchema.extend({ id: anyPersonIdSchema });
+const privacyRequest = { subject: aboutSchema, requestId: idInputSchema };
 /** Of one person; a tenant's own data are its database's business. */
-const personSchema = subjectSchema.extend({ kind: z.enum(SUBJECT_KINDS).exclude(['tenant']) });
+const personSchema = aboutSchema.extend({ kind: z.enum(SUBJECT_KINDS).exclude(['tenant']) });
 export const privacyExportSchema = z.strictObject({ subject: personSchema });
 export const privacyDeleteSchema = z.strictObject({
-  subject: subjectSchema,
+  subject: aboutSchema,
   reason: z.enum(ERASURE_REASONS).default('subject_request'),
   /** Null: after the deployment's grace period. */
   executeAfter: instantInputSchema.nullable().default(null),
@@ -158,15 +161,15 @@ export const privacyReportSchema = z.strictObject({
 /** Exactly one of the two is held. */
 export const tenantHoldSchema = z
   .strictObject({
-    subject: subjectSchema.nullable().default(null),
-    heldThreadId: threadIdSchema.nullable().default(null),
+    subject: aboutSchema.nullable().default(null),
+    heldThreadId: threadIdInputSchema.nullable().default(null),
     reason: z.enum(HOLD_REASONS),
-    reference: idSchema.nullable().default(null),
+    reference: idInputSchema.nullable().default(null),
   })
   .refine(({ subject, heldThreadId }) => (subject === null) !== (heldThreadId === null), {
     message: 'must name a person or a thread, not both',
   });
-export const tenantReleaseHoldSchema = z.strictObject({ holdId: idSchema });
+export const tenantReleaseHoldSchema = z.strictObject({ holdId: idInputSchema });
 /** `default` goes back to what the deployment says; null keeps messages for ever. */
 export const tenantRetentionSchema = z.strictObject({
   days: z.union([z.int().min(1).max(LIMITS.retentionDays), z.null(), z.literal('default')]),
@@ -177,12 +180,12 @@ export const tenantBeginErasureSchema = z.strictObject({
   holdsVersion: z.int().min(0),
   touchesHeldThread: z.boolean(),
 });
-export const tenantEndErasureSchema = z.strictObject({ requestId: idSchema });
+export const tenantEndErasureSchema = z.strictObject({ requestId: idInputSchema });
 
 /** Deletes messages in the name of retention or privacy: the worker's own way, with nobody's rights. */
 export const threadScrubSchema = z.strictObject({
   ...thread,
-  messageIds: z.array(idSchema).min(1).max(LIMITS.scrubbedMessages),
+  messageIds: z.array(idInputSchema).min(1).max(LIMITS.scrubbedMessages),
   reason: z.enum(DELETE_REASONS).extract(['retention', 'privacy']),
 });
 export const threadEraseSchema = z.strictObject({

@@ -1,4 +1,5 @@
 export * from './ids';
+export * from './idInputs';
 export * from './streams';
 export * from './partition';
 export * from './problems';

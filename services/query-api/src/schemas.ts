@@ -1,12 +1,13 @@
+import { personIdSchema } from '@threadlog/auth';
 import {
   CHANNELS,
   freeText,
-  idSchema,
+  idInputSchema,
   instantInputSchema,
   messageSchema,
   participantResourceSchema,
   THREAD_STATUSES,
-  threadIdSchema,
+  threadIdInputSchema,
   threadSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
@@ -29,8 +30,8 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true');
 
-export const threadParams = z.object({ threadId: threadIdSchema });
-export const messageParams = z.object({ threadId: threadIdSchema, messageId: idSchema });
+export const threadParams = z.object({ threadId: threadIdInputSchema });
+export const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInputSchema });
 
 export const tokenHeaders = z.object({
   'x-consistency-token': freeText(512).optional().meta({
@@ -40,11 +41,13 @@ export const tokenHeaders = z.object({
 
 /** Closed, like all queries here: a filter that is not known must not silently show more than was asked for. */
 export const threadListQuery = z.strictObject({
-  learnerId: idSchema.optional(),
+  learnerId: personIdSchema.optional(),
   status: z.enum(THREAD_STATUSES).optional(),
   channel: z.enum(CHANNELS).optional(),
-  participantId: idSchema.optional(),
-  parentThreadId: threadIdSchema.optional().meta({ description: 'The sub-threads of this thread, and only they.' }),
+  participantId: personIdSchema.optional(),
+  parentThreadId: threadIdInputSchema
+    .optional()
+    .meta({ description: 'The sub-threads of this thread, and only they.' }),
   hidden: flag.meta({ description: 'The threads that the caller has hidden, instead of the others.' }),
   updatedAfter: instantInputSchema.optional().meta({ description: 'Only threads whose last activity is later.' }),
   cursor: cursor.optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),

@@ -1,5 +1,6 @@
-import { problem } from '@threadlog/events';
+import { CLIENT_EVENTS, problem, type ClientEventName } from '@threadlog/events';
 import { eventually, testActor, threadStory } from '@threadlog/testing';
+import { z } from 'zod';
 import { givenRealtime } from './testing/service';
 
 const ada = testActor('ada');
@@ -48,6 +49,38 @@ describe('commands', () => {
     expect(await socket.emitWithAck('message:delete', { messageId })).toEqual({ messageId });
     expect(await socket.emitWithAck('message:delete', { messageId: 'never' })).toMatchObject({ code: 'not_found' });
   });
+
+  /** Whatever names a conversation and something in it; a new event of the kind is tried by itself. */
+  const ofTwo = Object.entries(CLIENT_EVENTS).filter(([, schema]) => {
+    const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    return fields.includes('conversationId') && (fields.includes('threadId') || fields.includes('messageId'));
+  });
+
+  test.each(ofTwo.map(([event]) => event as ClientEventName))(
+    '%s about something of another conversation finds nothing, and reaches nobody',
+    async (event) => {
+      const [here, there] = [`here-${event}`, `there-${event}`].map((id) => id.replace(':', '-')) as [string, string];
+      const stories = [here, there, `${there}~sub`].map((threadId) => threadStory({ threadId, owner: 'ada' }));
+      const messageIds = stories.map((story) => story.post('ada', 'hi'));
+      for (const story of stories) await tell(story);
+      await server.project();
+      const { socket } = await ready(ada);
+      server.answerWith(async ({ command }) => accepted(command.input));
+      const say = (more: object) =>
+        socket.emitWithAck(event as 'message:send', {
+          conversationId: here,
+          content: 'hi',
+          ...more,
+        }) as Promise<unknown>;
+      const takes = (field: string) => field in (CLIENT_EVENTS[event] as unknown as z.ZodObject).shape;
+      for (const threadId of takes('threadId') ? [there, `${there}~sub`, `${there}~never`, `x${here}`] : [])
+        expect([threadId, await say({ threadId })]).toEqual([threadId, expect.objectContaining({ code: 'not_found' })]);
+      for (const messageId of takes('messageId') ? messageIds.slice(1) : [])
+        expect(await say({ messageId })).toMatchObject({ code: 'not_found' });
+      expect(server.commands).toEqual([]);
+      if (takes('threadId')) expect(await say({ threadId: here })).not.toHaveProperty('code');
+    },
+  );
 
   test('that are refused are acked with the problem', async () => {
     const { socket } = await ready(ada);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { tenantIdSchema } from '@threadlog/events';
+import { tenantIdInputSchema } from '@threadlog/events';
 import { keyFinder } from '../token/keys';
 import type { IssuerKey } from '../token/settings';
 import { fits, keyOf, parseIssuers } from './issuers';
@@ -19,7 +19,7 @@ export function checkAuthConfig(env: AuthEnvironment, context: Pick<z.Refinement
   checkSource(env, report);
   checkOnlyIssuer(env, report);
   checkIssuers(env, report);
-  if (env.AUTH_DEFAULT_TENANT !== undefined && !tenantIdSchema.safeParse(env.AUTH_DEFAULT_TENANT).success)
+  if (env.AUTH_DEFAULT_TENANT !== undefined && !tenantIdInputSchema.safeParse(env.AUTH_DEFAULT_TENANT).success)
     report('AUTH_DEFAULT_TENANT', 'must be a tenant id');
 }
 

@@ -1,4 +1,4 @@
-import { idSchema } from '@threadlog/events';
+import { idInputSchema } from '@threadlog/events';
 import { z } from 'zod';
 import { ALGORITHMS, type Algorithm, type IssuerKey, type IssuerSettings } from '../token/settings';
 
@@ -9,7 +9,7 @@ const entrySchema = z.strictObject({
   publicKey: z.string().min(1).optional(),
   jwksUrl: z.url().optional(),
   audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
-  tenants: z.union([z.literal('*'), z.array(idSchema).min(1)]),
+  tenants: z.union([z.literal('*'), z.array(idInputSchema).min(1)]),
 });
 type Entry = z.infer<typeof entrySchema>;
 

@@ -1,4 +1,4 @@
-import { tenantIdSchema } from '@threadlog/events';
+import { tenantIdInputSchema } from '@threadlog/events';
 import { z } from 'zod';
 import { ROLES } from '../actor';
 import { ALGORITHMS, type IssuerSettings, type Secret, type TokenSettings } from '../token/settings';
@@ -11,7 +11,7 @@ const DEFAULT_TOLERANCE_SECONDS = 5;
 export function tokenSettings(env: AuthEnvironment): TokenSettings {
   return {
     issuers: env.AUTH_ISSUERS === undefined ? [onlyIssuer(env)] : listedIssuers(env.AUTH_ISSUERS),
-    defaultTenant: tenantIdSchema.nullable().parse(env.AUTH_DEFAULT_TENANT ?? null),
+    defaultTenant: tenantIdInputSchema.nullable().parse(env.AUTH_DEFAULT_TENANT ?? null),
     defaultRole: z.enum(ROLES).parse(env.AUTH_DEFAULT_ROLE ?? 'user'),
     clockToleranceSeconds: env.AUTH_CLOCK_TOLERANCE_SECONDS ?? DEFAULT_TOLERANCE_SECONDS,
   };

@@ -1,6 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import { ROLE_PERMISSIONS } from '../policy';
 import { ROLES } from '../actor';
+import { personIdOf } from '../personIds';
 import { actorOf, type Claims } from './claims';
 import type { IssuerSettings, TokenSettings } from './settings';
 
@@ -35,13 +36,23 @@ describe('the user', () => {
     expect(actor({ ...base, sub: undefined, ...claims }).id).toBe(id);
   });
 
+  test.each(['a/b', 'a~b', 'https://login.example/ada?x=1#y', "o'hara", 'EXAMPLE\\ada', 'анна', 'a'.repeat(255)])(
+    'given the name %s, when read, then the user has the id that is made of it',
+    (name) => {
+      expect(actor({ ...base, sub: name, userId: name }).id).toBe(personIdOf(name));
+    },
+  );
+
   test.each<[string, Claims]>([
     ['no name', {}],
     ['names that differ', { sub: 'u', externalUserId: 'v' }],
     ['an empty name', { sub: '' }],
-    ['a name with a slash', { sub: 'a/b' }],
-    ['the mark of sub-threads', { sub: 'a~b' }],
-    ['a name that is too long', { sub: 'a'.repeat(129) }],
+    ['a dot', { sub: '.' }],
+    ['two dots', { sub: '..' }],
+    ['a name with a control character', { sub: 'a\nb' }],
+    ['half a character', { sub: '\ud83d' }],
+    ['a name that is too long', { sub: 'a'.repeat(256) }],
+    ['the id that another name has', { sub: personIdOf('https://login.example/ada') }],
     ['an object', { sub: { id: 'u' } }],
     ['a fraction', { sub: 1.5 }],
   ])('given %s, when read, then the token is refused', (_, claims) => {
@@ -123,7 +134,8 @@ describe('the learner scope', () => {
     ['both', { learner_ids: ['a'], learner_scope: ['b'] }, ['a', 'b']],
     ['a star', { learner_scope: '*' }, '*'],
     ['a star in a list', { learner_ids: ['a', '*'] }, '*'],
-    ['ids that no learner can have', { learner_ids: ['a', 'b c', ''] }, ['a']],
+    ['ids that no learner can have', { learner_ids: ['a', '..', ''] }, ['a']],
+    ['names as a provider has them', { learner_ids: ['a', 'b c'] }, ['a', personIdOf('b c')]],
   ])('given %s, when read, then it is the scope', (_, claims, scope) => {
     expect(actor({ ...base, ...claims }).learnerScope).toEqual(scope);
   });

@@ -1,5 +1,6 @@
-import { idSchema, problem, tenantIdSchema, type ProblemError, type TenantId } from '@threadlog/events';
+import { problem, tenantIdInputSchema, type ProblemError, type TenantId } from '@threadlog/events';
 import { PERMISSIONS, type Actor, type Permission, type Role } from '../actor';
+import { isMappedId, personIdSchema } from '../personIds';
 import { ROLE_PERMISSIONS } from '../policy';
 import type { IssuerSettings, TokenSettings } from './settings';
 
@@ -32,8 +33,9 @@ export function actorOf(claims: Claims, issuer: IssuerSettings, settings: TokenS
 function userIdOf(claims: Claims): string {
   const id = agreed(claims, ['sub', 'externalUserId', 'user_id', 'userId']);
   if (id === undefined) throw refused('The token names no user.');
-  if (!idSchema.safeParse(id).success) throw refused('The token names a user whose id is not allowed.');
-  return id;
+  const named = personIdSchema.safeParse(id);
+  if (!named.success || isMappedId(id)) throw refused('The token names a user whose id is not allowed.');
+  return named.data;
 }
 
 /** The claim; else the issuer's tenant, if it has but one; else the default. The issuer must be allowed to speak for it. */
@@ -41,7 +43,7 @@ function tenantOf(claims: Claims, issuer: IssuerSettings, { defaultTenant }: Tok
   const only = issuer.tenants !== '*' && issuer.tenants.length === 1 ? issuer.tenants[0] : undefined;
   const named = agreed(claims, ['tenant_id', 'tenantId']) ?? only ?? defaultTenant;
   if (named === null) throw refused('The token names no tenant.');
-  const tenant = tenantIdSchema.safeParse(named);
+  const tenant = tenantIdInputSchema.safeParse(named);
   if (!tenant.success) throw refused('The token names a tenant whose id is not allowed.');
   if (issuer.tenants !== '*' && !issuer.tenants.includes(tenant.data))
     throw refused('The issuer of the token does not speak for its tenant.');
@@ -65,7 +67,7 @@ function learnerScopeOf(claims: Claims): '*' | string[] {
   if (listed.includes('*')) return '*';
   if (listed.length > MAX_LEARNERS) throw refused('The token lists too many learners.');
   // No thread can have a learner of another form, so such an id gives no right.
-  return Object.freeze([...new Set(listed.filter((id) => idSchema.safeParse(id).success))]) as string[];
+  return Object.freeze([...new Set(listed.flatMap((id) => personIdSchema.safeParse(id).data ?? []))]) as string[];
 }
 
 function expiryOf({ exp }: Claims): number {

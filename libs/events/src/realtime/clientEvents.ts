@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { attachmentSchema, clientMessageIdSchema, MESSAGE_TYPES } from '../catalogue';
-import { idSchema, threadIdSchema } from '../ids';
+import { idInputSchema, subjectNameSchema, threadIdInputSchema } from '../idInputs';
 import { contentInputSchema, emojiInputSchema, LIMITS, metadataInputSchema, titleInputSchema } from '../inputs';
 import type { MessageResource } from '../resources/message';
 import type { ThreadResource } from '../resources/thread';
 import { freeText } from '../text';
 
-const conversation = { conversationId: threadIdSchema };
-const message = { messageId: idSchema };
+const conversation = { conversationId: threadIdInputSchema };
+const message = { messageId: idInputSchema };
 
 /**
  * What a client may send, by event. Unknown fields are dropped rather than refused: older clients send some of their
@@ -17,20 +17,20 @@ export const CLIENT_EVENTS = {
   'message:send': z.object({
     ...conversation,
     /** A sub-thread of the conversation, or the conversation itself. */
-    threadId: threadIdSchema.nullish(),
+    threadId: threadIdInputSchema.nullish(),
     content: contentInputSchema,
     messageType: z.enum(MESSAGE_TYPES).optional(),
     attachments: z.array(attachmentSchema).max(LIMITS.attachments).optional(),
     metadata: metadataInputSchema.nullish(),
-    replyTo: idSchema.nullish(),
-    mentions: z.array(idSchema).max(LIMITS.mentions).optional(),
+    replyTo: idInputSchema.nullish(),
+    mentions: z.array(subjectNameSchema).max(LIMITS.mentions).optional(),
     /** The client's own id; comes back as `clientMessageId`, and makes sending again safe. */
     tempId: clientMessageIdSchema.nullish(),
   }),
   'message:edit': z.object({ ...message, content: contentInputSchema }),
   'message:delete': z.object(message),
   /** Without a message: everything up to the newest. */
-  'message:read': z.object({ ...conversation, messageId: idSchema.nullish() }),
+  'message:read': z.object({ ...conversation, messageId: idInputSchema.nullish() }),
   'reaction:add': z.object({ ...message, emoji: emojiInputSchema }),
   'reaction:remove': z.object({ ...message, emoji: emojiInputSchema }),
   'typing:start': z.object(conversation),
@@ -40,16 +40,20 @@ export const CLIENT_EVENTS = {
   'auth:refresh': z.object({ token: freeText(LIMITS.tokenCharacters, 1) }),
   /** With `since`, what came after that seq is sent first, and it ends in `resumed` or `resync`. */
   'conversation:join': z.union([
-    threadIdSchema.transform((conversationId) => ({ conversationId, since: undefined })),
+    threadIdInputSchema.transform((conversationId) => ({ conversationId, since: undefined })),
     z.object({ ...conversation, since: z.int().min(0).optional() }),
   ]),
   /** Holds until the conversation is joined again. */
   'conversation:leave': z.union([
-    threadIdSchema.transform((conversationId) => ({ conversationId })),
+    threadIdInputSchema.transform((conversationId) => ({ conversationId })),
     z.object(conversation),
   ]),
-  'thread:create': z.object({ ...conversation, title: titleInputSchema.nullish(), rootMessageId: idSchema.nullish() }),
-  'thread:switch': z.object({ ...conversation, threadId: threadIdSchema }),
+  'thread:create': z.object({
+    ...conversation,
+    title: titleInputSchema.nullish(),
+    rootMessageId: idInputSchema.nullish(),
+  }),
+  'thread:switch': z.object({ ...conversation, threadId: threadIdInputSchema }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type ClientEventName = keyof typeof CLIENT_EVENTS;

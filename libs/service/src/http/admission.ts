@@ -1,5 +1,5 @@
 import { PERMISSIONS, type Actor } from '@threadlog/auth';
-import { problem, tenantIdSchema } from '@threadlog/events';
+import { problem, tenantIdInputSchema } from '@threadlog/events';
 import type { Request, Response } from 'express';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { problemOf } from '../problems';
@@ -91,7 +91,7 @@ function bearerToken(request: Request): string | undefined {
 }
 
 function internalActor(tenant: string | undefined): Actor {
-  const parsed = tenantIdSchema.safeParse(tenant);
+  const parsed = tenantIdInputSchema.safeParse(tenant);
   if (!parsed.success) throw problem('invalid_request', 'X-Tenant-Id must name a tenant.');
   return {
     tenantId: parsed.data,

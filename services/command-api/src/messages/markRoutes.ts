@@ -1,10 +1,10 @@
 import { reactionAddSchema } from '@threadlog/commands';
-import { idSchema, messageSchema, threadIdSchema } from '@threadlog/events';
+import { idInputSchema, messageSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
 
-const messageParams = z.object({ threadId: threadIdSchema, messageId: idSchema });
+const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInputSchema });
 const reactionParams = messageParams.extend({
   emoji: reactionAddSchema.shape.emoji.meta({
     description: 'An emoji, percent-encoded, or a short code.',

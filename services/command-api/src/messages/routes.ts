@@ -1,5 +1,5 @@
 import { messageEditSchema, messagePostSchema } from '@threadlog/commands';
-import { idSchema, messageSchema, threadIdSchema } from '@threadlog/events';
+import { idInputSchema, messageSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route, RouteMethod } from '@threadlog/service';
 import { z } from 'zod';
 import {
@@ -13,8 +13,8 @@ import {
 } from '../http/commandRoute';
 
 const tags = ['Messages'];
-const threadParams = z.object({ threadId: threadIdSchema });
-const messageParams = z.object({ threadId: threadIdSchema, messageId: idSchema });
+const threadParams = z.object({ threadId: threadIdInputSchema });
+const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInputSchema });
 const postBody = messagePostSchema.omit({ threadId: true }).meta({
   example: { content: 'Hello!', attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }] },
 });

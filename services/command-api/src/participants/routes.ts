@@ -1,12 +1,13 @@
+import { personIdSchema } from '@threadlog/auth';
 import { participantAddSchema, participantChangeRoleSchema } from '@threadlog/commands';
-import { idSchema, participantResourceSchema, threadIdSchema } from '@threadlog/events';
+import { participantResourceSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
 
 const tags = ['Participants'];
-const threadParams = z.object({ threadId: threadIdSchema });
-const participantParams = z.object({ threadId: threadIdSchema, userId: idSchema });
+const threadParams = z.object({ threadId: threadIdInputSchema });
+const participantParams = z.object({ threadId: threadIdInputSchema, userId: personIdSchema });
 const addBody = participantAddSchema
   .omit({ threadId: true })
   .meta({ example: { userId: 'user_789', role: 'member', history: 'from_join' } });

@@ -1,16 +1,17 @@
+import { anyPersonIdSchema } from '@threadlog/auth';
 import {
   ERASURE_REASONS,
   HOLD_REASONS,
-  idSchema,
+  idInputSchema,
   instantInputSchema,
   LIMITS,
-  threadIdSchema,
+  threadIdInputSchema,
   type Subject,
   type TenantId,
 } from '@threadlog/events';
 import { z } from 'zod';
 
-const person = { learnerId: idSchema.optional(), userId: idSchema.optional() };
+const person = { learnerId: anyPersonIdSchema.optional(), userId: anyPersonIdSchema.optional() };
 const ONE_PERSON = { message: 'must name one of `learnerId` and `userId`', path: ['userId'] };
 
 interface NamedPerson {
@@ -50,9 +51,9 @@ export const holdBody = z
   .strictObject({
     ...person,
     tenant: z.literal(true).optional().meta({ description: 'Everything of the tenant.' }),
-    threadId: threadIdSchema.optional(),
+    threadId: threadIdInputSchema.optional(),
     reason: z.enum(HOLD_REASONS),
-    reference: idSchema.optional().meta({ description: 'Number of a case, say; no text.' }),
+    reference: idInputSchema.optional().meta({ description: 'Number of a case, say; no text.' }),
   })
   .refine((body) => named(body) === 1, {
     message: 'must name one of `learnerId`, `userId`, `threadId` and `tenant`',

@@ -1,4 +1,4 @@
-import { idSchema, privacyRequestSchema } from '@threadlog/events';
+import { idInputSchema, privacyRequestSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import {
@@ -13,7 +13,7 @@ import {
 import { deleteBody, personBody, personOf, subjectIn } from './bodies';
 
 const tags = ['Privacy'];
-const requestParams = z.object({ requestId: idSchema });
+const requestParams = z.object({ requestId: idInputSchema });
 const accepting = {
   202: { description: 'The request; the worker carries it out', schema: privacyRequestSchema, headers: writeHeaders },
 };

@@ -1,5 +1,6 @@
+import { personIdSchema } from '@threadlog/auth';
 import { userSyncSchema } from '@threadlog/commands';
-import { idSchema, threadIdSchema } from '@threadlog/events';
+import { idInputSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { commandHeaders, commandRoute, writeHeaders, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
@@ -8,11 +9,13 @@ import { MAX_BATCH, syncBatch } from './syncBatch';
 const tags = ['Internal'];
 /** Which tenant an internal request is about; the configured default where it is left out. */
 export const internalHeaders = commandHeaders.extend({
-  'x-tenant-id': idSchema.optional().meta({ description: 'The tenant; `AUTH_DEFAULT_TENANT` where it is left out.' }),
+  'x-tenant-id': idInputSchema
+    .optional()
+    .meta({ description: 'The tenant; `AUTH_DEFAULT_TENANT` where it is left out.' }),
 });
 
 const { userId: _, ...profile } = userSyncSchema.shape;
-export const syncBody = z.object({ externalUserId: idSchema, ...profile }).meta({
+export const syncBody = z.object({ externalUserId: personIdSchema, ...profile }).meta({
   example: {
     externalUserId: 'user_123',
     displayName: 'John Doe',
@@ -72,7 +75,7 @@ const batch = writeRoute<{ headers: typeof internalHeaders; body: typeof batchBo
   handler: (request, deps) => syncBatch(request, deps, { users: request.body.users, schema: syncBody }),
 });
 
-const userParams = z.object({ externalUserId: idSchema });
+const userParams = z.object({ externalUserId: personIdSchema });
 const removeUser = commandRoute<{ params: typeof userParams; headers: typeof internalHeaders }>({
   method: 'delete',
   path: '/api/users/{externalUserId}',
@@ -87,7 +90,7 @@ const removeUser = commandRoute<{ params: typeof userParams; headers: typeof int
   command: ({ params }) => ({ type: 'user.remove', input: { userId: params.externalUserId } }),
 });
 
-const conversationParams = z.object({ conversationId: threadIdSchema });
+const conversationParams = z.object({ conversationId: threadIdInputSchema });
 const removeConversation = commandRoute<{ params: typeof conversationParams; headers: typeof internalHeaders }>({
   method: 'delete',
   path: '/api/admin/conversations/{conversationId}',

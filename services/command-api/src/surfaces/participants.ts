@@ -1,5 +1,6 @@
+import { personIdSchema } from '@threadlog/auth';
 import type { CommandAccepted } from '@threadlog/commands';
-import { idSchema, participantResourceSchema, type ParticipantResource } from '@threadlog/events';
+import { participantResourceSchema, type ParticipantResource } from '@threadlog/events';
 import type { Route, RouteReply, RouteRequest } from '@threadlog/service';
 import { z } from 'zod';
 import {
@@ -15,7 +16,7 @@ import {
 import { addParticipantsBody, conversationParams } from './schemas';
 
 const tags = ['Conversations'];
-const participantParams = conversationParams.extend({ userId: idSchema });
+const participantParams = conversationParams.extend({ userId: personIdSchema });
 const addedSchema = z.object({ conversationId: z.string(), participants: z.array(participantResourceSchema) }).meta({
   id: 'AddedParticipants',
   example: {

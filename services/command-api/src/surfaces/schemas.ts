@@ -1,3 +1,4 @@
+import { personIdSchema } from '@threadlog/auth';
 import {
   messageEditSchema,
   messagePostSchema,
@@ -5,19 +6,19 @@ import {
   threadCreateSchema,
   threadUpdateSchema,
 } from '@threadlog/commands';
-import { idSchema, threadIdSchema } from '@threadlog/events';
+import { idInputSchema, threadIdInputSchema } from '@threadlog/events';
 import { z } from 'zod';
 
 /**
  * Requests of the surface that older clients speak. Fields that nobody knows are dropped rather than refused: those
  * clients send some of their own.
  */
-export const conversationParams = z.object({ conversationId: threadIdSchema });
-export const conversationMessageParams = conversationParams.extend({ messageId: idSchema });
+export const conversationParams = z.object({ conversationId: threadIdInputSchema });
+export const conversationMessageParams = conversationParams.extend({ messageId: idInputSchema });
 export const conversationThreadParams = conversationParams.extend({
-  threadId: threadIdSchema.meta({ description: 'The sub-thread’s id, as it was given.' }),
+  threadId: threadIdInputSchema.meta({ description: 'The sub-thread’s id, as it was given.' }),
 });
-export const messageIdParams = z.object({ messageId: idSchema });
+export const messageIdParams = z.object({ messageId: idInputSchema });
 
 export const createBody = z
   .object(threadCreateSchema.omit({ parentThreadId: true, rootMessageId: true }).shape)
@@ -41,8 +42,8 @@ export const editBody = z
 
 const MAX_ADDED = 100;
 const people = {
-  userId: idSchema.optional(),
-  userIds: z.array(idSchema).min(1).max(MAX_ADDED).optional(),
+  userId: personIdSchema.optional(),
+  userIds: z.array(personIdSchema).min(1).max(MAX_ADDED).optional(),
 };
 export const addParticipantsBody = z
   .object({ ...people, role: participantAddSchema.shape.role, history: participantAddSchema.shape.history })
@@ -53,6 +54,6 @@ export const addParticipantsBody = z
   .meta({ example: { userId: 'user_789' } });
 
 export const readBody = z
-  .object({ messageId: idSchema.nullish() })
+  .object({ messageId: idInputSchema.nullish() })
   .meta({ example: { messageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } })
   .nullish();

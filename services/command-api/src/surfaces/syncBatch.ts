@@ -1,5 +1,5 @@
 import type { CommandResult } from '@threadlog/commands';
-import { MAX_ID_LENGTH } from '@threadlog/events';
+import { MAX_SUBJECT_CHARACTERS } from '@threadlog/events';
 import { invalidRequest, type RouteReply } from '@threadlog/service';
 import type { z } from 'zod';
 import { carryOut, keyOf, type Caller, type CommandRouteDeps } from '../http/commandRoute';
@@ -32,7 +32,7 @@ interface Synced {
 export async function syncBatch(caller: Caller, deps: CommandRouteDeps, { users, schema }: Batch): Promise<RouteReply> {
   const items = users.map((user, index): Item => {
     const parsed = schema.safeParse(user);
-    return { index, externalUserId: parsed.data?.externalUserId ?? nameIn(user), parsed };
+    return { index, externalUserId: nameIn(user), parsed };
   });
   const results = new Array<Synced>(items.length);
   const queue = [...Map.groupBy(items, ({ index, parsed }) => parsed.data?.externalUserId ?? `#${index}`).values()];
@@ -64,8 +64,8 @@ function messageOf(error: z.ZodError): string {
   return `invalid_request: ${first?.pointer ?? ''} ${first?.message ?? ''}`;
 }
 
-/** Whom an item that cannot be taken is about, as far as it says. */
+/** Whom an item is about, in its own words. */
 function nameIn(user: unknown): string | null {
   const id = (user as { externalUserId?: unknown } | null)?.externalUserId;
-  return typeof id === 'string' ? id.slice(0, MAX_ID_LENGTH) : null;
+  return typeof id === 'string' ? id.slice(0, 2 * MAX_SUBJECT_CHARACTERS) : null;
 }

@@ -1,11 +1,11 @@
-import { idSchema, legalHoldSchema, retentionSchema } from '@threadlog/events';
+import { idInputSchema, legalHoldSchema, retentionSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
 import { holdBody, retentionBody, subjectIn } from '../privacy/bodies';
 
 const tags = ['Privacy'];
-const holdParams = z.object({ holdId: idSchema });
+const holdParams = z.object({ holdId: idInputSchema });
 
 const hold = commandRoute<{ headers: typeof commandHeaders; body: typeof holdBody }>({
   method: 'post',

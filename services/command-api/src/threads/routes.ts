@@ -1,5 +1,5 @@
 import { threadCreateSchema, threadUpdateSchema } from '@threadlog/commands';
-import { threadIdSchema, threadSchema } from '@threadlog/events';
+import { threadIdInputSchema, threadSchema } from '@threadlog/events';
 import type { Route, RouteMethod } from '@threadlog/service';
 import { z } from 'zod';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../http/commandRoute';
 
 const tags = ['Threads'];
-const threadParams = z.object({ threadId: threadIdSchema });
+const threadParams = z.object({ threadId: threadIdInputSchema });
 const createBody = threadCreateSchema.meta({
   example: { title: 'Homework', learnerId: 'learner_7', participantIds: ['user_456'] },
 });

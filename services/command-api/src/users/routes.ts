@@ -1,5 +1,5 @@
 import { threadPreferencesSchema } from '@threadlog/commands';
-import { idSchema, threadIdSchema, userThreadSchema } from '@threadlog/events';
+import { idInputSchema, threadIdInputSchema, userThreadSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import {
@@ -12,9 +12,9 @@ import {
 } from '../http/commandRoute';
 import { markRead, readPositionSchema } from './markRead';
 
-const threadParams = z.object({ threadId: threadIdSchema });
+const threadParams = z.object({ threadId: threadIdInputSchema });
 const readBody = z
-  .strictObject({ messageId: idSchema.nullish() })
+  .strictObject({ messageId: idInputSchema.nullish() })
   .meta({ example: { messageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } })
   .optional();
 const preferencesBody = threadPreferencesSchema

@@ -1,11 +1,10 @@
-import { mayReadLogs, type Actor } from '@threadlog/auth';
+import { mayReadLogs, personIdSchema, type Actor } from '@threadlog/auth';
 import {
   CATALOGUE,
   freeText,
-  idSchema,
   instantInputSchema,
   problem,
-  threadIdSchema,
+  threadIdInputSchema,
   type EventType,
 } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
@@ -21,8 +20,8 @@ const tags = ['Audit'];
 const cursor = freeText(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' });
 
 const auditQuery = z.strictObject({
-  actorId: idSchema.optional().meta({ description: 'Only what this user, agent or system did.' }),
-  threadId: threadIdSchema.optional().meta({ description: 'Only what was done to or about this thread.' }),
+  actorId: personIdSchema.optional().meta({ description: 'Only what this user, agent or system did.' }),
+  threadId: threadIdInputSchema.optional().meta({ description: 'Only what was done to or about this thread.' }),
   type: z
     .enum(Object.keys(CATALOGUE) as [EventType, ...EventType[]])
     .optional()

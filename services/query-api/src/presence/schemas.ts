@@ -1,18 +1,19 @@
-import { freeText, idSchema, MAX_ID_LENGTH } from '@threadlog/events';
+import { personIdSchema } from '@threadlog/auth';
+import { freeText, MAX_SUBJECT_CHARACTERS } from '@threadlog/events';
 import { z } from 'zod';
 
 /** Users asked about at once, at most. */
 export const PRESENCE_USERS = 100;
 
 /** Of that many ids, with their commas. */
-const ids = freeText(PRESENCE_USERS * (MAX_ID_LENGTH + 1));
+const ids = freeText(PRESENCE_USERS * (MAX_SUBJECT_CHARACTERS + 1));
 const list = z.array(ids).max(PRESENCE_USERS).or(ids);
 
-/** `a,b` or `userIds=a&userIds=b`, or both: no id has a comma in it. Nobody counts twice. */
+/** `a,b` or `userIds=a&userIds=b`, or both: a name with a comma is given by its id. Nobody counts twice. */
 export const presenceQuery = z.strictObject({
   userIds: list
     .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(',')))])
-    .pipe(z.array(idSchema).min(1).max(PRESENCE_USERS))
+    .pipe(z.array(personIdSchema).min(1).max(PRESENCE_USERS))
     .meta({ description: `Ids of 1 to ${PRESENCE_USERS} users, separated by commas or as a parameter each.` }),
 });
 

@@ -1,7 +1,7 @@
-import type { Actor } from '@threadlog/auth';
+import { personIdSchema, type Actor } from '@threadlog/auth';
 import {
   freeText,
-  idSchema,
+  idInputSchema,
   legalHoldSchema,
   PRIVACY_KINDS,
   PRIVACY_STATUSES,
@@ -27,12 +27,12 @@ import { mayDownload, seesRequest, seesTenant } from './access';
 import { findRequest, presentRequest, requestPage, type StoredRequest } from './requests';
 
 const tags = ['Privacy'];
-const requestParams = z.object({ requestId: idSchema });
+const requestParams = z.object({ requestId: idInputSchema });
 const listQuery = z.strictObject({
   kind: z.enum(PRIVACY_KINDS).optional(),
   status: z.enum(PRIVACY_STATUSES).optional(),
-  learnerId: idSchema.optional(),
-  userId: idSchema.optional(),
+  learnerId: personIdSchema.optional(),
+  userId: personIdSchema.optional(),
   cursor: freeText(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),
   limit: pageLimit,
 });

@@ -1,4 +1,5 @@
-import { freeText, idSchema, messageSchema, threadIdSchema } from '@threadlog/events';
+import { personIdSchema } from '@threadlog/auth';
+import { freeText, messageSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
@@ -14,8 +15,8 @@ const searchQuery = z.strictObject({
     description: 'Words, all of which a match has; in quotes, words that follow one another.',
     example: 'homework tuesday',
   }),
-  learnerId: idSchema.optional().meta({ description: 'Only threads about this learner.' }),
-  threadId: threadIdSchema.optional().meta({ description: 'Only this thread.' }),
+  learnerId: personIdSchema.optional().meta({ description: 'Only threads about this learner.' }),
+  threadId: threadIdInputSchema.optional().meta({ description: 'Only this thread.' }),
   cursor: freeText(1_024).optional().meta({ description: 'The `nextCursor` of a page of the same search.' }),
   limit: z.coerce
     .number()

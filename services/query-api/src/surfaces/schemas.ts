@@ -1,12 +1,13 @@
+import { personIdSchema } from '@threadlog/auth';
 import {
   CHANNELS,
   conversationSchema,
   freeText,
-  idSchema,
+  idInputSchema,
   instantInputSchema,
   messageSchema,
   THREAD_STATUSES,
-  threadIdSchema,
+  threadIdInputSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
 import { presenceItemSchema } from '../presence/schemas';
@@ -24,15 +25,15 @@ const limit = freeText(64)
   .meta({ description: `Most items of the page; 1 to ${PAGE_LIMIT}, else the nearest.`, example: '50' });
 const cursor = freeText(512).optional();
 
-export const conversationParams = z.object({ conversationId: threadIdSchema });
-export const subThreadParams = conversationParams.extend({ threadId: threadIdSchema });
+export const conversationParams = z.object({ conversationId: threadIdInputSchema });
+export const subThreadParams = conversationParams.extend({ threadId: threadIdInputSchema });
 
 /** Open: parameters that are not known are passed over. */
 export const listQuery = z.object({
-  learnerId: idSchema.optional(),
+  learnerId: personIdSchema.optional(),
   status: z.enum(THREAD_STATUSES).optional(),
   channel: z.enum(CHANNELS).optional(),
-  participantId: idSchema.optional(),
+  participantId: personIdSchema.optional(),
   updatedAfter: instantInputSchema.optional(),
   cursor,
   limit,
@@ -111,9 +112,11 @@ export const recentSchema = z
   });
 
 export const internalHeaders = tokenHeaders.extend({
-  'x-tenant-id': idSchema.optional().meta({ description: 'The tenant; `AUTH_DEFAULT_TENANT` where it is left out.' }),
+  'x-tenant-id': idInputSchema
+    .optional()
+    .meta({ description: 'The tenant; `AUTH_DEFAULT_TENANT` where it is left out.' }),
 });
-export const userParams = z.object({ externalUserId: idSchema });
+export const userParams = z.object({ externalUserId: personIdSchema });
 export const userSchema = z
   .object({
     externalUserId: z.string(),

@@ -1,9 +1,10 @@
 import type { Command } from '@threadlog/commands';
-import { problem, rootThreadId, type TenantId, type UserThreadResource } from '@threadlog/events';
+import type { TenantId, UserThreadResource } from '@threadlog/events';
 import type { ReadTarget } from '@threadlog/read-models';
 import type { SocketCommand } from './define';
 import { execute } from './execute';
 import type { LookUps } from './lookUps';
+import { threadWithin } from './within';
 
 /** Reads up to a message, in whichever of the conversation's threads it stands, or up to the newest of the one named. */
 export const messageRead: SocketCommand<'message:read'> = async (payload, context, deps) => {
@@ -30,7 +31,5 @@ async function threadOf(
   tenantId: TenantId,
   { conversationId, messageId }: { conversationId: string; messageId: string },
 ): Promise<string> {
-  const threadId = await lookUps.threadOf(tenantId, messageId);
-  if (rootThreadId(threadId) !== rootThreadId(conversationId)) throw problem('not_found', 'No such message.');
-  return threadId;
+  return threadWithin(conversationId, await lookUps.threadOf(tenantId, messageId), 'message');
 }

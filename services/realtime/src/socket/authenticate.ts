@@ -1,5 +1,5 @@
 import { bearerToken, holds, type Actor, type TokenVerifier } from '@threadlog/auth';
-import { problem, threadIdSchema } from '@threadlog/events';
+import { problem, threadIdInputSchema } from '@threadlog/events';
 import { countActor, countAddress, requireLeft, type RateLimits } from '@threadlog/service';
 import { z } from 'zod';
 import type { Since } from '../sync/join';
@@ -27,7 +27,7 @@ export interface Door {
   maxResume: number;
 }
 
-const resumeSchema = z.record(threadIdSchema, z.int().min(0));
+const resumeSchema = z.record(threadIdInputSchema, z.int().min(0));
 
 /**
  * Lets a handshake in, counted as the API counts a request: with a valid token for its user and tenant, else for its

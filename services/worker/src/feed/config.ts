@@ -1,4 +1,4 @@
-import { tenantIdSchema, type TenantId } from '@threadlog/events';
+import { tenantIdInputSchema, type TenantId } from '@threadlog/events';
 import { integer, list } from '@threadlog/service';
 import { z } from 'zod';
 import { feedTopic } from './topicName';
@@ -9,7 +9,7 @@ const MAX_FEED_TENANTS = 200;
 const feedTenants = () =>
   list().pipe(
     z
-      .array(tenantIdSchema.refine(hasTopic, 'has a topic name that would be too long'))
+      .array(tenantIdInputSchema.refine(hasTopic, 'has a topic name that would be too long'))
       .max(MAX_FEED_TENANTS)
       .transform((tenants) => [...new Set(tenants)]),
   );

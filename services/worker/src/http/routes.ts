@@ -1,5 +1,5 @@
 import { mayHandleSubject, type Actor } from '@threadlog/auth';
-import { idSchema } from '@threadlog/events';
+import { idInputSchema } from '@threadlog/events';
 import type { ExportLogRow } from '@threadlog/read-models';
 import {
   DOWNLOADS_PATH,
@@ -14,7 +14,7 @@ import type { WorkerHttpDeps } from './deps';
 import { findExport, noSuchExport, sendExport } from './download';
 
 const tags = ['Privacy'];
-const params = z.object({ requestId: idSchema });
+const params = z.object({ requestId: idInputSchema });
 const linkParams = z.object({ token: downloadTokenSchema });
 const responses = { 200: { description: 'The zip', media: 'application/zip' } };
 

@@ -1,3 +1,4 @@
+import { anyPersonIdSchema } from '@threadlog/auth';
 import { tenantIdSchema, type TenantId } from '@threadlog/events';
 import { createReceiptSigner, type KeyEvidence, type Receipt } from '@threadlog/sealing';
 import type { Operator } from '@threadlog/runtime';
@@ -39,17 +40,20 @@ export interface Check {
 /** Proves that somebody is erased, or says what speaks against it. Reads only. */
 export async function privacyProve(context: CommandContext, options: ProveOptions): Promise<Outcome> {
   const tenantId = tenantOf(options.tenant);
+  const subject = subjectOf(options.subject);
   const needles = options.needleFile.map(needleOf);
   if (needles.length > 0 !== options.scan.length > 0)
     throw new CommandError('--needle-file and --scan go together', EXIT.usage);
-  const checks = await onDeployment(context, (operator) => onStores(context, operator, { ...options, tenantId }));
+  const checks = await onDeployment(context, (operator) =>
+    onStores(context, operator, { ...options, tenantId, subject }),
+  );
   if (needles.length > 0) checks.push(await onFiles(context, options.scan, needles));
   const ok = checks.every((check) => check.ok);
   const rows = checks.map(({ check, checked, against, ok: fine, detail }) => [
     ...[fine ? 'ok' : 'FAILED', check, checked, against, detail],
   ]);
   const text = `${table(['', 'check', 'checked', 'against', ''], rows)}\n\n${ok ? 'PROVEN' : 'NOT PROVEN'}`;
-  return { ok, text, json: { proven: ok, tenant: tenantId, subject: options.subject, checks } };
+  return { ok, text, json: { proven: ok, tenant: tenantId, subject, checks } };
 }
 
 type Asked = ProveOptions & { tenantId: TenantId };
@@ -137,4 +141,11 @@ function needleOf(file: string): string {
     const why = cause instanceof RangeError ? cause.message : 'it cannot be read';
     throw new CommandError(`needle ${file}: ${why}`, EXIT.usage, { cause });
   }
+}
+
+/** By the name that the identity provider gives, or by the id. */
+function subjectOf(text: string): string {
+  const parsed = anyPersonIdSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new CommandError(`${text} is no user or learner`, EXIT.usage);
 }
