@@ -1,6 +1,7 @@
 import { anyPersonIdSchema, personIdSchema } from '@threadlog/auth';
 import {
   attachmentSchema,
+  captionInputSchema,
   CHANNELS,
   clientMessageIdSchema,
   codeSchema,
@@ -20,6 +21,7 @@ import {
   microTimestamp,
   PARTICIPANT_ROLES,
   sha256Schema,
+  requireSaying,
   SUBJECT_KINDS,
   subjectSchema,
   THREAD_STATUSES,
@@ -55,9 +57,10 @@ export const threadUpdateSchema = z.strictObject({
   ...ifMatch,
 });
 export const threadDeleteSchema = z.strictObject(thread);
-export const messagePostSchema = z.strictObject({
+/** Before the rule that a message says something; for surfaces to take fields of. */
+export const messagePostFields = z.strictObject({
   ...thread,
-  content: contentInputSchema,
+  content: captionInputSchema,
   messageType: z.enum(MESSAGE_TYPES).default('text'),
   attachments: z.array(attachmentSchema).max(LIMITS.attachments).default([]),
   metadata: metadataInputSchema.nullable().default(null),
@@ -65,6 +68,7 @@ export const messagePostSchema = z.strictObject({
   mentions: z.array(personIdSchema).max(LIMITS.mentions).default([]),
   clientMessageId: clientMessageIdSchema.nullable().default(null),
 });
+export const messagePostSchema = requireSaying(messagePostFields);
 export const messageEditSchema = z.strictObject({
   ...message,
   content: contentInputSchema.optional(),

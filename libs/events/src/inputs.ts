@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { emojiSchema } from './catalogue/message';
 import { jsonObjectSchema } from './metadata';
 import { freeText, isStorableText, STORABLE_TEXT } from './text';
@@ -44,8 +45,25 @@ export const metadataInputSchema = jsonObjectSchema({ bytes: LIMITS.metadataByte
 
 export const titleInputSchema = freeText(LIMITS.titleCharacters);
 
-/** Text of a message: at least one character. */
-export const contentInputSchema = freeText(LIMITS.contentCharacters, 1);
+/** Text of a message; empty where an attachment says it all. */
+export const contentInputSchema = freeText(LIMITS.contentCharacters);
+
+/** The same of a new message, where clients leave it out or say null for a picture without a caption. */
+export const captionInputSchema = contentInputSchema.nullish().transform((text) => text ?? '');
+
+/** A message has text, or an attachment. One rule for each surface, for posts, and for edits of what is there. */
+export function saysSomething(message: { content: string; attachments?: readonly unknown[] | undefined }): boolean {
+  return message.content !== '' || (message.attachments?.length ?? 0) > 0;
+}
+
+export const SAYS_NOTHING = 'must have text where the message has no attachment';
+
+/** A schema of new messages with that rule. */
+export function requireSaying<
+  Schema extends z.ZodType<{ content: string; attachments?: readonly unknown[] | undefined }>,
+>(schema: Schema): Schema {
+  return schema.refine(saysSomething, { path: ['content'], message: SAYS_NOTHING });
+}
 
 /** What is taken as an emoji today. Logs hold more, so the catalogue's own schema stays as it is. */
 export const emojiInputSchema = emojiSchema.refine(isStorableText, { message: STORABLE_TEXT });

@@ -42,7 +42,11 @@ test('fields that nobody knows are dropped, not refused', () => {
 test('every free part is bounded', () => {
   expect(sending({ content: 'x'.repeat(LIMITS.contentCharacters) })).toBe(true);
   expect(sending({ content: 'x'.repeat(LIMITS.contentCharacters + 1) })).toBe(false);
-  expect(sending({ content: '' })).toBe(false);
+  for (const content of ['', null, undefined]) {
+    expect(sending({ content })).toBe(false);
+    expect(sending({ content, attachments: [] })).toBe(false);
+    expect(sending({ content, attachments: [{ externalFileId: 'f' }] })).toBe(true);
+  }
   expect(sending({ content: 'a\0b' })).toBe(false);
   expect(sending({ content: '\ud800' })).toBe(false);
   expect(sending({ metadata: { a: 'ü'.repeat(LIMITS.metadataBytes / 2 - 5) } })).toBe(true);

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { attachmentSchema, clientMessageIdSchema, MESSAGE_TYPES } from '../catalogue';
 import { idInputSchema, subjectNameSchema, threadIdInputSchema } from '../idInputs';
-import { contentInputSchema, emojiInputSchema, LIMITS, metadataInputSchema, titleInputSchema } from '../inputs';
+import {
+  captionInputSchema,
+  contentInputSchema,
+  requireSaying,
+  emojiInputSchema,
+  LIMITS,
+  metadataInputSchema,
+  titleInputSchema,
+} from '../inputs';
 import type { MessageResource } from '../resources/message';
 import type { ThreadResource } from '../resources/thread';
 import { freeText } from '../text';
@@ -14,19 +22,21 @@ const message = { messageId: idInputSchema };
  * own. Every free part is bounded; the frame as a whole is bounded by the server.
  */
 export const CLIENT_EVENTS = {
-  'message:send': z.object({
-    ...conversation,
-    /** A sub-thread of the conversation, or the conversation itself. */
-    threadId: threadIdInputSchema.nullish(),
-    content: contentInputSchema,
-    messageType: z.enum(MESSAGE_TYPES).optional(),
-    attachments: z.array(attachmentSchema).max(LIMITS.attachments).optional(),
-    metadata: metadataInputSchema.nullish(),
-    replyTo: idInputSchema.nullish(),
-    mentions: z.array(subjectNameSchema).max(LIMITS.mentions).optional(),
-    /** The client's own id; comes back as `clientMessageId`, and makes sending again safe. */
-    tempId: clientMessageIdSchema.nullish(),
-  }),
+  'message:send': requireSaying(
+    z.object({
+      ...conversation,
+      /** A sub-thread of the conversation, or the conversation itself. */
+      threadId: threadIdInputSchema.nullish(),
+      content: captionInputSchema,
+      messageType: z.enum(MESSAGE_TYPES).optional(),
+      attachments: z.array(attachmentSchema).max(LIMITS.attachments).optional(),
+      metadata: metadataInputSchema.nullish(),
+      replyTo: idInputSchema.nullish(),
+      mentions: z.array(subjectNameSchema).max(LIMITS.mentions).optional(),
+      /** The client's own id; comes back as `clientMessageId`, and makes sending again safe. */
+      tempId: clientMessageIdSchema.nullish(),
+    }),
+  ),
   'message:edit': z.object({ ...message, content: contentInputSchema }),
   'message:delete': z.object(message),
   /** Without a message: everything up to the newest. */

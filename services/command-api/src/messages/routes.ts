@@ -1,5 +1,5 @@
-import { messageEditSchema, messagePostSchema } from '@threadlog/commands';
-import { idInputSchema, messageSchema, threadIdInputSchema } from '@threadlog/events';
+import { messageEditSchema, messagePostFields } from '@threadlog/commands';
+import { idInputSchema, messageSchema, requireSaying, threadIdInputSchema } from '@threadlog/events';
 import type { Route, RouteMethod } from '@threadlog/service';
 import { z } from 'zod';
 import {
@@ -15,7 +15,7 @@ import {
 const tags = ['Messages'];
 const threadParams = z.object({ threadId: threadIdInputSchema });
 const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInputSchema });
-const postBody = messagePostSchema.omit({ threadId: true }).meta({
+const postBody = requireSaying(messagePostFields.omit({ threadId: true })).meta({
   example: { content: 'Hello!', attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }] },
 });
 const editBody = messageEditSchema

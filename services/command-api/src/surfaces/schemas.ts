@@ -1,12 +1,12 @@
 import { personIdSchema } from '@threadlog/auth';
 import {
   messageEditSchema,
-  messagePostSchema,
+  messagePostFields,
   participantAddSchema,
   threadCreateSchema,
   threadUpdateSchema,
 } from '@threadlog/commands';
-import { idInputSchema, threadIdInputSchema } from '@threadlog/events';
+import { idInputSchema, requireSaying, threadIdInputSchema } from '@threadlog/events';
 import { z } from 'zod';
 
 /**
@@ -33,7 +33,7 @@ export const subThreadBody = z
     rootMessageId: threadCreateSchema.shape.rootMessageId,
   })
   .meta({ example: { title: 'About the second exercise', rootMessageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } });
-export const postBody = z.object(messagePostSchema.omit({ threadId: true }).shape).meta({
+export const postBody = requireSaying(z.object(messagePostFields.omit({ threadId: true }).shape)).meta({
   example: { content: 'Hello!', attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }] },
 });
 export const editBody = z

@@ -17,6 +17,7 @@ const accepted: [string, Record<string, unknown>][] = [
   ['text that looks like markup', { content: '<script>alert("x")</script> & {{this}}' }],
   ['a file with its attachment', { content: 'see', messageType: 'file', attachments: [file] }],
   ['attachments beside a text', { content: 'see', attachments: [file, { externalFileId: 'file-2' }] }],
+  ['a picture without a caption', { content: '', attachments: [file] }],
   ['metadata of any depth', { content: 'x', metadata: { a: { b: [1, null, { c: true }] } } }],
   ['mentions of people who take part', { content: '@bob', mentions: ['bob', 'mo'] }],
   ['an id of the client’s own', { content: 'x', clientMessageId: 'tmp-1' }],

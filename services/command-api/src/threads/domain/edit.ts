@@ -1,5 +1,5 @@
 import type { CommandInput } from '@threadlog/commands';
-import type { Draft } from '@threadlog/events';
+import { SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
 import { happened, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
@@ -48,7 +48,11 @@ function isAuthor(row: MessageRow, context: DecisionContext): Refusal | Passed {
   return row.sender_id === context.actor.id ? undefined : forbidden('message.edit');
 }
 
+/** What is sealed cannot be looked at: text that is not given counts as text. */
 function isSound(input: Input, row: MessageRow): Refusal | Passed {
+  const attachments = input.attachments ?? (row.attachments === null ? [] : [row.attachments]);
+  if (input.content !== undefined && !saysSomething({ content: input.content, attachments }))
+    return refuseField('/content', 'required', SAYS_NOTHING);
   if (row.message_type !== 'file' || input.attachments?.length !== 0) return undefined;
   return refuseField('/attachments', 'required', 'a file message has at least one attachment');
 }

@@ -1,3 +1,4 @@
+import type { Command } from '@threadlog/commands';
 import type { Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import {
@@ -42,6 +43,23 @@ describe('posting', () => {
     given(...chat)
       .when(ada, post())
       .then(posted(2, 'ada', { message_id: NEW_ID }));
+  });
+
+  test('takes an attachment for a text, and nothing for neither', () => {
+    const attachments = [{ externalFileId: 'f1' }];
+    // As no surface lets it through.
+    const said = post() as Extract<Command, { type: 'message.post' }>;
+    const empty: Command = { ...said, input: { ...said.input, content: '' } };
+    given(threadCreated())
+      .when(ada, post({ content: '', attachments }))
+      .then(posted(1, 'ada', { message_id: NEW_ID, content: '', attachments }));
+    given(threadCreated()).when(ada, empty).thenRefused('invalid_request', '/content');
+    given(threadCreated(), posted(1, 'ada', { attachments }))
+      .when(ada, edit({ content: '', attachments: [] }))
+      .thenRefused('invalid_request', '/content');
+    given(threadCreated(), posted(1, 'ada'))
+      .when(ada, edit({ content: '' }))
+      .thenRefused('invalid_request', '/content');
   });
 
   test('carries everything that was sent, mentions once', () => {
