@@ -47,8 +47,11 @@ export function createTurn(deps: TurnDeps, tenure: Tenure): (job: Job) => Promis
     if (!entry) return tenure.streams.load(stream);
     const rootEntry = stream === root ? entry : tenure.streams.get(root);
     if (!rootEntry) return tenure.streams.load(root);
-    if (entry.parked || rootEntry.parked) return done(job.answer(refusal(PARKED)));
-    return onGround(deps, tenure, job, { entry, root: rootEntry });
+    const ground = { entry, root: rootEntry };
+    if (entry.parked || rootEntry.parked || tenure.streams.isParked(job.target.recordKey)) {
+      return done(job.answer(refusal(parkedFor(deps, job, ground))));
+    }
+    return onGround(deps, tenure, job, ground);
   };
 }
 
@@ -56,6 +59,11 @@ const PARKED: Problem = {
   code: 'unavailable',
   detail: 'This thread waits for an operator: one of its events could not be processed.',
 };
+
+/** Whoever may not see the thread is not told that it is there; nobody may see one that is closed. */
+function parkedFor({ answers }: TurnDeps, { request: { command, actor } }: Job, ground: Ground): Problem {
+  return answers.hides(command, ground, actor) ?? PARKED;
+}
 
 function onGround(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Promise<void> | null {
   const receipt = findReceipt(deps, job, ground.entry);

@@ -1,7 +1,7 @@
 import type { Appender } from '@threadlog/log';
 import { createAdoption, type AdoptionDeps } from './adoption';
 import { fairShare } from './balance';
-import type { Lease } from './ports';
+import type { Lease, ReadModel } from './ports';
 import { createRoster, type Holding, type Roster } from './roster';
 import type { Tenure } from './tenure';
 import { momentOf } from './term';
@@ -16,7 +16,7 @@ export interface Keeper {
   round(): Promise<void>;
   /** True when there are partitions this instance should have and has not. */
   isHungry(): boolean;
-  /** Prunes the overlays by the active generation's checkpoints. */
+  /** Prunes the overlays by the active generation's checkpoints, and hears of what it has parked. */
   prune(): Promise<void>;
   /** Stops deciding, waits for what is in flight (bounded), then gives the leases back. */
   release(waitMs: number): Promise<void>;
@@ -65,7 +65,9 @@ export function createKeeper(deps: KeeperDeps, appender: Appender): Keeper {
       const checkpoints = await deps.readModel.checkpoints();
       for (const { lease, tenure } of roster.all()) {
         const checkpoint = checkpoints.get(lease.partition);
-        if (checkpoint) tenure?.overlay.prune(checkpoint.nextOffset);
+        if (!checkpoint || !tenure) continue;
+        tenure.overlay.prune(checkpoint.nextOffset);
+        await followParkings(deps.readModel, tenure, checkpoint.parkings);
       }
     },
     async release(waitMs) {
@@ -77,6 +79,12 @@ export function createKeeper(deps: KeeperDeps, appender: Appender): Keeper {
       for (const holding of roster.all()) roster.forget(holding, cause);
     },
   };
+}
+
+/** Hears of streams that were parked or go on; a word that comes twice or in between only costs a look. */
+async function followParkings(readModel: ReadModel, tenure: Tenure, parkings: string): Promise<void> {
+  if (parkings === tenure.parkings()) return;
+  tenure.setParked(parkings, await readModel.parkedKeys(tenure.lease.partition));
 }
 
 /** Renews by epoch. Whatever is not confirmed at its own epoch, or ran out meanwhile, is lost. */

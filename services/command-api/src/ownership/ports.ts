@@ -65,10 +65,17 @@ export interface Checkpoint {
   maxEpoch: number;
 }
 
+/** With the word that changes whenever streams of the partition are parked or go on. */
+export interface Progress extends Checkpoint {
+  parkings: string;
+}
+
 /** What the active generation knows of a stream, and how far it had read: one snapshot. */
 export interface StreamSnapshot {
   checkpoint: Checkpoint;
   version: number;
+  /** Versions behind it that records which were discarded unread may have taken. */
+  gap: number;
   lastTimestamp: string | null;
   parked: boolean;
   thread: ThreadRow | null;
@@ -94,7 +101,11 @@ export interface StreamParts {
 /** The write side's view of the read model; reads the primary, never a replica. */
 export interface ReadModel {
   /** Checkpoints of the active generation, by partition; a partition without one stands at 0. */
-  checkpoints(): Promise<Map<number, Checkpoint>>;
+  checkpoints(): Promise<Map<number, Progress>>;
+  /** Record keys of a partition whose streams are parked. */
+  parkedKeys(partition: number): Promise<ReadonlySet<string>>;
+  /** Offsets of a partition's records that an operator has discarded. */
+  discarded(partition: number): Promise<ReadonlySet<number>>;
   loadStream(stream: StreamRef, partition: number, receiptsSince: string): Promise<StreamSnapshot>;
   /** Parts of a stream by name. The checkpoint is read before the rows, so the rows are never behind it. */
   loadParts(stream: StreamRef, partition: number, names: readonly string[]): Promise<StreamParts>;

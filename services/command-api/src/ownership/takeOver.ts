@@ -1,5 +1,5 @@
 import { decodeEvent, encodeControl, problem, type ChatEvent, type ControlEvent } from '@threadlog/events';
-import type { Appender, EventLog } from '@threadlog/log';
+import type { Appender, EventLog, LogRecord } from '@threadlog/log';
 import { microIso } from '../timestamps';
 import { createOverlay, MAX_OVERLAY_EVENTS, type Overlay } from './overlay';
 import type { Checkpoint, Clock, Lease, ReadModel } from './ports';
@@ -46,14 +46,12 @@ async function readOverlay(deps: TakeOverDeps, lease: Lease, from: Checkpoint, t
   let maxEpoch = from.maxEpoch;
   const start = { offset: from.nextOffset, maxEpoch: from.maxEpoch };
   if (start.offset < to) {
+    const discarded = await deps.readModel.discarded(lease.partition);
     for await (const batch of deps.log.read(lease.partition, start, to)) {
       maxEpoch = batch.next.maxEpoch;
       for (const record of batch.records) {
-        const decoded = decodeEvent(record.value);
-        // What does not decode is quarantined by the projector and its stream parked: it is nobody's state. A type of
-        // a newer build is an event all the same: it has taken its version, and the folds pass over the rest.
-        if (decoded.kind === 'event') overlay.add(decoded.event, record.offset);
-        else if (decoded.kind === 'unknown' && decoded.event) overlay.add(decoded.event as ChatEvent, record.offset);
+        const event = countedEvent(record, discarded);
+        if (event) overlay.add(event, record.offset);
       }
       if (overlay.size() > MAX_OVERLAY_EVENTS) {
         throw problem('overloaded', `The read model is more than ${MAX_OVERLAY_EVENTS} events behind the log.`);
@@ -61,4 +59,18 @@ async function readOverlay(deps: TakeOverDeps, lease: Lease, from: Checkpoint, t
     }
   }
   return maxEpoch > lease.epoch ? { kind: 'outdone', epoch: maxEpoch } : { kind: 'ready', overlay };
+}
+
+/**
+ * The event of a record that counts in its stream. What does not decode is quarantined by the projector and its stream
+ * parked: it is nobody's state. A type of a newer build is an event all the same: it has taken its version, and the folds
+ * pass over the rest. So it is with one that an operator has discarded: no fold knows its type.
+ */
+function countedEvent(record: LogRecord, discarded: ReadonlySet<number>): ChatEvent | null {
+  const decoded = decodeEvent(record.value);
+  if (decoded.kind === 'unknown') return decoded.event as ChatEvent | null;
+  if (decoded.kind !== 'event') return null;
+  if (!discarded.has(record.offset)) return decoded.event;
+  const hollow = { event_type: 'CHAT_RECORD_DISCARDED', idempotency: null, data: {} };
+  return { ...decoded.event, ...hollow } as unknown as ChatEvent;
 }

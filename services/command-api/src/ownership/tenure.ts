@@ -19,6 +19,9 @@ export interface Tenure {
   readonly lease: Lease;
   readonly overlay: Overlay;
   readonly streams: StreamCache;
+  /** The word of the read model that what is parked was last asked for; null before. */
+  parkings(): string | null;
+  setParked(parkings: string, keys: ReadonlySet<string>): void;
   /** True while the lease *of this epoch* is held: what an answer must check after the broker's ack. */
   isHeld(): boolean;
   /** True while commands may be decided here. */
@@ -51,6 +54,11 @@ export function createTenure(options: TenureOptions): Tenure {
   const listeners: ((cause: string) => void)[] = [];
   let serving = true;
   let dropped = false;
+  let parkings: string | null = null;
+  const streams = createStreamCache({
+    ...{ partition: lease.partition, overlay, readModel, windowStart },
+    bounds: options.bounds,
+  });
 
   function drop(cause: string): void {
     if (dropped) return;
@@ -74,7 +82,12 @@ export function createTenure(options: TenureOptions): Tenure {
   return {
     lease,
     overlay,
-    streams: createStreamCache({ partition: lease.partition, overlay, readModel, windowStart, bounds: options.bounds }),
+    streams,
+    parkings: () => parkings,
+    setParked(word, keys) {
+      parkings = word;
+      streams.setParked(keys);
+    },
     isHeld: () => !dropped && term.isRunning(),
     isServing: () => serving && term.isRunning(),
     append(events, records, pending) {

@@ -14,6 +14,7 @@ import {
 } from '@threadlog/read-models';
 import { nameOf } from '../ownership/overlay';
 import type { Checkpoint, Instance, Lease, LeaseStore, ReadModel, StreamSnapshot } from '../ownership/ports';
+import { createParking } from './parking';
 import type { Process, World } from './world';
 
 interface LeaseRow {
@@ -22,13 +23,15 @@ interface LeaseRow {
   expiresAt: number;
 }
 
-interface StreamRows {
+export interface StreamRows {
   version: number;
   lastTimestamp: string | null;
   thread: ThreadRow | null;
   participants: Map<string, ParticipantRow>;
   messages: Map<string, MessageRow>;
   receipts: Map<string, ReceiptRow>;
+  /** Events of a parked stream, which wait; null while it is projected. */
+  waiting: { event: ChatEvent; offset: number }[] | null;
 }
 
 /** The database of the simulation: leases, and the read model that a lagging projector fills. It outlives processes. */
@@ -38,6 +41,9 @@ export interface Database {
   checkpoint(partition: number): Checkpoint;
   /** Folds events into the rows and moves the checkpoint: one transaction. */
   project(partition: number, events: readonly { event: ChatEvent; offset: number }[], next: Checkpoint): void;
+  /** From its next event on, nothing of the stream is projected until it is replayed. */
+  park(partition: number, name: string): void;
+  replay(partition: number, name: string): void;
   streams: ReadonlyMap<string, StreamRows>;
 }
 
@@ -48,11 +54,15 @@ const emptyStream = (): StreamRows => ({
   participants: new Map(),
   messages: new Map(),
   receipts: new Map(),
+  waiting: null,
 });
 
 export function createDatabase(world: World, partitions: number): Database {
   const streams = new Map<string, StreamRows>();
   const checkpoints = new Map<number, Checkpoint>();
+  const parking = createParking(streams, (rows, placed, partition) =>
+    foldRows(rows, placed.event, { partition, offset: placed.offset }),
+  );
   const checkpoint = (partition: number): Checkpoint => checkpoints.get(partition) ?? { nextOffset: 0, maxEpoch: 0 };
   const rowsOf = (stream: StreamRef): StreamRows => streams.get(streamName(stream)) ?? emptyStream();
   const leases = createLeaseRows(world, partitions);
@@ -63,7 +73,10 @@ export function createDatabase(world: World, partitions: number): Database {
     leasesFor: (process) => overNetwork(world, process, leases),
     readModelFor: (process) =>
       overNetwork(world, process, {
-        checkpoints: () => Promise.resolve(new Map(checkpoints)),
+        checkpoints: () =>
+          Promise.resolve(new Map([...checkpoints].map(([at, one]) => [at, { ...one, parkings: parking.word(at) }]))),
+        parkedKeys: (partition) => Promise.resolve(parking.keys(partition)),
+        discarded: () => Promise.resolve(new Set<number>()),
         loadStream: (stream, partition) => Promise.resolve(snapshotOf(rowsOf(stream), checkpoint(partition))),
         loadParts: (stream, partition, names) => {
           const messages = names.map((id) => rowsOf(stream).messages.get(id)).filter((row) => row !== undefined);
@@ -79,10 +92,13 @@ export function createDatabase(world: World, partitions: number): Database {
         const name = nameOf(event);
         const rows = streams.get(name) ?? emptyStream();
         streams.set(name, rows);
-        foldRows(rows, event, { partition, offset });
+        if (rows.waiting) rows.waiting.push({ event, offset });
+        else foldRows(rows, event, { partition, offset });
       }
       checkpoints.set(partition, next);
     },
+    park: parking.park,
+    replay: parking.replay,
   };
 }
 
@@ -101,7 +117,8 @@ function snapshotOf(rows: StreamRows, checkpoint: Checkpoint): StreamSnapshot {
     checkpoint,
     version: rows.version,
     lastTimestamp: rows.lastTimestamp,
-    parked: false,
+    gap: 0,
+    parked: rows.waiting !== null,
     thread: rows.thread,
     participants: [...rows.participants.values()],
     user: null,

@@ -49,6 +49,19 @@ export const MUTANTS: Record<string, Mutation> = {
         isMarker(records) ? { baseOffset: (await log.head(partition)) - 1 } : appender.append(partition, records),
     })),
 
+  'parked streams decided on': (parts) => {
+    const { readModel } = parts;
+    const checkpoints = async () => {
+      const found = await readModel.checkpoints();
+      return new Map([...found].map(([partition, one]) => [partition, { ...one, parkings: 'never' }]));
+    };
+    const loadStream: typeof readModel.loadStream = async (...of) => ({
+      ...(await readModel.loadStream(...of)),
+      parked: false,
+    });
+    return { ...parts, readModel: { ...readModel, checkpoints, loadStream } };
+  },
+
   'no lease check before the ack': (parts) =>
     withTenure(parts, (options, sound) => acking(sound(options), options, () => true)),
 

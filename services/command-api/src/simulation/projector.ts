@@ -1,4 +1,5 @@
 import { decodeEvent, type ChatEvent } from '@threadlog/events';
+import { nameOf } from '../ownership/overlay';
 import type { Cluster } from './cluster';
 
 /** Whether a restarted projector takes its highest epoch from the checkpoint, as it must. */
@@ -28,7 +29,14 @@ export function runProjector(cluster: Cluster, options: ProjectorOptions, stoppe
     }
     // Another step may have been faster: the checkpoint is the guard, as its row lock is in the database.
     if (database.checkpoint(partition).nextOffset !== nextOffset) return;
+    if (events[0] && random.chance(0.04)) parkForAWhile(partition, nameOf(events[0].event));
     database.project(partition, events, { nextOffset: next.offset, maxEpoch: next.maxEpoch });
+  }
+
+  /** An event that cannot be projected, until somebody has mended it. */
+  function parkForAWhile(partition: number, name: string): void {
+    database.park(partition, name);
+    world.after(random.next() * 3_000, null, () => database.replay(partition, name));
   }
 
   for (let partition = 0; partition < log.partitions; partition += 1) {

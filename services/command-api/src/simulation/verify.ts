@@ -104,6 +104,7 @@ function readModel(cluster: Cluster, log: readonly Placed[]): string[] {
       participants: new Map(),
       messages: new Map(),
       receipts: new Map(),
+      waiting: null,
     };
     const rows = rebuilt.get(name) ?? fresh;
     rebuilt.set(name, rows);

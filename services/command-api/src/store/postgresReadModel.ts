@@ -4,6 +4,8 @@ import {
   generationSchema,
   readCheckpoint,
   readCheckpoints,
+  readDiscarded,
+  readParkedKeys,
   type Database,
   type DeletionLogRow,
   type ExportLogRow,
@@ -54,9 +56,16 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Post
   return {
     generation: () => known ?? 1,
     async checkpoints() {
-      known = await activeGeneration(database);
-      return readCheckpoints(database, known);
+      const generation = (known = await activeGeneration(database));
+      const found = await readCheckpoints(database, generation);
+      // Another generation may have parked others.
+      const named = [...found].map(([partition, one]) => {
+        return [partition, { ...one, parkings: `${generation}.${one.parkings}` }] as const;
+      });
+      return new Map(named);
     },
+    parkedKeys: async (partition) => readParkedKeys(database, (known ??= await activeGeneration(database)), partition),
+    discarded: (partition) => readDiscarded(database, partition),
     async loadStream(stream, partition, receiptsSince) {
       const row = await onActive(async (generation) => {
         const values = [
@@ -111,7 +120,7 @@ async function userThreadsOf(
 interface LoadedRow {
   active: number;
   checkpoint: Checkpoint | null;
-  stream: { version: number; last_timestamp: string; parked_at: string | null } | null;
+  stream: { version: number; gap: number; last_timestamp: string; parked_at: string | null } | null;
   thread: ThreadRow | null;
   participants: ParticipantRow[] | null;
   user_row: UserRow | null;
@@ -169,13 +178,17 @@ function receiptStatement(generation: number): { name: string; text: string } {
   };
 }
 
+const NOT_BEGUN = { version: 0, gap: 0, last_timestamp: null, parked_at: null };
+
 function snapshotOf(row: LoadedRow, maxReceipts: number): StreamSnapshot {
   const receipts = row.receipts ?? [];
+  const stream = row.stream ?? NOT_BEGUN;
   return {
     checkpoint: row.checkpoint ?? BEGINNING,
-    version: row.stream?.version ?? 0,
-    lastTimestamp: row.stream?.last_timestamp ?? null,
-    parked: row.parked || typeof row.stream?.parked_at === 'string',
+    version: stream.version,
+    gap: stream.gap,
+    lastTimestamp: stream.last_timestamp,
+    parked: row.parked || stream.parked_at !== null,
     thread: row.thread,
     participants: row.participants ?? [],
     user: row.user_row,

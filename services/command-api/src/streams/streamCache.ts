@@ -17,6 +17,10 @@ export interface StreamCache {
   get(stream: StreamRef): StreamEntry | undefined;
   /** Loads a stream; when it resolves, `get` has it. */
   load(stream: StreamRef): Promise<void>;
+  /** Whether the streams of a record key are parked, as far as was heard. */
+  isParked(recordKey: string): boolean;
+  /** Which keys are parked from now on. Rows may have changed beside the log, so all streams are loaded anew. */
+  setParked(keys: ReadonlySet<string>): void;
 }
 
 export interface StreamCacheOptions {
@@ -32,6 +36,9 @@ export function createStreamCache(options: StreamCacheOptions): StreamCache {
   const { partition, overlay, readModel, windowStart, bounds = CACHE_BOUNDS } = options;
   const max = bounds.streams;
   const entries = new Map<string, StreamEntry>();
+  /** Those from before the last change of what is parked, which have events in flight. */
+  const outdated = new Set<StreamEntry>();
+  let parked: ReadonlySet<string> = new Set();
 
   function remember(name: string, entry: StreamEntry): void {
     entries.set(name, entry);
@@ -48,20 +55,34 @@ export function createStreamCache(options: StreamCacheOptions): StreamCache {
     get(stream) {
       const name = streamName(stream);
       const entry = entries.get(name);
+      if (entry && outdated.has(entry)) return undefined;
       if (entry && entries.size > max / 2) {
         entries.delete(name);
         entries.set(name, entry);
       }
       return entry;
     },
-    load(stream) {
+    async load(stream) {
       const name = streamName(stream);
-      return readBesideOverlay(
+      // Answers rest on the acks of what is in flight, and only its own entry knows of them.
+      await entries.get(name)?.inFlight?.catch(() => undefined);
+      await readBesideOverlay(
         overlay,
         () => readModel.loadStream(stream, partition, windowStart()),
-        (snapshot) =>
-          remember(name, createStreamEntry(snapshot, overlay.eventsOf(name), { partition, maxParts: bounds.parts })),
+        (snapshot) => {
+          const before = entries.get(name);
+          if (before) outdated.delete(before);
+          remember(name, createStreamEntry(snapshot, overlay.eventsOf(name), { partition, maxParts: bounds.parts }));
+        },
       );
+    },
+    isParked: (recordKey) => parked.has(recordKey),
+    setParked(keys) {
+      parked = keys;
+      for (const [name, entry] of entries) {
+        if (entry.inFlight) outdated.add(entry);
+        else entries.delete(name);
+      }
     },
   };
 }

@@ -59,7 +59,7 @@ export function createStreamEntry(
   { partition, maxParts }: { partition: number; maxParts: number },
 ): StreamEntry {
   const entry: StreamEntry = {
-    version: snapshot.version,
+    version: snapshot.version + passedOver(snapshot, overlay),
     lastTimestamp: snapshot.lastTimestamp,
     parked: snapshot.parked,
     thread: snapshot.thread,
@@ -81,6 +81,16 @@ export function createStreamEntry(
     if (row) entry.receipts.add({ row, settled: null });
   }
   return entry;
+}
+
+/**
+ * Versions behind the row that no event will have: what was discarded unread may have had them. The first event that was
+ * decided since says so; where there is none, none of them is given out again.
+ */
+function passedOver({ version, gap }: StreamSnapshot, overlay: readonly OverlayEntry[]): number {
+  if (gap === 0) return 0;
+  const next = overlay.find(({ event }) => event.stream_version > version);
+  return next ? Math.min(gap, next.event.stream_version - 1 - version) : gap;
 }
 
 /** Moves the entry over the next event of its stream. Throws `StreamGapError` when it is not the next. */
