@@ -1,4 +1,5 @@
 import type { Actor } from '@threadlog/auth';
+import type { StreamRef } from '@threadlog/events';
 import {
   sealedBlobsOf,
   type LastMessages,
@@ -24,6 +25,11 @@ export interface QueryContext {
   search: Search;
   /** Waits until the read model has folded the write that a consistency token names; throws a problem otherwise. */
   waitFor(token: string): Promise<void>;
+  /**
+   * Throws `unavailable` where a write that a token names, or came before it, waits for an operator: that of the token
+   * itself, and all of the thread since one of its events could not be projected.
+   */
+  requireWhole(token: string, thread: StreamRef | null): Promise<void>;
   /**
    * Waits for the actor's own last writes, as far as this process took them, and a moment at most: for clients that
    * cannot carry a consistency token. Never throws.

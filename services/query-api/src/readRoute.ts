@@ -5,6 +5,7 @@ import {
   type RouteDefinition,
   type RouteReply,
 } from '@threadlog/service';
+import type { StreamRef, TenantId } from '@threadlog/events';
 import type { QueryContext } from './context';
 import { outageAsProblem } from './outages';
 import { tokenHeaders } from './schemas';
@@ -26,13 +27,25 @@ export function readRoute<Schemas extends RequestSchemas>(route: ReadRouteDefini
     async handler(request, context) {
       const token = (request.headers as { 'x-consistency-token'?: string })['x-consistency-token'];
       try {
-        if (token !== undefined) await context.waitFor(token);
-        return await route.handler(request as never, context);
+        if (token === undefined) return await route.handler(request as never, context);
+        await context.waitFor(token);
+        const reply = await route.handler(request as never, context);
+        // Only now: whoever may not see the thread was told so before.
+        await context.requireWhole(token, threadRead(request.actor.tenantId, request.params as PathParams));
+        return reply;
       } catch (error) {
         throw outageAsProblem(error);
       }
     },
   });
+}
+
+type PathParams = { threadId?: string; conversationId?: string } | undefined;
+
+/** The thread that a path names, if any. */
+function threadRead(tenantId: TenantId, params: PathParams): StreamRef | null {
+  const id = params?.threadId ?? params?.conversationId;
+  return id === undefined ? null : { tenantId, type: 'thread', id };
 }
 
 /** 200 with a body; only the entity tags that changes are matched against travel as headers. */

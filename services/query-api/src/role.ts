@@ -21,12 +21,13 @@ import {
   type Role,
   type Route,
 } from '@threadlog/service';
-import { createConsistency, type Consistency } from './consistency';
+import { createConsistency, type Consistency, type Position } from './consistency';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
 import { queryRoutes } from './routes';
 import { createBusyViewers } from './threads/reach';
 import { createSearch } from './search/search';
+import { createParkedLookUp, type ParkedLookUp } from './parked';
 import { createSettle } from './settle';
 import { nobodyTells, type PresenceLookup } from './presence/lookup';
 
@@ -102,7 +103,7 @@ function createContext(deps: QueryApiDeps, generation: () => number): QueryConte
     opener,
     profiles: createProfiles({ opener, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
     search: createSearch(deps.sealing),
-    waitFor: createWait(deps, createWaiting(deps, generation, readWaitMs)),
+    ...createPromises(deps, generation, readWaitMs),
     settle: createSettle(createWaiting(deps, generation, Math.min(SETTLE_MS, readWaitMs)), lastWrites),
     presence,
     retentionDays: deps.privacy?.MESSAGE_RETENTION_DAYS ?? null,
@@ -132,23 +133,40 @@ function lastOnly(generation: () => number, storeOf: (generation: number) => Mes
 /** A read waits this long for its reader's last writes; milliseconds. */
 const SETTLE_MS = 250;
 
-function createWaiting({ database }: QueryApiDeps, generation: () => number, readWaitMs: number): Consistency {
+function createWaiting(
+  { database }: QueryApiDeps,
+  generation: () => number,
+  readWaitMs: number,
+  seen: ParkedLookUp['seen'] = () => undefined,
+): Consistency {
   return createConsistency({
     readWaitMs,
     async readCheckpoints(partitions) {
       const rows = await Promise.all(partitions.map((partition) => readCheckpoint(database, generation(), partition)));
+      for (const { partition, parkings } of rows) seen(partition, parkings);
       return new Map(rows.map((row) => [row.partition, row.nextOffset]));
     },
   });
 }
 
-/** Waits for what a token names; a token of another log says nothing about this read model. */
-function createWait({ log }: QueryApiDeps, consistency: Consistency): QueryContext['waitFor'] {
-  return async (token) => {
+/** Keeps what a token promises; a token of another log says nothing about this read model. */
+function createPromises(
+  deps: QueryApiDeps,
+  generation: () => number,
+  readWaitMs: number,
+): Pick<QueryContext, 'waitFor' | 'requireWhole'> {
+  const { log, database } = deps;
+  const parked = createParkedLookUp({ database, generation });
+  const consistency = createWaiting(deps, generation, readWaitMs, parked.seen);
+  const positionOf = (token: string): Position => {
     const { logId, partition, offset } = decodeConsistencyToken(token);
     if (logId !== log.logId || partition >= log.partitions) {
       throw problem('invalid_request', 'the consistency token is of another log');
     }
-    await consistency.waitFor({ partition, offset });
+    return { partition, offset };
+  };
+  return {
+    waitFor: async (token) => consistency.waitFor(positionOf(token)),
+    requireWhole: async (token, thread) => parked.requireWhole(positionOf(token), thread),
   };
 }

@@ -9,6 +9,7 @@ import {
   THREAD_STATUSES,
   threadIdInputSchema,
   threadSchema,
+  staleSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
 
@@ -93,7 +94,7 @@ const edges = pageEdgesShape;
 
 export const threadListSchema = z.object({ threads: z.array(threadSchema), ...edges }).meta({ id: 'ThreadPage' });
 export const messagePageSchema = z
-  .object({ messages: z.array(messageSchema), ...edges, totalCount: z.int() })
+  .object({ messages: z.array(messageSchema), ...edges, totalCount: z.int(), stale: staleSchema.optional() })
   .meta({ id: 'MessagePage' });
 export const pinsSchema = z.object({ messages: z.array(messageSchema), ...edges }).meta({ id: 'PinPage' });
 export const participantPageSchema = z

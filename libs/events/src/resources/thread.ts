@@ -53,6 +53,11 @@ export const threadExample = {
   updatedAt: '2026-01-15T10:30:00.000000Z',
 };
 
+/** Only there where what follows waits for an operator: one of the thread's events could not be processed. */
+export const staleSchema = z.literal(true).meta({
+  description: 'Only there where newer changes wait for an operator: one of the events could not be processed.',
+});
+
 /** A thread ("conversation" on some surfaces) as every surface shows it. */
 export const threadSchema = z
   .object({
@@ -81,6 +86,7 @@ export const threadSchema = z
     createdBy: z.string(),
     createdAt: z.string(),
     updatedAt: z.string(),
+    stale: staleSchema.optional(),
   })
   .meta({ id: 'Thread', example: threadExample });
 export type ThreadResource = z.infer<typeof threadSchema>;

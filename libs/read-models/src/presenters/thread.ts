@@ -1,6 +1,6 @@
 import { ERASED, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
 import { PARTICIPANTS_SHOWN } from '../folds/roster';
-import type { ParticipantRow, ThreadRow } from '../rows';
+import type { ParticipantRow, ThreadMarks, ThreadRow } from '../rows';
 import { presentMessage, type PresentableMessage, type Replies } from './message';
 import { NO_PROFILE, openColumn, type PresenterView } from './view';
 
@@ -8,7 +8,7 @@ export type ParticipantView = Pick<ParticipantRow, 'user_id' | 'role'> & { read_
 
 /** A thread's row and what stands around it, as far as this viewer may see it. */
 export interface ThreadParts {
-  thread: ThreadRow;
+  thread: ThreadRow & Partial<ThreadMarks>;
   /** Current members in the order they joined; the first twenty are shown. */
   participants: readonly ParticipantView[];
   /** All current members; their number here when not given. */
@@ -51,7 +51,13 @@ export function presentThread(parts: ThreadParts, view: PresenterView): ThreadRe
     createdBy: thread.created_by,
     createdAt: thread.created_at,
     updatedAt: thread.updated_at,
+    ...staleness(thread),
   };
+}
+
+/** What an answer says of a thread that is parked. */
+export function staleness({ parked_offset }: Partial<ThreadMarks>): { stale?: true } {
+  return typeof parked_offset === 'number' ? { stale: true } : {};
 }
 
 /** A member as every surface shows it. `read_index` is 0 where no position is known. */

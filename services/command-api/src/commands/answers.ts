@@ -63,18 +63,22 @@ export interface Answers {
   partsOf(command: Command, receipt: ReceiptRow): readonly string[];
   /** Why a first answer may not be given again: the actor has lost sight of the thread. */
   hides(command: Command, ground: { entry: StreamEntry; root: StreamEntry }, actor: Actor): Problem | null;
+  /** Why the actor does not see the thread that a command is about; null where it does, and where there is none. */
+  hidesThread(ground: { entry: StreamEntry; root: StreamEntry }, actor: Actor): Problem | null;
   sourceOf(command: Command, capture: Capture): AnswerSource;
   build(actor: Actor, source: AnswerSource): Promise<CommandResult>;
 }
 
 export function createAnswers(deps: AnswersDeps): Answers {
+  const hidesThread: Answers['hidesThread'] = ({ entry, root }, actor) => {
+    if (!entry.thread) return null;
+    const view = viewThread(entry, { actor, now: '', newId: '', root, holds: null, limits: deps.limits });
+    return isRefusal(view) ? view.problem : null;
+  };
   return {
+    hidesThread,
     partsOf: (command, receipt) => replayedParts(command, receipt),
-    hides(command, { entry, root }, actor) {
-      if (STATUS[command.type] === 204 || !entry.thread) return null;
-      const view = viewThread(entry, { actor, now: '', newId: '', root, holds: null, limits: deps.limits });
-      return isRefusal(view) ? view.problem : null;
-    },
+    hides: (command, ground, actor) => (STATUS[command.type] === 204 ? null : hidesThread(ground, actor)),
     sourceOf(command, capture) {
       const { position, replayed, changed, clear } = capture;
       const usual = STATUS[command.type];

@@ -57,12 +57,12 @@ export function createTurn(deps: TurnDeps, tenure: Tenure): (job: Job) => Promis
 
 const PARKED: Problem = {
   code: 'unavailable',
-  detail: 'This thread waits for an operator: one of its events could not be processed.',
+  detail: 'This waits for an operator: one of the events before it could not be processed.',
 };
 
 /** Whoever may not see the thread is not told that it is there; nobody may see one that is closed. */
-function parkedFor({ answers }: TurnDeps, { request: { command, actor } }: Job, ground: Ground): Problem {
-  return answers.hides(command, ground, actor) ?? PARKED;
+function parkedFor({ answers }: TurnDeps, { request }: Job, ground: Ground): Problem {
+  return answers.hidesThread(ground, request.actor) ?? PARKED;
 }
 
 function onGround(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Promise<void> | null {

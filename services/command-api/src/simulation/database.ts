@@ -44,6 +44,7 @@ export interface Database {
   /** From its next event on, nothing of the stream is projected until it is replayed. */
   park(partition: number, name: string): void;
   replay(partition: number, name: string): void;
+  parkedStreams(): number;
   streams: ReadonlyMap<string, StreamRows>;
 }
 
@@ -99,6 +100,7 @@ export function createDatabase(world: World, partitions: number): Database {
     },
     park: parking.park,
     replay: parking.replay,
+    parkedStreams: parking.size,
   };
 }
 

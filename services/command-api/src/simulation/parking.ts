@@ -9,6 +9,8 @@ export interface Parking {
   /** Folds what waits and lets the stream go on. */
   replay(partition: number, name: string): void;
   keys(partition: number): Set<string>;
+  /** Streams that wait. */
+  size(): number;
   /** Another one after every change. */
   word(partition: number): string;
 }
@@ -39,6 +41,7 @@ export function createParking(
       changed(partition);
     },
     keys: (partition) => new Set([...parked].filter(([, at]) => at === partition).map(([name]) => name)),
+    size: () => parked.size,
     word: (partition) => String(changes.get(partition) ?? 0),
   };
 }

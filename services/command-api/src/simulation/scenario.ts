@@ -85,7 +85,7 @@ async function caughtUp(cluster: Cluster): Promise<boolean> {
       if (cluster.database.checkpoint(partition).nextOffset < (await cluster.log.head(partition)))
         behind.push(partition);
     }
-    if (behind.length === 0) return true;
+    if (behind.length === 0 && cluster.database.parkedStreams() === 0) return true;
     await pause(cluster.world, 500);
   }
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { MessageResource } from '@threadlog/events';
-import { presentMessage, type ListedMessage } from '@threadlog/read-models';
+import { presentMessage, staleness, type ListedMessage } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { encodeIndex } from '../cursors';
 import type { PageEdges } from '../pages';
@@ -22,6 +22,8 @@ export interface MessagePage extends PageEdges {
   messages: MessageResource[];
   /** Messages in the thread that the actor may see, whatever page was asked for. */
   totalCount: number;
+  /** Newer messages wait for an operator. */
+  stale?: true;
 }
 
 /** A page of a thread, in either order. */
@@ -35,7 +37,12 @@ export async function messagePage(
   const hasMore = found.length > limit;
   const rows = hasMore ? found.slice(0, limit) : found;
   const messages = await presentMessages(context, actor, rows, thread.row.has_sub_threads);
-  return { messages, ...edges(rows, hasMore), totalCount: visibleCount(thread, includeDeleted) };
+  return {
+    messages,
+    ...edges(rows, hasMore),
+    totalCount: visibleCount(thread, includeDeleted),
+    ...staleness(thread.row),
+  };
 }
 
 /** The pinned messages of a thread that the actor may see, newest first. */

@@ -6,6 +6,7 @@ import {
   idInputSchema,
   instantInputSchema,
   messageSchema,
+  staleSchema,
   THREAD_STATUSES,
   threadIdInputSchema,
 } from '@threadlog/events';
@@ -53,7 +54,13 @@ export const conversationPageSchema = z
   .object({ conversations: z.array(conversationSchema), ...edges })
   .meta({ id: 'ConversationPage' });
 export const subThreadPageSchema = z
-  .object({ thread: conversationSchema, messages: z.array(messageSchema), ...edges, totalCount: z.int() })
+  .object({
+    thread: conversationSchema,
+    messages: z.array(messageSchema),
+    ...edges,
+    totalCount: z.int(),
+    stale: staleSchema.optional(),
+  })
   .meta({ id: 'SubThreadPage' });
 
 export const presenceSchema = z

@@ -109,9 +109,7 @@ function listStatement(viewer: ViewerValues, request: ThreadListRequest, reach: 
   return { name: ['threads', reach, ...conditions.map((condition) => condition.name)].join('_'), text, values };
 }
 
-const THREAD = Object.keys(threadsTable.columns)
-  .map((column) => `t.${column}`)
-  .join(', ');
+const THREAD = [...Object.keys(threadsTable.columns), 'parked_offset'].map((column) => `t.${column}`).join(', ');
 
 /** The learner and the members of a sub-thread are its root's. */
 const rootOf = (schema: string): string =>

@@ -1,8 +1,8 @@
 import type { ParticipantRole } from '@threadlog/events';
-import type { ThreadRow } from '@threadlog/read-models';
+import type { ThreadMarks, ThreadRow } from '@threadlog/read-models';
 
 /** A thread with what its viewer's access depends on, read in one statement. */
-export interface ThreadAccessRow extends ThreadRow {
+export interface ThreadAccessRow extends ThreadRow, ThreadMarks {
   /** The learner of the root: a sub-thread is seen by those who see its root. */
   root_learner_id: string | null;
   /** The viewer's membership in the root; null where it does not take part. */
