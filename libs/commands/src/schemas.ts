@@ -11,6 +11,7 @@ import {
   ERASURE_REASONS,
   freeText,
   HOLD_REASONS,
+  idSchema,
   idInputSchema,
   instantInputSchema,
   jsonObjectSchema,
@@ -192,6 +193,8 @@ export const threadScrubSchema = z.strictObject({
   messageIds: z.array(idInputSchema).min(1).max(LIMITS.scrubbedMessages),
   reason: z.enum(DELETE_REASONS).extract(['retention', 'privacy']),
 });
+/** Takes away title and metadata of a thread as far as this erased person wrote them last: the worker's own way, too. */
+export const threadScrubSettingsSchema = z.strictObject({ ...thread, authorId: idSchema });
 export const threadEraseSchema = z.strictObject({
   ...thread,
   reason: z.enum(DELETE_REASONS).extract(['retention', 'privacy']),
@@ -227,6 +230,7 @@ export const COMMANDS = {
   'tenant.beginErasure': tenantBeginErasureSchema,
   'tenant.endErasure': tenantEndErasureSchema,
   'thread.scrub': threadScrubSchema,
+  'thread.scrubSettings': threadScrubSettingsSchema,
   'thread.erase': threadEraseSchema,
 };
 export type CommandType = keyof typeof COMMANDS;

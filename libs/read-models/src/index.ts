@@ -27,6 +27,7 @@ export * from './folds/taking';
 export * from './schema/core';
 export * from './schema/generation';
 export * from './schema/messages';
+export { settingsBy } from './schema/threads';
 export * from './tables/table';
 export * from './tables/tables';
 export * from './tables/privacyTables';

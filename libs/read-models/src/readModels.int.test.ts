@@ -94,6 +94,8 @@ describe('shared queries', () => {
     metadata: null,
     parent_thread_id: null,
     root_message_id: null,
+    title_by: null,
+    metadata_by: null,
     root_version: null,
     created_by: 'ada',
     created_by_type: 'user',

@@ -25,7 +25,10 @@ export interface ThreadRow {
   status: ThreadStatus;
   learner_id: string | null;
   title: SealedText;
+  /** Who wrote the title; where that is null, whose was erased. Null where nobody wrote one, or took it away itself. */
+  title_by: string | null;
   metadata: SealedText;
+  metadata_by: string | null;
   parent_thread_id: string | null;
   root_message_id: string | null;
   /** Version of the root that a sub-thread begins at; null for a root. */

@@ -1,6 +1,6 @@
 /**
- * `tampered`: not a blob, altered, or bound to another place. `key_missing`: a key is neither cached nor this tenant's:
- * not prepared, or not ours. `expired`: a sealer was kept too long. `master_key`: a wrapped key cannot be unwrapped.
+ * `tampered`: not a blob, altered, or bound to another place. `key_missing`: a key was
+ * not prepared; one that the store does not have is no error. `expired`: a sealer was kept too long. `master_key`: a wrapped key cannot be unwrapped.
  */
 export type SealingErrorCode = 'tampered' | 'key_missing' | 'expired' | 'master_key';
 

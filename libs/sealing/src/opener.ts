@@ -29,8 +29,10 @@ export interface CachingOpener extends Opener {
 
 interface Derived {
   keyIds: string[];
-  /** Null when one of its keys is destroyed. */
+  /** Null when one of its keys is destroyed, or missing. */
   key: KeyObject | null;
+  /** A key of it is missing: looked for again each time, and said to be destroyed only where one is. */
+  missing: boolean;
   expiresAt: number;
   /** Not once it has left the cache: then nothing that was opened with it is of use. */
   cached: boolean;
@@ -41,7 +43,7 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
   const opened = createOpenedTexts<Derived>((derived) => derived.cached && derived.expiresAt > clock());
 
   const isFresh = (known: Derived | undefined, now: number): boolean =>
-    known !== undefined && known.expiresAt - marginMs > now;
+    known !== undefined && !known.missing && known.expiresAt - marginMs > now;
 
   async function prepareKeys(tenantId: TenantId, blobs: readonly (Sealed | null | undefined)[]): Promise<void> {
     const wanted = new Set<string>();
@@ -60,16 +62,20 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
     const blob = decodeBlob(sealed);
     const name = tenantId + keyPartOf(blob);
     let known = cache.get(name);
-    if (!known || known.expiresAt <= clock()) {
+    if (!known || known.missing || known.expiresAt <= clock()) {
       known = derive(keyring, tenantId, blob);
       cache.set(name, known);
     }
     return known.key ? { value: decrypt({ key: known.key, tenantId }, blob, place), key: known } : undefined;
   }
 
+  const whyNot: Opener['whyNot'] = (tenantId, sealed) =>
+    cache.get(tenantId + keyPartOf(decodeKeyPart(sealed)))?.missing ? 'key_missing' : 'erased';
+
   return {
     prepare: prepareKeys,
     open: (tenantId, sealed, place) => openWith(tenantId, sealed, place)?.value,
+    whyNot,
     remembering: {
       prepare(tenantId, blobs) {
         const now = clock();
@@ -85,6 +91,7 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
         if (found) opened.add(sealed, { ...place, tenantId, ...found });
         return found?.value;
       },
+      whyNot,
     },
     forget(gone) {
       for (const [name, { keyIds }] of [...cache.entries()]) if (keyIds.some((id) => gone.has(id))) cache.delete(name);
@@ -100,14 +107,14 @@ export function createOpener({ keyring, clock, marginMs, maxKeys }: OpenerOption
 
 function derive(keyring: Keyring, tenantId: TenantId, blob: Blob): Derived {
   const keyIds = keyIdsOf(blob);
-  const keys = keyIds.map((keyId) => {
-    const key = keyring.byId(tenantId, keyId);
-    if (!key) throw new SealingError('key_missing', 'a key of this value is not prepared, or not of this tenant');
-    return key;
-  });
+  const found = keyIds.map((keyId) => keyring.byId(tenantId, keyId));
+  const keys = found.filter((key) => key !== undefined);
+  if (keyIds.some((keyId, index) => !found[index] && !keyring.isMissing(tenantId, keyId)))
+    throw new SealingError('key_missing', 'a key of this value is not prepared');
   const expiresAt = Math.min(...keys.map((key) => key.expiresAt));
-  if (keys.some((key) => key.bytes === null)) return { keyIds, key: null, expiresAt, cached: true };
+  const missing = keys.length < keyIds.length && keys.every((key) => key.bytes !== null);
+  if (missing || keys.some((key) => key.bytes === null)) return { keyIds, key: null, missing, expiresAt, cached: true };
   const slots = slotsOf(blob);
   const bySlot = SLOTS.map((slot) => (slots.includes(slot) ? (keys[slots.indexOf(slot)]?.bytes ?? null) : null));
-  return { keyIds, key: deriveKey(bySlot), expiresAt, cached: true };
+  return { keyIds, key: deriveKey(bySlot), missing, expiresAt, cached: true };
 }

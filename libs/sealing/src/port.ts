@@ -32,12 +32,17 @@ export interface Sealer {
   seal(value: Json, target: SealTarget): Sealed;
 }
 
-/** Opens sealed values. `undefined` means erased: a key it needs is gone for ever. */
+/** Opens sealed values. `undefined` means that it cannot be read: `whyNot` tells why. */
 export interface Opener {
   /** Loads the keys of these blobs in one query; those already cached cost nothing. */
   prepare(tenantId: TenantId, blobs: readonly (Sealed | null | undefined)[]): Promise<void>;
   /** Opens synchronously with prepared keys. Throws on a blob that was tampered with or whose keys were not prepared. */
   open(tenantId: TenantId, blob: Sealed, target: Omit<SealTarget, 'eventId'>): Json | undefined;
+  /**
+   * Why `open` gave nothing: a key it needs was destroyed, for ever; or the store does not have it, where a backup may
+   * bring it back.
+   */
+  whyNot(tenantId: TenantId, blob: Sealed): 'erased' | 'key_missing';
 }
 
 /** Whether a person may be written about: `erased` from when the key is closed; `unknown` is not loaded, or too old. */

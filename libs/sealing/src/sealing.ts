@@ -23,6 +23,8 @@ export interface SealingOptions {
   ttlMs?: number;
   /** Keys, derived keys and sealers held at most, each. */
   maxKeys?: number;
+  /** Told of each key that a text needs and the store does not have. */
+  onKeyMissing?: (tenantId: TenantId, keyId: string) => void;
   /** Days after which a version of the master key is due to be replaced and destroyed: 30 by default. */
   rotationDays?: number;
 }
@@ -57,7 +59,7 @@ export function createSealing(options: SealingOptions): SealingService {
   if (ttlMs > MAX_TTL_MS) throw new RangeError(`keys may be cached for ${MAX_TTL_MS} ms at most`);
   const marginMs = ttlMs / 6;
   const source = createKeySource({ store, masterKey, clock, ttlMs });
-  const keyring = createKeyring({ source, clock, marginMs, maxKeys });
+  const keyring = createKeyring({ source, clock, marginMs, maxKeys, ttlMs, onMissing: options.onKeyMissing });
   const sealers = createSealers({ keyring, clock, marginMs, maxSealers: maxKeys });
   const opener = createOpener({ keyring, clock, marginMs, maxKeys });
   const admissions = createAdmissions({ keyring, source, clock, marginMs, maxSubjects: maxKeys });
@@ -110,13 +112,14 @@ export function createSealing(options: SealingOptions): SealingService {
 }
 
 /** The same opener, which tells that keys are about to be held. */
-function preparing({ prepare, open }: Opener, held: () => void): Opener {
+function preparing({ prepare, open, whyNot }: Opener, held: () => void): Opener {
   return {
     prepare(tenantId, blobs) {
       held();
       return prepare(tenantId, blobs);
     },
     open,
+    whyNot,
   };
 }
 

@@ -61,6 +61,7 @@ export function createViews({ opener: given, profiles }: ViewsDeps): Views {
 function tolerant(opener: Opener, wasErased: (tenantId: TenantId) => boolean): Opener {
   return {
     prepare: opener.prepare.bind(opener),
+    whyNot: opener.whyNot.bind(opener),
     open(tenantId, blob, target) {
       try {
         return opener.open(tenantId, blob, target);

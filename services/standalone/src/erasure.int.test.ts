@@ -153,10 +153,15 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
 
   describe('and a legal hold', () => {
     /** What is held, whose erasure must wait for it, and why. */
-    const HOLDS: [why: string, held: (made: { group: string; lesson: string }) => object, erased: object][] = [
+    const HOLDS: [
+      why: string,
+      held: (made: { group: string; lesson: string; named: string }) => object,
+      erased: object,
+    ][] = [
       ['on the person', () => ({ userId: 'ada' }), { userId: 'ada' }],
       ['on the same person as a learner', () => ({ learnerId: 'ada' }), { userId: 'ada' }],
       ['on a thread it wrote in', ({ group }) => ({ threadId: group }), { userId: 'ada' }],
+      ['on a thread whose title it wrote', ({ named }) => ({ threadId: named }), { userId: 'ada' }],
       ['on a thread about it', ({ lesson }) => ({ threadId: lesson }), { learnerId: 'lena' }],
       ['on a learner it wrote about', () => ({ learnerId: 'lena' }), { userId: 'ada' }],
       ['on somebody who wrote about it', () => ({ userId: 'ada' }), { learnerId: 'lena' }],
@@ -168,8 +173,9 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
       const { people, office, group, lesson } = await school(bed, `hold-${index}`);
       await says(bed, people.ada, group, 'held text');
       await says(bed, people.ada, lesson, 'held text of the lesson');
+      const named = await bed.as(people.ada).call<ThreadResource>('POST', '/api/v1/threads', { title: 'Named by ada' });
       const hold = await bed.as(office).call<{ id: string }>('POST', '/api/v1/privacy/holds', {
-        ...held({ group, lesson }),
+        ...held({ group, lesson, named: named.body.id }),
         reason: 'litigation',
       });
       const { id } = await bed.requested(office, body);

@@ -23,6 +23,8 @@ export const threadEvents = {
     ...thread,
     title: v.sealedSchema.nullable().optional(),
     metadata: v.sealedSchema.nullable().optional(),
+    /** There where what is null was taken away because whoever wrote it was erased. */
+    reason: z.literal('privacy').optional(),
   }),
   CHAT_THREAD_STATUS_CHANGED: defineEvent('thread', [], {
     ...thread,

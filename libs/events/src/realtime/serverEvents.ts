@@ -1,6 +1,6 @@
 import type { Attachment, JsonObject, LeaveReason, ParticipantRole, ThreadStatus } from '../catalogue';
 import type { ProblemCode } from '../problems';
-import type { MessageResource } from '../resources/message';
+import type { MessageResource, TextState } from '../resources/message';
 import type { ThreadResource } from '../resources/thread';
 
 /** Where something happened. */
@@ -22,6 +22,8 @@ interface AboutMessage extends Happened {
 /** Only what changed is there. Live it is an edit; told after the fact it may be anything that came to the message. */
 export interface MessageChange extends AboutMessage {
   content?: string | null;
+  /** Where the text cannot be shown; the content is a placeholder then. */
+  contentState?: TextState;
   metadata?: JsonObject | null;
   attachments?: Attachment[];
   edit?: number;
@@ -70,10 +72,13 @@ export interface ServerToClientPayloads {
   /** Only what changed is there. */
   'conversation:updated': Happened & {
     title?: string | null;
+    titleState?: TextState;
     metadata?: JsonObject | null;
+    metadataState?: TextState;
     status?: ThreadStatus;
     participant?: { userId: string; role: ParticipantRole };
-    updatedAt: string;
+    /** Not where an erasure took something away: that does not make a conversation newer. */
+    updatedAt?: string;
   };
   /** Deleted, or no longer to be seen by this user: then without a seq. */
   'conversation:deleted': InThread & { seq: number | null; reason: string };

@@ -35,7 +35,19 @@ export const messageExample = {
   clientMessageId: null,
 };
 
-/** A message as every surface shows it. `content` is null once deleted, `[erased]` once a key it needs is gone. */
+/**
+ * Why a text that is there cannot be shown: a key it needs was destroyed, for ever; or is not in the key store, where a
+ * backup may bring it back.
+ */
+export const TEXT_STATES = ['erased', 'key_missing'] as const;
+export type TextState = (typeof TEXT_STATES)[number];
+
+/** Stands where text cannot be opened any more because a key it needs was destroyed. */
+export const ERASED = '[erased]';
+/** Stands in the place of text that cannot be shown. */
+export const PLACEHOLDERS: Readonly<Record<TextState, string>> = { erased: ERASED, key_missing: '[key missing]' };
+
+/** A message as every surface shows it. `content` is null once deleted, a placeholder where it cannot be shown. */
 export const messageSchema = z
   .object({
     id: z.string(),
@@ -49,6 +61,8 @@ export const messageSchema = z
     sender: z.object({ displayName: z.string().nullable(), avatarUrl: z.string().nullable() }),
     messageType: z.enum(MESSAGE_TYPES),
     content: z.string().nullable(),
+    /** Only there where the text cannot be shown: `content` is a placeholder then, and files and metadata are left out. */
+    contentState: z.enum(TEXT_STATES).optional(),
     attachments: z.array(attachmentSchema),
     metadata: z.record(z.string(), z.json()).nullable(),
     replyTo: z.string().nullable(),
@@ -69,6 +83,3 @@ export const messageSchema = z
   })
   .meta({ id: 'Message', example: messageExample });
 export type MessageResource = z.infer<typeof messageSchema>;
-
-/** Stands where text cannot be opened any more because a key it needs was destroyed. */
-export const ERASED = '[erased]';

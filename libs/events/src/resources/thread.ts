@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CHANNELS, PARTICIPANT_ROLES, THREAD_STATUSES, THREAD_TYPES } from '../catalogue/values';
-import { messageExample, messageSchema } from './message';
+import { messageExample, messageSchema, TEXT_STATES } from './message';
 
 export const participantResourceSchema = z
   .object({
@@ -66,10 +66,14 @@ export const threadSchema = z
     channel: z.enum(CHANNELS),
     status: z.enum(THREAD_STATUSES),
     title: z.string().nullable(),
+    /** Only there where the title cannot be shown: it is a placeholder then. */
+    titleState: z.enum(TEXT_STATES).optional(),
     learnerId: z.string().nullable(),
     parentThreadId: z.string().nullable(),
     rootMessageId: z.string().nullable(),
     metadata: z.record(z.string(), z.json()).nullable(),
+    /** Only there where the metadata cannot be shown: it is null then. */
+    metadataState: z.enum(TEXT_STATES).optional(),
     /** At most 20, in the order they joined. */
     participants: z.array(participantResourceSchema),
     participantCount: z.int(),

@@ -28,9 +28,18 @@ type Fold<T extends ChatEvent['event_type']> = (row: ThreadRow, event: EventOf<T
 /** Changes a fresh copy of the row. Types without an entry move the version only. */
 const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
   CHAT_THREAD_UPDATED(row, event) {
-    if (event.data.title !== undefined) row.title = sealedText(event.data.title);
-    if (event.data.metadata !== undefined) row.metadata = sealedText(event.data.metadata);
-    settingsChanged(row, event);
+    const { title, metadata, reason } = event.data;
+    // Whose text it was stays, where that was erased: it shows as erased until somebody writes another.
+    if (title !== undefined) {
+      row.title = sealedText(title);
+      if (reason !== 'privacy') row.title_by = title && event.actor.id;
+    }
+    if (metadata !== undefined) {
+      row.metadata = sealedText(metadata);
+      if (reason !== 'privacy') row.metadata_by = metadata && event.actor.id;
+    }
+    if (reason === 'privacy') row.settings_version = event.stream_version;
+    else settingsChanged(row, event);
   },
   CHAT_THREAD_STATUS_CHANGED(row, event) {
     row.status = event.data.status;
@@ -64,7 +73,9 @@ function createdThread(event: EventOf<'CHAT_THREAD_CREATED'>): ThreadRow {
     status: 'active',
     learner_id: data.learner_id,
     title: sealedText(data.title),
+    title_by: data.title && event.actor.id,
     metadata: sealedText(data.metadata),
+    metadata_by: data.metadata && event.actor.id,
     parent_thread_id: data.parent_thread_id,
     root_message_id: data.root_message_id,
     // Where nobody wrote it down, it counts as old: who does not see the whole history does not see it.

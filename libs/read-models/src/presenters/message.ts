@@ -1,13 +1,13 @@
 import {
-  ERASED,
   rootThreadId,
   type Attachment,
   type JsonObject,
   type MessageResource,
   type TenantId,
+  type TextState,
 } from '@threadlog/events';
 import type { EditHistory, MessageRow, Reactions, SealedText } from '../rows';
-import { NO_PROFILE, openColumn, type PresenterView } from './view';
+import { NO_PROFILE, openColumn, readColumn, shownText, type PresenterView, type Readable } from './view';
 
 const REACTION_USERS_SHOWN = 10;
 
@@ -23,6 +23,7 @@ export interface Replies {
 
 /** The message as every surface shows it to this viewer. Synchronous: the view's opener must be prepared. */
 export function presentMessage(row: PresentableMessage, view: PresenterView, replies?: Replies): MessageResource {
+  const content = row.deleted_at === null ? openText(row, row.content, view) : NO_TEXT;
   return {
     id: row.message_id,
     threadId: row.thread_id,
@@ -33,7 +34,8 @@ export function presentMessage(row: PresentableMessage, view: PresenterView, rep
     senderType: row.sender_type,
     sender: view.profile(row.sender_id) ?? NO_PROFILE,
     messageType: row.message_type,
-    content: row.deleted_at === null ? openText(row, row.content, view) : null,
+    content: shownText(content),
+    ...(content.state !== null && { contentState: content.state }),
     attachments: openField<Attachment[]>(row, 'attachments', view) ?? [],
     metadata: openField<JsonObject>(row, 'metadata', view) ?? null,
     replyTo: row.reply_to,
@@ -54,6 +56,7 @@ export function presentMessage(row: PresentableMessage, view: PresenterView, rep
 export interface EditResource {
   edit: number;
   content: string;
+  contentState?: TextState;
   editedAt: string;
 }
 
@@ -62,7 +65,7 @@ export function presentHistory(row: MessageRow, view: PresenterView): EditResour
   if (row.deleted_at !== null) return [];
   return (row.history ?? []).map((entry) => ({
     edit: entry.edit,
-    content: openText(row, entry.content, view),
+    ...stated(openText(row, entry.content, view)),
     editedAt: entry.edited_at,
   }));
 }
@@ -77,9 +80,16 @@ interface MessagePlace {
   thread_id: string;
 }
 
+const NO_TEXT: Readable<string> = Object.freeze({ value: null, state: null });
+const SCRUBBED: Readable<string> = Object.freeze({ value: null, state: 'erased' });
+
 /** A text that is not there although its message is was scrubbed: it counts as erased, like one that no key opens. */
-function openText(row: MessagePlace, text: SealedText, view: PresenterView): string {
-  return (openColumn(view.opener, text, columnOf(row, 'content')) as string | null | undefined) ?? ERASED;
+function openText(row: MessagePlace, text: SealedText, view: PresenterView): Readable<string> {
+  return text === null ? SCRUBBED : readColumn<string>(view.opener, text, columnOf(row, 'content'));
+}
+
+function stated(text: Readable<string>): Pick<EditResource, 'content' | 'contentState'> {
+  return { content: shownText(text) ?? '', ...(text.state !== null && { contentState: text.state }) };
 }
 
 function openField<TValue>(

@@ -17,6 +17,7 @@ const inThread = (value: unknown, field: string) => blob(value, 'tenant-1/thread
 function fakeOpener(erased = new Set<string>()): Opener {
   return {
     prepare: () => Promise.resolve(),
+    whyNot: () => 'erased',
     open(_tenant, { sealed }: Sealed, target) {
       if (erased.has(sealed)) return undefined;
       const opened = JSON.parse(Buffer.from(sealed.slice(3), 'base64url').toString()) as Record<string, unknown>;
@@ -72,6 +73,8 @@ function threadRow(over: Partial<ThreadRow> = {}): ThreadRow {
     metadata: inThread({ unit: 4 }, 'metadata'),
     parent_thread_id: null,
     root_message_id: null,
+    title_by: 'ada',
+    metadata_by: 'ada',
     root_version: null,
     created_by: 'ada',
     created_by_type: 'user',
@@ -148,7 +151,7 @@ describe('presentHistory', () => {
     ];
     expect(presentHistory(messageRow({ history }), view())).toEqual([
       { edit: 0, content: 'one', editedAt: '2026-11-01T10:01:00.000000Z' },
-      { edit: 1, content: ERASED, editedAt: '2026-11-01T10:02:00.000000Z' },
+      { edit: 1, content: ERASED, contentState: 'erased', editedAt: '2026-11-01T10:02:00.000000Z' },
     ]);
     expect(historyBlobsOf(history)).toEqual([{ sealed: history[0]!.content }]);
   });
@@ -190,7 +193,27 @@ describe('presentThread', () => {
     const thread = threadRow();
     const erased = view(fakeOpener(new Set([thread.title!, thread.metadata!])));
     expect(presentThread({ thread, participants: [] }, erased)).toMatchObject({ title: ERASED, metadata: null });
-    expect(presentThread({ thread: threadRow({ title: null }), participants: [] }, view()).title).toBeNull();
+    const scrubbed = presentThread({ thread: threadRow({ title: null, metadata: null }), participants: [] }, view());
+    expect(scrubbed).toMatchObject({ title: ERASED, titleState: 'erased', metadata: null, metadataState: 'erased' });
+    const none = threadRow({ title: null, title_by: null });
+    expect(presentThread({ thread: none, participants: [] }, view())).toEqual(
+      expect.objectContaining({ title: null, metadata: { unit: 4 } }),
+    );
+  });
+
+  it('tells what no key is there for from what was erased', () => {
+    const thread = threadRow();
+    const opener = { ...fakeOpener(new Set([thread.title!])), whyNot: () => 'key_missing' as const };
+    expect(presentThread({ thread, participants: [] }, view(opener))).toMatchObject({
+      title: '[key missing]',
+      titleState: 'key_missing',
+      metadata: { unit: 4 },
+    });
+    const row = messageRow();
+    const lost = { ...fakeOpener(new Set([row.content!])), whyNot: () => 'key_missing' as const };
+    const shown = presentMessage(row, view(lost));
+    expect(shown).toMatchObject({ content: '[key missing]', contentState: 'key_missing' });
+    expect(messageSchema.parse(shown)).toEqual(shown);
   });
 });
 

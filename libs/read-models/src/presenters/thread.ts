@@ -1,8 +1,8 @@
-import { ERASED, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
+import { type Json, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
 import { PARTICIPANTS_SHOWN } from '../folds/roster';
 import type { ParticipantRow, ThreadMarks, ThreadRow } from '../rows';
 import { presentMessage, type PresentableMessage, type Replies } from './message';
-import { NO_PROFILE, openColumn, type PresenterView } from './view';
+import { NO_PROFILE, readColumn, shownText, type PresenterView, type Readable, type ViewOpener } from './view';
 
 export type ParticipantView = Pick<ParticipantRow, 'user_id' | 'role'> & { read_index?: number };
 
@@ -36,11 +36,10 @@ export function presentThread(parts: ThreadParts, view: PresenterView): ThreadRe
     type: thread.type,
     channel: thread.channel,
     status: thread.status,
-    title: openTitle(thread, view),
+    ...readSettings(thread, view.opener),
     learnerId: thread.learner_id,
     parentThreadId: thread.parent_thread_id,
     rootMessageId: thread.root_message_id,
-    metadata: openMetadata(thread, view),
     participants: participants.slice(0, PARTICIPANTS_SHOWN).map((row) => presentParticipant(row, view)),
     participantCount: parts.participantCount ?? participants.length,
     messageCount: parts.messageCount ?? thread.last_message_index - thread.deleted_count,
@@ -66,15 +65,27 @@ export function presentParticipant(row: ParticipantView, view: PresenterView): P
   return { userId: row.user_id, role: row.role, displayName, avatarUrl, readIndex: row.read_index ?? 0 };
 }
 
-function openTitle(thread: ThreadRow, view: PresenterView): string | null {
-  const title = openColumn(view.opener, thread.title, columnOf(thread, 'title'));
-  return title === undefined ? ERASED : (title as string | null);
+/**
+ * Title and metadata as they can be shown. What is gone and was somebody's is that of an erased person: nobody else took
+ * it away.
+ */
+export function readSettings(thread: ThreadRow, opener: ViewOpener): Settings {
+  const read = <TValue extends Json>(field: 'title' | 'metadata', by: string | null): Readable<TValue> => {
+    if (thread[field] === null && by !== null && thread.deleted_at === null) return { value: null, state: 'erased' };
+    return readColumn<TValue>(opener, thread[field], columnOf(thread, field));
+  };
+  return settingsOf(read<string>('title', thread.title_by), read<JsonObject>('metadata', thread.metadata_by));
 }
 
-function openMetadata(thread: ThreadRow, view: PresenterView): JsonObject | null {
-  return (
-    (openColumn(view.opener, thread.metadata, columnOf(thread, 'metadata')) as JsonObject | null | undefined) ?? null
-  );
+type Settings = Pick<ThreadResource, 'title' | 'titleState' | 'metadata' | 'metadataState'>;
+
+function settingsOf(title: Readable<string>, metadata: Readable<JsonObject>): Settings {
+  return {
+    title: shownText(title),
+    ...(title.state !== null && { titleState: title.state }),
+    metadata: metadata.value,
+    ...(metadata.state !== null && { metadataState: metadata.state }),
+  };
 }
 
 function columnOf(thread: ThreadRow, field: string) {

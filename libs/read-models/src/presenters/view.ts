@@ -1,4 +1,12 @@
-import { streamName, type Json, type Sealed, type StreamType, type TenantId } from '@threadlog/events';
+import {
+  PLACEHOLDERS,
+  streamName,
+  type Json,
+  type TextState,
+  type Sealed,
+  type StreamType,
+  type TenantId,
+} from '@threadlog/events';
 import type { Opener } from '@threadlog/sealing';
 import type { MessageRow, SealedText, ThreadRow, UserRow } from '../rows';
 
@@ -8,9 +16,12 @@ export interface Profile {
   avatarUrl: string | null;
 }
 
+/** Opens what was prepared; one that cannot say why something did not open takes it for erased. */
+export type ViewOpener = Pick<Opener, 'open'> & Partial<Pick<Opener, 'whyNot'>>;
+
 /** Who looks, and with what: an opener that was prepared with the rows' blobs, and the profiles of the people in them. */
 export interface PresenterView {
-  opener: Pick<Opener, 'open'>;
+  opener: ViewOpener;
   profile(userId: string): Profile | undefined;
   viewerId: string;
 }
@@ -32,6 +43,28 @@ export function openColumn(opener: Pick<Opener, 'open'>, text: SealedText, colum
   const { tenantId, streamType, streamId, field } = column;
   const stream = streamName({ tenantId, type: streamType, id: streamId });
   return opener.open(tenantId, { sealed: text }, { stream, field });
+}
+
+/** A value as it can be shown, and why it cannot where it is there and does not open; then the value is null. */
+export interface Readable<TValue> {
+  value: TValue | null;
+  state: TextState | null;
+}
+
+/** Opens a column for showing. This alone decides how text that cannot be read is told from text that is not there. */
+export function readColumn<TValue extends Json>(
+  opener: ViewOpener,
+  text: SealedText,
+  column: SealedColumn,
+): Readable<TValue> {
+  const value = openColumn(opener, text, column) as TValue | null | undefined;
+  if (value !== undefined) return { value, state: null };
+  return { value: null, state: opener.whyNot?.(column.tenantId, { sealed: text! }) ?? 'erased' };
+}
+
+/** A text, or what stands in its place. */
+export function shownText({ value, state }: Readable<string>): string | null {
+  return state === null ? value : PLACEHOLDERS[state];
 }
 
 type SealedRow =

@@ -1,6 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import type { ParticipantRow, ThreadRow, UserThreadRow } from '../rows';
 import { createStatements, type ReadModelSource } from '../statements';
+import { settingsBy } from '../schema/threads';
 import { participantsTable, userThreadsTable } from '../tables/tables';
 
 /** A page by thread id. */
@@ -11,7 +12,10 @@ export interface ThreadIdPage {
 
 /** The threads that have to do with a person, walked by thread id: for exports and erasures, which take all of them. */
 export interface PersonThreadQueries {
-  /** Threads that the person takes part in, took part in, or wrote in; sub-threads only where it wrote. */
+  /**
+   * Threads that the person takes part in, took part in, wrote in, or whose title or metadata it wrote last; sub-threads only
+   * where it wrote.
+   */
   threadsWith(tenantId: TenantId, personId: string, page: ThreadIdPage): Promise<string[]>;
   /** Threads about the learner, deleted ones too. */
   threadsAbout(tenantId: TenantId, learnerId: string, page: ThreadIdPage): Promise<string[]>;
@@ -72,6 +76,8 @@ const threadsWithSql = (schema: string): string => {
     where tenant_id = $1 and user_id = $2 and ${condition} and thread_id > $3 order by thread_id limit $4)`;
   return `${mine('removed_at is null')} union ${mine('removed_at is not null')} union
     (select distinct thread_id from ${schema}.message_refs
-      where tenant_id = $1 and sender_id = $2 and thread_id > $3 order by thread_id limit $4)
+      where tenant_id = $1 and sender_id = $2 and thread_id > $3 order by thread_id limit $4) union
+    (select thread_id from ${schema}.threads
+      where tenant_id = $1 and ${settingsBy('$2')} and thread_id > $3 order by thread_id limit $4)
     order by thread_id limit $4`;
 };

@@ -9,7 +9,9 @@ create table if not exists ${schema}.threads (
   status text not null,
   learner_id text,
   title text,
+  title_by text,
   metadata text,
+  metadata_by text,
   parent_thread_id text,
   root_message_id text,
   root_version integer,
@@ -26,12 +28,7 @@ create table if not exists ${schema}.threads (
   parked_offset bigint, closed_at text,
   primary key (tenant_id, thread_id)
 );
-create index if not exists threads_by_activity on ${schema}.threads (tenant_id, updated_at desc, thread_id desc)
-  where deleted_at is null and parent_thread_id is null;
-create index if not exists threads_by_learner on ${schema}.threads (tenant_id, learner_id, updated_at desc, thread_id desc)
-  where learner_id is not null;
-create index if not exists threads_by_parent on ${schema}.threads (tenant_id, parent_thread_id, root_message_id)
-  where parent_thread_id is not null;
+${threadIndexesSql(schema)}
 ${memberTablesSql(schema)}`;
 }
 
@@ -104,4 +101,24 @@ create index if not exists user_threads_of_thread on ${schema}.user_threads (ten
 drop index if exists ${schema}.user_threads_by_thread;
 create index if not exists user_threads_hidden on ${schema}.user_threads (tenant_id, user_id, thread_id) where hidden;
 `;
+}
+
+/** What somebody wrote on threads is mostly both, which takes one entry. */
+const threadIndexesSql = (schema: string): string => `
+create index if not exists threads_by_activity on ${schema}.threads (tenant_id, updated_at desc, thread_id desc)
+  where deleted_at is null and parent_thread_id is null;
+create index if not exists threads_by_learner on ${schema}.threads (tenant_id, learner_id, updated_at desc, thread_id desc)
+  where learner_id is not null;
+create index if not exists threads_by_parent on ${schema}.threads (tenant_id, parent_thread_id, root_message_id)
+  where parent_thread_id is not null;
+create index if not exists threads_titled_by on ${schema}.threads (tenant_id, title_by, thread_id)
+  where title_by is not null;
+create index if not exists threads_described_by on ${schema}.threads (tenant_id, metadata_by, thread_id)
+  where metadata_by is distinct from title_by;
+`;
+
+/** In SQL, of `threads` or an alias of it: whether this person wrote its title or metadata last, erased ones too. */
+export function settingsBy(person: string, alias = 'threads'): string {
+  return `(${alias}.title_by = ${person}
+    or (${alias}.metadata_by = ${person} and ${alias}.metadata_by is distinct from ${alias}.title_by))`;
 }

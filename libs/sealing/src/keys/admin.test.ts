@@ -119,7 +119,12 @@ describe('rotation of the master key', () => {
     const rotated = start(next);
     await rotated.prepare(tenant, blobs);
     expect(blobs.map((blob) => rotated.open(tenant, blob, target))).toEqual(blobs.map((_, index) => index));
-    await expect(start(old).prepare(tenant, blobs)).rejects.toMatchObject({ code: 'master_key' });
+    // Nothing is sealed without them, and what they sealed is told from what was erased.
+    const behind = start(old);
+    await expect(behind.sealer({ ...profile, authorId: 'a-1' })).rejects.toMatchObject({ code: 'master_key' });
+    await behind.prepare(tenant, blobs);
+    expect(behind.open(tenant, blobs[0]!, target)).toBeUndefined();
+    expect(behind.whyNot(tenant, blobs[0]!)).toBe('key_missing');
   });
 
   test('given wrapped keys that change places, when loaded, then they are refused', async () => {

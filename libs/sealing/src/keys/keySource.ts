@@ -22,6 +22,7 @@ export interface LoadedKey {
 export interface KeySource {
   /** Newest generation of each name, made where missing; left out where something closed forbids to make it. */
   newest(tenantId: TenantId, names: readonly KeyName[]): Promise<LoadedKey[]>;
+  /** Those that are there and can be unwrapped. */
   byIds(tenantId: TenantId, keyIds: readonly string[]): Promise<LoadedKey[]>;
   /** States of the newest generations, without the keys themselves; none is made. */
   states(tenantId: TenantId, names: readonly KeyName[]): Promise<KeyStates>;
@@ -42,19 +43,16 @@ export interface KeySourceOptions {
 }
 
 export function createKeySource({ store, masterKey, clock, ttlMs }: KeySourceOptions): KeySource {
-  async function loaded(tenantId: TenantId, read: () => Promise<KeyRecord[]>): Promise<LoadedKey[]> {
+  async function loaded(tenantId: TenantId, read: () => Promise<KeyRecord[]>): Promise<(LoadedKey | WrappedAway)[]> {
     const expiresAt = clock() + ttlMs;
     const records = await available(read());
     return Promise.all(
       records.map(async (record) => {
         const { keyId, state, kind, id, month } = record;
-        return {
-          keyId,
-          state,
-          name: { kind, id, month },
-          bytes: await unwrapped(masterKey, tenantId, record),
-          expiresAt,
-        };
+        const bytes = await unwrapped(masterKey, tenantId, record);
+        return bytes instanceof SealingError
+          ? { fault: bytes }
+          : { keyId, state, name: { kind, id, month }, bytes, expiresAt };
       }),
     );
   }
@@ -71,8 +69,14 @@ export function createKeySource({ store, masterKey, clock, ttlMs }: KeySourceOpt
   }
 
   return {
-    newest: (tenantId, names) => loaded(tenantId, () => ensured(tenantId, names)),
-    byIds: (tenantId, keyIds) => loaded(tenantId, () => store.byIds(tenantId, keyIds)),
+    async newest(tenantId, names) {
+      const keys = await loaded(tenantId, () => ensured(tenantId, names));
+      const [broken] = keys.filter(isWrappedAway);
+      if (broken) throw broken.fault;
+      return keys.filter(isLoaded);
+    },
+    // Opening goes on without: a key that cannot be unwrapped is as good as one that is not there.
+    byIds: async (tenantId, keyIds) => (await loaded(tenantId, () => store.byIds(tenantId, keyIds))).filter(isLoaded),
     async states(tenantId, names) {
       const expiresAt = clock() + ttlMs;
       const records = await available(store.newest(tenantId, names));
@@ -99,10 +103,32 @@ export function wrapContext(tenantId: TenantId, key: KeyName & { keyId: string }
   return `${tenantId}/${nameKey(key)}/${key.keyId}`;
 }
 
-async function unwrapped(masterKey: MasterKey, tenantId: TenantId, record: KeyRecord): Promise<Buffer | null> {
+/** A key whose wrapped form no master key at hand unwraps. */
+interface WrappedAway {
+  fault: SealingError;
+}
+
+function isWrappedAway(key: LoadedKey | WrappedAway): key is WrappedAway {
+  return 'fault' in key;
+}
+
+function isLoaded(key: LoadedKey | WrappedAway): key is LoadedKey {
+  return !isWrappedAway(key);
+}
+
+async function unwrapped(
+  masterKey: MasterKey,
+  tenantId: TenantId,
+  record: KeyRecord,
+): Promise<Buffer | null | SealingError> {
   const { wrapped, masterVersion } = record;
   if (!wrapped || !masterVersion) return null;
-  return masterKey.unwrap(wrapped, masterVersion, wrapContext(tenantId, record));
+  try {
+    return await masterKey.unwrap(wrapped, masterVersion, wrapContext(tenantId, record));
+  } catch (error) {
+    if (error instanceof SealingError && error.code === 'master_key') return error;
+    throw error;
+  }
 }
 
 /** A store that does not answer is a fault that passes. */

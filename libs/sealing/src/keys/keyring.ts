@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock';
 import { createBatchLoader } from './batch';
 import type { KeySource, LoadedKey } from './keySource';
+import { createMissingKeys } from './missingKeys';
 import { nameKey, type KeyName } from './keyStore';
 
 /**
@@ -15,7 +16,9 @@ export interface Keyring {
   /** Newest generation of each name, made where missing; undefined where something closed forbids to make it. */
   ensure(tenantId: TenantId, names: readonly KeyName[]): Promise<(LoadedKey | undefined)[]>;
   byId(tenantId: TenantId, keyId: string): LoadedKey | undefined;
-  /** Loads keys by id; ids that are not the tenant's stay unknown. */
+  /** Whether the store said a moment ago that it has no such key of the tenant. */
+  isMissing(tenantId: TenantId, keyId: string): boolean;
+  /** Loads keys by id; those that the store does not have are known as missing then. */
   load(tenantId: TenantId, keyIds: readonly string[]): Promise<void>;
   forget(keyIds: ReadonlySet<string>): void;
   /** Drops what has expired; returns how many keys are left. */
@@ -27,9 +30,12 @@ export interface KeyringOptions {
   clock: Clock;
   marginMs: number;
   maxKeys: number;
+  ttlMs: number;
+  /** Told of each key that the store turns out not to have. */
+  onMissing?: ((tenantId: TenantId, keyId: string) => void) | undefined;
 }
 
-export function createKeyring({ source, clock, marginMs, maxKeys }: KeyringOptions): Keyring {
+export function createKeyring({ source, clock, marginMs, maxKeys, ttlMs, onMissing }: KeyringOptions): Keyring {
   const names = new LRUCache<string, LoadedKey>({ max: maxKeys });
   const ids = new LRUCache<string, LoadedKey>({ max: maxKeys });
   let forgotten = 0;
@@ -49,8 +55,10 @@ export function createKeyring({ source, clock, marginMs, maxKeys }: KeyringOptio
     const byName = new Map(keys.map((key) => [nameKey(key.name), key]));
     return (name) => byName.get(nameKey(name));
   });
+  const missing = createMissingKeys({ clock, ttlMs, maxKeys, onMissing });
   const loadId = createBatchLoader<string, void>(String, async (tenantId, wanted) => {
-    await reading(tenantId, () => source.byIds(tenantId, wanted));
+    const found = new Set((await reading(tenantId, () => source.byIds(tenantId, wanted))).map((key) => key.keyId));
+    for (const keyId of wanted) missing.note(tenantId, keyId, found.has(keyId));
     return () => undefined;
   });
 
@@ -61,10 +69,12 @@ export function createKeyring({ source, clock, marginMs, maxKeys }: KeyringOptio
   return {
     named,
     byId: (tenantId, keyId) => byId(tenantId, keyId),
+    isMissing: missing.has,
     ensure: (tenantId, wanted) =>
       Promise.all(wanted.map((name) => named(tenantId, name, marginMs) ?? loadName(tenantId, name))),
     async load(tenantId, keyIds) {
-      await Promise.all(keyIds.map((keyId) => byId(tenantId, keyId, marginMs) ?? loadId(tenantId, keyId)));
+      const unknown = keyIds.filter((keyId) => !byId(tenantId, keyId, marginMs) && !missing.isFresh(tenantId, keyId));
+      await Promise.all(unknown.map((keyId) => loadId(tenantId, keyId)));
     },
     forget(gone) {
       forgotten += 1;

@@ -177,6 +177,7 @@ async function viewOf(deps: AnswersDeps, actor: Actor, { rows, clear, people }: 
         const known = clear.get(blob.sealed);
         return known === undefined ? deps.opener.open(tenantId, blob, target) : known;
       },
+      whyNot: deps.opener.whyNot,
     },
   };
 }

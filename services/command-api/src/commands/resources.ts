@@ -54,6 +54,7 @@ export const STATUS: { [T in Command['type']]: CommandAccepted['status'] } = {
   'tenant.beginErasure': 204,
   'tenant.endErasure': 204,
   'thread.scrub': 204,
+  'thread.scrubSettings': 204,
   'thread.erase': 204,
 };
 

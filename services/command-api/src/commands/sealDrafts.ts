@@ -36,7 +36,8 @@ export interface SealState {
 
 /**
  * Whose keys a command's text needs, or null when it has none. Text of a message belongs to its author, the thread's
- * month and the learner; an edit stays in the month of its message, so that retention ends both at once.
+ * month and the learner; an edit stays in the month of its message, so that retention ends both at once. A title belongs to
+ * who writes it, the thread, without a month, and the learner.
  */
 export function sealScopeOf(command: Command, actor: Actor, stream: StreamRef, state: SealState): SealScope | null {
   const thread = { tenantId: actor.tenantId, threadId: rootThreadId(stream.id) };
@@ -50,12 +51,12 @@ export function sealScopeOf(command: Command, actor: Actor, stream: StreamRef, s
     }
     case 'thread.create': {
       const { parentThreadId, learnerId: own } = command.input;
-      return { ...thread, authorId: null, month: null, learnerId: parentThreadId === null ? own : learnerId };
+      return { ...thread, authorId: actor.id, month: null, learnerId: parentThreadId === null ? own : learnerId };
     }
     case 'user.sync':
       return { ...thread, threadId: null, authorId: command.input.userId, month: null, learnerId: null };
     case 'thread.update':
-      return { ...thread, authorId: null, month: null, learnerId };
+      return { ...thread, authorId: actor.id, month: null, learnerId };
     default:
       return null;
   }

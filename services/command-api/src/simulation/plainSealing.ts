@@ -14,6 +14,7 @@ export function createPlainSealing(): Sealing {
     cachedSealer: () => sealer,
     prepare: () => Promise.resolve(),
     open: (_tenant, blob) => JSON.parse(Buffer.from(blob.sealed.slice(3), 'base64url').toString()) as Json,
+    whyNot: () => 'erased',
     cachedAdmission: () => 'open',
     loadAdmission: () => Promise.resolve(),
     prepareTenant: () => Promise.resolve(),

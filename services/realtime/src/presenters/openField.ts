@@ -1,25 +1,21 @@
-import { streamName, type EventOf, type Json, type Sealed } from '@threadlog/events';
-import type { PresenterView } from '@threadlog/read-models';
+import type { EventOf, Json, Sealed } from '@threadlog/events';
+import { readColumn, type PresenterView, type Readable } from '@threadlog/read-models';
 
 type ThreadEvent = Pick<EventOf<'CHAT_THREAD_UPDATED' | 'CHAT_MESSAGE_UPDATED'>, 'tenant_id' | 'stream_id'>;
 
 /**
- * Opens the named sealed fields of a thread's event: only those that it carries are in the result. Null stays null;
- * what no key opens any more becomes `gone[name]`.
+ * A sealed field of a thread's event as it can be shown; undefined where the event does not carry it. Null stays null,
+ * unless it was `erased`.
  */
-export function openFields<TGone extends Record<string, Json>>(
+export function readField<TValue extends Json>(
   event: ThreadEvent & { data: object },
-  gone: TGone,
+  field: string,
   { opener }: PresenterView,
-): { [K in keyof TGone]?: Json } {
-  const stream = streamName({ tenantId: event.tenant_id, type: 'thread', id: event.stream_id });
-  const data = event.data as { [K in keyof TGone]?: Sealed | null };
-  const opened: { [K in keyof TGone]?: Json } = {};
-  for (const field of Object.keys(gone) as (keyof TGone & string)[]) {
-    const blob = data[field];
-    if (blob === undefined) continue;
-    const value = blob === null ? null : opener.open(event.tenant_id, blob, { stream, field });
-    opened[field] = value === undefined ? gone[field] : value;
-  }
-  return opened;
+  erased = false,
+): Readable<TValue> | undefined {
+  const blob = (event.data as Record<string, Sealed | null | undefined>)[field];
+  if (blob === undefined) return undefined;
+  if (blob === null) return { value: null, state: erased ? 'erased' : null };
+  const column = { tenantId: event.tenant_id, streamType: 'thread' as const, streamId: event.stream_id, field };
+  return readColumn<TValue>(opener, blob.sealed, column);
 }

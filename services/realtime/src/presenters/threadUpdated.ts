@@ -1,15 +1,26 @@
-import { ERASED } from '@threadlog/events';
-import { frame, placeOf, type Payload } from '../frames';
+import type { JsonObject } from '@threadlog/events';
+import { shownText } from '@threadlog/read-models';
+import { frame, placeOf } from '../frames';
 import type { Presenter } from './define';
-import { openFields } from './openField';
+import { readField } from './openField';
 
+/** Only what changed is there. */
 export const threadUpdated: Presenter<'CHAT_THREAD_UPDATED'> = {
-  frames: (event, view) => [
-    frame('conversation:updated', {
-      ...placeOf(event.stream_id),
-      seq: event.stream_version,
-      ...(openFields(event, { title: ERASED, metadata: null }, view) as Partial<Payload<'conversation:updated'>>),
-      updatedAt: event.timestamp,
-    }),
-  ],
+  frames(event, view) {
+    const erased = event.data.reason === 'privacy';
+    const title = readField<string>(event, 'title', view, erased);
+    const metadata = readField<JsonObject>(event, 'metadata', view, erased);
+    return [
+      frame('conversation:updated', {
+        ...placeOf(event.stream_id),
+        seq: event.stream_version,
+        ...(title && { title: shownText(title), ...(title.state !== null && { titleState: title.state }) }),
+        ...(metadata && {
+          metadata: metadata.value,
+          ...(metadata.state !== null && { metadataState: metadata.state }),
+        }),
+        ...(!erased && { updatedAt: event.timestamp }),
+      }),
+    ];
+  },
 };

@@ -65,6 +65,7 @@ describe('views', () => {
   };
   const opener = (forgotten: string[] = []): Opener & { forget(keyIds: readonly string[]): void } => ({
     prepare: () => Promise.resolve(),
+    whyNot: () => 'erased' as const,
     open: missing,
     forget: (keyIds) => forgotten.push(...keyIds),
   });

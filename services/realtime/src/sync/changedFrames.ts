@@ -1,14 +1,13 @@
-import { rootThreadId } from '@threadlog/events';
+import { rootThreadId, type Sealed } from '@threadlog/events';
 import {
-  openColumn,
   presentMessage,
+  readSettings,
   sealedBlobsOf,
   type MessageRow,
   type ParticipantRow,
   type PresenterView,
   type ThreadRow,
 } from '@threadlog/read-models';
-import { ERASED, type JsonObject, type Sealed } from '@threadlog/events';
 import { frame, placeOf, type Delivery, type Frame } from '../frames';
 import { blobsIn, peopleIn, present } from '../presenters';
 import type { Collapsed } from './collapse';
@@ -52,8 +51,9 @@ function messageFrames(row: MessageRow, since: number, view: PresenterView): Fra
   const message = presentMessage(row, view);
   if (row.created_version > since) return [frame('message:new', message)];
   // Reactions and pins are in the message: the whole of it, so that whatever came to it, clients come to the same.
-  const { content, metadata, attachments, edit, updatedAt } = message;
-  const payload = { ...place, ...about, content, metadata, attachments, edit, updatedAt, message };
+  const { content, contentState, metadata, attachments, edit, updatedAt } = message;
+  const state = contentState && { contentState };
+  const payload = { ...place, ...about, content, ...state, metadata, attachments, edit, updatedAt, message };
   return [frame('message:updated', payload), frame('message:edited', payload)];
 }
 
@@ -64,14 +64,10 @@ function participantDelivery(row: ParticipantRow): Delivery {
 }
 
 function settingsFrame(thread: ThreadRow, { opener }: PresenterView): Frame {
-  const column = { tenantId: thread.tenant_id, streamType: 'thread' as const, streamId: thread.thread_id };
-  const title = openColumn(opener, thread.title, { ...column, field: 'title' });
-  const metadata = openColumn(opener, thread.metadata, { ...column, field: 'metadata' });
   return frame('conversation:updated', {
     ...placeOf(thread.thread_id),
     seq: thread.settings_version,
-    title: title === undefined ? ERASED : (title as string | null),
-    metadata: (metadata as JsonObject | null | undefined) ?? null,
+    ...readSettings(thread, opener),
     status: thread.status,
     updatedAt: thread.updated_at,
   });

@@ -120,6 +120,21 @@ describe('the text of a message that was deleted', () => {
     await bed.engine.follower.stop();
   });
 
+  test('nor is a title that was erased after it was sealed without the key of its author', async () => {
+    const bed = await stoppableEngine();
+    const { world } = bed;
+    world.tell('t', 'CHAT_THREAD_CREATED', { ...creation('ada', 'ben'), title: sealed(CANARY) });
+    world.tell('t', 'CHAT_THREAD_UPDATED', { title: sealed(CANARY), metadata: sealed({ note: CANARY }) });
+    world.tell('t', 'CHAT_THREAD_UPDATED', { title: null, metadata: null, reason: 'privacy' });
+    await bed.read();
+    bed.project();
+    const client = bed.connect('ben', { t: 0 });
+    await client.started;
+    expect(JSON.stringify(client.frames)).not.toContain(CANARY);
+    expect(client.frames.at(-2)!.payload).toMatchObject({ title: '[erased]', titleState: 'erased', metadata: null });
+    await bed.engine.follower.stop();
+  });
+
   test('nor is that of an erased person, where it waited to be sent', async () => {
     const bed = await stoppableEngine();
     begin(bed);

@@ -28,6 +28,7 @@ export function opened(blob: string): Json {
 
 export const openOpener: Opener = {
   prepare: () => Promise.resolve(),
+  whyNot: () => 'erased',
   open: (_tenant, blob) => opened(blob.sealed),
 };
 
@@ -40,7 +41,7 @@ export function openViews(
     if (isLocked(blob)) throw new SealingError('key_missing', 'the key was not prepared');
     return opened(blob);
   };
-  const opener = { prepare: pause, open };
+  const opener = { ...openOpener, prepare: pause, open };
   return createViews({ opener, profiles: createProfiles({ opener: openOpener, loadUsers: async () => [] }) });
 }
 

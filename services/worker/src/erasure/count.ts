@@ -1,5 +1,5 @@
-import { createStatements, type Database, type MessageStore, type TextScope } from '@threadlog/read-models';
-import { isParked } from './findings';
+import { createStatements, settingsBy, type Database, type MessageStore, type TextScope } from '@threadlog/read-models';
+import { holdsSettingsOf, isParked } from './findings';
 import { findParked } from './parked';
 import type { Erased, StoreFinding } from './state';
 
@@ -110,9 +110,16 @@ const countSql = ({ from, holdsText, parked }: CountedTable): string => `
 const tablesOf: ((schema: string) => CountedTable)[] = [
   (schema) => ({
     table: 'threads',
-    what: 'titles and metadata',
+    what: 'titles and metadata in threads about the learner, or of the tenant',
     from: `${schema}.threads t where tenant_id = $1 and ($2::text is null or learner_id = $2)`,
     holdsText: '(title is not null or metadata is not null)',
+    parked: isParked(schema, 'thread', 't.thread_id'),
+  }),
+  (schema) => ({
+    table: 'threads',
+    what: 'titles and metadata written',
+    from: `${schema}.threads t where tenant_id = $1 and ${settingsBy('$2', 't')}`,
+    holdsText: holdsSettingsOf('$2', 't'),
     parked: isParked(schema, 'thread', 't.thread_id'),
   }),
   (schema) => ({
@@ -131,6 +138,9 @@ const tablesOf: ((schema: string) => CountedTable)[] = [
       union select thread_id, message_index from ${schema}.message_refs r
         join ${schema}.message_search using (tenant_id, thread_id, message_index)
         where tenant_id = $1 and r.sender_id = $2
+      union select t.thread_id, i.message_index from ${schema}.threads t
+        join ${schema}.message_search i on i.tenant_id = $1 and i.thread_id = t.thread_id and i.message_index = 0
+        where t.tenant_id = $1 and t.title_by = $2 and t.title is not null
     ) s`,
     holdsText: 'true',
     parked: isParked(schema, 'thread', 's.thread_id'),

@@ -1,4 +1,4 @@
-import { createStatements, type Database, type Statements } from '@threadlog/read-models';
+import { createStatements, settingsBy, type Database, type Statements } from '@threadlog/read-models';
 import type { Erased } from './state';
 
 /** A message whose text is still there, as far as the read model knows. */
@@ -20,6 +20,8 @@ export interface Findings {
   about(erased: Erased, after: MessagePlace, limit: number): Promise<FoundMessage[]>;
   /** Threads about the person, or all of a tenant, that are not deleted; sub-threads before their roots. */
   threads(erased: Erased, after: FoundThread, limit: number): Promise<FoundThread[]>;
+  /** Threads whose title or metadata the person wrote last, and which hold them; none for a tenant, whose threads go whole. */
+  settings(erased: Erased, after: string, limit: number): Promise<string[]>;
   /** People whose profile is there, after this one. */
   profiles(erased: Erased, after: string, limit: number): Promise<string[]>;
 }
@@ -48,6 +50,11 @@ export function createFindings(database: Database, generation: number): Findings
         : page(statements, aboutSql, [tenantId, after.thread_id, after.message_index, limit, personId]),
     threads: ({ tenantId, personId }, { is_root, thread_id }, limit) =>
       statements.planned<FoundThread>(threadsSql, [tenantId, personId, limit, is_root, thread_id]),
+    async settings({ tenantId, personId }, after, limit) {
+      if (personId === null) return [];
+      const rows = await statements.planned<{ thread_id: string }>(settingsSql, [tenantId, personId, limit, after]);
+      return rows.map(({ thread_id }) => thread_id);
+    },
     async profiles({ tenantId, personId }, after, limit) {
       const rows = await statements.planned<{ user_id: string }>(profilesSql, [tenantId, personId, limit, after]);
       return rows.map(({ user_id }) => user_id);
@@ -96,6 +103,19 @@ const threadsSql = (schema: string): string => `
     and (parent_thread_id is null, thread_id) > ($4::boolean, $5)
     and not ${isParked(schema, 'thread', 'thread_id')}
   order by parent_thread_id is null, thread_id limit $3`;
+
+/** Parameters: tenant, person, limit, thread after which. */
+const settingsSql = (schema: string): string => `
+  select thread_id from ${schema}.threads t
+  where tenant_id = $1 and ${settingsBy('$2', 't')} and ${holdsSettingsOf('$2', 't')} and thread_id > $4
+    and not ${isParked(schema, 'thread', 'thread_id')}
+  order by thread_id limit $3`;
+
+/** Whether a thread still holds a title or metadata that this person wrote. */
+export function holdsSettingsOf(person: string, alias: string): string {
+  return `(${alias}.title is not null and ${alias}.title_by = ${person}
+    or ${alias}.metadata is not null and ${alias}.metadata_by = ${person})`;
+}
 
 /** Parameters: tenant, person or null, limit, person after whom. */
 const profilesSql = (schema: string): string => `

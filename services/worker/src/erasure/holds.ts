@@ -1,4 +1,4 @@
-import { createStatements, plainTenant, type Database, type TenantRow } from '@threadlog/read-models';
+import { createStatements, plainTenant, settingsBy, type Database, type TenantRow } from '@threadlog/read-models';
 import { isParked } from './findings';
 import type { Erased } from './state';
 
@@ -12,7 +12,7 @@ export interface HoldsFound {
 /**
  * Looks for text that both an erasure and a hold mean: what the person wrote in a held thread or below it, deleted or
  * not, since the log still has it; a held thread about the person; what the person wrote in threads about a held person;
- * what a held person wrote in threads about this one. A held thread that is parked counts where the person takes part:
+ * what a held person wrote in threads about this one; titles and metadata like messages. A held thread that is parked counts where the person takes part:
  * its text may wait there. A tenant's erasure is stopped by any hold, which the tenant's own stream decides.
  */
 export async function findHolds(
@@ -43,6 +43,12 @@ const touchesSql = (schema: string): string => `
     select from ${schema}.message_refs where tenant_id = $1 and sender_id = $2 and ${isHeld('thread_id')}
   ) or exists (
     select from ${schema}.threads where tenant_id = $1 and learner_id = $2 and ${isHeld('thread_id')}
+  ) or exists (
+    select from ${schema}.threads t where tenant_id = $1 and ${settingsBy('$2', 't')}
+      and (${isHeld('thread_id')} or t.learner_id = any($4))
+  ) or exists (
+    select from ${schema}.threads t where tenant_id = $1 and t.learner_id = $2
+      and (t.title_by = any($4) or t.metadata_by = any($4))
   ) or exists (
     select from ${schema}.message_refs r join ${schema}.threads t using (tenant_id, thread_id)
     where tenant_id = $1 and r.sender_id = $2 and t.learner_id = any($4)

@@ -1,4 +1,4 @@
-import { createStatements, type Database } from '@threadlog/read-models';
+import { createStatements, settingsBy, type Database } from '@threadlog/read-models';
 import type { Erased } from './state';
 
 /** Streams that wait for an operator, and may hold text of the erased: what waits there is not in the read model. */
@@ -40,6 +40,7 @@ const parkedSql = (schema: string): string => `
   where type = 'user' and ($2::text is null or id = $2) or type = 'thread' and ($2::text is null
     or not exists (select from threads where thread_id = parked.id)
     or exists (select from threads where split_part(thread_id, '~', 1) = parked.id and learner_id = $2)
+    or exists (select from threads t where split_part(thread_id, '~', 1) = parked.id and ${settingsBy('$2', 't')})
     or exists (select from ${schema}.participants p where p.tenant_id = $1 and p.thread_id = parked.id and p.user_id = $2)
     or exists (select from threads t join ${schema}.message_refs r on r.tenant_id = $1 and r.thread_id = t.thread_id
       where split_part(t.thread_id, '~', 1) = parked.id and r.sender_id = $2))

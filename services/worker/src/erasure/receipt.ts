@@ -23,6 +23,7 @@ const MAX_PARKED_SHOWN = 100;
  */
 const NOTES = [
   'sealed_text_stays_in_the_log',
+  'older_titles_end_in_the_log_with_their_thread',
   'ids_and_times_stay',
   'wrapped_keys_stay_in_backups_until_final',
   'index_held_hashes_and_was_vacuumed',

@@ -2,15 +2,7 @@ import { activeGeneration } from '@threadlog/read-models';
 import { LIMITS } from '@threadlog/events';
 import type { Command } from '@threadlog/commands';
 import type { JobRun } from '../jobs/job';
-import {
-  createFindings,
-  NOBODY,
-  NO_THREAD,
-  START,
-  type Findings,
-  type FoundMessage,
-  type MessagePlace,
-} from './findings';
+import { createFindings, NO_THREAD, START, type Findings, type FoundMessage, type MessagePlace } from './findings';
 import type { ErasureDeps } from './ports';
 import type { Projected } from './projected';
 import { erasedBy, type Erased, type ErasureState, type Step } from './state';
@@ -56,7 +48,11 @@ async function scrubOnce(scrubbing: Scrubbing): Promise<number> {
   await scrubMessages(scrubbing, (after) => findings.written(erased, after, PAGE), progress);
   await scrubMessages(scrubbing, (after) => findings.about(erased, after, PAGE), progress);
   await scrubThreads(scrubbing, progress);
-  await scrubProfiles(scrubbing, progress);
+  await scrubNamed(scrubbing, findings.settings, progress, (threadId, authorId) => ({
+    type: 'thread.scrubSettings',
+    input: { threadId, authorId },
+  }));
+  await scrubNamed(scrubbing, findings.profiles, progress, (userId) => ({ type: 'user.remove', input: { userId } }));
   return done;
 }
 
@@ -76,12 +72,18 @@ async function scrubThreads(scrubbing: Scrubbing, progress: Progress): Promise<v
   }
 }
 
-async function scrubProfiles(scrubbing: Scrubbing, progress: Progress): Promise<void> {
-  const { findings, erased } = scrubbing;
-  for (let after = NOBODY; ;) {
-    const found = await findings.profiles(erased, after, PAGE);
-    await inTurns(found, async (userId) => {
-      await give(scrubbing, { type: 'user.remove', input: { userId } });
+/** What is found by name, in the order of names, each by a command of its own. */
+async function scrubNamed(
+  scrubbing: Scrubbing,
+  page: Findings['profiles' | 'settings'],
+  progress: Progress,
+  commandFor: (name: string, personId: string) => Command,
+): Promise<void> {
+  const { erased } = scrubbing;
+  for (let after = ''; ;) {
+    const found = await page(erased, after, PAGE);
+    await inTurns(found, async (name) => {
+      await give(scrubbing, commandFor(name, erased.personId ?? ''));
       progress(1);
     });
     if (found.length < PAGE) return;

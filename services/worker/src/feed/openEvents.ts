@@ -14,7 +14,7 @@ import { nameKey, SealingError, type KeyName, type SealingService } from '@threa
 import type { DeletedAmong } from './deleted';
 import { feedRecord, peopleOf, tellsOfErasure } from './feedEvent';
 
-export type FeedSealing = Pick<SealingService, 'prepare' | 'open' | 'endedAmong'>;
+export type FeedSealing = Pick<SealingService, 'prepare' | 'open' | 'whyNot' | 'endedAmong'>;
 
 export interface OpenDeps {
   sealing: FeedSealing;
@@ -106,7 +106,7 @@ function opened(sealing: FeedSealing, event: ChatEvent): Record<string, Json> | 
   try {
     for (const [field, blob] of sealedFields(event)) {
       const value = sealing.open(tenantId, blob, { stream, field });
-      if (value === undefined) return 'erased';
+      if (value === undefined) return sealing.whyNot(tenantId, blob) === 'erased' ? 'erased' : 'unreadable';
       data[field] = value;
     }
     return data;

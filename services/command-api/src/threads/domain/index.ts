@@ -9,7 +9,7 @@ import { addParticipant, changeParticipantRole, removeParticipant } from './part
 import { pinMessage, unpinMessage } from './pins';
 import { postMessage } from './post';
 import { addReaction, removeReaction } from './reactions';
-import { eraseThread, scrubMessages } from './scrub';
+import { eraseThread, scrubMessages, scrubSettings } from './scrub';
 import { updateThread } from './settings';
 import { reportPrivacy } from '../../privacy/domain/report';
 import { cancelDeletion, readmitSubject, requestDeletion, requestExport } from '../../privacy/domain/requests';
@@ -48,6 +48,7 @@ export const DECIDERS: Deciders = {
   'tenant.beginErasure': beginErasure,
   'tenant.endErasure': endErasure,
   'thread.scrub': scrubMessages,
+  'thread.scrubSettings': scrubSettings,
   'thread.erase': eraseThread,
 };
 

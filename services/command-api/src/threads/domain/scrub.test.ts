@@ -1,4 +1,5 @@
-import { messageDeleted, posted, threadCreated, threadDeleted } from './drafts.testing';
+import type { Draft } from '@threadlog/events';
+import { messageDeleted, posted, statusChanged, threadCreated, threadDeleted } from './drafts.testing';
 import { actor, admin, command, given } from './given.testing';
 
 const worker = actor('worker', { type: 'system', role: 'admin', learnerScope: '*' });
@@ -25,6 +26,30 @@ describe('scrubbing', () => {
     given(threadCreated())
       .when(admin, command('thread.erase', { reason: 'privacy' }))
       .thenRefused('forbidden');
+  });
+});
+
+describe('scrubbing title and metadata', () => {
+  const scrub = (authorId: string) => command('thread.scrubSettings', { authorId });
+  const gone = (...fields: ('title' | 'metadata')[]) => ({
+    type: 'CHAT_THREAD_UPDATED' as const,
+    data: { thread_id: 't1', ...Object.fromEntries(fields.map((field) => [field, null])), reason: 'privacy' as const },
+  });
+  const written = () => threadCreated({ title: 'by ada', metadata: { by: 'ada' } });
+  const titled = (title: string | null): Draft => ({ type: 'CHAT_THREAD_UPDATED', data: { thread_id: 't1', title } });
+
+  test('takes away what the person wrote last, and nothing of others', () => {
+    given(written()).when(worker, scrub('ada')).then(gone('title', 'metadata'));
+    given(written()).when(worker, scrub('bob')).thenUnchanged();
+    given(written(), titled(null)).when(worker, scrub('ada')).then(gone('metadata'));
+  });
+
+  test('is done once, and in closed threads too', () => {
+    given(written(), gone('title', 'metadata')).when(worker, scrub('ada')).thenUnchanged();
+    given(written(), statusChanged('archived')).when(worker, scrub('ada')).then(gone('title', 'metadata'));
+    given(written(), threadDeleted()).when(worker, scrub('ada')).thenUnchanged();
+    given().when(worker, scrub('ada')).thenRefused('not_found');
+    given(written()).when(admin, scrub('ada')).thenRefused('forbidden');
   });
 });
 

@@ -28,6 +28,23 @@ export const scrubMessages: Decide<'thread.scrub'> = ({ messageIds, reason }, st
   return first ? { kind: 'events', events: [first, ...rest] } : UNCHANGED;
 };
 
+/**
+ * Takes away title and metadata that an erased person wrote, in closed threads too. What somebody else wrote since stays.
+ * No key opens them any more; but what was sealed before titles had their author's key would be readable still.
+ */
+export const scrubSettings: Decide<'thread.scrubSettings'> = ({ authorId }, state, context) => {
+  if (!isWorker(context.actor)) return ONLY_WORKER;
+  if (!state.thread) return refuse('not_found', 'no such thread');
+  const { thread_id, title, title_by, metadata, metadata_by } = state.thread;
+  const gone = {
+    ...(title !== null && title_by === authorId && { title: null }),
+    ...(metadata !== null && metadata_by === authorId && { metadata: null }),
+  };
+  if (Object.keys(gone).length === 0) return UNCHANGED;
+  const data = { thread_id, ...gone, reason: 'privacy' as const };
+  return { kind: 'events', events: [{ type: 'CHAT_THREAD_UPDATED', data }] };
+};
+
 /** Deletes a thread for retention or privacy; its messages are scrubbed by themselves. */
 export const eraseThread: Decide<'thread.erase'> = ({ reason }, state, context) => {
   if (!isWorker(context.actor)) return ONLY_WORKER;

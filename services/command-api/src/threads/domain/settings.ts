@@ -16,12 +16,13 @@ export const updateThread: Decide<'thread.update'> = (input, state, context) => 
   return first ? happened(first, ...rest) : UNCHANGED;
 };
 
-/** Sealed text cannot be compared: whatever is given counts as a change, nothing for nothing aside. */
+/** Sealed text cannot be compared: whatever is given counts as a change, nothing for nothing aside. What was erased is something. */
 function textChanges(input: Input, row: ThreadRow): Draft[] {
   const data: Extract<Draft, { type: 'CHAT_THREAD_UPDATED' }>['data'] = { thread_id: row.thread_id };
-  if (input.title !== undefined && !(input.title === null && row.title === null)) data.title = input.title;
-  if (input.metadata !== undefined && !(input.metadata === null && row.metadata === null))
-    data.metadata = input.metadata;
+  const nothing = (given: unknown, field: 'title' | 'metadata') =>
+    given === null && row[field] === null && row[`${field}_by`] === null;
+  if (input.title !== undefined && !nothing(input.title, 'title')) data.title = input.title;
+  if (input.metadata !== undefined && !nothing(input.metadata, 'metadata')) data.metadata = input.metadata;
   return Object.keys(data).length > 1 ? [{ type: 'CHAT_THREAD_UPDATED', data }] : [];
 }
 

@@ -1,6 +1,6 @@
-import { rootThreadId, type JsonObject } from '@threadlog/events';
+import { rootThreadId, type JsonObject, type TextState } from '@threadlog/events';
 import {
-  openColumn,
+  readSettings,
   sealedBlobsOf,
   type ParticipantRow,
   type ProfileLookup,
@@ -30,6 +30,8 @@ export interface ExportedThread {
   title: string | null;
   metadata: JsonObject | null;
   erased?: true;
+  /** Likewise where a key is not in the key store. */
+  keyMissing?: true;
   /** The title may have changed since the person saw it last, and is not shown. */
   withheld?: true;
   learnerId: string | null;
@@ -89,7 +91,8 @@ async function loadBatch(reading: Reading, planned: readonly PlannedThread[]): P
   const own = await people.membershipsIn(tenantId, subject.id, roots(planned));
   const all = await threads.participantsOf(tenantId, roots(planned.filter(({ whole }) => whole)), { removed: true });
   const shown = new Set(all.map(({ user_id }) => user_id));
-  await reading.note([...shown, ...rows.flatMap(({ learner_id }) => learner_id ?? [])]);
+  const settled = rows.flatMap(({ learner_id, title_by, metadata_by }) => [learner_id, title_by, metadata_by]);
+  await reading.note([...shown, ...settled.filter((id) => id !== null)]);
   await opener.prepare(tenantId, sealedBlobsOf(rows));
   return {
     rows: new Map(rows.map((row) => [row.thread_id, row])),
@@ -108,18 +111,13 @@ function present(reading: Reading, one: One): { thread: ExportedThread; membersh
   const { row, planned } = one;
   const membership = one.own.get(rootThreadId(row.thread_id));
   const seen = showsTitle(reading, one, membership);
-  const title = openText(reading, row, seen, 'title') as string | null | undefined;
-  const metadata = openText(reading, row, seen, 'metadata') as JsonObject | null | undefined;
   const thread: ExportedThread = {
     id: row.thread_id,
     part: partOf(planned, membership),
     type: row.type,
     channel: row.channel,
     status: row.status,
-    title: title ?? null,
-    metadata: metadata ?? null,
-    ...((title === undefined || metadata === undefined) && { erased: true as const }),
-    ...(!seen && { withheld: true as const }),
+    ...settingsFor(reading, row, seen),
     learnerId: row.learner_id,
     parentThreadId: row.parent_thread_id,
     rootMessageId: row.root_message_id,
@@ -131,6 +129,28 @@ function present(reading: Reading, one: One): { thread: ExportedThread; membersh
     ...(planned.whole && { participants: membersOf(one) }),
   };
   return { thread, membership: membership?.thread_id === row.thread_id ? presentMembership(membership) : null };
+}
+
+type Settings = Pick<ExportedThread, 'title' | 'metadata' | 'erased' | 'keyMissing' | 'withheld'>;
+
+/** What one wrote oneself one has seen, whatever became of one's membership. */
+function settingsFor({ subject, opener }: Reading, row: ThreadRow, seen: boolean): Settings {
+  const { title, titleState, metadata, metadataState } = readSettings(row, opener);
+  const titled = seen || row.title_by === subject.id;
+  const described = seen || row.metadata_by === subject.id;
+  return {
+    title: titled && !titleState ? title : null,
+    metadata: described ? metadata : null,
+    ...whyNot([titled ? titleState : undefined, described ? metadataState : undefined]),
+    ...(!(titled && described) && { withheld: true as const }),
+  };
+}
+
+function whyNot(states: readonly (TextState | undefined)[]): Pick<Settings, 'erased' | 'keyMissing'> {
+  return {
+    ...(states.includes('erased') && { erased: true as const }),
+    ...(states.includes('key_missing') && { keyMissing: true as const }),
+  };
 }
 
 function partOf({ whole }: PlannedThread, membership: ParticipantRow | undefined): ThreadPart {
@@ -148,12 +168,6 @@ function showsTitle({ subject }: Reading, { row, planned }: One, membership: Par
   if (!membership) return false;
   if (membership.removed_at === null) return true;
   return membership.thread_id === row.thread_id && row.settings_version <= membership.version;
-}
-
-function openText({ opener }: Reading, row: ThreadRow, seen: boolean, field: 'title' | 'metadata') {
-  if (!seen) return null;
-  const { tenant_id: tenantId, thread_id: streamId } = row;
-  return openColumn(opener, row[field], { tenantId, streamType: 'thread', streamId, field });
 }
 
 function membersOf({ row, members, profile }: One): ExportedMember[] {
