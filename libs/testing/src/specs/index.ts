@@ -1,6 +1,7 @@
 export * from './deciderSpec';
 export * from './events';
-export * from './inputLeaves';
+export * from './hostileInputs';
+export { inputFaults, inputLeaves, type InputLeaf } from './inputLeaves';
 export * from './projectionSpec';
 export * from './secureRoutesSpec';
 export * from './testApi';

@@ -8,7 +8,7 @@ export interface InputLeaf {
 }
 
 /** What the walk needs to know of a schema; zod's own types say it of each kind apart. */
-interface Definition {
+export interface Definition {
   type: string;
   innerType?: z.ZodType;
   in?: z.ZodType;
@@ -20,7 +20,8 @@ interface Definition {
   shape?: Record<string, z.ZodType>;
 }
 
-const definitionOf = (schema: z.ZodType): Definition => (schema as unknown as { _zod: { def: Definition } })._zod.def;
+export const definitionOf = (schema: z.ZodType): Definition =>
+  (schema as unknown as { _zod: { def: Definition } })._zod.def;
 
 /** All leaves of an input's schema, arrays and records among them, however they are wrapped. */
 export function inputLeaves(schema: z.ZodType, path = ''): InputLeaf[] {
@@ -31,7 +32,7 @@ export function inputLeaves(schema: z.ZodType, path = ''): InputLeaf[] {
   const leaves = partsOf(definitionOf(schema)).flatMap(([name, part]) =>
     inputLeaves(part, path === '' ? name : `${path}.${name}`),
   );
-  return type === 'object' || type === 'tuple' || NARROW.has(type) ? leaves : [{ path, schema }, ...leaves];
+  return type === 'object' || type === 'tuple' ? leaves : [{ path, schema }, ...leaves];
 }
 
 function partsOf({ element, keyType, valueType, items, shape }: Definition): [string, z.ZodType][] {
@@ -43,9 +44,6 @@ function partsOf({ element, keyType, valueType, items, shape }: Definition): [st
     ];
   return Object.entries(shape ?? items ?? {}) as [string, z.ZodType][];
 }
-
-/** Of these, nothing but a few listed values is taken. */
-const NARROW = new Set(['enum', 'literal', 'boolean', 'null', 'undefined', 'never']);
 
 const SURROGATES = ['\ud83d', 'a\ud83d', '\udc00a', '👍\ud83d', ':\ud83d:'];
 const NULS = ['\0', 'a\0', '\0a', '👍\0'];
