@@ -1,11 +1,13 @@
 import fc from 'fast-check';
-import { fence, joinBatches, type FetchedRun } from './fence';
+import { epochOf, fence, joinBatches, MAX_EPOCH_AHEAD_MS, timeOf, type FetchedRun } from './fence';
 import type { LogBatch, LogRecord, ReadPosition } from './port';
 
 const START: ReadPosition = { offset: 0, maxEpoch: 0 };
+const WRITTEN_AT = 50;
+const TOO_FAR = String(WRITTEN_AT + MAX_EPOCH_AHEAD_MS + 1);
 const epochHeader = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 6 }).map(String) },
-  { weight: 1, arbitrary: fc.constantFrom('', '0', '-3', '01', '1e3', '9'.repeat(17), undefined) },
+  { weight: 1, arbitrary: fc.constantFrom('', '0', '-3', '01', '1e3', '9'.repeat(17), TOO_FAR, undefined) },
 );
 /** A partition: records at growing offsets, gaps among them. */
 const partition = fc.array(fc.tuple(epochHeader, fc.integer({ min: 1, max: 3 })), { maxLength: 60 }).map((entries) => {
@@ -13,7 +15,7 @@ const partition = fc.array(fc.tuple(epochHeader, fc.integer({ min: 1, max: 3 }))
   return entries.map(([epoch, step]): LogRecord => {
     offset += step;
     const headers: Record<string, string> = epoch === undefined ? {} : { epoch };
-    return { partition: 0, offset, key: 'k', value: Buffer.from(`${offset}`), headers };
+    return { partition: 0, offset, key: 'k', value: Buffer.from(`${offset}`), headers, timestamp: WRITTEN_AT };
   });
 });
 const cuts = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 30 });
@@ -116,6 +118,26 @@ describe('fence', () => {
         for (let start = 0; start < records.length; start += size)
           runs.push(run(records.slice(Math.max(0, start - overlap), start + size)));
         expect(joinBatches(fence, START, runs)).toEqual(fence(START, run(records)));
+      }),
+    );
+  });
+});
+
+describe('an epoch ahead of its record', () => {
+  const epochIn = (epoch: number, timestamp: number) => epochOf({ headers: { epoch: String(epoch) }, timestamp });
+
+  it('counts up to an hour, and is nobody’s beyond', () => {
+    expect(epochIn(5 + MAX_EPOCH_AHEAD_MS, 5)).toBe(5 + MAX_EPOCH_AHEAD_MS);
+    expect(epochIn(6 + MAX_EPOCH_AHEAD_MS, 5)).toBeNull();
+    expect(epochIn(Number.MAX_SAFE_INTEGER, Date.now())).toBeNull();
+  });
+
+  it('never happens to what an appender writes, whatever its clock says', () => {
+    const clock = fc.integer({ min: 0, max: 8_640_000_000_000_000 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), clock, (epoch, now) => {
+        const headers = { epoch: String(epoch) };
+        expect(epochOf({ headers, timestamp: timeOf({ headers }, now) })).toBe(epoch);
       }),
     );
   });

@@ -14,12 +14,25 @@ export interface FetchedRun {
 
 const EPOCH = /^[1-9][0-9]{0,15}$/;
 
-/** The epoch of a record from its header; null where it is missing or no positive safe integer. */
-export function epochOf(record: Pick<LogRecord, 'headers'>): number | null {
-  const text = record.headers.epoch;
+/** Epochs follow a clock, in milliseconds since 1970: one that is further ahead of its record's time is nobody's. */
+export const MAX_EPOCH_AHEAD_MS = 3_600_000;
+
+/**
+ * The epoch of a record from its header; null where it is missing, no positive safe integer, or too far ahead of the
+ * record's own time. That time stands in the log, so a replay in ten years finds the same as a reader today: it is never
+ * compared with the reader's clock. Our appenders see to it (`timeOf`) that nothing of ours is ever refused, whatever
+ * their clock says.
+ */
+export function epochOf({ headers, timestamp = Infinity }: Pick<LogRecord, 'headers' | 'timestamp'>): number | null {
+  const text = headers.epoch;
   if (text === undefined || !EPOCH.test(text)) return null;
   const epoch = Number(text);
-  return Number.isSafeInteger(epoch) ? epoch : null;
+  return Number.isSafeInteger(epoch) && epoch - timestamp <= MAX_EPOCH_AHEAD_MS ? epoch : null;
+}
+
+/** The time that an appender gives a record: now, or as late as its epoch needs where our clock is far behind. */
+export function timeOf({ headers }: Pick<LogRecord, 'headers'>, now: number): number {
+  return Math.max(now, (epochOf({ headers }) ?? 0) - MAX_EPOCH_AHEAD_MS);
 }
 
 /** How a log's records become batches. */

@@ -12,6 +12,8 @@ export interface LogRecord {
   readonly value: Buffer;
   /** Header values as UTF-8 text; a header sent twice keeps its last value. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The record's own time in the log, milliseconds since 1970; every driver gives it. */
+  readonly timestamp?: number;
 }
 
 /** Where a reader of a partition stands: the next offset it wants and the highest epoch it has seen before it. */
@@ -25,8 +27,9 @@ export interface LogBatch {
   partition: number;
   records: LogRecord[];
   /**
-   * Records whose `epoch` header is missing or no positive integer. No owner wrote them, so they are never events:
-   * they are kept out of `records`, do not move `maxEpoch`, and are here only to be put into quarantine.
+   * Records whose `epoch` header is missing, no positive integer, or further in the future of the record's own time than
+   * `MAX_EPOCH_AHEAD_MS`. No owner wrote them, so they are never events: they are kept out of `records`, do not move
+   * `maxEpoch`, and are here only to be put into quarantine.
    */
   malformed: LogRecord[];
   /** Where to start next; moves over fenced records, gaps and control records too. */
@@ -90,12 +93,24 @@ export interface Subscription {
   stop(): Promise<void>;
 }
 
+/** A partition ends at `head`, though a reader of it has been up to `offset`. */
+export interface TailLoss {
+  partition: number;
+  offset: number;
+  head: number;
+}
+
 /** The log of one topic: append, read, follow, head. The memory driver and the Kafka driver pass one contract suite. */
 export interface EventLog {
   readonly topic: string;
   readonly partitions: number;
   /** Identity of the log: it changes when the topic is created anew (Kafka's topic id, or cluster id and topic). */
   readonly logId: string;
+  /**
+   * Copies that each partition has at least. With one, `head` is what the only broker has; with several, a broker that
+   * was cut off may give an older one, and only where an append ends up is certain.
+   */
+  readonly replicas: number;
   openAppender(): Promise<Appender>;
   /** The offset after the last record of the partition, as readers see it. */
   head(partition: number): Promise<number>;
@@ -103,7 +118,13 @@ export interface EventLog {
   tail(partition: number): Promise<number>;
   /** Reads a partition from a position up to (not including) the offset `to`, fenced. Ends there or throws; never follows. */
   read(partition: number, from: ReadPosition, to: number): AsyncIterable<LogBatch>;
+  /**
+   * Delivers from where it starts on, for ever. A partition that ends before its start delivers nothing until it has grown
+   * up to there; `onLoss` tells of it, and the others go on.
+   */
   follow(options: FollowOptions): Promise<Subscription>;
+  /** Tells of partitions found to end before where a reader stands: records are gone. The returned function ends it. */
+  onLoss(listener: (loss: TailLoss) => void): () => void;
   /** Closes what reads share; appenders and subscriptions are closed by their owners. */
   close(): Promise<void>;
 }

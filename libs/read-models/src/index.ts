@@ -4,6 +4,8 @@ export * from './mongoClient';
 export * from './migrate';
 export * from './revision';
 export * from './logIdentity';
+export * from './logLength';
+export * from './logRepair';
 export * from './generations';
 export * from './holds';
 export * from './takings';

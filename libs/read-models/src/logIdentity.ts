@@ -24,16 +24,21 @@ export class LogIdentityError extends Error {
 
 const describe = (log: LogIdentity): string => `${log.logId} (topic ${log.topic}, ${log.partitions} partitions)`;
 
+/** The log that this database was built from; null before there was any. */
+export async function readLogIdentity(database: Queryable): Promise<LogIdentity | null> {
+  const { rows } = await database.query<LogIdentity>(
+    'select log_id as "logId", topic, partitions from threadlog.log_identity',
+  );
+  return rows[0] ?? null;
+}
+
 /** Records the log on first use; afterwards throws `LogIdentityError` unless it is the same. */
 export async function claimLogIdentity(database: Queryable, found: LogIdentity): Promise<void> {
   await database.query(
     'insert into threadlog.log_identity (log_id, topic, partitions) values ($1, $2, $3) on conflict do nothing',
     [found.logId, found.topic, found.partitions],
   );
-  const { rows } = await database.query<LogIdentity>(
-    'select log_id as "logId", topic, partitions from threadlog.log_identity',
-  );
-  const recorded = rows[0] as LogIdentity;
+  const recorded = (await readLogIdentity(database)) as LogIdentity;
   const same =
     recorded.logId === found.logId && recorded.topic === found.topic && recorded.partitions === found.partitions;
   if (!same) throw new LogIdentityError(recorded, found);

@@ -6,6 +6,7 @@ import {
   CORE_SQL,
   DISCARDED_RECORDS_SQL,
   GENERATION_REVISION_SQL,
+  LOG_LENGTH_SQL,
   PRIVACY_JOBS_SQL,
   RATE_USAGE_SQL,
 } from './schema/core';
@@ -36,6 +37,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '006_retention_positions', sql: RETENTION_POSITIONS_SQL },
   { name: '007_feed_positions', sql: FEED_POSITIONS_SQL },
   { name: '008_discarded_records', sql: DISCARDED_RECORDS_SQL },
+  { name: '009_log_length', sql: LOG_LENGTH_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

@@ -5,6 +5,7 @@ import {
   type EventLog,
   type KafkaAccess,
   type LogObserver,
+  type TopicOptions,
 } from '@threadlog/log';
 import {
   createDatabase,
@@ -12,6 +13,7 @@ import {
   migrate,
   ReadModelRevisionError,
   type Database,
+  type LogIdentity,
 } from '@threadlog/read-models';
 import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore } from '@threadlog/sealing';
 import type { Logger, Metrics } from '@threadlog/service';
@@ -92,19 +94,44 @@ function openDatabase(url: string, { config, service, logger, opened }: Context)
 export function createTopics({ config, signal, logger, metrics, create, opened }: Context): Topics {
   const access = kafkaAccess(config);
   const log = logLines(logger);
-  async function attemptOpen({ name, ...topic }: TopicWanted, observer?: LogObserver): Promise<EventLog> {
-    const options = { ...access, ...topic, topic: `${config.KAFKA_TOPIC_PREFIX}${name}`, log };
-    if (create) await ensureTopic({ ...options, replicationFactor: config.KAFKA_REPLICATION_FACTOR });
-    return createKafkaLog({ ...options, observer });
+  const production = config.ENVIRONMENT === 'production';
+  function optionsOf({ name, ...topic }: TopicWanted): TopicOptions & { fenced?: boolean } {
+    return { ...access, ...topic, topic: `${config.KAFKA_TOPIC_PREFIX}${name}`, log };
   }
-  async function open(wanted: TopicWanted, observer?: LogObserver): Promise<EventLog> {
-    const found = await reach('Kafka', () => attemptOpen(wanted, observer), { logger, signal, fatal: isMismatch });
+  function ensure(wanted: TopicWanted, missing: TopicOptions['missing'] = 'create'): Promise<void> {
+    // What is kept for ever is what nothing else can replace.
+    const kept = (wanted.retentionMs ?? -1) === -1;
+    return ensureTopic({
+      ...optionsOf(wanted),
+      replicationFactor: config.KAFKA_REPLICATION_FACTOR,
+      strict: production && kept,
+      flushMessages: kept ? flushing(config, production) : undefined,
+      missing,
+    });
+  }
+  async function attemptOpen(
+    wanted: TopicWanted,
+    observer?: LogObserver,
+    missing?: TopicOptions['missing'],
+  ): Promise<EventLog> {
+    if (create) await ensure(wanted, missing);
+    return createKafkaLog({ ...optionsOf(wanted), observer });
+  }
+  async function open(
+    wanted: TopicWanted,
+    observer?: LogObserver,
+    missing?: TopicOptions['missing'],
+  ): Promise<EventLog> {
+    const attempt = () => attemptOpen(wanted, observer, missing);
+    const found = await reach('Kafka', attempt, { logger, signal, fatal: isMismatch });
     opened(() => found.close());
     return found;
   }
+  const events: TopicWanted = { name: EVENTS_TOPIC, partitions: config.CHAT_PARTITIONS };
   return {
-    events: () =>
-      open({ name: EVENTS_TOPIC, partitions: config.CHAT_PARTITIONS }, metrics && createLogObserver(metrics)),
+    events: (claimed) =>
+      open(events, metrics && createLogObserver(metrics), claimed ? { refuse: builtFrom(claimed) } : 'create'),
+    inspect: () => reach('Kafka', () => ensure(events, 'ignore'), { logger, signal, fatal: isMismatch }),
     // Records of these topics have no owners, and so no epochs.
     openTopic: (topic) => open({ ...topic, fenced: false }),
     async visitTopic(topic, visit) {
@@ -119,9 +146,21 @@ export function createTopics({ config, signal, logger, metrics, create, opened }
 }
 
 export interface Topics extends Pick<Runtime, 'openTopic'> {
-  events(): Promise<EventLog>;
+  /** @param claimed The log that the database was built from, if any: one that is gone is not made anew. */
+  events(claimed: LogIdentity | null): Promise<EventLog>;
+  /** Refuses an events topic that cannot be used, or waits for brokers that it would be made on; makes nothing. */
+  inspect(): Promise<void>;
   /** Opens a topic for one piece of work. Tries once. */
   visitTopic<T>(topic: AuxiliaryTopic, visit: (topic: EventLog) => Promise<T>): Promise<T>;
+}
+
+const builtFrom = ({ logId, topic }: LogIdentity): string =>
+  `this database was built from log ${logId} (topic ${topic}); point both at the same pair, or start with an empty database`;
+
+/** In production a topic with one copy is flushed with every append, unless somebody decided otherwise. */
+function flushing({ KAFKA_FLUSH_MESSAGES: wanted }: OperatorConfig, production: boolean): number | undefined {
+  if (wanted === 0) return undefined;
+  return wanted ?? (production ? 1 : undefined);
 }
 
 type TopicWanted = Omit<AuxiliaryTopic, 'retentionMs'> & Partial<AuxiliaryTopic> & { fenced?: boolean };

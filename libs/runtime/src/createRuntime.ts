@@ -1,5 +1,5 @@
 import { createTokenVerifier, internalSecrets, tokenSettings } from '@threadlog/auth';
-import { claimLogIdentity, type Database } from '@threadlog/read-models';
+import { claimLogIdentity, readLogIdentity, type Database } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
 import {
   createAdmission,
@@ -13,6 +13,7 @@ import type { RuntimeConfig } from './config';
 import { createClosers, createTopics, isMismatch, openStores, type Context, type Topics } from './connections';
 import { createErasureList, ERASURES_TOPIC, replayErasures } from './erasures/erasureList';
 import { createErasures, type Erasures } from './erasures/erasures';
+import { guardLogLength } from './logLength';
 import { createRateExchange } from './rateExchange';
 import { openOps } from './ops';
 import { reach } from './reach';
@@ -55,10 +56,14 @@ async function build(
   const info = { service, version: API_VERSION, environment: config.ENVIRONMENT, features };
   const ops = await openOps(config, opened);
   const context: Context = { config, service, signal, logger, metrics, create: true, opened };
+  const { events, inspect, openTopic, visitTopic } = createTopics(context);
+  await inspect();
   const stores = await openStores(context);
-  const { events, openTopic, visitTopic } = createTopics(context);
-  const log = await events();
+  const claimed = await reach('Postgres', () => readLogIdentity(stores.database), { logger, signal });
+  const log = await events(claimed);
   await reach('Postgres', () => claimLogIdentity(stores.database, log), { logger, signal, fatal: isMismatch });
+  const guarding = { database: stores.database, log, logger };
+  opened(await reach('the end of the log', () => guardLogLength(guarding), { logger, signal }));
   const erasures = await openErasures(context, { openTopic, visitTopic }, stores.sealing);
   const verifier = createTokenVerifier(tokenSettings(config));
   const { rateLimits, background } = openRateLimits({ config, logger }, stores.database);

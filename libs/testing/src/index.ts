@@ -5,6 +5,7 @@ export { linesOf, readZip } from './readZip';
 export { eventually, type EventuallyOptions } from './eventually';
 export { kafkaProxy, type KafkaApi, type KafkaProxy, type LossKind } from './net/kafkaProxy';
 export { tcpProxy, type Tap, type TcpProxy, type TcpProxyOptions } from './net/tcpProxy';
+export { loseTail } from './stack/loseTail';
 export type { OwnKafka } from './stack/ownKafka';
 export { testStack, type TestStack } from './stack/testStack';
 export type { FreshTopicOptions } from './stack/topics';

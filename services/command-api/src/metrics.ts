@@ -1,3 +1,4 @@
+import { describeLoss } from '@threadlog/read-models';
 import type { Logger, Metrics } from '@threadlog/service';
 import { Counter, Gauge } from 'prom-client';
 import type { OwnershipObserver } from './ownership/ports';
@@ -33,6 +34,12 @@ export function createOwnershipMetrics({ metrics, logger }: { metrics: Metrics; 
       serving.delete(nameOf(lease));
       owned.set(serving.size);
       logger.info({ ...lease, cause }, 'partition dropped');
+    },
+    lost(loss) {
+      logger.fatal(loss, describeLoss(loss));
+    },
+    outdone(lease, epoch) {
+      logger.error({ ...lease, found: epoch }, 'the log has a higher epoch than the database gave: going above it');
     },
     fault(what, error) {
       faults.inc();

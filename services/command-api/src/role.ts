@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
-import { activeGeneration, createReadingQueries, createStatements, subjectOfDeletion } from '@threadlog/read-models';
+import {
+  activeGeneration,
+  createReadingQueries,
+  createStatements,
+  describeLoss,
+  noteLogLoss,
+  readKnownLengths,
+  readLogLosses,
+  subjectOfDeletion,
+} from '@threadlog/read-models';
 import { servedRoutes, type Runtime } from '@threadlog/runtime';
 import { mountRoutes, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
@@ -83,7 +92,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     router,
     routes,
     opsRoutes: strictRouter().use(forwardEndpoint(localRouter, signer)),
-    checks: [{ name: 'command-api', check: () => requireReachable(owner, log.partitions, leases) }],
+    checks: [{ name: 'command-api', check: () => requireReachable(deps, owner, leases) }],
     run: (signal) => runAll({ owner, executor, holds, client }, signal),
   };
 }
@@ -104,6 +113,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     ...shared,
     instance: { ownerId: randomUUID(), url: deps.opsUrl },
     leases,
+    lengths: { known: () => readKnownLengths(database), note: (loss) => noteLogLoss(database, loss) },
     log,
     timing: LEASE_TIMING,
     observer: createOwnershipMetrics(deps),
@@ -145,12 +155,18 @@ function lookUpsOf({ database, log }: CommandApiDeps, readModel: PostgresReadMod
 }
 
 /** Ready once every partition has an owner somewhere: then every command can be brought to one. */
-async function requireReachable(owner: Owner, partitions: number, leases: LeaseStore): Promise<void> {
+async function requireReachable(
+  { database, log: { partitions } }: CommandApiDeps,
+  owner: Owner,
+  leases: LeaseStore,
+): Promise<void> {
   const own = new Set(owner.serving());
   const others = [...Array(partitions).keys()].filter((partition) => !own.has(partition));
   const owners = await Promise.all(others.map((partition) => leases.ownerOf(partition)));
   const orphaned = others.filter((_partition, index) => owners[index] === null);
-  if (orphaned.length > 0) throw new Error(`partitions without an owner: ${orphaned.join(', ')}`);
+  if (orphaned.length === 0) return;
+  const losses = (await readLogLosses(database)).map(describeLoss);
+  throw new Error([...losses, `partitions without an owner: ${orphaned.join(', ')}`].join('; '));
 }
 
 interface Running {

@@ -1,8 +1,10 @@
 import type { EventLog } from '@threadlog/log';
 import {
   claimLogIdentity,
+  describeLoss,
   droppedGenerations,
   liveGenerations,
+  readLogLosses,
   type Database,
   type MessageStore,
 } from '@threadlog/read-models';
@@ -54,7 +56,9 @@ export function createProjector(deps: ProjectorDeps): Role {
     checks: [
       {
         name: 'projector',
-        check() {
+        async check() {
+          const [loss] = await readLogLosses(deps.database);
+          if (loss) throw new Error(describeLoss(loss));
           const trouble = fault ?? [...running.values()].map((each) => each.trouble()).find((error) => error !== null);
           if (trouble) throw trouble;
         },

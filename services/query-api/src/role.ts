@@ -22,6 +22,7 @@ import {
   type Route,
 } from '@threadlog/service';
 import { createConsistency, type Consistency, type Position } from './consistency';
+import { createLostStretches } from './lostStretches';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
 import { queryRoutes } from './routes';
@@ -149,7 +150,7 @@ function createWaiting(
   });
 }
 
-/** Keeps what a token promises; a token of another log says nothing about this read model. */
+/** Keeps what a token promises; a token of another log, or of a stretch that was lost, says nothing here. */
 function createPromises(
   deps: QueryApiDeps,
   generation: () => number,
@@ -158,6 +159,7 @@ function createPromises(
   const { log, database } = deps;
   const parked = createParkedLookUp({ database, generation });
   const consistency = createWaiting(deps, generation, readWaitMs, parked.seen);
+  const isLost = createLostStretches(database);
   const positionOf = (token: string): Position => {
     const { logId, partition, offset } = decodeConsistencyToken(token);
     if (logId !== log.logId || partition >= log.partitions) {
@@ -166,7 +168,14 @@ function createPromises(
     return { partition, offset };
   };
   return {
-    waitFor: async (token) => consistency.waitFor(positionOf(token)),
+    async waitFor(token) {
+      const position = positionOf(token);
+      await consistency.waitFor(position);
+      // Afterwards: who waited through a repair is told, too.
+      if (await isLost(position)) {
+        throw problem('invalid_request', 'the write that the consistency token names was lost with the end of the log');
+      }
+    },
     requireWhole: async (token, thread) => parked.requireWhole(positionOf(token), thread),
   };
 }

@@ -120,7 +120,8 @@ async function runRealtime(
       sweep = setInterval(engine.flow.sweep, SWEEP_MS);
       logger.info({ url: http.url }, 'realtime is serving');
     }
-    await aborted(signal);
+    // A process that starts anew has nothing to take back.
+    await Promise.race([aborted(signal), ...(engine ? [engine.follower.overtaken] : [])]);
   } finally {
     state.serving = false;
     health.drain();

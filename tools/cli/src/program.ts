@@ -7,6 +7,7 @@ import {
   generationsList,
 } from './commands/generations';
 import { keysRotate, keysStatus } from './commands/keys';
+import { logRepair, type RepairOptions } from './commands/logRepair';
 import { privacyProve, type ProveOptions } from './commands/prove';
 import { quarantineList, quarantineReplay, type QuarantineOptions } from './commands/quarantine';
 import { receiptPublicKey, receiptVerify } from './commands/receipts';
@@ -31,6 +32,7 @@ export function createProgram(perform: Perform): Command {
   addPrivacy(program, perform);
   addGenerations(program, perform);
   addQuarantine(program, perform);
+  addLog(program, perform);
   return program;
 }
 
@@ -104,6 +106,18 @@ function addGenerations(program: Command, perform: Perform): void {
     .description('end one that is not served')
     .argument('<generation>', 'generation', number)
     .action((generation: number) => perform((context) => generationsDrop(context, generation)));
+}
+
+function addLog(program: Command, perform: Perform): void {
+  program
+    .command('log')
+    .description('the log itself')
+    .command('repair')
+    .description('say which partitions lost their last records and what was lost; go on without them')
+    .option('--accept-loss <reason>', 'go on with what is left; the reason is kept')
+    .option('--restored', 'the lost records were brought back, into the same log')
+    .option('--wait <seconds>', 'how long projectors may take for the new generation', countOf(86_400), 600)
+    .action((options: RepairOptions) => perform((context) => logRepair(context, options)));
 }
 
 function addQuarantine(program: Command, perform: Perform): void {

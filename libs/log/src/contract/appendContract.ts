@@ -46,14 +46,16 @@ export function appendContract(open: () => EventLog): void {
       const log = open();
       const appender = await log.openAppender();
       const value = Buffer.from([0, 255, 128, 10]);
+      const begun = Date.now();
 
       await appender.append(1, [{ key: 'acme/thread/größe', value, headers: { epoch: '7', ce_type: '✓' } }]);
       await appender.close();
 
       const [batch] = await readAll(log, 1);
-      expect(batch!.records).toEqual([
+      expect(batch!.records).toMatchObject([
         { partition: 1, offset: 0, key: 'acme/thread/größe', value, headers: { epoch: '7', ce_type: '✓' } },
       ]);
+      expect(batch!.records[0]!.timestamp).toBeGreaterThanOrEqual(begun);
     });
 
     it('refuses what can never be appended, and lives on', async () => {

@@ -1,5 +1,5 @@
 import { eventually } from '@threadlog/testing';
-import { PositionOutOfRangeError, type EventLog, type Subscription } from '../port';
+import type { EventLog, Subscription, TailLoss } from '../port';
 import { appendAll, createRecorder, followAll, record, START } from './harness';
 
 /** What every driver's `follow` does. */
@@ -160,14 +160,31 @@ export function followContract(open: () => EventLog): void {
       await expect(subscription.stop()).resolves.toBeUndefined();
     });
 
-    it('refuses a start beyond the end, and a seek in what it does not follow', async () => {
+    it('tells of a start beyond the end, takes nothing before it, and goes on with the others', async () => {
       const log = open();
-      const beyond = new Map([[0, { offset: 1, maxEpoch: 0 }]]);
+      const recorder = createRecorder();
+      const losses: TailLoss[] = [];
+      log.onLoss((loss) => losses.push(loss));
+      await appendAll(log, 0, [record('a')]);
+      const start = new Map([
+        [0, { offset: 3, maxEpoch: 1 }],
+        [1, START],
+      ]);
+
+      subscription = await log.follow({ name: 'contract', start, onBatch: recorder.onBatch });
+      await appendAll(log, 0, [record('b')]);
+      await appendAll(log, 1, [record('other')]);
+      await recorder.received(1, 1);
+      await appendAll(log, 0, [record('c'), record('d'), record('e')]);
+      await recorder.received(0, 2);
+
+      expect(losses).toContainEqual({ partition: 0, offset: 3, head: 1 });
+      expect(recorder.names(0)).toEqual(['d', 'e']);
+    });
+
+    it('refuses a seek in what it does not follow', async () => {
       const onBatch = () => Promise.resolve();
-
-      await expect(log.follow({ name: 'contract', start: beyond, onBatch })).rejects.toThrow(PositionOutOfRangeError);
-
-      subscription = await log.follow({ name: 'contract', start: new Map([[0, START]]), onBatch });
+      subscription = await open().follow({ name: 'contract', start: new Map([[0, START]]), onBatch });
       expect(() => subscription!.seek(1, START)).toThrow(RangeError);
     });
   });

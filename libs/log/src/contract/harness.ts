@@ -5,6 +5,8 @@ import type { EventLog, LogBatch, LogRecord, ReadPosition, Subscription } from '
 /** What the contract needs of a driver: a new, empty log with three partitions. */
 export interface LogHarness {
   open(): Promise<EventLog>;
+  /** Appends past the port, as anybody may who can write to the topic; the time is the record's own. */
+  appendForeign(log: EventLog, one: OutgoingRecord, timestamp: number): Promise<void>;
 }
 
 export const START: ReadPosition = { offset: 0, maxEpoch: 0 };

@@ -1,5 +1,6 @@
 import type { EventLog } from '../port';
 import { appendContract } from './appendContract';
+import { fencingContract } from './fencingContract';
 import { followContract } from './followContract';
 import type { LogHarness } from './harness';
 import { readContract } from './readContract';
@@ -16,6 +17,7 @@ export function logContract(name: string, harness: LogHarness): void {
     const open = () => log;
     appendContract(open);
     readContract(open);
+    fencingContract(open, (one, timestamp) => harness.appendForeign(log, one, timestamp));
     followContract(open);
   });
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { KafkaJSNonRetriableError, type Message, type Producer } from 'kafkajs';
 import { createAppender } from '../appender';
 import type { Share } from '../appendQueue';
+import { timeOf } from '../fence';
 import type { LogLine, LogObserver } from '../observer';
 import type { Appender } from '../port';
 import { createClient, ENDLESS, type KafkaAccess, type KafkaClient } from './client';
@@ -73,7 +74,11 @@ export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<
 }
 
 function toMessages({ partition, records }: Share): Message[] {
-  return records.map(({ key, value, headers }) => ({ partition, key, value, headers }));
+  const now = Date.now();
+  return records.map(({ key, value, headers }) => {
+    const timestamp = String(timeOf({ headers }, now));
+    return { partition, key, value, headers, timestamp };
+  });
 }
 
 /** Connecting retries for ever, like sending; whoever opens an appender should be told instead. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer } from 'kafkajs';
 import type { FetcherDeps } from './fetcher';
 
@@ -19,6 +20,8 @@ export interface Cursors {
   attach(consumer: Consumer): void;
   /** There is no consumer to talk to until the next join. */
   detach(): void;
+  /** Nobody wants anything any more. */
+  end(): void;
   /** Whether a batch that was asked for with this offset continues the partition; if not, it is put right. */
   accepts(partition: number, fetchedOffset: number): boolean;
   advance(partition: number, next: number): void;
@@ -26,16 +29,18 @@ export interface Cursors {
   skip(partition: number, first: number, next: number): void;
 }
 
+function cursorOf(cursors: readonly Cursor[], partition: number): Cursor {
+  const cursor = cursors[partition];
+  if (!cursor) throw new RangeError(`no partition ${partition}`);
+  return cursor;
+}
+
 export function createCursors(deps: FetcherDeps): Cursors {
   const { topic, partitions, onRun } = deps;
   const cursors = Array.from({ length: partitions }, (): Cursor => ({ offset: 0, active: false, lost: false }));
   let consumer: Consumer | null = null;
 
-  function at(partition: number): Cursor {
-    const cursor = cursors[partition];
-    if (!cursor) throw new RangeError(`no partition ${partition}`);
-    return cursor;
-  }
+  const at = (partition: number): Cursor => cursorOf(cursors, partition);
 
   function apply(partition: number): void {
     const { offset, active, lost } = at(partition);
@@ -49,6 +54,7 @@ export function createCursors(deps: FetcherDeps): Cursors {
     cursor.lost = true;
     apply(partition);
     await relocate(deps, partition, { cursor, fetchedOffset });
+    await untilReached(deps, partition, cursor);
     cursor.lost = false;
     apply(partition);
   }
@@ -71,6 +77,10 @@ export function createCursors(deps: FetcherDeps): Cursors {
       for (const partition of cursors.keys()) apply(partition);
     },
     detach: () => void (consumer = null),
+    end() {
+      consumer = null;
+      for (const cursor of cursors) cursor.active = false;
+    },
     accepts(partition, fetchedOffset) {
       const { offset, active, lost } = at(partition);
       if (!active || lost) return false;
@@ -106,5 +116,23 @@ async function relocate(
     onRun({ partition, records: [], next: tail, head, bytes: 0 });
   } catch (error) {
     log('warn', 'could not ask for the ends of the partition', { topic, partition, error });
+  }
+}
+
+const LOOK_AGAIN_MS = 1_000;
+
+/** A log that ends before the cursor has lost records: what is appended there now is not what follows. */
+async function untilReached({ bounds, onLoss, log }: FetcherDeps, partition: number, cursor: Cursor): Promise<void> {
+  for (let told = false; ; await delay(LOOK_AGAIN_MS, undefined, { ref: false })) {
+    const { offset } = cursor;
+    if (!cursor.active) return;
+    const head = await bounds().then(
+      (ends) => ends.get(partition)!.head,
+      (error: unknown) => void log('warn', 'could not ask for the end of the partition', { partition, error }),
+    );
+    if (head === undefined) continue;
+    if (head >= cursor.offset) return;
+    if (!told && cursor.offset === offset) onLoss({ partition, offset, head });
+    told = true;
   }
 }

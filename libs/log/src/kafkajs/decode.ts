@@ -10,6 +10,7 @@ export function toLogRecord(partition: number, message: KafkaMessage): LogRecord
     key: message.key?.toString() ?? '',
     value: message.value ?? Buffer.alloc(0),
     headers: toText(message.headers),
+    timestamp: Number(message.timestamp),
   };
 }
 

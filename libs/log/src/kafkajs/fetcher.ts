@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { FetchedRun } from '../fence';
 import type { LogLine } from '../observer';
+import type { TailLoss } from '../port';
 import type { Bounds } from './admin';
 import { createClient, ENDLESS, type KafkaAccess } from './client';
 import { createCursors, type Cursors } from './cursors';
@@ -21,6 +22,8 @@ export interface FetcherDeps {
   bounds(): Promise<ReadonlyMap<number, Bounds>>;
   /** Called with what was fetched, in order and without a gap for each partition. Must not take long, nor throw. */
   onRun(run: FetchedRun): void;
+  /** Called when the log turns out to end before what is wanted next. */
+  onLoss(loss: TailLoss): void;
   log: LogLine;
 }
 
@@ -103,7 +106,7 @@ export function createFetcher(deps: FetcherDeps): Fetcher {
     async stop() {
       stopped = true;
       clearTimeout(relaunching);
-      cursors.detach();
+      cursors.end();
       client.retire();
       // A consumer that is still joining would not notice that it was disconnected.
       await launching;

@@ -2,7 +2,7 @@ import type { FencingRule } from '../fence';
 import { createGate } from '../gate';
 import { createLane, type Lane } from '../lane';
 import type { LogObserver } from '../observer';
-import { PositionOutOfRangeError, type FollowOptions, type Subscription } from '../port';
+import type { FollowOptions, Subscription } from '../port';
 import { systemScheduler } from '../scheduler';
 import type { FetcherDeps } from './fetcher';
 import { createSharedFetch } from './sharedFetch';
@@ -29,12 +29,12 @@ export function createFetchSharing(source: Source): () => Share {
   return createSharing(() => createSharedFetch({ ...source, maxWaitMs: MAX_WAIT_MS }));
 }
 
-/** A subscription; rejects when Kafka is away or a start lies beyond the log's end. */
+/** A subscription; rejects when Kafka is away. */
 export async function followKafka(deps: FollowDeps, options: FollowOptions): Promise<Subscription> {
   const bounds = await deps.bounds();
   for (const [partition, { offset }] of options.start) {
     const head = bounds.get(partition)?.head ?? -1;
-    if (offset > head) throw new PositionOutOfRangeError(`partition ${partition} ends at ${head}, before ${offset}`);
+    if (offset > head) deps.onLoss({ partition, offset, head });
   }
   const lanes = new Map<number, Lane>();
   const minIntervalMs = asked(options.minIntervalMs ?? 0);

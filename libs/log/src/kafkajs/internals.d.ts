@@ -19,6 +19,7 @@ declare module 'kafkajs/src/protocol/encoder' {
     writeUVarIntArray(array: Encoder[], type: 'object'): this;
     writeUVarInt(value: number): this;
     writeBoolean(value: boolean): this;
+    writeInt8(value: number): this;
   }
   export = Encoder;
 }
@@ -26,6 +27,7 @@ declare module 'kafkajs/src/protocol/encoder' {
 declare module 'kafkajs/src/protocol/decoder' {
   class Decoder {
     constructor(buffer: Buffer);
+    readInt8(): number;
     readInt16(): number;
     readInt32(): number;
     readUVarInt(): number;

@@ -3,7 +3,7 @@ import { logContract } from '../contract';
 import { appendAll, createRecorder, followAll, PARTITIONS, record, START } from '../contract/harness';
 import { silent } from '../observer';
 import { createAdmin } from './admin';
-import type { KafkaAccess } from './client';
+import { BOUNDED, createClient, type KafkaAccess } from './client';
 import { createKafkaLog } from './kafkaLog';
 
 const stack = testStack();
@@ -12,6 +12,19 @@ logContract('kafkajs', {
   async open() {
     const topic = await stack.freshTopic({ partitions: PARTITIONS });
     return createKafkaLog({ brokers: stack.kafkaBrokers, clientId: 'contract', topic, partitions: PARTITIONS });
+  },
+  async appendForeign({ topic }, { key, value, headers }, timestamp) {
+    const producer = createClient(
+      { brokers: stack.kafkaBrokers, clientId: 'foreign' },
+      BOUNDED,
+      silent,
+    ).kafka.producer();
+    await producer.connect();
+    await producer.send({
+      topic,
+      messages: [{ partition: 0, key, value, headers, timestamp: String(timestamp) }],
+    });
+    await producer.disconnect();
   },
 });
 

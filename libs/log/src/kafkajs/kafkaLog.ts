@@ -1,3 +1,4 @@
+import type { Admin } from 'kafkajs';
 import { fence, passAll } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
 import type { EventLog } from '../port';
@@ -5,8 +6,10 @@ import { createAdmin, createBounds, type KafkaAdmin } from './admin';
 import { openKafkaAppender } from './appender';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
 import { createFetchSharing, followKafka } from './follow';
+import { createLossListeners } from '../lossListeners';
 import { createReader } from './reader';
 import { verifyTopic } from './topic';
+import { fewestReplicas } from './topicSettings';
 import { fetchTopicId } from './topicId';
 
 export interface KafkaLogOptions extends KafkaAccess {
@@ -25,12 +28,22 @@ export interface KafkaLogOptions extends KafkaAccess {
 export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const { topic, partitions, fenced = true, observer, log = silent, ...access } = options;
   const admin = createAdmin(access, log);
-  const logId = await identify(admin, options).catch(async (error: unknown) => {
+  const { logId, replicas } = await identify(admin, options).catch(async (error: unknown) => {
     await admin.close();
     throw error;
   });
   const bounds = createBounds(admin, topic);
-  const source = { access, topic, partitions, bounds, fence: fenced ? fence : passAll, observer, log };
+  const losses = createLossListeners();
+  const source = {
+    access,
+    topic,
+    partitions,
+    bounds,
+    fence: fenced ? fence : passAll,
+    observer,
+    log,
+    onLoss: losses.tell,
+  };
   const reader = createReader(source);
   const share = createFetchSharing(source);
 
@@ -44,29 +57,46 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     topic,
     partitions,
     logId,
+    replicas,
     async openAppender() {
       // Who appends is about to read what was appended before.
       reader.warm();
-      const { brokers } = await admin.ask((connected) => connected.describeCluster());
-      return openKafkaAppender({ access, topic, partitions, severalBrokers: brokers.length > 1, observer, log });
+      const severalBrokers = await admin.ask((connected) => hasSeveralLeaders(connected, topic));
+      return openKafkaAppender({ access, topic, partitions, severalBrokers, observer, log });
     },
     head: async (partition) => (await boundsOf(partition)).head,
     tail: async (partition) => (await boundsOf(partition)).tail,
     read: (partition, from, to) => reader.read(partition, from, to),
     follow: (follow) => followKafka({ ...source, share }, follow),
+    onLoss: losses.listen,
     async close() {
       await Promise.all([reader.close(), admin.close()]);
     },
   };
 }
 
+/**
+ * Whether partitions may have different leaders, now or later: where any copy lies on another broker, be it up or not,
+ * and where there are brokers to which a partition could be moved. Metadata lists living brokers only, and controllers
+ * of their own are not among them.
+ */
+export async function hasSeveralLeaders(
+  admin: Pick<Admin, 'describeCluster' | 'fetchTopicMetadata'>,
+  topic: string,
+): Promise<boolean> {
+  const { brokers } = await admin.describeCluster();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const holders = (topics[0]?.partitions ?? []).flatMap(({ leader, replicas }) => [leader, ...replicas]);
+  return new Set([...brokers.map(({ nodeId }) => nodeId), ...holders.filter((id) => id >= 0)]).size > 1;
+}
+
 /** `<cluster id>/<topic id>`; where the broker is too old for topic ids, the topic's name stands in for its id. */
-async function identify(admin: KafkaAdmin, options: KafkaLogOptions): Promise<string> {
+async function identify(admin: KafkaAdmin, options: KafkaLogOptions): Promise<{ logId: string; replicas: number }> {
   const { topic, log = silent } = options;
   return admin.ask(async (connected) => {
-    await verifyTopic(connected, options);
+    const found = await verifyTopic(connected, options);
     const { clusterId } = await connected.describeCluster();
     const topicId = await fetchTopicId(createClient(options, BOUNDED, log).kafka, topic);
-    return `${clusterId}/${topicId ?? topic}`;
+    return { logId: `${clusterId}/${topicId ?? topic}`, replicas: fewestReplicas(found) };
   });
 }

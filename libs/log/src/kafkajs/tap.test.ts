@@ -12,7 +12,7 @@ function given() {
   const script = createScript();
   const source = {
     ...{ access: { brokers: [], clientId: 'test' }, topic: 't', partitions: 1, maxWaitMs: 1 },
-    ...{ bounds: () => Promise.resolve(new Map()), log: () => undefined },
+    ...{ bounds: () => Promise.resolve(new Map()), onLoss: () => undefined, log: () => undefined },
   };
   const shared = createSharedFetch(source, script.make);
   return {

@@ -1,7 +1,7 @@
 import type { FencingRule } from '../fence';
 import { createLane, type Lane } from '../lane';
 import type { LogLine, LogObserver } from '../observer';
-import { PositionOutOfRangeError, type FollowOptions, type ReadPosition, type Subscription } from '../port';
+import type { FollowOptions, ReadPosition, Subscription, TailLoss } from '../port';
 import { nextTurn, type Scheduler } from '../scheduler';
 import type { MemoryStore } from './store';
 
@@ -10,6 +10,7 @@ interface FollowDeps {
   fence: FencingRule;
   scheduler: Scheduler;
   batchRecords: number;
+  onLoss(loss: TailLoss): void;
   observer: LogObserver | undefined;
   log: LogLine;
 }
@@ -23,10 +24,6 @@ interface Follower {
 
 export async function followMemory(deps: FollowDeps, options: FollowOptions): Promise<Subscription> {
   await nextTurn(deps.scheduler);
-  for (const [partition, { offset }] of options.start) {
-    if (offset > deps.store.head(partition))
-      throw new PositionOutOfRangeError(`partition ${partition} ends before ${offset}`);
-  }
   const followers = new Map<number, Follower>();
   for (const [partition, start] of options.start)
     followers.set(partition, createFollower(deps, options, partition, start));
@@ -47,19 +44,27 @@ export async function followMemory(deps: FollowDeps, options: FollowOptions): Pr
 }
 
 function createFollower(deps: FollowDeps, options: FollowOptions, partition: number, start: ReadPosition): Follower {
-  const { store, fence, scheduler, batchRecords, observer, log } = deps;
+  const { store, fence, scheduler, batchRecords, onLoss, observer, log } = deps;
   let next = start.offset;
   let paused = false;
   let scheduled = false;
+  let told = false;
 
   function fetch(): void {
     scheduled = false;
     if (paused) return;
     const run = store.fetch(partition, next, { most: batchRecords });
-    if (!run) return;
+    if (!run) return measure();
+    told = false;
     next = run.next;
     lane.push(run);
     wake();
+  }
+
+  function measure(): void {
+    const head = store.head(partition);
+    if (next > head && !told) onLoss({ partition, offset: next, head });
+    told = next > head;
   }
 
   function wake(): void {

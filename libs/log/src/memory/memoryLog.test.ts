@@ -1,5 +1,8 @@
 import { logContract } from '../contract';
 import { PARTITIONS } from '../contract/harness';
-import { createMemoryLog } from './memoryLog';
+import { createMemoryLog, type MemoryLog } from './memoryLog';
 
-logContract('memory', { open: async () => createMemoryLog({ topic: 'chat.events.v1', partitions: PARTITIONS }) });
+logContract('memory', {
+  open: async () => createMemoryLog({ topic: 'chat.events.v1', partitions: PARTITIONS }),
+  appendForeign: async (log, one, timestamp) => void (log as MemoryLog).appendForeign(0, one, timestamp),
+});

@@ -1,9 +1,11 @@
+import type { OutgoingRecord } from '@threadlog/events';
 import { createAppender } from '../appender';
 import type { Share } from '../appendQueue';
-import { fence, passAll } from '../fence';
+import { fence, passAll, timeOf } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
-import { PositionOutOfRangeError, type Appender, type EventLog } from '../port';
+import { PositionOutOfRangeError, type Appender, type EventLog, type LogRecord } from '../port';
 import { nextTurn, systemScheduler, type Scheduler } from '../scheduler';
+import { createLossListeners } from '../lossListeners';
 import { followMemory } from './follow';
 import { createMemoryStore, type MemoryStore } from './store';
 
@@ -32,6 +34,8 @@ export interface MemoryLogOptions {
   fenced?: boolean;
   /** All asynchrony goes through it; a simulation passes its own. */
   scheduler?: Scheduler;
+  /** Clock of the records' times, milliseconds since 1970. */
+  now?: () => number;
   /** Most records of one batch handed to readers; default 500. */
   batchRecords?: number;
   /** Takes charge of every send in place of the default: landed in the next turn, acked in the one after. */
@@ -42,18 +46,29 @@ export interface MemoryLogOptions {
 
 export const DEFAULT_BATCH_RECORDS = 500;
 
+/** What only a test does to a log. */
+export interface MemoryLog extends EventLog {
+  /** Appends past every appender, with any time: what somebody else could do who may write to the topic. */
+  appendForeign(partition: number, record: OutgoingRecord, timestamp: number): number;
+  /** Loses all records from this offset on, and returns them. */
+  loseTail(partition: number, head: number): LogRecord[];
+}
+
 /** A log in memory under the same contract as Kafka's: for unit tests and for simulations. Gone with the process. */
-export function createMemoryLog(options: MemoryLogOptions): EventLog {
+export function createMemoryLog(options: MemoryLogOptions): MemoryLog {
   const { topic, partitions, scheduler = systemScheduler, batchRecords = DEFAULT_BATCH_RECORDS } = options;
   const { observer, log = silent } = options;
   const rule = options.fenced === false ? passAll : fence;
   const store = createMemoryStore(partitions);
+  const losses = createLossListeners();
+  const following = { store, scheduler, batchRecords, observer, log };
   let appenders = 0;
 
   return {
     topic,
     partitions,
     logId: options.logId ?? `memory/${topic}`,
+    replicas: 1,
     async openAppender() {
       await nextTurn(scheduler);
       appenders += 1;
@@ -79,13 +94,16 @@ export function createMemoryLog(options: MemoryLogOptions): EventLog {
         await nextTurn(scheduler);
       }
     },
-    follow: (follow) => followMemory({ store, fence: rule, scheduler, batchRecords, observer, log }, follow),
+    follow: (follow) => followMemory({ ...following, fence: rule, onLoss: losses.tell }, follow),
+    onLoss: losses.listen,
     close: () => Promise.resolve(),
+    appendForeign: (partition, record, timestamp) => store.append(partition, [record], () => timestamp),
+    loseTail: store.truncate,
   };
 }
 
 function openMemoryAppender(store: MemoryStore, appender: number, options: MemoryLogOptions): Appender {
-  const { partitions, scheduler = systemScheduler, observer, log = silent } = options;
+  const { partitions, scheduler = systemScheduler, now = Date.now, observer, log = silent } = options;
   const landNext = (send: MemorySend) =>
     scheduler.soon(() => {
       send.land();
@@ -96,7 +114,7 @@ function openMemoryAppender(store: MemoryStore, appender: number, options: Memor
   const send = (share: Share) =>
     new Promise<[number, number]>((resolve, reject) => {
       let base: number | null = null;
-      const land = () => (base ??= store.append(share.partition, share.records));
+      const land = () => (base ??= store.append(share.partition, share.records, (record) => timeOf(record, now())));
       intercept({ ...share, appender, land, ack: () => resolve([share.partition, land()]), fail: reject });
     });
 

@@ -7,8 +7,10 @@ import type { LogRecord } from '../port';
 export interface MemoryStore {
   head(partition: number): number;
   tail(partition: number): number;
-  /** Appends at once; returns the offset of the first. */
-  append(partition: number, records: readonly OutgoingRecord[]): number;
+  /** Appends at once, with this time, milliseconds since 1970; returns the offset of the first. */
+  append(partition: number, records: readonly OutgoingRecord[], timeOf: (record: OutgoingRecord) => number): number;
+  /** Loses all from this offset on, as a broker does that lost its last writes; returns what is gone. */
+  truncate(partition: number, head: number): LogRecord[];
   /** The records from `offset` on, `most` at most and not past `end`; null where there are none. */
   fetch(partition: number, offset: number, limits: { most: number; end?: number }): FetchedRun | null;
   /** Calls `listener` after every append; the returned function ends it. */
@@ -28,13 +30,16 @@ export function createMemoryStore(partitions: number): MemoryStore {
   return {
     head: (partition) => logOf(partition).length,
     tail: (partition) => logOf(partition)[0]?.offset ?? 0,
-    append(partition, records) {
+    append(partition, records, timeOf) {
       const log = logOf(partition);
       const base = log.length;
-      records.forEach((record, index) => log.push({ ...record, partition, offset: base + index }));
+      records.forEach((record, index) =>
+        log.push({ ...record, partition, offset: base + index, timestamp: timeOf(record) }),
+      );
       for (const listener of [...listeners]) listener(partition);
       return base;
     },
+    truncate: (partition, head) => logOf(partition).splice(head),
     fetch(partition, offset, { most, end = Infinity }) {
       const log = logOf(partition);
       const records = log.slice(offset, Math.min(offset + most, end));

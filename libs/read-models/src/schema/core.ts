@@ -33,6 +33,36 @@ create table if not exists threadlog.command_instances (
 );
 `;
 
+/**
+ * How long the log is known to have been, beside what checkpoints say, and partitions found shorter than that: nobody
+ * owns those until somebody decided what becomes of them, and what was decided is kept.
+ */
+export const LOG_LENGTH_SQL = `
+alter table threadlog.partition_leases add column if not exists known_offset bigint not null default 0;
+create table if not exists threadlog.log_losses (
+  partition integer primary key,
+  head bigint not null,
+  known bigint not null,
+  known_by text not null,
+  found_at timestamptz not null default clock_timestamp(),
+  generation integer,
+  resumes_at bigint
+);
+create table if not exists threadlog.log_repairs (
+  id bigserial primary key,
+  partition integer not null,
+  head bigint not null,
+  known bigint not null,
+  known_by text not null,
+  found_at timestamptz not null,
+  resumes_at bigint not null,
+  generation integer,
+  reason text not null,
+  lost jsonb not null,
+  repaired_at timestamptz not null default clock_timestamp()
+);
+`;
+
 /** Which build made a generation: rows of another one cannot be read. */
 export const GENERATION_REVISION_SQL = `
 alter table threadlog.generations add column if not exists revision integer not null default 1;

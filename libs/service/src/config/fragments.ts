@@ -57,7 +57,12 @@ export const kafkaConfig = {
     .describe('In front of all topic names'),
   KAFKA_REPLICATION_FACTOR: integer(1, 9)
     .optional()
-    .describe('Of topics we create; by default 3, or 1 where there are fewer than 3 brokers'),
+    .describe('Copies of each partition; by default one on each broker of the cluster, 3 at most'),
+  KAFKA_FLUSH_MESSAGES: integer(0, 1_000_000)
+    .optional()
+    .describe(
+      'Topics with one copy: records after which the broker writes to its disk (`flush.messages`); `0` leaves it to the broker, and a power cut takes the last seconds. By default 1 in production',
+    ),
   KAFKA_SSL: flag().prefault('false').describe('TLS to the brokers'),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('SASL, if wanted'),
   KAFKA_SASL_USERNAME: z.string().optional().describe('SASL user'),

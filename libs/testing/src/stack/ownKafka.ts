@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startKafka, type Server } from '@threadlog/stack';
+import { freePort, layout, startKafka, type Server } from '@threadlog/stack';
 import type { Cleanups } from '../cleanup';
 import { kafkaProxy, type KafkaProxy } from '../net/kafkaProxy';
 
@@ -11,6 +11,8 @@ export interface OwnKafka extends Server {
   readonly brokers: string[];
   /** Stands in front of the broker and loses connections and responses on command. */
   readonly proxy: KafkaProxy;
+  /** Where the partitions lie. */
+  readonly logDir: string;
 }
 
 /** Starts a broker, always embedded, that the test may kill; it goes with its data at the end of the test file. */
@@ -23,5 +25,5 @@ export const ownKafka = async (cleanups: Cleanups): Promise<OwnKafka> => {
   const server = await startKafka({ dataDir, port, advertisedPort: proxy.port, jit: 'fast-start' });
   // Nobody needs its data any more, so there is nothing to shut down in order.
   cleanups.add(() => server.kill());
-  return { ...server, brokers: [server.url], proxy };
+  return { ...server, brokers: [server.url], proxy, logDir: join(layout(dataDir).kafka, 'log') };
 };

@@ -1,5 +1,6 @@
 import type { Appender } from '@threadlog/log';
-import { createAdoption, type AdoptionDeps } from './adoption';
+import { LOST_END, OWN_ACKS } from './ackedLengths';
+import { createAdoption, giveUp, type AdoptionDeps } from './adoption';
 import { fairShare } from './balance';
 import type { Lease, ReadModel } from './ports';
 import { createRoster, type Holding, type Roster } from './roster';
@@ -16,8 +17,13 @@ export interface Keeper {
   round(): Promise<void>;
   /** True when there are partitions this instance should have and has not. */
   isHungry(): boolean;
-  /** Prunes the overlays by the active generation's checkpoints, and hears of what it has parked. */
+  /**
+   * Prunes the overlays by the active generation's checkpoints, hears of what it has parked, and steps back where it has
+   * seen a higher epoch.
+   */
   prune(): Promise<void>;
+  /** Gives up, and takes from everybody, what the log ends before the last ack of. */
+  measure(): Promise<void>;
   /** Stops deciding, waits for what is in flight (bounded), then gives the leases back. */
   release(waitMs: number): Promise<void>;
   /** The appender is dead: everything not acked is unknown, nothing of it is kept. */
@@ -63,13 +69,19 @@ export function createKeeper(deps: KeeperDeps, appender: Appender): Keeper {
     },
     async prune() {
       const checkpoints = await deps.readModel.checkpoints();
-      for (const { lease, tenure } of roster.all()) {
+      for (const holding of roster.all()) {
+        const { lease, tenure } = holding;
         const checkpoint = checkpoints.get(lease.partition);
         if (!checkpoint || !tenure) continue;
+        if (checkpoint.maxEpoch > lease.epoch) {
+          stepBack(deps, roster, holding, checkpoint.maxEpoch);
+          continue;
+        }
         tenure.overlay.prune(checkpoint.nextOffset);
         await followParkings(deps.readModel, tenure, checkpoint.parkings);
       }
     },
+    measure: () => measure(deps, roster),
     async release(waitMs) {
       closed = true;
       await giveBack(deps, roster, roster.all(), { waitMs, cause: 'released' });
@@ -87,12 +99,34 @@ async function followParkings(readModel: ReadModel, tenure: Tenure, parkings: st
   tenure.setParked(parkings, await readModel.parkedKeys(tenure.lease.partition));
 }
 
+/** What we append is fenced from there on. Whoever takes the partition next, takes it above that epoch. */
+function stepBack(deps: KeeperDeps, roster: Roster, holding: Holding, epoch: number): void {
+  deps.observer.outdone(holding.lease, epoch);
+  roster.forget(holding, 'outdone by a higher epoch in the log');
+}
+
+/** With several copies of a partition only an append tells for certain, and that is looked at anyway. */
+async function measure(deps: KeeperDeps, roster: Roster): Promise<void> {
+  const { log, acked } = deps;
+  if (log.replicas > 1) return;
+  const serving = roster.all().filter(({ tenure }) => tenure !== null);
+  // What is known is taken before the ends are asked for: then only a log that lost something is shorter.
+  const known = serving.map(({ lease }) => acked.of(lease.partition));
+  const heads = await Promise.all(serving.map(({ lease }) => log.head(lease.partition)));
+  for (const [index, holding] of serving.entries()) {
+    const { partition } = holding.lease;
+    if (heads[index]! >= known[index]!) continue;
+    roster.forget(holding, LOST_END);
+    await giveUp(deps, { partition, head: heads[index]!, known: known[index]!, knownBy: OWN_ACKS });
+  }
+}
+
 /** Renews by epoch. Whatever is not confirmed at its own epoch, or ran out meanwhile, is lost. */
-async function renew({ leases, instance, timing, clock }: KeeperDeps, roster: Roster): Promise<void> {
+async function renew({ leases, instance, timing, clock, acked }: KeeperDeps, roster: Roster): Promise<void> {
   const before = roster.all();
   if (before.length === 0) return;
   const sentAt = momentOf(clock);
-  const asked = before.map((holding) => holding.lease);
+  const asked = before.map(({ lease }) => ({ ...lease, known: acked.of(lease.partition) }));
   const kept = await leases.renew(instance.ownerId, asked, timing.ttlMs);
   const epochs = new Map(kept.map((lease) => [lease.partition, lease.epoch]));
   for (const holding of before) {
@@ -104,7 +138,7 @@ async function renew({ leases, instance, timing, clock }: KeeperDeps, roster: Ro
 
 /** First no more decisions and no more acks, then the lease: nobody else may serve while we still answer. */
 async function giveBack(
-  { clock, leases, instance }: KeeperDeps,
+  { clock, leases, instance, acked }: KeeperDeps,
   roster: Roster,
   holdings: readonly Holding[],
   how: { waitMs: number; cause: string },
@@ -114,6 +148,6 @@ async function giveBack(
   const busy = (): boolean => holdings.some(({ tenure }) => (tenure?.inFlight() ?? 0) > 0);
   while (busy() && clock.monotonicMs() < until) await clock.sleep(DRAIN_POLL_MS);
   for (const holding of holdings) roster.forget(holding, how.cause);
-  const given = holdings.map((holding) => holding.lease);
+  const given = holdings.map(({ lease }) => ({ ...lease, known: acked.of(lease.partition) }));
   await leases.release(instance.ownerId, given);
 }

@@ -1,6 +1,9 @@
 import type { Appender } from '@threadlog/log';
+import { createAckedLengths } from './ackedLengths';
 import { createKeeper, type Keeper, type KeeperDeps } from './keeper';
 import type { Tenure } from './tenure';
+
+export type OwnerDeps = Omit<KeeperDeps, 'acked'>;
 
 /** The partitions this process owns, over all its appenders and epochs. */
 export interface Owner {
@@ -17,7 +20,8 @@ const HUNGRY_MS = 250;
 const PRUNE_EVERY_MS = 250;
 const RELEASE_WAIT_MS = 3_000;
 
-export function createOwner(deps: KeeperDeps): Owner {
+export function createOwner(options: OwnerDeps): Owner {
+  const deps: KeeperDeps = { ...options, acked: createAckedLengths() };
   let keeper: Keeper | null = null;
 
   /** One appender's life: until it fails or the process stops. Then everything is taken anew, with new epochs. */
@@ -38,6 +42,10 @@ export function createOwner(deps: KeeperDeps): Owner {
       repeat(deps, 'reading checkpoints', either, async () => {
         await current.prune();
         return PRUNE_EVERY_MS;
+      }),
+      repeat(deps, 'looking where the log ends', either, async () => {
+        await current.measure();
+        return deps.timing.renewEveryMs;
       }),
     ]);
     if (signal.aborted) await current.release(RELEASE_WAIT_MS);

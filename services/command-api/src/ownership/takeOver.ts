@@ -1,31 +1,62 @@
 import { decodeEvent, encodeControl, problem, type ChatEvent, type ControlEvent } from '@threadlog/events';
 import type { Appender, EventLog, LogRecord } from '@threadlog/log';
 import { microIso } from '../timestamps';
+import type { KnownLength, LogLoss } from '@threadlog/read-models';
+import { OWN_ACKS, type AckedLengths } from './ackedLengths';
 import { createOverlay, MAX_OVERLAY_EVENTS, type Overlay } from './overlay';
-import type { Checkpoint, Clock, Lease, ReadModel } from './ports';
+import type { Checkpoint, Clock, Lease, LogLengths, ReadModel } from './ports';
 
 export interface TakeOverDeps {
   log: EventLog;
   appender: Appender;
   readModel: ReadModel;
+  lengths: Pick<LogLengths, 'known'>;
+  acked: AckedLengths;
   clock: Clock;
   ownerId: string;
   newEventId(): string;
 }
 
-/** Ready to serve with this overlay, or a higher epoch stands in the log and the lease must be raised above it. */
-export type TakeOver = { kind: 'ready'; overlay: Overlay } | { kind: 'outdone'; epoch: number };
+/**
+ * Ready to serve with this overlay, from the offset `next` on, before which readers have seen no higher epoch than
+ * `maxEpoch`; or a higher epoch than the lease's stands in the log and the lease must be raised above it; or the log ends
+ * before what is known of it.
+ */
+export type TakeOver =
+  | { kind: 'ready'; overlay: Overlay; maxEpoch: number; next: number }
+  | { kind: 'outdone'; epoch: number }
+  | { kind: 'lost'; loss: LogLoss };
 
 /**
  * What a new owner does before it serves. The marker comes first: once it stands in the log, nothing of an earlier
  * owner that is appended later counts. Only then is the log read, from the projector's checkpoint (taken with its
  * highest epoch in one statement) up to the marker: with the rows, that is everything that counts before this epoch.
+ *
+ * Before all that, and once more by where the marker comes to stand, the log must be as long as anybody knows it to have
+ * been. What is known is asked for first: the log only grows, so a sound one is never found short.
  */
 export async function takeOver(deps: TakeOverDeps, lease: Lease): Promise<TakeOver> {
+  const { partition } = lease;
+  const known = await knownLength(deps, partition);
+  const lost = (head: number): TakeOver => ({
+    kind: 'lost',
+    loss: { partition, head, known: known.offset, knownBy: known.by },
+  });
+  if (deps.log.replicas === 1) {
+    const head = await deps.log.head(partition);
+    if (head < known.offset) return lost(head);
+  }
   const marker = await appendMarker(deps, lease);
+  if (marker < known.offset) return lost(marker);
   const checkpoints = await deps.readModel.checkpoints();
   const from = checkpoints.get(lease.partition) ?? { nextOffset: 0, maxEpoch: 0 };
   return readOverlay(deps, lease, from, marker + 1);
+}
+
+async function knownLength({ lengths, acked }: TakeOverDeps, partition: number): Promise<KnownLength> {
+  const stored = (await lengths.known()).get(partition) ?? { offset: 0, by: 'nobody' };
+  const own = acked.of(partition);
+  return own > stored.offset ? { offset: own, by: OWN_ACKS } : stored;
 }
 
 async function appendMarker(deps: TakeOverDeps, lease: Lease): Promise<number> {
@@ -58,7 +89,8 @@ async function readOverlay(deps: TakeOverDeps, lease: Lease, from: Checkpoint, t
       }
     }
   }
-  return maxEpoch > lease.epoch ? { kind: 'outdone', epoch: maxEpoch } : { kind: 'ready', overlay };
+  if (maxEpoch > lease.epoch) return { kind: 'outdone', epoch: maxEpoch };
+  return { kind: 'ready', overlay, maxEpoch, next: to };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Appender } from '@threadlog/log';
 import { createStreamCache, type CacheBounds, type StreamCache } from '../streams/streamCache';
 import type { Overlay, OverlayEntry } from './overlay';
 import type { Clock, Lease, ReadModel } from './ports';
+import { createPlaces, type PlacesOptions } from './places';
 import type { Term } from './term';
 
 /** What becomes of events that were decided: acked at an offset, or nobody knows. */
@@ -37,7 +38,7 @@ export interface Tenure {
   onDrop(listener: (cause: string) => void): void;
 }
 
-export interface TenureOptions {
+export interface TenureOptions extends Omit<PlacesOptions, 'partition'> {
   lease: Lease;
   term: Term;
   overlay: Overlay;
@@ -52,13 +53,15 @@ export function createTenure(options: TenureOptions): Tenure {
   const { lease, term, overlay, appender, readModel, windowStart } = options;
   const inFlight = new Set<PendingAppend>();
   const listeners: ((cause: string) => void)[] = [];
+  const { partition } = lease;
   let serving = true;
   let dropped = false;
   let parkings: string | null = null;
   const streams = createStreamCache({
-    ...{ partition: lease.partition, overlay, readModel, windowStart },
+    ...{ partition, overlay, readModel, windowStart },
     bounds: options.bounds,
   });
+  const take = createPlaces({ ...options, partition });
 
   function drop(cause: string): void {
     if (dropped) return;
@@ -72,6 +75,8 @@ export function createTenure(options: TenureOptions): Tenure {
   }
 
   function settle(pending: PendingAppend, entries: readonly OverlayEntry[], baseOffset: number): void {
+    const misplaced = take(baseOffset, entries.length);
+    if (misplaced) return drop(misplaced);
     entries.forEach((entry, index) => {
       entry.offset = baseOffset + index;
     });
@@ -93,7 +98,7 @@ export function createTenure(options: TenureOptions): Tenure {
     append(events, records, pending) {
       const entries = events.map((event) => overlay.add(event, null));
       inFlight.add(pending);
-      appender.append(lease.partition, records).then(
+      appender.append(partition, records).then(
         ({ baseOffset }) => settle(pending, entries, baseOffset),
         // The state above holds events that may never come to be: nothing more may be decided on it.
         (error: unknown) => drop(`append failed: ${error instanceof Error ? error.message : String(error)}`),

@@ -1,18 +1,27 @@
-import { createMemoryLog, type Appender, type EventLog, type MemorySend } from '@threadlog/log';
+import {
+  createMemoryLog,
+  type Appender,
+  type EventLog,
+  type LogRecord,
+  type MemoryLog,
+  type MemorySend,
+} from '@threadlog/log';
 import type { AdoptionDeps } from '../ownership/adoption';
-import type { LeaseStore, ReadModel } from '../ownership/ports';
+import type { LeaseStore, LogLengths, ReadModel } from '../ownership/ports';
 import { createDatabase, type Database } from './database';
 import type { Process, World } from './world';
 
 /** What the processes of a simulation share: the log, the database. */
 export interface Cluster {
   world: World;
-  log: EventLog;
+  log: MemoryLog;
   database: Database;
   /** The log as one process reaches it: over a network, through its pauses, gone with it. */
   logFor(process: Process): EventLog;
   /** Ends the faults of the log. */
   heal(): void;
+  /** The log loses a partition's records from this offset on, and with them what it knew of who was writing there. */
+  loseTail(partition: number, head: number): LogRecord[];
 }
 
 /** What a process works with; a mutant replaces a part of it. */
@@ -20,12 +29,15 @@ export interface Parts {
   log: EventLog;
   leases: LeaseStore;
   readModel: ReadModel;
+  lengths: LogLengths;
   steps: NonNullable<AdoptionDeps['steps']>;
 }
 
 export function createCluster(world: World, partitions: number): Cluster {
   const owners = new Map<number, Process>();
   const faults = { on: true };
+  /** By partition: the last appender whose sequence the log has lost. It refuses what such a one still sends. */
+  const broken = new Map<number, number>();
   const log = createMemoryLog({
     topic: 'simulated',
     partitions,
@@ -38,7 +50,11 @@ export function createCluster(world: World, partitions: number): Cluster {
       },
     },
     batchRecords: 7,
-    interceptAppend: (send) => deliver(world, send, { process: owners.get(send.appender) ?? null, faults: faults.on }),
+    now: world.now,
+    interceptAppend: (sent) => {
+      const isBroken = (): boolean => (broken.get(sent.partition) ?? 0) >= sent.appender;
+      deliver(world, refusing(sent, isBroken), { process: owners.get(sent.appender) ?? null, faults: faults.on });
+    },
   });
 
   let opening = Promise.resolve();
@@ -61,6 +77,10 @@ export function createCluster(world: World, partitions: number): Cluster {
     log,
     database: createDatabase(world, partitions),
     heal: () => void (faults.on = false),
+    loseTail(partition, head) {
+      broken.set(partition, opened);
+      return log.loseTail(partition, head);
+    },
     logFor: (process) => ({
       ...log,
       openAppender: () => world.call(process, () => openFor(process)),
@@ -74,6 +94,15 @@ export function createCluster(world: World, partitions: number): Cluster {
         }
       },
     }),
+  };
+}
+
+/** A log that lost what it knew of a producer refuses what it sends then. */
+function refusing(sent: MemorySend, isBroken: () => boolean): MemorySend {
+  return {
+    ...sent,
+    land: () => (isBroken() ? -1 : sent.land()),
+    ack: () => (isBroken() ? sent.fail(new Error('OUT_OF_ORDER_SEQUENCE_NUMBER')) : sent.ack()),
   };
 }
 

@@ -7,21 +7,18 @@ import {
   messageIdOf,
   participantsOf,
   receiptOf,
+  type KnownLength,
+  type LogLoss,
   type MessageRow,
   type ParticipantRow,
   type ReceiptRow,
   type ThreadRow,
 } from '@threadlog/read-models';
 import { nameOf } from '../ownership/overlay';
-import type { Checkpoint, Instance, Lease, LeaseStore, ReadModel, StreamSnapshot } from '../ownership/ports';
+import type { Checkpoint, LeaseStore, LogLengths, ReadModel, StreamSnapshot } from '../ownership/ports';
+import { createLeaseRows, type LeaseRow } from './leaseRows';
 import { createParking } from './parking';
 import type { Process, World } from './world';
-
-interface LeaseRow {
-  epoch: number;
-  owner: Instance | null;
-  expiresAt: number;
-}
 
 export interface StreamRows {
   version: number;
@@ -38,6 +35,10 @@ export interface StreamRows {
 export interface Database {
   leasesFor(process: Process): LeaseStore;
   readModelFor(process: Process): ReadModel;
+  lengthsFor(process: Process): LogLengths;
+  /** Partitions of which the log lost something. */
+  losses: ReadonlyMap<number, LogLoss>;
+  knownOf(partition: number): KnownLength;
   checkpoint(partition: number): Checkpoint;
   /** Folds events into the rows and moves the checkpoint: one transaction. */
   project(partition: number, events: readonly { event: ChatEvent; offset: number }[], next: Checkpoint): void;
@@ -66,10 +67,23 @@ export function createDatabase(world: World, partitions: number): Database {
   );
   const checkpoint = (partition: number): Checkpoint => checkpoints.get(partition) ?? { nextOffset: 0, maxEpoch: 0 };
   const rowsOf = (stream: StreamRef): StreamRows => streams.get(streamName(stream)) ?? emptyStream();
-  const leases = createLeaseRows(world, partitions);
+  const losses = new Map<number, LogLoss>();
+  const rows = new Map<number, LeaseRow>();
+  const leases = createLeaseRows(world, partitions, { rows, losses });
+  const knownOf = (partition: number): KnownLength => {
+    const offset = Math.max(checkpoint(partition).nextOffset, rows.get(partition)?.known ?? 0);
+    return { offset, by: 'the database' };
+  };
 
   return {
     streams,
+    losses,
+    knownOf,
+    lengthsFor: (process) =>
+      overNetwork(world, process, {
+        known: () => Promise.resolve(new Map([...rows.keys()].map((partition) => [partition, knownOf(partition)]))),
+        note: (loss) => Promise.resolve(void losses.set(loss.partition, loss)),
+      } satisfies LogLengths),
     checkpoint,
     leasesFor: (process) => overNetwork(world, process, leases),
     readModelFor: (process) =>
@@ -147,67 +161,6 @@ export function foldRows(rows: StreamRows, event: ChatEvent, at: { partition: nu
   if (message) rows.messages.set(message.message_id, message);
   const receipt = receiptOf(event, at.partition, at.offset);
   if (receipt) rows.receipts.set(receipt.key_hash, receipt);
-}
-
-function createLeaseRows(world: World, partitions: number): LeaseStore {
-  const rows = new Map<number, LeaseRow>();
-  const live = new Map<string, { instance: Instance; expiresAt: number }>();
-  const dbNow = (): number => world.now();
-  const holds = (ownerId: string, { partition, epoch }: Lease): LeaseRow | null => {
-    const row = rows.get(partition);
-    return row?.owner?.ownerId === ownerId && row.epoch === epoch ? row : null;
-  };
-  const raised = (row: LeaseRow, above = 0): number => Math.max(row.epoch + 1, above + 1, Math.floor(dbNow()));
-
-  return {
-    prepare() {
-      for (let partition = 0; partition < partitions; partition += 1) {
-        if (!rows.has(partition)) rows.set(partition, { epoch: 0, owner: null, expiresAt: 0 });
-      }
-      return Promise.resolve();
-    },
-    heartbeat(instance, ttlMs) {
-      live.set(instance.ownerId, { instance, expiresAt: dbNow() + ttlMs });
-      return Promise.resolve([...live.values()].filter((one) => one.expiresAt > dbNow()).map((one) => one.instance));
-    },
-    acquire(instance, count, except, ttlMs) {
-      const taken: Lease[] = [];
-      for (const [partition, row] of rows) {
-        const free = !row.owner || row.expiresAt <= dbNow() || row.owner.ownerId === instance.ownerId;
-        if (!free || except.includes(partition) || taken.length >= count) continue;
-        row.epoch = raised(row);
-        row.owner = instance;
-        row.expiresAt = dbNow() + ttlMs;
-        taken.push({ partition, epoch: row.epoch });
-      }
-      return Promise.resolve(taken);
-    },
-    renew(ownerId, asked, ttlMs) {
-      const kept = asked.filter((lease) => holds(ownerId, lease));
-      for (const lease of kept) rows.get(lease.partition)!.expiresAt = dbNow() + ttlMs;
-      return Promise.resolve(kept);
-    },
-    raise(ownerId, lease, above, ttlMs) {
-      const row = holds(ownerId, lease);
-      if (!row) return Promise.resolve(null);
-      row.epoch = raised(row, above);
-      row.expiresAt = dbNow() + ttlMs;
-      return Promise.resolve({ partition: lease.partition, epoch: row.epoch });
-    },
-    release(ownerId, asked) {
-      for (const lease of asked) {
-        const row = holds(ownerId, lease);
-        if (row) row.owner = null;
-      }
-      return Promise.resolve();
-    },
-    leave: (ownerId) => Promise.resolve(void live.delete(ownerId)),
-    ownerOf(partition) {
-      const row = rows.get(partition);
-      if (!row?.owner || row.expiresAt <= dbNow()) return Promise.resolve(null);
-      return Promise.resolve({ ...row.owner, epoch: row.epoch });
-    },
-  };
 }
 
 /** Every event of a partition that counts, as a reader from the beginning sees it. */

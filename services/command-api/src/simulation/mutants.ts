@@ -19,6 +19,25 @@ function withTenure(
   return { ...parts, steps: { ...steps, createTenure: (options) => make(options, steps.createTenure) } };
 }
 
+/** The second line of defence, taken away: without it, it would hide that the first one is missing. */
+export function unmeasured(parts: Parts): Parts {
+  const { steps, lengths } = parts;
+  const acked = { of: () => -Infinity, saw: () => undefined };
+  const nothing = { offset: -Infinity, by: 'nobody' };
+  const known = () => Promise.resolve(new Map([...Array(parts.log.partitions).keys()].map((each) => [each, nothing])));
+  return {
+    ...parts,
+    lengths: { known, note: (loss) => lengths.note(loss) },
+    steps: {
+      async takeOver(deps, lease) {
+        const outcome = await steps.takeOver({ ...deps, acked }, lease);
+        return outcome.kind === 'ready' ? { ...outcome, maxEpoch: lease.epoch } : outcome;
+      },
+      createTenure: (options) => steps.createTenure({ ...options, followsOn: () => true }),
+    },
+  };
+}
+
 /** Acks whatever the broker acked, if this says so, whether or not the tenure was dropped meanwhile. */
 function acking(tenure: Tenure, { appender, lease }: TenureOptions, isHeld: () => boolean): Tenure {
   return {
@@ -43,7 +62,7 @@ function acking(tenure: Tenure, { appender, lease }: TenureOptions, isHeld: () =
 /** The protocol with one sentence left out each. A test that does not notice would prove nothing. */
 export const MUTANTS: Record<string, Mutation> = {
   'no marker': (parts) =>
-    withAppender(parts, (appender, log) => ({
+    withAppender(unmeasured(parts), (appender, log) => ({
       ...appender,
       append: async (partition, records) =>
         isMarker(records) ? { baseOffset: (await log.head(partition)) - 1 } : appender.append(partition, records),
@@ -85,9 +104,9 @@ export const MUTANTS: Record<string, Mutation> = {
   },
 
   'overlay loaded before the marker': (parts) => ({
-    ...parts,
+    ...unmeasured(parts),
     steps: {
-      ...parts.steps,
+      ...unmeasured(parts).steps,
       async takeOver(deps, lease) {
         const head = await deps.log.head(lease.partition);
         let marker: readonly OutgoingRecord[] = [];
@@ -95,7 +114,10 @@ export const MUTANTS: Record<string, Mutation> = {
           marker = records;
           return Promise.resolve({ baseOffset: head - 1 });
         };
-        const outcome = await parts.steps.takeOver({ ...deps, appender: { ...deps.appender, append } }, lease);
+        const outcome = await unmeasured(parts).steps.takeOver(
+          { ...deps, appender: { ...deps.appender, append } },
+          lease,
+        );
         await deps.appender.append(lease.partition, marker);
         return outcome;
       },

@@ -51,18 +51,19 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
     log: cluster.logFor(process),
     leases: database.leasesFor(process),
     readModel: database.readModelFor(process),
+    lengths: database.lengthsFor(process),
     steps: { takeOver, createTenure: (options) => createTenure({ ...options, bounds: BOUNDS }) },
   };
-  const { log, leases, readModel, steps } = mutate(sound);
+  const { log, leases, readModel, lengths, steps } = mutate(sound);
   const url = `sim://${name}`;
   const sealing = createPlainSealing();
   const windowStart = (): string => microIso(clock.wallMicros() - WINDOW_MS * 1000);
   const newEventId = sequentialIds(`e-${name}`);
-  const observer = { acquired: noop, dropped: noop, fault: noop };
+  const observer = { acquired: noop, dropped: noop, lost: noop, outdone: noop, fault: noop };
 
   const owner = createOwner({
     instance: { ownerId: name, url },
-    ...{ leases, log, readModel, steps, clock, observer, newEventId, windowStart },
+    ...{ leases, log, readModel, lengths, steps, clock, observer, newEventId, windowStart },
     timing: TIMING,
   });
   const answers = createAnswers({

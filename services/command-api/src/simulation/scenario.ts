@@ -12,6 +12,16 @@ export interface ScenarioOptions {
   keepsMaxEpoch?: boolean;
   /** Returns the whole log instead of what is wrong, for comparing two runs. */
   trace?: boolean;
+  /** One more fault, set off at the beginning. */
+  sabotage?: (cluster: Cluster, seed: number) => Sabotage;
+}
+
+/** A fault after which not everything comes to a good end. */
+export interface Sabotage {
+  /** The run is over, though clients may still wait. */
+  isOver(): boolean;
+  /** What is wrong then, in words; undefined takes the usual reckoning. */
+  verify?: (told: readonly Told[]) => string[];
 }
 
 const PARTITIONS = 2;
@@ -24,9 +34,11 @@ export async function runScenario({
   mutate = (parts) => parts,
   keepsMaxEpoch = true,
   trace = false,
+  sabotage,
 }: ScenarioOptions): Promise<string[]> {
   const world = createWorld(seed);
   const cluster = createCluster(world, PARTITIONS);
+  const sabotaged = sabotage?.(cluster, seed);
   const nodes: Node[] = [];
   const graveyard: Node[] = [];
   const find = (url: string): Node | undefined => [...nodes, ...graveyard].find((node) => node.url === url);
@@ -63,9 +75,10 @@ export async function runScenario({
     failure = error;
     done = true;
   });
-  await world.run(() => done);
+  await world.run(() => done || (sabotaged?.isOver() ?? false));
   state.finished = true;
   if (failure) throw failure;
+  if (sabotaged?.verify) return sabotaged.verify(told);
 
   let wrong: string[] | null = null;
   void (trace ? wholeLog(cluster) : verify(cluster, told)).then((found) => (wrong = found));

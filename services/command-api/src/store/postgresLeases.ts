@@ -1,10 +1,23 @@
 import type { Database } from '@threadlog/read-models';
 import type { Instance, Lease, LeaseStore } from '../ownership/ports';
 
+/** Parameters: owner; partitions, epochs and known lengths of the leases. */
+const KEPT = `from unnest($2::integer[], $3::bigint[], $4::bigint[]) as h (partition, epoch, known)
+         where l.owner_id = $1 and l.partition = h.partition and l.epoch = h.epoch`;
+const KNOWN = 'known_offset = greatest(l.known_offset, h.known)';
 const HELD = `l.owner_id = $1 and (l.partition, l.epoch) in (select * from unnest($2::integer[], $3::bigint[]))`;
 /** Time is the database's own; it must not jump by more than the owners' margin. */
 const NOW = 'clock_timestamp()';
-const RAISED = (above: string) => `greatest(l.epoch + 1, ${above}, (extract(epoch from ${NOW}) * 1000)::bigint)`;
+const NOW_MS = `(extract(epoch from ${NOW}) * 1000)::bigint`;
+/**
+ * Above the last epoch, unless that is more than a day ahead: no reader counts such a one, so it never was an owner's. It
+ * came from a record of somebody else, before readers refused those.
+ */
+const ALIEN_AHEAD_MS = 86_400_000;
+const LAST = `case when l.epoch > ${NOW_MS} + ${ALIEN_AHEAD_MS} then 0 else l.epoch end`;
+const RAISED = (above: string) => `greatest(${LAST} + 1, ${above}, ${NOW_MS})`;
+/** Of which the log lost something. */
+const WHOLE = 'not exists (select from threadlog.log_losses s where s.partition = l.partition)';
 const UNTIL = (ttlMs: string) => `${NOW} + ${ttlMs} * interval '1 millisecond'`;
 
 /** Parameters: owner, its URL, ttl. */
@@ -17,8 +30,9 @@ const HEARTBEAT = `with own as (
 
 /** Parameters: owner, its URL, most partitions, partitions to leave alone, ttl. */
 const ACQUIRE = `with free as (
-           select partition from threadlog.partition_leases
+           select partition from threadlog.partition_leases l
            where (owner_id is null or expires_at <= ${NOW} or owner_id = $1) and partition <> all($4::integer[])
+             and ${WHOLE}
            order by partition limit $3 for update skip locked)
          update threadlog.partition_leases l
          set epoch = ${RAISED('0')}, owner_id = $1, owner_url = $2,
@@ -51,9 +65,10 @@ export function createPostgresLeases(database: Database): LeaseStore {
       return leases(ACQUIRE, [ownerId, url, count, except, ttlMs]);
     },
     renew: (ownerId, held, ttlMs) =>
-      leases(`update threadlog.partition_leases l set expires_at = ${UNTIL('$4')} where ${HELD}`, [
+      leases(`update threadlog.partition_leases l set expires_at = ${UNTIL('$5')}, ${KNOWN} ${KEPT} and ${WHOLE}`, [
         ownerId,
         ...columns(held),
+        held.map(({ known }) => known),
         ttlMs,
       ]),
     async raise(ownerId, lease, above, ttlMs) {
@@ -66,8 +81,9 @@ export function createPostgresLeases(database: Database): LeaseStore {
     },
     async release(ownerId, held) {
       await database.query(
-        `update threadlog.partition_leases l set owner_id = null, owner_url = null, expires_at = ${NOW} where ${HELD}`,
-        [ownerId, ...columns(held)],
+        `update threadlog.partition_leases l
+         set owner_id = null, owner_url = null, expires_at = ${NOW}, ${KNOWN} ${KEPT}`,
+        [ownerId, ...columns(held), held.map(({ known }) => known)],
       );
     },
     async leave(ownerId) {

@@ -10,6 +10,9 @@ export type Entry = Readonly<
   | { kind: 'foreign'; record: LogRecord; reason: string }
 >;
 
+/** Why a record that no owner wrote is in quarantine. */
+export const NO_EPOCH = 'no valid epoch header';
+
 /** Decodes a batch, its malformed records among the others, in the order of the log. */
 export function decodeBatch(batch: Pick<LogBatch, 'records' | 'malformed'>): Entry[] {
   const entries = batch.records.map(decodeRecord);
@@ -17,7 +20,7 @@ export function decodeBatch(batch: Pick<LogBatch, 'records' | 'malformed'>): Ent
   const foreign = batch.malformed.map((record): Entry => ({
     kind: 'foreign',
     record,
-    reason: 'no valid epoch header',
+    reason: NO_EPOCH,
   }));
   return [...entries, ...foreign].sort((one, other) => one.record.offset - other.record.offset);
 }

@@ -1,4 +1,4 @@
-import { epochOf, type LogRecord } from '@threadlog/log';
+import type { LogRecord } from '@threadlog/log';
 import {
   generationSchema,
   inTransaction,
@@ -8,7 +8,7 @@ import {
   type MessageStore,
   type Queryable,
 } from '@threadlog/read-models';
-import { decodeRecord, type Entry } from '../folding/decodeRecord';
+import { decodeRecord, NO_EPOCH, type Entry } from '../folding/decodeRecord';
 import { foldEntries, planEntries } from '../folding/foldEntries';
 import { lossOf } from '../folding/losses';
 import { createRowCache } from '../folding/rowCache';
@@ -99,8 +99,9 @@ async function quarantinedOf(
 ): Promise<Entry[]> {
   const { rows } = await client.query<QuarantineRow>(
     `select q.log_offset, q.value, q.headers from ${schema}.quarantine q join ${schema}.parked_keys p using (record_key)
-     where q.record_key = $1 and q.log_offset >= p.since_offset order by q.log_offset`,
-    [recordKey],
+     where q.record_key = $1 and q.log_offset >= p.since_offset and q.reason <> $2 order by q.log_offset`,
+    // Those that no owner wrote were never events, and stay where they are.
+    [recordKey, NO_EPOCH],
   );
   const records = rows.map(({ log_offset: offset, value, headers }): LogRecord => ({
     partition,
@@ -109,8 +110,7 @@ async function quarantinedOf(
     value,
     headers,
   }));
-  // Those that no owner wrote were never events, and stay where they are.
-  return records.filter((record) => epochOf(record) !== null).map(decodeRecord);
+  return records.map(decodeRecord);
 }
 
 /** `most`: records written at a time. */

@@ -26,6 +26,8 @@ export interface Follower {
   until(reached: () => boolean, timeoutMs: number): Promise<void>;
   /** Begins to read; resolves when everything that was in the log at this moment has been read. */
   start(signal: AbortSignal): Promise<void>;
+  /** Rejects when the log turns out to have lost what was dispatched: sockets know of it, and rings hold it. */
+  readonly overtaken: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
   const lanes = rings.map((ring) => createLane({ ...deps, ring, onProgress }));
   const partitionOf = threadPartition(log.partitions);
   let subscription: Subscription | undefined;
+  const { overtaken, unwatch } = watchOvertaken(log, rings, positions);
 
   function until(reached: () => boolean, timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -80,6 +83,26 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
         check();
       });
     },
-    stop: async () => subscription?.stop(),
+    overtaken,
+    async stop() {
+      unwatch();
+      await subscription?.stop();
+    },
   };
+}
+
+/** A partition that ends before what was dispatched of it since the start. */
+function watchOvertaken(
+  log: EventLog,
+  rings: readonly Ring[],
+  starts: readonly ReadPosition[],
+): { overtaken: Promise<never>; unwatch(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const unwatch = log.onLoss(({ partition, head }) => {
+    const { end } = rings[partition]!;
+    if (end <= head || end === starts[partition]!.offset) return;
+    reject(new Error(`partition ${partition} of the log ends at ${head}, and it was dispatched up to ${end}`));
+  });
+  return { overtaken: promise, unwatch };
 }
