@@ -6,6 +6,8 @@ export interface HealthCheck {
   /** Key in the health answers: `database`, `kafka`, `command-api` … */
   name: string;
   check(): void | Promise<void>;
+  /** What an operator should know of a part that is ready all the same; null where there is nothing. */
+  note?(): string | null;
 }
 
 /** What a service contributes to a process: a part to run, routes on the shared servers, conditions of readiness. */

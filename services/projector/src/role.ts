@@ -17,6 +17,7 @@ import { createObserver } from './observe';
 import type { IndexSealing } from './search/indexRows';
 import { startReceiptPruner, type ReceiptPruner } from './generations/receiptPruner';
 import { startSearchIndexer, type SearchIndexer } from './search/searchIndexer';
+import { watchPassedOver } from './quarantine/passedOver';
 import { createDeadLetters, DEAD_LETTER_TOPIC, type DeadLetters } from './quarantine/deadLetters';
 
 /** A `Runtime` will do. The database must be migrated. */
@@ -50,6 +51,7 @@ export function createProjector(deps: ProjectorDeps): Role {
   const deadLetters = deadLettersOf(deps);
   const observer = createObserver(deps.logger, deps.metrics, deadLetters);
   const running = new Map<number, GenerationProjector>();
+  const passedOver = watchPassedOver(deps);
   let fault: Error | null = new Error('not started');
   return {
     name: 'projector',
@@ -62,6 +64,7 @@ export function createProjector(deps: ProjectorDeps): Role {
           const trouble = fault ?? [...running.values()].map((each) => each.trouble()).find((error) => error !== null);
           if (trouble) throw trouble;
         },
+        note: () => passedOver.summary(),
       },
     ],
     async run(signal) {
@@ -75,6 +78,7 @@ export function createProjector(deps: ProjectorDeps): Role {
           (error: Error) => error,
         );
         if (fault) deps.logger.warn({ err: fault }, 'generations not followed, trying again');
+        await passedOver.look([...running.keys()]);
         await delay(deps.pollMs ?? 1_000, undefined, { signal }).catch(() => undefined);
       }
       await Promise.all([...running.values()].map((each) => each.stop()));

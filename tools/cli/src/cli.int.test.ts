@@ -188,6 +188,17 @@ describe('the operator’s commands', () => {
       expect.objectContaining({ record_key: 'k', parked: false }),
     );
     expect(await cli(['quarantine', 'replay', 'acme/thread/t'])).toMatchObject({ code: 1, json: { applied: 0 } });
+    const { json: before } = await cli(['quarantine', 'show', 'k']);
+    const [waiting] = before.records as { log_offset: number; bytes: number }[];
+    expect(waiting).toMatchObject({ record_key: 'k', reason: 'r', bytes: expect.any(Number) });
+    const discard = ['quarantine', 'discard', 'k', String(waiting!.log_offset), '--by', 'olga'];
+    expect(await cli(discard)).toMatchObject({ code: 64 });
+    expect(await cli([...discard, '--reason', ' '])).toMatchObject({ code: 64 });
+    expect(await cli(['quarantine', 'discard', 'k', '7', '--reason', 'x'])).toMatchObject({ code: 1 });
+    expect(await cli([...discard, '--reason', 'nobody of ours'])).toMatchObject({ code: 0 });
+    expect((await cli(['quarantine', 'show', 'k'])).json.discarded).toMatchObject([
+      { log_offset: waiting!.log_offset, discarded_by: 'olga', reason: 'nobody of ours', fault: 'r' },
+    ]);
   }, 30_000);
 
   it('verifies receipts offline, and takes the environment of a data directory', async () => {

@@ -9,7 +9,14 @@ import {
 import { keysRotate, keysStatus } from './commands/keys';
 import { logRepair, type RepairOptions } from './commands/logRepair';
 import { privacyProve, type ProveOptions } from './commands/prove';
-import { quarantineList, quarantineReplay, type QuarantineOptions } from './commands/quarantine';
+import {
+  quarantineDiscard,
+  quarantineList,
+  quarantineReplay,
+  quarantineShow,
+  type DiscardOptions,
+  type QuarantineOptions,
+} from './commands/quarantine';
 import { receiptPublicKey, receiptVerify } from './commands/receipts';
 import type { CommandContext } from './context';
 import type { Outcome } from './outcome';
@@ -133,6 +140,27 @@ function addQuarantine(program: Command, perform: Perform): void {
     .description('apply what waits for a record key, after the fault was mended')
     .option(...generation)
     .action((key: string, options: QuarantineOptions) => perform((context) => quarantineReplay(context, key, options)));
+  quarantine
+    .command('show <key>')
+    .description('what waits for a record key, and what was discarded of it')
+    .option(...generation)
+    .action((key: string, options: QuarantineOptions) => perform((context) => quarantineShow(context, key, options)));
+  quarantine
+    .command('discard <key>')
+    .description('give a record up, in every generation and for good')
+    .argument('<offset>', 'its offset', offsetOf)
+    .requiredOption('--reason <text>', 'why: it is kept')
+    .option('--by <name>', 'who says so; by default who is logged in')
+    .option('--force', 'also a record that takes something away and cannot be read')
+    .action((key: string, offset: number, options: DiscardOptions) =>
+      perform((context) => quarantineDiscard(context, { key, offset }, options)),
+    );
+}
+
+function offsetOf(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It must be an offset.');
 }
 
 function countOf(most: number): (text: string) => number {

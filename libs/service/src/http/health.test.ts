@@ -51,6 +51,18 @@ describe('health', () => {
     expect((await get('/livez')).status).toBe(200);
   });
 
+  it('tells operators what waits for them though all is well, and nobody else', async () => {
+    const { get, getPublic } = await serve([
+      { ...ok('projector'), note: () => '2 parked' },
+      { ...ok('a'), note: () => null },
+    ]);
+    expect(await get('/readyz')).toEqual({
+      status: 200,
+      body: { status: 'ready', checks: { projector: 'ok', a: 'ok' }, notes: { projector: '2 parked' } },
+    });
+    expect(await getPublic('/readyz')).toEqual({ status: 200, body: { status: 'ready' } });
+  });
+
   it('tells the public whether, never why: neither addresses nor offsets nor which parts there are', async () => {
     const secret = 'connect ECONNREFUSED 10.1.2.3:5432, partition 7 at offset 4711';
     const { getPublic } = await serve([

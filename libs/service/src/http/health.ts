@@ -16,6 +16,8 @@ export interface HealthReport {
   ready: boolean;
   /** `ok`, or why not, by check. */
   checks: Record<string, string>;
+  /** What operators should know though all is well, by check. */
+  notes: Record<string, string>;
 }
 
 export interface Health {
@@ -52,6 +54,7 @@ export function createHealth({ info, checks, timeoutMs = 2_000 }: HealthOptions)
       latest = Promise.all(checks.map((check) => outcome(check, timeoutMs))).then((results) => ({
         ready: results.every(([, result]) => result === 'ok'),
         checks: Object.fromEntries(results),
+        notes: notesOf(checks),
       }));
     }
     return latest.then((found) => ({ ...found, ready: found.ready && !draining }));
@@ -62,7 +65,10 @@ export function createHealth({ info, checks, timeoutMs = 2_000 }: HealthOptions)
     report,
     drain: () => void (draining = true),
     router: healthRouter(source, () => ({})),
-    details: healthRouter(source, ({ checks: results }) => ({ checks: results })),
+    details: healthRouter(source, ({ checks: results, notes }) => ({
+      checks: results,
+      ...(Object.keys(notes).length > 0 && { notes }),
+    })),
   };
 }
 
@@ -106,6 +112,16 @@ function healthBody(info: ServiceInfo, { ready, checks }: HealthReport) {
     uptime_seconds: Math.floor(process.uptime()),
     ...(checks.database === undefined ? {} : { database: checks.database === 'ok' ? 'connected' : 'disconnected' }),
   };
+}
+
+/** Of those that have something to say. */
+function notesOf(checks: readonly HealthCheck[]): Record<string, string> {
+  const notes: Record<string, string> = {};
+  for (const { name, note } of checks) {
+    const said = note?.();
+    if (said) notes[name] = said;
+  }
+  return notes;
 }
 
 async function outcome({ name, check }: HealthCheck, timeoutMs: number): Promise<[string, string]> {

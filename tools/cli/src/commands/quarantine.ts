@@ -1,8 +1,9 @@
-import { replayParkedKey } from '@threadlog/projector';
+import { DiscardError, discardRecord, replayParkedKey } from '@threadlog/projector';
 import { activeGeneration, generationSchema } from '@threadlog/read-models';
 import type { Operator } from '@threadlog/runtime';
 import { onDeployment, type CommandContext } from '../context';
-import { table, type Outcome } from '../outcome';
+import { CommandError, EXIT, table, type Outcome } from '../outcome';
+import { userInfo } from 'node:os';
 
 export interface QuarantineOptions {
   /** By default the one that is served. */
@@ -16,6 +17,8 @@ interface Quarantined {
   type: string | null;
   reason: string;
   parked: boolean;
+  closed: boolean;
+  discarded: boolean;
 }
 
 /** What waits in quarantine, in the order of the log, and whether its streams are parked. Never text. */
@@ -24,8 +27,9 @@ export async function quarantineList(context: CommandContext, options: Quarantin
     const schema = generationSchema(await generationOf(operator, options));
     const { rows } = await operator.database.query<Quarantined>(
       `select q.record_key, q.partition, q.log_offset, q.headers ->> 'ce_type' as type, q.reason,
-         p.record_key is not null as parked
+         p.record_key is not null as parked, coalesce(p.closed, false) as closed, d.reason is not null as discarded
        from ${schema}.quarantine q left join ${schema}.parked_keys p on p.record_key = q.record_key
+       left join threadlog.discarded_records d on d.partition = q.partition and d.log_offset = q.log_offset
        order by q.partition, q.log_offset`,
     );
     return rows;
@@ -37,7 +41,7 @@ export async function quarantineList(context: CommandContext, options: Quarantin
           ['key', 'partition', 'offset', 'type', 'parked', 'reason'],
           records.map((row) => [
             ...[row.record_key, row.partition, row.log_offset, row.type],
-            ...[row.parked ? 'yes' : 'no', row.reason],
+            ...[row.closed ? 'closed' : row.parked ? 'yes' : 'no', row.discarded ? 'discarded' : row.reason],
           ]),
         );
   return { ok: true, text, json: { records } };
@@ -56,6 +60,81 @@ export async function quarantineReplay(
   });
   const text = applied === 0 ? `${key} is not parked` : `${applied} records of ${key} applied`;
   return { ok: applied > 0, text, json: { key, applied } };
+}
+
+interface Shown extends Omit<Quarantined, 'parked' | 'closed' | 'discarded'> {
+  headers: Record<string, string>;
+  bytes: number;
+  quarantined_at: Date;
+}
+
+interface Discarded {
+  partition: number;
+  log_offset: number;
+  reason: string;
+  fault: string;
+  discarded_by: string;
+  discarded_at: Date;
+}
+
+/** All that waits for one record key, and what was discarded of it, by whom and why. Headers and sizes, never text. */
+export async function quarantineShow(
+  context: CommandContext,
+  key: string,
+  options: QuarantineOptions,
+): Promise<Outcome> {
+  const { records, discarded } = await onDeployment(context, async (operator) => {
+    const schema = generationSchema(await generationOf(operator, options));
+    const waiting = await operator.database.query<Shown>(
+      `select record_key, partition, log_offset, headers ->> 'ce_type' as type, reason, headers,
+         octet_length(value) as bytes, created_at as quarantined_at
+       from ${schema}.quarantine where record_key = $1 order by log_offset`,
+      [key],
+    );
+    const gone = await operator.database.query<Discarded>(
+      `select partition, log_offset, reason, fault, discarded_by, discarded_at
+       from threadlog.discarded_records where record_key = $1 order by log_offset`,
+      [key],
+    );
+    return { records: waiting.rows, discarded: gone.rows };
+  });
+  const rows = [
+    ...records.map((one) => [one.log_offset, one.headers.ce_time ?? '', one.type, one.bytes, one.reason]),
+    ...discarded.map((one) => [one.log_offset, '', null, '', `discarded by ${one.discarded_by}: ${one.reason}`]),
+  ];
+  const text = rows.length === 0 ? `nothing of ${key}` : table(['offset', 'time', 'type', 'bytes', 'reason'], rows);
+  return { ok: rows.length > 0, text, json: { key, records, discarded } };
+}
+
+export interface DiscardOptions {
+  reason: string;
+  by?: string | undefined;
+  force?: boolean | undefined;
+}
+
+/** Gives a record up, in every generation and for good, and lets its streams go on. */
+export async function quarantineDiscard(
+  context: CommandContext,
+  { key, offset }: { key: string; offset: number },
+  { reason, by = userInfo().username, force = false }: DiscardOptions,
+): Promise<Outcome> {
+  if (reason.trim() === '') throw new CommandError('say why: --reason must not be empty', EXIT.usage);
+  const outcomes = await onDeployment(context, ({ database, messageStore }) =>
+    discardRecord({ database, messageStore }, { recordKey: key, offset, reason: reason.slice(0, 500), by, force }),
+  ).catch((error: unknown) => {
+    if (error instanceof DiscardError) throw new CommandError(error.message, EXIT.no, { cause: error });
+    throw error;
+  });
+  const lines = outcomes.map(({ generation, applied, stillParked }) =>
+    stillParked
+      ? `generation ${generation}: next is offset ${stillParked.offset}: ${stillParked.reason}`
+      : `generation ${generation}: goes on, ${applied} records applied or passed over`,
+  );
+  return {
+    ok: true,
+    text: [`${key} ${offset} discarded by ${by}`, ...lines].join('\n'),
+    json: { key, offset, by, reason, outcomes },
+  };
 }
 
 async function generationOf({ database }: Operator, { generation }: QuarantineOptions): Promise<number> {
