@@ -1,8 +1,9 @@
-import type { ChatEvent } from '@threadlog/events';
+import { closesThread, rootThreadId, type ChatEvent, type TenantId } from '@threadlog/events';
 import type { PresenterView } from '@threadlog/read-models';
 import { threadRoom, type RecordHead } from './log/records';
 import { effectOf, MEMBERSHIP_TYPES, type MembershipDeps } from './membership';
-import type { Delivery } from './frames';
+import { lostFrame, type Delivery } from './frames';
+import type { Rooms } from './rooms/rooms';
 import { isPresented, placeIn, present, threadOf } from './presenters';
 import type { Typing } from './signals/typing';
 
@@ -20,7 +21,10 @@ export interface Dispatcher {
    * ever left out in silence. Throws only for a fault in sending; the rooms have changed all the same.
    */
   dispatch(event: ChatEvent, shown: Delivery | null | 'lost'): void;
-  /** Tells the room of a record that cannot even be read `resync`. */
+  /**
+   * Tells the room of a record that cannot even be read `resync`. Where it takes something away from somebody, nobody knows
+   * from whom: the room is closed to everybody until an operator has mended it.
+   */
   lose(head: RecordHead, seq: number | null): void;
 }
 
@@ -67,10 +71,22 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         effect?.after?.(event as never, deps);
       }
     },
-    lose({ tenantId, threadId }, seq) {
-      if (threadId !== null) rooms.lose(threadRoom(tenantId, threadId), { threadId, seq, messageIndex: null });
+    lose({ tenantId, threadId, type }, seq) {
+      if (threadId === null) return;
+      if (closesThread(type)) closeRoom(rooms, tenantId, threadId);
+      else rooms.lose(threadRoom(tenantId, threadId), { threadId, seq, messageIndex: null });
     },
   };
+}
+
+function closeRoom(rooms: Rooms, tenantId: TenantId, threadId: string): void {
+  const rootId = rootThreadId(threadId);
+  for (const subscription of rooms.subscribers(threadRoom(tenantId, rootId))) {
+    const { connection } = subscription;
+    rooms.end(subscription);
+    connection.resuming.delete(rootId);
+    connection.wire.emit(lostFrame(rootId, 'hidden'));
+  }
 }
 
 function roomOf(event: ChatEvent): string {

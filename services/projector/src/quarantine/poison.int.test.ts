@@ -1,5 +1,7 @@
-import { encodeEvent, type ChatEvent } from '@threadlog/events';
+import { encodeEvent, type ChatEvent, type OutgoingRecord } from '@threadlog/events';
 import { testStack } from '@threadlog/testing';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { longHistory } from '../testing/histories';
 import { offsetsOf, poisonHistory, POISONS, type Poison } from '../testing/poison';
 import { openTestbed, type Testbed } from '../testing/testbed';
@@ -92,6 +94,29 @@ describe.each(['postgres', 'mongo'] as const)('logs that hold poison, messages i
       expect(await bed.rebuiltEquals()).toBe('equal');
     },
   );
+
+  it('of the build before are read whole: half an emoji, and a time beyond the year 9999', async () => {
+    const file = join(__dirname, '../../../../libs/events/golden/refused-by-stores.ndjson');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const bed = await open();
+    await bed.appendRecords(
+      lines.map((line) => {
+        const { value, ...record } = JSON.parse(line) as OutgoingRecord;
+        return { ...record, value: Buffer.from(JSON.stringify(value)) };
+      }),
+    );
+    const { role } = bed.start();
+    await bed.caughtUp();
+    await role.checks![0]!.check();
+    expect(await parkedKeys(bed)).toEqual([]);
+    const { rows } = await bed.database.query(
+      `select removed_at is not null as gone from read_1.participants where user_id = 'ben'`,
+    );
+    expect(rows).toEqual([{ gone: true }]);
+    const { rows: muted } = await bed.database.query('select muted_until, pinned from read_1.user_threads');
+    expect(muted).toEqual([{ muted_until: '9999-12-31T23:59:59.999999Z', pinned: true }]);
+    expect(await bed.rebuiltEquals()).toBe('equal');
+  });
 
   it('are poisoned in every way here', () => {
     const kinds = [1, 2, 3, 4, 5, 6].flatMap((seed) => poisonHistory(longHistory(EVENTS, seed), 6, seed));

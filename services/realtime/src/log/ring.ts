@@ -1,4 +1,4 @@
-import { decodeEvent, streamName, type ChatEvent, type TenantId } from '@threadlog/events';
+import { closesThread, decodeEvent, rootThreadId, streamName, type ChatEvent, type TenantId } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { createDeque, type Deque } from './deque';
 import type { RecordHead } from './records';
@@ -24,6 +24,8 @@ export interface Ring {
   since(tenantId: TenantId, threadId: string, offset: number): ChatEvent[];
   /** The tenant's membership events at or above an offset, in order. */
   membershipSince(tenantId: TenantId, offset: number): ChatEvent[];
+  /** The tenant's root threads that a record at or above an offset has closed to everybody: see `closesThread`. */
+  closedSince(tenantId: TenantId, offset: number): ReadonlySet<string>;
 }
 
 export interface RingOptions {
@@ -46,6 +48,7 @@ export function createRing({ start, maxBytes, maxEvents, membershipTypes }: Ring
   const entries = createDeque<RingEntry>();
   const streams = createStreamIndex();
   const membership = createDeque<{ offset: number; event: ChatEvent }>();
+  const closings = createDeque<{ offset: number; tenantId: TenantId; threadId: string }>();
   const edges = { first: start, end: start, bytes: 0 };
 
   function evict(): void {
@@ -54,6 +57,7 @@ export function createRing({ start, maxBytes, maxEvents, membershipTypes }: Ring
     edges.first = gone.offset + 1;
     streams.forgetOldest(gone.stream);
     while (membership.length > 0 && membership.at(0)!.offset < edges.first) membership.shift();
+    while (closings.length > 0 && closings.at(0)!.offset < edges.first) closings.shift();
   }
 
   function keep(entry: RingEntry, type: string): void {
@@ -81,9 +85,13 @@ export function createRing({ start, maxBytes, maxEvents, membershipTypes }: Ring
       const stream = threadStream(head.tenantId, head.streamId);
       // A copy: the value is a slice of what was fetched, and would keep all of that in memory.
       keep({ offset, value: Buffer.from(value), stream }, head.type);
+      if (!closesThread(head.type) || !isUnreadable({ value })) return;
+      closings.push({ offset, tenantId: head.tenantId, threadId: rootThreadId(head.streamId) });
     },
     skipTo: (offset) => void (edges.end = Math.max(edges.end, offset)),
     ...threadReads(streams),
+    closedSince: (tenantId, offset) =>
+      new Set(newestFrom(closings, offset).flatMap((one) => (one.tenantId === tenantId ? [one.threadId] : []))),
     membershipSince: (tenantId, offset) =>
       newestFrom(membership, offset).flatMap(({ event }) => (event.tenant_id === tenantId ? [event] : [])),
   };
@@ -144,6 +152,6 @@ function numbered(entries: RingEntry[], last: number): ChatEvent[] | null {
   return events;
 }
 
-function isUnreadable({ value }: RingEntry): boolean {
+function isUnreadable({ value }: Pick<RingEntry, 'value'>): boolean {
   return decodeEvent(value).kind === 'undecodable';
 }

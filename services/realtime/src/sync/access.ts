@@ -28,6 +28,7 @@ export function withAccess<R>(
     () => reader.thread(place.tenantId, place.threadId, actor.id),
     (rows) => {
       const ring = follower.ringOf(place.tenantId, place.threadId);
+      if (ring.closedSince(place.tenantId, rows.from).has(place.threadId)) return use(null);
       const found = foldAccess(rows, ring.since(place.tenantId, place.threadId, rows.from), actor);
       if (!found || !canSee(actor, found.access)) return use(null);
       return use({ ...seenOf(actor, found.access), version: found.version });

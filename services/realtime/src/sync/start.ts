@@ -47,7 +47,12 @@ export async function startConnection(
       );
       connection.state = 'ready';
       greet();
-      return openRooms(deps, connection, foldMemberships(snapshot, events, connection.actor), resume);
+      const memberships = foldMemberships(snapshot, events, connection.actor);
+      for (const [partition, ring] of deps.follower.rings.entries()) {
+        const closed = ring.closedSince(tenantId, snapshot.checkpoints.get(partition) ?? 0);
+        for (const threadId of closed) memberships.delete(threadId);
+      }
+      return openRooms(deps, connection, memberships, resume);
     },
   );
   if (work) await catchUpAll(deps, connection, work);

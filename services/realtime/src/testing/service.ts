@@ -52,9 +52,8 @@ export function givenRealtime(options: ServiceOptions = {}) {
   };
   /** Another instance on the same log, ended with the test file. */
   const another = async () => {
-    const instance = await startService(backend, { ...options, router, port: 0 });
-    others.push(instance);
-    return instance;
+    others.push(await startService(backend, { ...options, router, port: 0 }));
+    return others.at(-1)!;
   };
   const listen = (who: Actor | string, more?: ListenOptions & { url?: string | undefined }): Listener => {
     const { url = running.http.url, ...rest } = more ?? {};
@@ -88,6 +87,7 @@ export function givenRealtime(options: ServiceOptions = {}) {
     stop: () => running.stop(),
     tell: (story: Story): Promise<ChatEvent[]> => backend.tell(story),
     project: () => backend.project(),
+    log: () => backend.log,
     /** How commands are answered in this test. */
     answerWith: (next: Answer) => void (answer = next),
     listen,

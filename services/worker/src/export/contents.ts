@@ -30,7 +30,8 @@ NDJSON, which is one JSON object a line. Times are UTC.
 
 ${files.join('\n')}
 ${MANIFEST}
-    Names, sizes, counts and SHA-256 of all other files.
+    Names, sizes, counts and SHA-256 of all other files. Where "complete" is false, "incomplete" names
+    what has changes that could not be processed yet: ask for another export later.
 
 A long transcript goes on in transcript/001.html and so on.
 

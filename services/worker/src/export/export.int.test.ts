@@ -182,6 +182,33 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
     );
   });
 
+  test('says what is not whole, and leaves out what nobody may see', async () => {
+    const marks = (threadId: string, closed: boolean) =>
+      database().query(
+        `update read_1.threads set parked_offset = 1, closed_at = case when $2 then 'now' end where thread_id = $1`,
+        [threadId, closed],
+      );
+    await marks('club', false);
+    await marks('left', true);
+    const { files } = await exported(lena, 'r-incomplete');
+    await database().query('update read_1.threads set parked_offset = null, closed_at = null');
+    expect(JSON.parse(String(files.get('manifest.json')))).toMatchObject({
+      complete: false,
+      incomplete: [
+        { what: 'thread', threadId: 'club', reason: 'waits' },
+        { what: 'thread', threadId: 'left', reason: 'closed' },
+      ],
+    });
+    const everything = [...files]
+      .filter(([name]) => name !== 'manifest.json')
+      .map(([name, text]) => [name, String(text)]);
+    const holding = everything.filter(([, text]) => text!.includes('Seen title')).map(([name]) => name);
+    expect(holding).toEqual([]);
+    const threads = linesOf<ExportedThread>(files.get('threads.ndjson')).map(({ id }) => id);
+    expect(threads).toContain('club');
+    expect(threads).not.toContain('left');
+  });
+
   test('says of each file how large it is and what its hash is, and what was reported of the whole', async () => {
     const { files, zip, outcome, run } = await exported(lena, 'r-manifest');
     const manifest = JSON.parse(String(files.get('manifest.json'))) as Manifest;
@@ -190,6 +217,7 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
       subject: lena,
       tenant: 'acme',
       requestId: 'r-manifest',
+      complete: true,
     });
     expect(manifest.files.map(({ name }) => name).sort()).toEqual(
       [...files.keys()].filter((name) => name !== 'manifest.json').sort(),

@@ -129,9 +129,13 @@ async function* attachmentsOf(messages: AsyncIterable<ExportedMessage>): AsyncIt
     for (const attachment of attachments) yield { messageId, threadId, senderId, sentAt: createdAt, ...attachment };
 }
 
-function manifestText({ reading, requestId, generatedAt }: Writing, files: readonly object[]): string {
+/** `complete` is false where events of it wait for an operator; `incomplete` says of what. */
+function manifestText({ reading, requestId, generatedAt, plan }: Writing, files: readonly object[]): string {
   const { tenantId: tenant, subject } = reading;
-  return `${JSON.stringify({ schema: EXPORT_SCHEMA, tenant, subject, requestId, generatedAt, files }, null, 2)}\n`;
+  const { incomplete } = plan;
+  const whole = { complete: incomplete.length === 0, ...(incomplete.length > 0 && { incomplete }) };
+  const manifest = { schema: EXPORT_SCHEMA, tenant, subject, requestId, generatedAt, ...whole, files };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 async function* mapped<From, To>(source: AsyncIterable<From>, change: (value: From) => To): AsyncIterable<To> {

@@ -1,3 +1,4 @@
+import { findIncomplete, type Incomplete } from './incomplete';
 import { chunked, paged, type Reading } from './reading';
 
 /** A thread that goes into the export, and how far. */
@@ -18,6 +19,8 @@ export interface ExportPlan {
   threads: ReadonlyMap<string, PlannedThread>;
   /** Messages there will be. */
   messages: number;
+  /** What is not whole, because events of it wait for an operator. */
+  incomplete: readonly Incomplete[];
 }
 
 const PAGE = 500;
@@ -32,7 +35,10 @@ export async function planExport(reading: Reading): Promise<ExportPlan> {
   }
   const about = ids(reading, (after) => people.threadsWith(tenantId, subject.id, { after, limit: PAGE }));
   await plan(reading, threads, { about, whole: false });
-  return { threads, messages: await countMessages(reading, threads) };
+  const incomplete = await findIncomplete(reading, [...threads.keys()]);
+  // What was taken from whom is not known there, so nothing of it goes out.
+  for (const { threadId, reason } of incomplete) if (threadId && reason === 'closed') threads.delete(threadId);
+  return { threads, messages: await countMessages(reading, threads), incomplete };
 }
 
 interface Found {
