@@ -18,6 +18,8 @@ export const LIMITS = {
   faultCharacters: 300,
   attachments: 20,
   mentions: 50,
+  /** Changes of one message by its author; so many former texts are kept. */
+  editsPerMessage: 100,
   participants: 1_000,
   tokenCharacters: 16_384,
   displayNameCharacters: 200,

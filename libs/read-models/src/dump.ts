@@ -71,6 +71,8 @@ export async function canonicalDump(
   }
   lines.push('# messages');
   for await (const row of store.all()) lines.push(JSON.stringify(row, Object.keys(row).sort()));
+  lines.push('# message_edits');
+  for await (const row of store.allEdits()) lines.push(JSON.stringify(row, Object.keys(row).sort()));
   return `${lines.join('\n')}\n`;
 }
 

@@ -18,6 +18,7 @@ export * from './folds/thread';
 export * from './folds/participant';
 export * from './folds/roster';
 export * from './folds/message';
+export * from './folds/messageEdit';
 export * from './folds/receipt';
 export * from './folds/user';
 export * from './folds/userThread';

@@ -82,8 +82,23 @@ export interface RosterRow {
 
 /** Who reacted with what, oldest first. */
 export type Reactions = { emoji: string; user_ids: string[] }[];
-/** Former texts of a message, oldest first; emptied when it is deleted. */
-export type EditHistory = { edit: number; content: SealedText; edited_at: string }[];
+
+/** A former text of a message: what stood there before an edit. A row of its own, so that an edit costs the same as the first. */
+export interface MessageEditRow {
+  tenant_id: TenantId;
+  thread_id: string;
+  message_index: number;
+  /** Its place among those that are kept of the message. */
+  slot: number;
+  /** How often the message had been edited when this stood there. */
+  edit: number;
+  sender_id: string;
+  /** Null where the message was deleted since. */
+  content: SealedText;
+  /** When it was replaced, or taken away. */
+  edited_at: string;
+  version: number;
+}
 
 export interface MessageRow {
   tenant_id: TenantId;
@@ -105,7 +120,6 @@ export interface MessageRow {
   edit: number;
   pinned: boolean;
   reactions: Reactions | null;
-  history: EditHistory | null;
   created_at: string;
   updated_at: string;
   deleted_at: string | null;

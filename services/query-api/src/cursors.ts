@@ -17,6 +17,7 @@ export type KeysetList = keyof typeof LISTS;
 
 const VERSION = '1';
 const INDEX = /^1m(\d{1,9})$/;
+const EDIT = /^1e(\d{1,9})$/;
 const KEYSET = /^1([tpar])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
 
 /** Cursor of a message: its index in the thread. */
@@ -27,6 +28,18 @@ export function encodeIndex(index: number): string {
 /** Throws `invalid_request` naming the parameter for anything that was not handed out for messages. */
 export function decodeIndex(text: string, parameter: string): number {
   const match = INDEX.exec(decode(text));
+  if (!match) throw invalidCursor(parameter);
+  return Number(match[1]);
+}
+
+/** Cursor of a former text: after how many edits it stood there. */
+export function encodeEdit(edit: number): string {
+  return encode(`${VERSION}e${edit}`);
+}
+
+/** Throws `invalid_request` naming the parameter for anything that was not handed out for former texts. */
+export function decodeEdit(text: string, parameter: string): number {
+  const match = EDIT.exec(decode(text));
   if (!match) throw invalidCursor(parameter);
   return Number(match[1]);
 }

@@ -91,6 +91,48 @@ describe('pages of messages', () => {
     expect(await read(ada, `${path}/pages-m2?includeDeleted=true`)).toMatchObject({ content: null });
   });
 
+  it('give the former texts of a message a page at a time, those of each author’s own alone', async () => {
+    const story = threadStory({ threadId: 'edits', owner: 'ada', members: ['ben'] });
+    const id = story.post('ada', 'draft 0');
+    for (let edit = 1; edit <= 104; edit += 1) story.edit(id, `draft ${edit}`);
+    const other = story.post('ben', 'other');
+    story.edit(other, 'other, better');
+    await given(story);
+    const history = `/api/v1/threads/edits/messages/${id}/history`;
+    interface Edits {
+      items: { edit: number; content: string }[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }
+    const seen: Edits['items'] = [];
+    for (let after = ''; ;) {
+      const page: Edits = await read(ada, `${history}?limit=30${after}`);
+      expect(page.items.length).toBeLessThanOrEqual(30);
+      seen.push(...page.items);
+      expect(page.hasMore).toBe(page.nextCursor !== null);
+      if (page.nextCursor === null) break;
+      after = `&after=${page.nextCursor}`;
+    }
+    // A log of a former build may hold more edits than are kept: the newest are.
+    expect(seen.map(({ edit, content }) => [edit, content])).toEqual(
+      Array.from({ length: 100 }, (_, at) => [at + 4, `draft ${at + 4}`]),
+    );
+    const { nextCursor } = await read<Page>(ada, '/api/v1/threads/edits/messages?limit=1');
+    for (const query of ['limit=0', `after=${nextCursor}`, 'after=x', 'before=x'])
+      expect(await refused(ada, `${history}?${query}`)).toEqual({ status: 400, code: 'invalid_request' });
+    expect(await read<Edits>(ada, `/api/v1/threads/edits/messages/${other}/history`)).toMatchObject({
+      items: [{ edit: 0, content: 'other' }],
+    });
+    story.remove(id);
+    await given(story);
+    expect(await refused(ada, history)).toEqual({ status: 410, code: 'gone' });
+    const { rows } = await database().query(
+      `select count(*)::integer as n, count(content)::integer as texts from read_1.message_edits
+       where thread_id = 'edits' and message_index = 1`,
+    );
+    expect(rows).toEqual([{ n: 100, texts: 0 }]);
+  });
+
   it('find a message in its own thread only', async () => {
     const other = threadStory({ threadId: 'pages-other' });
     other.post('ada', 'elsewhere');

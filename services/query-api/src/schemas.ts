@@ -74,6 +74,11 @@ export const pinsQuery = z.strictObject({
   limit,
 });
 
+export const historyQuery = z.strictObject({
+  after: cursor.optional().meta({ description: 'Only texts after this cursor: `nextCursor` of a page.' }),
+  limit,
+});
+
 export const participantsQuery = z.strictObject({ cursor: cursor.optional(), limit });
 
 export const changesQuery = z.strictObject({

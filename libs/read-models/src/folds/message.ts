@@ -27,7 +27,6 @@ export function messageDeleted({ data, timestamp }: EventOf<'CHAT_MESSAGE_DELETE
     content: null,
     metadata: null,
     attachments: null,
-    history: null,
     reactions: null,
     pinned: false,
   } as const satisfies Partial<MessageRow>;
@@ -37,7 +36,6 @@ type Fold<T extends ChatEvent['event_type']> = (row: MessageRow, event: EventOf<
 
 const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
   CHAT_MESSAGE_UPDATED(row, event) {
-    row.history = [...(row.history ?? []), { edit: row.edit, content: row.content, edited_at: event.timestamp }];
     if (event.data.content !== undefined) row.content = sealedText(event.data.content);
     if (event.data.metadata !== undefined) row.metadata = sealedText(event.data.metadata);
     if (event.data.attachments !== undefined) row.attachments = sealedText(event.data.attachments);
@@ -100,7 +98,6 @@ function createdMessage(event: EventOf<'CHAT_MESSAGE_CREATED'>): MessageRow {
     edit: 0,
     pinned: false,
     reactions: null,
-    history: null,
     created_at: event.timestamp,
     updated_at: event.timestamp,
     deleted_at: null,

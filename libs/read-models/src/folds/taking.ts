@@ -3,9 +3,10 @@ import { messageDeleted } from './message';
 import { threadDeleted } from './thread';
 import { userRemoved } from './user';
 
-/** Columns that an event takes away from one row, by its table and primary key. */
+/** Columns that an event takes away from a row, by its table and primary key. */
 export interface Taking {
-  table: 'participants' | 'threads' | 'messages' | 'message_refs' | 'users' | 'chat_deletion_logs';
+  table: 'participants' | 'threads' | 'messages' | 'message_edits' | 'message_refs' | 'users' | 'chat_deletion_logs';
+  /** Of former texts only their message's: all of them are meant. */
   key: Readonly<Record<string, string | number>>;
   /** Rows of this or a higher version have the event already, and stay. */
   before: number;
@@ -37,6 +38,7 @@ export function takingsOf(event: ChatEvent): Taking[] {
       const key = { ...inThread, message_index: event.data.message_index };
       return [
         { table: 'messages', key, before, columns: messageDeleted(event) },
+        { table: 'message_edits', key, before, columns: { content: null } },
         { table: 'message_refs', key, before, columns: { deleted: true } },
       ];
     }

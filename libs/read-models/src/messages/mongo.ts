@@ -1,8 +1,9 @@
 import type { Collection, Db } from 'mongodb';
 import { DURABLE, dropCollection } from './mongoCollections';
 import { createMongoPrivacyLogs } from './mongoPrivacyLogs';
+import { createMongoEdits, scopeFilter } from './mongoEdits';
 import { applyRows, restoreRows } from './mongoWrites';
-import { fromDocument, listed, messageDocumentId, type MessageDocument } from './mongoDocument';
+import { fromDocument, messageDocumentId, type MessageDocument } from './mongoDocument';
 import type { TenantId } from '@threadlog/events';
 import type { MessageStore, MessageText, TextCount, TextScope } from './port';
 
@@ -17,8 +18,6 @@ export function messageCollection(generation: number): string {
   return `messages_${generation}`;
 }
 
-/** Without history, like the listed columns of the Postgres adapter. */
-const LISTED = { history: 0 } as const;
 const TEXT = { tenant_id: 1, thread_id: 1, message_index: 1, content: 1, deleted_at: 1 } as const;
 /** Sorts behind every index of a thread: an index has ten digits. */
 const END = ':';
@@ -31,14 +30,26 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
   const collection = (): Collection<MessageDocument> =>
     db.collection<MessageDocument>(messageCollection(generation()), { writeConcern: DURABLE });
   const privacyLogs = createMongoPrivacyLogs({ db, generation });
+  const {
+    countTexts,
+    takeEdits,
+    prepare: prepareEdits,
+    drop: dropEdits,
+    ...edits
+  } = createMongoEdits({ db, generation });
   return {
     kind: 'mongo',
     ...reads(collection),
+    ...edits,
     apply: (rows) => applyRows(collection(), rows),
     privacyLogs,
-    countText: (tenantId, scope) => countText(collection(), tenantId, scope),
+    async countText(tenantId, scope) {
+      const { messages, withText } = await countText(collection(), tenantId, scope);
+      return { messages, withText: withText + (await countTexts(tenantId, scope)) };
+    },
     restore: (writes) => restoreRows(collection(), writes),
     async take(key, before, columns) {
+      if (columns.content === null) await takeEdits(key, before);
       await collection().updateOne(
         { _id: messageDocumentId(key), version: { $lt: before } },
         { $set: columns as Partial<MessageDocument> },
@@ -54,11 +65,13 @@ export function createMongoMessageStore({ db, generation }: MongoMessageStoreOpt
         collection().createIndex({ tenant_id: 1, sender_id: 1 }, { name: 'by_sender' }),
         collection().createIndex({ tenant_id: 1, thread_id: 1, pinned: 1, message_index: 1 }, { name: 'by_pin' }),
         privacyLogs.prepare(),
+        prepareEdits(),
       ]);
     },
     async drop() {
       await dropCollection(db, messageCollection(generation()));
       await privacyLogs.drop();
+      await dropEdits();
     },
   };
 }
@@ -82,12 +95,7 @@ async function textsOf(
 }
 
 /** What holds a sealed text of any kind. */
-const HOLDS_TEXT = [
-  { content: { $ne: null } },
-  { metadata: { $ne: null } },
-  { attachments: { $ne: null } },
-  { 'history.0': { $exists: true } },
-];
+const HOLDS_TEXT = [{ content: { $ne: null } }, { metadata: { $ne: null } }, { attachments: { $ne: null } }];
 
 function reads(collection: () => Collection<MessageDocument>): Reads {
   return {
@@ -110,10 +118,10 @@ function reads(collection: () => Collection<MessageDocument>): Reads {
       const range = { $gte: messageDocumentId({ ...place, message_index: first }), $lt: end };
       const visible = options.includeDeleted ? {} : { deleted_at: null };
       return collection()
-        .find({ _id: range, ...visible }, { projection: LISTED })
+        .find({ _id: range, ...visible })
         .sort({ _id: options.order === 'asc' ? 1 : -1 })
         .limit(options.limit)
-        .map(listed)
+        .map(fromDocument)
         .toArray();
     },
     async byIds(tenantId, messageIds) {
@@ -127,18 +135,18 @@ function reads(collection: () => Collection<MessageDocument>): Reads {
     },
     changedSince: (tenantId, threadId, since, limit) =>
       collection()
-        .find({ tenant_id: tenantId, thread_id: threadId, version: { $gt: since } }, { projection: LISTED })
+        .find({ tenant_id: tenantId, thread_id: threadId, version: { $gt: since } })
         .sort({ version: 1 })
         .limit(limit)
-        .map(listed)
+        .map(fromDocument)
         .toArray(),
     pinned: (tenantId, threadId, { before, limit, visibleFrom = 1 }) => {
       const index = { $gte: visibleFrom, ...(before !== undefined && { $lt: before }) };
       return collection()
-        .find({ tenant_id: tenantId, thread_id: threadId, pinned: true, message_index: index }, { projection: LISTED })
+        .find({ tenant_id: tenantId, thread_id: threadId, pinned: true, message_index: index })
         .sort({ message_index: -1 })
         .limit(limit)
-        .map(listed)
+        .map(fromDocument)
         .toArray();
     },
     async lastOf(tenantId, threadIds) {
@@ -152,13 +160,9 @@ function reads(collection: () => Collection<MessageDocument>): Reads {
 async function countText(
   collection: Collection<MessageDocument>,
   tenantId: TenantId,
-  { senderId, threadIds }: TextScope,
+  given: TextScope,
 ): Promise<TextCount> {
-  const scope = {
-    tenant_id: tenantId,
-    ...(senderId !== undefined && { sender_id: senderId }),
-    ...(threadIds !== undefined && { thread_id: { $in: [...threadIds] } }),
-  };
+  const scope = scopeFilter(tenantId, given);
   const messages = await collection.countDocuments(scope);
   return { messages, withText: await collection.countDocuments({ ...scope, $or: HOLDS_TEXT }) };
 }

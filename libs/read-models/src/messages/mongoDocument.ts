@@ -1,5 +1,5 @@
 import type { MessageRow } from '../rows';
-import type { ListedMessage, MessageKey } from './port';
+import type { MessageKey } from './port';
 
 /** A message as stored in Mongo: the row, and its place as primary key. */
 export type MessageDocument = MessageRow & { _id: string };
@@ -17,10 +17,5 @@ export function toDocument(row: MessageRow): MessageDocument {
 }
 
 export function fromDocument({ _id, ...row }: MessageDocument): MessageRow {
-  return row;
-}
-
-/** Of a document read without history. */
-export function listed({ _id, ...row }: Omit<MessageDocument, 'history'>): ListedMessage {
   return row;
 }

@@ -1,12 +1,9 @@
 import type { TenantId } from '@threadlog/events';
-import type { MessageRow } from '../rows';
+import type { MessageEditRow, MessageRow } from '../rows';
 import type { PrivacyLogs } from './privacyLogs';
 
 /** Place of a message: its store's primary key. */
 export type MessageKey = Pick<MessageRow, 'tenant_id' | 'thread_id' | 'message_index'>;
-
-/** A message without its edit history, which pages leave out: it can outweigh the page. */
-export type ListedMessage = Omit<MessageRow, 'history'>;
 
 /** The text of a message and no more of it. */
 export type MessageText = MessageKey & Pick<MessageRow, 'content' | 'deleted_at'>;
@@ -31,6 +28,15 @@ export interface MessagePageOptions {
   visibleFrom?: number | undefined;
 }
 
+/** A message, and how often it was edited. */
+export type EditedMessage = MessageKey & Pick<MessageRow, 'edit'>;
+
+export interface EditPageOptions {
+  /** Only texts that stood there after this many edits. */
+  after?: number | undefined;
+  limit: number;
+}
+
 export type PinnedOptions = Pick<MessagePageOptions, 'before' | 'limit' | 'visibleFrom'>;
 
 /** Messages by their author, by their threads, or by both at once. At least one of the two is given. */
@@ -39,7 +45,7 @@ export interface TextScope {
   threadIds?: readonly string[] | undefined;
 }
 
-/** How many messages there are, deleted ones too, and how many of them still hold a sealed text of any kind. */
+/** How many messages there are, deleted ones too, and how many rows, theirs and of former texts, still hold a sealed text of any kind. */
 export interface TextCount {
   messages: number;
   withText: number;
@@ -58,7 +64,7 @@ export interface MessageStore {
   apply(rows: readonly MessageRow[]): Promise<void>;
   /**
    * Sets columns of a message whose version is lower than `before`, and leaves its version as it is: what takes a text
-   * away while events that come first wait. A message that is not there is left out. Null, as is `restore`, where
+   * away, and former texts with it, while events that come first wait. A message that is not there is left out. Null, as is `restore`, where
    * messages are written together with what refers to them.
    */
   readonly take: ((key: MessageKey, before: number, columns: Partial<MessageRow>) => Promise<void>) | null;
@@ -67,29 +73,38 @@ export interface MessageStore {
    * written since.
    */
   readonly restore: ((writes: readonly MessageWrite[]) => Promise<void>) | null;
-  /** Rows by place, with history, in no order; missing ones are left out. */
+  /** The same for former texts. They come before the messages that were edited: whoever finds a message finds them all. */
+  applyEdits(rows: readonly MessageEditRow[]): Promise<void>;
+  /**
+   * The former texts of a message that are kept, oldest first; none of a deleted one, and none that a later edit than the
+   * message’s last has made: they may be ahead of it.
+   */
+  editsOf(message: EditedMessage, options: EditPageOptions): Promise<MessageEditRow[]>;
+  /** Rows by place, in no order; missing ones are left out. */
   byKeys(keys: readonly MessageKey[]): Promise<MessageRow[]>;
   /** Texts by place, of tombstones too, in no order; missing ones are left out. For looking at many to show a few. */
   textsOf(tenantId: TenantId, places: readonly Omit<MessageKey, 'tenant_id'>[]): Promise<MessageText[]>;
   /** A page of a thread by index: one range of the primary key. */
-  page(tenantId: TenantId, threadId: string, options: MessagePageOptions): Promise<ListedMessage[]>;
-  /** Rows by id, with history, in no order; missing ones are left out. */
+  page(tenantId: TenantId, threadId: string, options: MessagePageOptions): Promise<MessageRow[]>;
+  /** Rows by id, in no order; missing ones are left out. */
   byIds(tenantId: TenantId, messageIds: readonly string[]): Promise<MessageRow[]>;
   byId(tenantId: TenantId, messageId: string): Promise<MessageRow | null>;
   /** Messages of a thread changed by an event above stream version `since`, tombstones too, by ascending version. */
-  changedSince(tenantId: TenantId, threadId: string, since: number, limit: number): Promise<ListedMessage[]>;
+  changedSince(tenantId: TenantId, threadId: string, since: number, limit: number): Promise<MessageRow[]>;
   /** The newest message that is not deleted of each thread, as far as it has one. */
-  lastOf(tenantId: TenantId, threadIds: readonly string[]): Promise<ListedMessage[]>;
+  lastOf(tenantId: TenantId, threadIds: readonly string[]): Promise<MessageRow[]>;
   /** The pinned messages of a thread, newest first; of an index below `before` and not below `visibleFrom`. */
-  pinned(tenantId: TenantId, threadId: string, options: PinnedOptions): Promise<ListedMessage[]>;
-  /** Counts messages and those of them that hold content, metadata, attachments or history: what an erasure proves. */
+  pinned(tenantId: TenantId, threadId: string, options: PinnedOptions): Promise<MessageRow[]>;
+  /** Counts messages, and the rows that hold content, metadata, attachments or a former text: what an erasure proves. */
   countText(tenantId: TenantId, scope: TextScope): Promise<TextCount>;
   /** The logs of privacy requests, where this store keeps them as well; null where they are in Postgres alone. */
   readonly privacyLogs: PrivacyLogs | null;
   /** Every row of the generation, in a fixed order, for dumps and rebuilds. */
   all(): AsyncIterable<MessageRow>;
+  /** The same for former texts, those that were taken away included. */
+  allEdits(): AsyncIterable<MessageEditRow>;
   /** Makes what the store needs (collections, indexes) and leaves what is there. */
   prepare(): Promise<void>;
-  /** Forgets the generation's messages for good. */
+  /** Forgets the generation's messages, and their former texts, for good. */
   drop(): Promise<void>;
 }

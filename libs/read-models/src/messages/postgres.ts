@@ -4,15 +4,14 @@ import { messagesTable } from '../tables/tables';
 import { selectByKeysSql, upsertSql } from '../tables/table';
 import { generationSchema } from '../schema/generation';
 import type { MessageRow } from '../rows';
-import type { ListedMessage, MessagePageOptions, MessageStore, MessageText, TextCount, TextScope } from './port';
+import { allRows } from './allRows';
+import { createPostgresEdits } from './postgresEdits';
+import type { MessagePageOptions, MessageStore, MessageText, TextCount, TextScope } from './port';
 
-const ALL_COLUMNS = Object.keys(messagesTable.columns);
-const ALL = ALL_COLUMNS.join(', ');
-const LISTED_COLUMNS = ALL_COLUMNS.filter((name) => name !== 'history');
-const LISTED = LISTED_COLUMNS.join(', ');
+const COLUMNS = Object.keys(messagesTable.columns);
+const ALL = COLUMNS.join(', ');
 /** Above every index a thread can reach. */
 const NO_UPPER_BOUND = 2_147_483_647;
-const DUMP_PAGE = 1_000;
 
 /** Messages are written with the rows that refer to them. */
 const TOGETHER = { take: null, restore: null } as const;
@@ -20,8 +19,10 @@ const TOGETHER = { take: null, restore: null } as const;
 /** Messages in the relational read model; `message_refs` is a view of this table. */
 export function createPostgresMessageStore(source: ReadModelSource): MessageStore {
   const statements = createStatements(source);
+  const edits = createPostgresEdits(statements);
   return {
     kind: 'postgres',
+    ...edits,
     async apply(rows) {
       if (rows.length === 0) return;
       await statements.rows('messages_apply', (schema) => upsertSql(messagesTable, schema, '$1'), [
@@ -56,7 +57,7 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
     changedSince: (tenantId, threadId, since, limit) =>
       statements.rows(
         'messages_changed',
-        (schema) => `select ${LISTED} from ${schema}.messages
+        (schema) => `select ${ALL} from ${schema}.messages
           where tenant_id = $1 and thread_id = $2 and version > $3 order by version limit $4`,
         [tenantId, threadId, since, limit],
       ),
@@ -64,29 +65,30 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
     pinned: (tenantId, threadId, { before, limit, visibleFrom }) =>
       statements.rows(
         'messages_pinned',
-        (schema) => `select ${LISTED} from ${schema}.messages
+        (schema) => `select ${ALL} from ${schema}.messages
           where tenant_id = $1 and thread_id = $2 and pinned and message_index between $3 and $4
           order by message_index desc limit $5`,
         [tenantId, threadId, visibleFrom ?? 1, (before ?? NO_UPPER_BOUND) - 1, limit],
       ),
     countText: (tenantId, scope) => countText(statements, tenantId, scope),
     privacyLogs: null,
-    all: () => all(statements),
+    all: () => allRows(statements, messagesTable),
     // The tables come and go with the generation's schema.
     prepare: () => Promise.resolve(),
     async drop() {
-      await source.database.query(`drop table if exists ${generationSchema(source.generation())}.messages cascade`);
+      const schema = generationSchema(source.generation());
+      await source.database.query(`drop table if exists ${schema}.messages, ${schema}.message_edits cascade`);
     },
   };
 }
 
-function page(statements: Statements, thread: [string, string], options: MessagePageOptions): Promise<ListedMessage[]> {
+function page(statements: Statements, thread: [string, string], options: MessagePageOptions): Promise<MessageRow[]> {
   const first = Math.max(options.visibleFrom ?? 1, (options.after ?? 0) + 1);
   const last = (options.before ?? NO_UPPER_BOUND) - 1;
   const visible = options.includeDeleted ? '' : 'and deleted_at is null';
   return statements.rows(
     `messages_page_${options.order}${options.includeDeleted ? '_all' : ''}`,
-    (schema) => `select ${LISTED} from ${schema}.messages
+    (schema) => `select ${ALL} from ${schema}.messages
       where tenant_id = $1 and thread_id = $2 and message_index between $3 and $4 ${visible}
       order by message_index ${options.order} limit $5`,
     [...thread, first, last, options.limit],
@@ -111,9 +113,9 @@ const textsSql = (schema: string): string => `
 
 /** One step down the primary key for each thread, past tombstones. */
 const lastOfSql = (schema: string): string => `
-  select ${LISTED_COLUMNS.map((name) => `last.${name}`).join(', ')} from unnest($2::text[]) as wanted(thread_id)
+  select ${COLUMNS.map((name) => `last.${name}`).join(', ')} from unnest($2::text[]) as wanted(thread_id)
   cross join lateral (
-    select ${LISTED} from ${schema}.messages m
+    select ${ALL} from ${schema}.messages m
     where m.tenant_id = $1 and m.thread_id = wanted.thread_id and m.deleted_at is null
     order by m.message_index desc limit 1
   ) last`;
@@ -130,23 +132,10 @@ async function countText(
 
 /** Planned for its values, so that the author's index or the threads' is used. */
 const countTextSql = (schema: string): string => `
-  select count(*)::integer as messages, count(*) filter (where content is not null or metadata is not null
-      or attachments is not null or coalesce(jsonb_array_length(history), 0) > 0)::integer as "withText"
-  from ${schema}.messages
-  where tenant_id = $1 and ($2::text is null or sender_id = $2) and ($3::text[] is null or thread_id = any($3))`;
+  select count(*)::integer as messages,
+    (count(*) filter (where content is not null or metadata is not null or attachments is not null)
+      + (select count(*) from ${schema}.message_edits where ${IN_SCOPE} and content is not null))::integer as "withText"
+  from ${schema}.messages where ${IN_SCOPE}`;
 
-async function* all(statements: Statements): AsyncIterable<MessageRow> {
-  let after: unknown[] = ['', '', 0];
-  for (;;) {
-    const rows = await statements.rows<MessageRow>(
-      'messages_all',
-      (schema) => `select ${ALL} from ${schema}.messages where (tenant_id, thread_id, message_index) > ($1, $2, $3)
-        order by tenant_id, thread_id, message_index limit ${DUMP_PAGE}`,
-      after,
-    );
-    yield* rows;
-    const last = rows.at(-1);
-    if (rows.length < DUMP_PAGE || !last) return;
-    after = [last.tenant_id, last.thread_id, last.message_index];
-  }
-}
+const IN_SCOPE =
+  'tenant_id = $1 and ($2::text is null or sender_id = $2) and ($3::text[] is null or thread_id = any($3))';

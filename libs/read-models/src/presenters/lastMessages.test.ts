@@ -15,12 +15,11 @@ describe('last messages', () => {
   const row = messageRow({ thread_id: 't', content: 'v1.one' });
   const of = async (version: number, index: number | null = 1) =>
     (await last.of([{ tenant_id: row.tenant_id, thread_id: 't', version, last_visible_index: index }])).get('t');
-  const { history: _, ...listed } = row;
 
   it('are read once for a version of the thread', async () => {
     stored.set('t', row);
-    expect(await of(2)).toEqual(listed);
-    expect(await of(2)).toEqual(listed);
+    expect(await of(2)).toEqual(row);
+    expect(await of(2)).toEqual(row);
     expect(asked).toEqual([1, 0]);
   });
 

@@ -6,13 +6,10 @@ import {
   type TenantId,
   type TextState,
 } from '@threadlog/events';
-import type { EditHistory, MessageRow, Reactions, SealedText } from '../rows';
+import type { MessageEditRow, MessageRow, Reactions, SealedText } from '../rows';
 import { NO_PROFILE, openColumn, readColumn, shownText, type PresenterView, type Readable } from './view';
 
 const REACTION_USERS_SHOWN = 10;
-
-/** A message without its former texts, as pages carry it. */
-export type PresentableMessage = Omit<MessageRow, 'history'>;
 
 /** The messages of the sub-threads that a message is the root of. */
 export interface Replies {
@@ -22,7 +19,7 @@ export interface Replies {
 }
 
 /** The message as every surface shows it to this viewer. Synchronous: the view's opener must be prepared. */
-export function presentMessage(row: PresentableMessage, view: PresenterView, replies?: Replies): MessageResource {
+export function presentMessage(row: MessageRow, view: PresenterView, replies?: Replies): MessageResource {
   const content = row.deleted_at === null ? openText(row, row.content, view) : NO_TEXT;
   return {
     id: row.message_id,
@@ -60,19 +57,18 @@ export interface EditResource {
   editedAt: string;
 }
 
-/** The former texts of a message, oldest first; none of a deleted one. Prepare the opener with `historyBlobsOf`. */
-export function presentHistory(row: MessageRow, view: PresenterView): EditResource[] {
-  if (row.deleted_at !== null) return [];
-  return (row.history ?? []).map((entry) => ({
-    edit: entry.edit,
-    ...stated(openText(row, entry.content, view)),
-    editedAt: entry.edited_at,
+/** Former texts as they are shown. Prepare the opener with `editBlobsOf`. */
+export function presentEdits(rows: readonly MessageEditRow[], view: PresenterView): EditResource[] {
+  return rows.map((row) => ({
+    edit: row.edit,
+    ...stated(openText(row, row.content, view)),
+    editedAt: row.edited_at,
   }));
 }
 
-/** The blobs that `presentHistory` will open. */
-export function historyBlobsOf(history: EditHistory | null): { sealed: string }[] {
-  return (history ?? []).flatMap(({ content }) => (content === null ? [] : [{ sealed: content }]));
+/** The blobs that `presentEdits` will open. */
+export function editBlobsOf(rows: readonly MessageEditRow[]): { sealed: string }[] {
+  return rows.flatMap(({ content }) => (content === null ? [] : [{ sealed: content }]));
 }
 
 interface MessagePlace {
@@ -93,7 +89,7 @@ function stated(text: Readable<string>): Pick<EditResource, 'content' | 'content
 }
 
 function openField<TValue>(
-  row: PresentableMessage,
+  row: MessageRow,
   field: 'attachments' | 'metadata',
   view: PresenterView,
 ): TValue | undefined {

@@ -2,7 +2,7 @@ import { ERASED, messageSchema, tenantId, threadSchema, type Sealed } from '@thr
 import type { Opener } from '@threadlog/sealing';
 import type { MessageRow, ThreadRow, UserRow } from '../rows';
 import { createProfiles } from './profiles';
-import { historyBlobsOf, presentHistory, presentMessage } from './message';
+import { editBlobsOf, presentEdits, presentMessage } from './message';
 import { presentThread } from './thread';
 import { sealedBlobsOf, type PresenterView } from './view';
 
@@ -52,7 +52,6 @@ function messageRow(over: Partial<MessageRow> = {}): MessageRow {
     edit: 0,
     pinned: false,
     reactions: null,
-    history: null,
     created_at: '2026-11-01T10:00:00.000001Z',
     updated_at: '2026-11-01T10:00:00.000001Z',
     deleted_at: null,
@@ -143,17 +142,25 @@ describe('presentMessage', () => {
   });
 });
 
-describe('presentHistory', () => {
-  it('shows former texts, oldest first', () => {
-    const history = [
-      { edit: 0, content: inThread('one', 'content'), edited_at: '2026-11-01T10:01:00.000000Z' },
-      { edit: 1, content: null, edited_at: '2026-11-01T10:02:00.000000Z' },
+describe('presentEdits', () => {
+  it('shows former texts, and one that was taken away as erased', () => {
+    const place = { tenant_id: TENANT, thread_id: 't1', message_index: 1, sender_id: 'ada' };
+    const rows = [
+      {
+        ...place,
+        slot: 0,
+        edit: 0,
+        content: inThread('one', 'content'),
+        edited_at: '2026-11-01T10:01:00.000000Z',
+        version: 2,
+      },
+      { ...place, slot: 1, edit: 1, content: null, edited_at: '2026-11-01T10:02:00.000000Z', version: 3 },
     ];
-    expect(presentHistory(messageRow({ history }), view())).toEqual([
+    expect(presentEdits(rows, view())).toEqual([
       { edit: 0, content: 'one', editedAt: '2026-11-01T10:01:00.000000Z' },
       { edit: 1, content: ERASED, contentState: 'erased', editedAt: '2026-11-01T10:02:00.000000Z' },
     ]);
-    expect(historyBlobsOf(history)).toEqual([{ sealed: history[0]!.content }]);
+    expect(editBlobsOf(rows)).toEqual([{ sealed: rows[0]!.content }]);
   });
 });
 

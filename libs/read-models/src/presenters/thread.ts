@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
 import { PARTICIPANTS_SHOWN } from '../folds/roster';
-import type { ParticipantRow, ThreadMarks, ThreadRow } from '../rows';
-import { presentMessage, type PresentableMessage, type Replies } from './message';
+import type { MessageRow, ParticipantRow, ThreadMarks, ThreadRow } from '../rows';
+import { presentMessage, type Replies } from './message';
 import { NO_PROFILE, readColumn, shownText, type PresenterView, type Readable, type ViewOpener } from './view';
 
 export type ParticipantView = Pick<ParticipantRow, 'user_id' | 'role'> & { read_index?: number };
@@ -13,7 +13,7 @@ export interface ThreadParts {
   participants: readonly ParticipantView[];
   /** All current members; their number here when not given. */
   participantCount?: number;
-  lastMessage?: PresentableMessage | null;
+  lastMessage?: MessageRow | null;
   lastMessageReplies?: Replies | undefined;
   /** Messages the viewer may see, deleted ones aside; all of the thread when not given. */
   messageCount?: number;

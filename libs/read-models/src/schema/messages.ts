@@ -26,7 +26,6 @@ create table if not exists ${schema}.messages (
   edit integer not null default 0,
   pinned boolean not null default false,
   reactions jsonb,
-  history jsonb,
   created_at text not null,
   updated_at text not null,
   deleted_at text,
@@ -41,6 +40,20 @@ create index if not exists messages_by_author on ${schema}.messages
 create index if not exists messages_pinned on ${schema}.messages (tenant_id, thread_id, message_index) where pinned;
 create index if not exists messages_deleted on ${schema}.messages (tenant_id, thread_id, message_index)
   where deleted_at is not null;
+create table if not exists ${schema}.message_edits (
+  tenant_id text not null,
+  thread_id text not null,
+  message_index integer not null,
+  slot integer not null,
+  edit integer not null,
+  sender_id text not null,
+  content text,
+  edited_at text not null,
+  version integer not null,
+  primary key (tenant_id, thread_id, message_index, slot)
+);
+create index if not exists message_edits_by_author on ${schema}.message_edits (tenant_id, sender_id)
+  where content is not null;
 create or replace view ${schema}.message_refs as
   select tenant_id, thread_id, message_index, message_id, sender_id, created_at, version, deleted_at is not null as deleted
   from ${schema}.messages;

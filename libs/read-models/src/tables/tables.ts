@@ -1,6 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import type {
   AuditRow,
+  MessageEditRow,
   MessageRow,
   ParticipantRow,
   ReceiptRow,
@@ -168,13 +169,29 @@ export const messagesTable: Table<MessageRow> = {
     edit: 'integer',
     pinned: 'boolean',
     reactions: 'jsonb',
-    history: 'jsonb',
     created_at: 'text',
     updated_at: 'text',
     deleted_at: 'text',
     delete_reason: 'text',
   },
   key: ['tenant_id', 'thread_id', 'message_index'],
+  guard: 'version',
+};
+
+export const messageEditsTable: Table<MessageEditRow> = {
+  name: 'message_edits',
+  columns: {
+    tenant_id: 'text',
+    thread_id: 'text',
+    message_index: 'integer',
+    slot: 'integer',
+    edit: 'integer',
+    sender_id: 'text',
+    content: 'text',
+    edited_at: 'text',
+    version: 'integer',
+  },
+  key: ['tenant_id', 'thread_id', 'message_index', 'slot'],
   guard: 'version',
 };
 

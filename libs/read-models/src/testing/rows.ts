@@ -26,7 +26,6 @@ export function messageRow(given: Partial<MessageRow> = {}): MessageRow {
     edit: 0,
     pinned: false,
     reactions: null,
-    history: null,
     created_at: at,
     updated_at: at,
     deleted_at: null,

@@ -3,12 +3,14 @@ import {
   auditOf,
   auditTable,
   foldMessage,
+  foldMessageEdit,
   foldParticipant,
   foldRoster,
   foldThread,
   foldUser,
   foldUserThread,
   generationSchema,
+  messageEditsOf,
   messageIdOf,
   messageRefsTable,
   participantsOf,
@@ -21,6 +23,7 @@ import {
   userThreadsTable,
   type AuditRow,
   type Database,
+  type MessageEditRow,
   type MessageRefRow,
   type MessageRow,
   type MessageStore,
@@ -38,6 +41,8 @@ export interface FoldedRows {
   participants: ParticipantRow[];
   rosters: RosterRow[];
   messages: MessageRow[];
+  /** Former texts. */
+  edits: MessageEditRow[];
   users: UserRow[];
   userThreads: UserThreadRow[];
   audit: AuditRow[];
@@ -49,6 +54,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
   const participants = new Map<string, ParticipantRow>();
   const rosters = new Map<string, RosterRow>();
   const messages = new Map<string, MessageRow>();
+  const edits = new Map<string, MessageEditRow>();
   const users = new Map<string, UserRow>();
   const userThreads = new Map<string, UserThreadRow>();
   for (const event of events) {
@@ -64,6 +70,9 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
     for (const user of participantsOf(event))
       keep(participants, `${place}/${user}`, (row) => foldParticipant(row, event, user, threads.get(place) ?? null));
     const messageId = messageIdOf(event);
+    const message = messages.get(`${place}/${messageId}`) ?? null;
+    for (const key of messageEditsOf(event))
+      keep(edits, `${place}/${messageId}/${key.slot}`, (row) => foldMessageEdit(row, event, { message, key }));
     if (messageId) keep(messages, `${place}/${messageId}`, (row) => foldMessage(row, event));
   }
   return {
@@ -71,6 +80,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
     participants: [...participants.values()],
     rosters: [...rosters.values()],
     messages: [...messages.values()],
+    edits: [...edits.values()],
     users: [...users.values()],
     userThreads: [...userThreads.values()],
     audit: events.map(auditOf).filter((row) => row !== null),
@@ -82,7 +92,7 @@ function keep<Row>(rows: Map<string, Row>, key: string, fold: (row: Row | null) 
   if (next) rows.set(key, next);
 }
 
-type OptionalRows = 'rosters' | 'userThreads' | 'audit';
+type OptionalRows = 'rosters' | 'userThreads' | 'audit' | 'edits';
 
 /** Writes rows as the projector would. Newer rows win over stored ones, so a grown history can be written again. */
 export async function writeRows(
@@ -94,6 +104,7 @@ export async function writeRows(
   const write = async <Row extends object>(table: Table<Row>, given: Row[]): Promise<void> => {
     if (given.length > 0) await database.query(upsertSql(table, schema, '$1'), [JSON.stringify(given)]);
   };
+  await messages.applyEdits(rows.edits ?? []);
   await messages.apply(rows.messages);
   if (messages.kind === 'mongo') await write(messageRefsTable, rows.messages.map(refOf));
   await write(threadsTable, rows.threads);

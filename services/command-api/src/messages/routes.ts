@@ -50,7 +50,14 @@ const edit = (method: RouteMethod, operationId: string): Route<CommandRouteDeps>
     headers: matchHeaders,
     body: editBody,
     responses: { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
-    problems: ['thread_closed', 'gone', 'version_mismatch', 'payload_too_large', 'subject_erased'],
+    problems: [
+      'thread_closed',
+      'gone',
+      'edit_limit_reached',
+      'version_mismatch',
+      'payload_too_large',
+      'subject_erased',
+    ],
     command({ params, headers, body }) {
       requireChange(body);
       return { type: 'message.edit', input: { ...params, ...body, ifMatch: versionIn(headers) } };

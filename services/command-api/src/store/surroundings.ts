@@ -28,7 +28,7 @@ export function createSurroundings({ statements, reading, messages }: Surroundin
     ]);
     const own = rows.find((row) => row.user_id === viewer.id);
     return {
-      lastMessage: last && last.deleted_at === null ? { ...last, history: null } : null,
+      lastMessage: last && last.deleted_at === null ? last : null,
       unreadCount: await reading.unreadAfter(viewer, target, own?.read_index ?? 0),
       readIndexes: new Map(rows.map((row) => [row.user_id, row.read_index])),
       ...(own && { preferences: presentPreferences(own) }),

@@ -56,7 +56,7 @@ const edit = writeRoute<EditRequest>({
   headers: matchHeaders,
   body: schemas.editBody,
   responses: { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
-  problems: ['thread_closed', 'gone', 'version_mismatch', 'payload_too_large', 'subject_erased'],
+  problems: ['thread_closed', 'gone', 'edit_limit_reached', 'version_mismatch', 'payload_too_large', 'subject_erased'],
   handler(request, deps) {
     const { params, headers, body } = request;
     requireChange(body);

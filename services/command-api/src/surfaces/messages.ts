@@ -34,7 +34,15 @@ const edit = commandRoute<{ params: typeof messageIdParams; headers: typeof matc
   headers: matchHeaders,
   body: editBody,
   responses: message,
-  problems: ['thread_closed', 'gone', 'version_mismatch', 'payload_too_large', 'subject_erased', 'projection_lagging'],
+  problems: [
+    'thread_closed',
+    'gone',
+    'edit_limit_reached',
+    'version_mismatch',
+    'payload_too_large',
+    'subject_erased',
+    'projection_lagging',
+  ],
   async command({ actor, params, headers, body }, { lookUps }) {
     requireChange(body);
     const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);

@@ -34,10 +34,11 @@ function openFold() {
     take(takings: readonly Taking[]) {
       for (const { table, key, before, columns } of takings) {
         const projection = registry.all.find((one) => one.table.name === table);
-        const name = projection?.table.key.map((column) => String(key[column])).join('/');
-        const row = projection && rows.get(projection, name!);
-        if (!row || (row as { version: number }).version >= before) continue;
-        rows.change(projection, name!, { ...row, ...columns });
+        for (const [name, row] of projection ? (rows.changes().get(projection) ?? []) : []) {
+          const of = row as Record<string, unknown> & { version: number };
+          if (of.version >= before || Object.entries(key).some(([column, value]) => of[column] !== value)) continue;
+          rows.change(projection!, name, { ...row, ...columns });
+        }
       }
     },
     dump: () => dump(rows),

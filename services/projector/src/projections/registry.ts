@@ -1,5 +1,6 @@
 import type { MessageStoreKind } from '@threadlog/read-models';
 import { audit } from './audit';
+import { messageEdits } from './messageEdits';
 import { messageRefs } from './messageRefs';
 import { messages } from './messages';
 import { participants } from './participants';
@@ -21,6 +22,8 @@ export interface Registry {
   relational: readonly Projection<object>[];
   /** Written to the message store before that; null where messages are relational. */
   stored: Projection<object> | null;
+  /** Former texts, where they go to the message store: before the messages. */
+  storedEdits: Projection<object> | null;
   /** Relational ones that the message store keeps as well, where it has its own logs of privacy requests. */
   mirrored: readonly Projection<object>[];
 }
@@ -44,10 +47,11 @@ const erased = (projections: readonly unknown[]): Projection<object>[] => projec
 
 export function createRegistry(messageStore: MessageStoreKind): Registry {
   if (messageStore === 'postgres') {
-    const all = erased([...COMMON, messages]);
-    return { all, relational: all, stored: null, mirrored: [] };
+    const all = erased([...COMMON, messageEdits, messages]);
+    return { all, relational: all, stored: null, storedEdits: null, mirrored: [] };
   }
   const relational = erased([...COMMON, messageRefs]);
-  const [stored] = erased([messages]);
-  return { all: [...relational, stored!], relational, stored: stored!, mirrored: erased([exportLogs, deletionLogs]) };
+  const [storedEdits, stored] = erased([messageEdits, messages]) as [Projection<object>, Projection<object>];
+  const all = [...relational, storedEdits, stored];
+  return { all, relational, stored, storedEdits, mirrored: erased([exportLogs, deletionLogs]) };
 }

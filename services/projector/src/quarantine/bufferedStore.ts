@@ -8,7 +8,10 @@ import {
   type PrivacyLogs,
 } from '@threadlog/read-models';
 
-export interface BufferedStore extends Pick<MessageStore, 'kind' | 'byKeys' | 'apply' | 'take' | 'privacyLogs'> {
+export interface BufferedStore extends Pick<
+  MessageStore,
+  'kind' | 'byKeys' | 'apply' | 'applyEdits' | 'take' | 'privacyLogs'
+> {
   /** Writes what was held back. */
   flush(): Promise<void>;
 }
@@ -41,6 +44,10 @@ export function bufferedStore(store: MessageStore): BufferedStore {
     apply(given) {
       for (const row of given) rows.set(nameOf(row), row);
       writes.push(() => store.apply(given));
+      return Promise.resolve();
+    },
+    applyEdits(given) {
+      writes.push(() => store.applyEdits(given));
       return Promise.resolve();
     },
     take: take

@@ -21,6 +21,6 @@ export async function takeRows(
   { client, schema, store }: { client: Queryable; schema: string; store: Taker },
   takings: readonly Taking[],
 ): Promise<void> {
-  const elsewhere = store.take ? 'messages' : 'message_refs';
-  for (const taking of takings) if (taking.table !== elsewhere) await takeAway(client, schema, taking);
+  const elsewhere: Taking['table'][] = store.take ? ['messages', 'message_edits'] : ['message_refs'];
+  for (const taking of takings) if (!elsewhere.includes(taking.table)) await takeAway(client, schema, taking);
 }

@@ -1,4 +1,4 @@
-import type { MessageRow, MessageStore, PrivacyLogName, PrivacyLogRows } from '@threadlog/read-models';
+import type { MessageEditRow, MessageRow, MessageStore, PrivacyLogName, PrivacyLogRows } from '@threadlog/read-models';
 import type { Projection } from '../projections/projection';
 import type { Registry } from '../projections/registry';
 
@@ -7,10 +7,13 @@ import type { Registry } from '../projections/registry';
  * keeps them as well. Comes before the checkpoint moves, so the store may be ahead of it and is never behind.
  */
 export async function writeStored(
-  store: Pick<MessageStore, 'apply' | 'privacyLogs'>,
-  { stored, mirrored }: Registry,
+  store: Pick<MessageStore, 'apply' | 'applyEdits' | 'privacyLogs'>,
+  { stored, storedEdits, mirrored }: Registry,
   changes: ReadonlyMap<Projection<object>, ReadonlyMap<string, object>>,
 ): Promise<void> {
+  // Former texts first: an edit of which the message is there already makes none of them again.
+  const edits = storedEdits && changes.get(storedEdits);
+  if (edits) await store.applyEdits([...edits.values()] as MessageEditRow[]);
   const messages = stored && changes.get(stored);
   if (messages) await store.apply([...messages.values()] as MessageRow[]);
   if (!store.privacyLogs) return;

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { MessageResource } from '@threadlog/events';
-import { presentMessage, staleness, type ListedMessage } from '@threadlog/read-models';
+import { presentMessage, staleness, type MessageRow } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { encodeIndex } from '../cursors';
 import type { PageEdges } from '../pages';
@@ -62,7 +62,7 @@ export async function pinnedMessages(
 export async function presentMessages(
   context: QueryContext,
   actor: Actor,
-  rows: readonly ListedMessage[],
+  rows: readonly MessageRow[],
   mayHaveReplies: boolean,
 ): Promise<MessageResource[]> {
   const [view, replies] = await Promise.all([
@@ -76,7 +76,7 @@ export async function presentMessages(
  * `prevCursor` names the first message of every page that has one: newer messages may come at any time, so a client
  * that keeps it can ask for them (`order=asc&after=`) even where there were none yet.
  */
-function edges(rows: readonly ListedMessage[], hasMore: boolean): PageEdges {
+function edges(rows: readonly MessageRow[], hasMore: boolean): PageEdges {
   const [first, last] = [rows[0], rows.at(-1)];
   return {
     hasMore,

@@ -1,5 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import type { ListedMessage, Replies, Statements } from '@threadlog/read-models';
+import type { MessageRow, Replies, Statements } from '@threadlog/read-models';
 
 /**
  * What was said in the sub-threads of these messages, by message id; those without sub-threads are left out. Ask only
@@ -8,7 +8,7 @@ import type { ListedMessage, Replies, Statements } from '@threadlog/read-models'
 export async function repliesTo(
   statements: Statements,
   tenantId: TenantId,
-  messages: readonly Pick<ListedMessage, 'thread_id' | 'message_id'>[],
+  messages: readonly Pick<MessageRow, 'thread_id' | 'message_id'>[],
 ): Promise<ReadonlyMap<string, Replies>> {
   if (messages.length === 0) return new Map();
   const rows = await statements.rows<{ root_message_id: string; count: number; last_at: string | null }>(

@@ -1,10 +1,10 @@
 import { messageSchema } from '@threadlog/events';
-import { historyBlobsOf, presentHistory } from '@threadlog/read-models';
 import type { Route } from '@threadlog/service';
-import { viewFor, type QueryContext } from '../context';
-import { decodeIndex } from '../cursors';
+import type { QueryContext } from '../context';
+import { decodeEdit, decodeIndex } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import * as schemas from '../schemas';
+import { editPage } from './edits';
 import { findMessage, refuseDeleted } from './one';
 import { messagePage, pinnedMessages, presentMessages } from './page';
 
@@ -49,21 +49,23 @@ const one = readRoute<{ params: typeof schemas.messageParams; query: typeof sche
   },
 });
 
-const history = readRoute<{ params: typeof schemas.messageParams }>({
+const history = readRoute<{ params: typeof schemas.messageParams; query: typeof schemas.historyQuery }>({
   path: '/api/v1/threads/{threadId}/messages/{messageId}/history',
   operationId: 'getMessageHistory',
   summary: 'Get the former texts of a message',
-  description: 'Oldest first; the present text is the message’s own. Deleting a message deletes its history.',
+  description:
+    'Oldest first; the present text is the message’s own. `nextCursor` goes on: pass it as `after`. Deleting a message ' +
+    'deletes its history.',
   tags,
   params: schemas.messageParams,
+  query: schemas.historyQuery,
   responses: { 200: { description: 'The former texts', schema: schemas.historySchema } },
   problems: ['forbidden', 'gone'],
-  async handler({ actor, params }, context) {
+  async handler({ actor, params, query }, context) {
+    const after = query.after === undefined ? undefined : decodeEdit(query.after, 'after');
     const { row } = await findMessage(context, actor, params);
     refuseDeleted(row);
-    await context.opener.prepare(actor.tenantId, historyBlobsOf(row.history));
-    const view = await viewFor(context, actor, { rows: [], userIds: [] });
-    return ok({ items: presentHistory(row, view), hasMore: false, nextCursor: null, prevCursor: null });
+    return ok(await editPage(context, actor, { row, after, limit: query.limit }));
   },
 });
 

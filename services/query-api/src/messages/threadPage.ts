@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import { rootThreadId, type TenantId } from '@threadlog/events';
-import type { ListedMessage, MessagePageOptions } from '@threadlog/read-models';
+import type { MessageRow, MessagePageOptions } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
 import { resolveThread, visible, type VisibleThread } from '../threads/access';
 import { ACCESS_COLUMNS, accessJoins } from '../threads/details';
@@ -13,7 +13,7 @@ export interface ThreadPageRequest extends Omit<MessagePageOptions, 'visibleFrom
 
 export interface ThreadPage {
   thread: VisibleThread;
-  rows: ListedMessage[];
+  rows: MessageRow[];
 }
 
 /**
@@ -30,7 +30,7 @@ export function readThreadPage(context: QueryContext, actor: Actor, request: Thr
  */
 async function inTwo(context: QueryContext, actor: Actor, request: ThreadPageRequest): Promise<ThreadPage> {
   const { threadId, ...options } = request;
-  const read = (visibleFrom: number): Promise<ListedMessage[]> =>
+  const read = (visibleFrom: number): Promise<MessageRow[]> =>
     context.messages().page(actor.tenantId, threadId, { ...options, visibleFrom });
   const [thread, unbounded] = await Promise.all([resolveThread(context.statements, actor, threadId), read(1)]);
   return { thread, rows: thread.visibleFrom === 1 ? unbounded : await read(thread.visibleFrom) };
@@ -57,11 +57,11 @@ const COLUMNS = [
   'updated_at',
   'deleted_at',
   'delete_reason',
-] as const satisfies readonly (keyof ListedMessage)[];
+] as const satisfies readonly (keyof MessageRow)[];
 /** Values of a row, in the order of `COLUMNS`. */
 type Values = ValuesOf<typeof COLUMNS>;
-type ValuesOf<Columns extends readonly (keyof ListedMessage)[]> = {
-  [Index in keyof Columns]: ListedMessage[Columns[Index]];
+type ValuesOf<Columns extends readonly (keyof MessageRow)[]> = {
+  [Index in keyof Columns]: MessageRow[Columns[Index]];
 };
 
 /** Above every index a thread can reach. */
@@ -104,7 +104,7 @@ function threadPageSql(schema: string, { order, includeDeleted }: ThreadPageRequ
 }
 
 /** Spelled out, in the order of `COLUMNS`: building fifty objects by computed names takes as long as opening their texts. */
-function rowOf(tenant_id: TenantId, thread_id: string, values: Values): ListedMessage {
+function rowOf(tenant_id: TenantId, thread_id: string, values: Values): MessageRow {
   return {
     tenant_id,
     thread_id,

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { ThreadResource } from '@threadlog/events';
-import { presentPreferences, presentThread, type ListedMessage, type ParticipantView } from '@threadlog/read-models';
+import { presentPreferences, presentThread, type MessageRow, type ParticipantView } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { repliesTo } from '../messages/replies';
 import { visibleCount, type VisibleThread } from './access';
@@ -54,7 +54,7 @@ function preferencesOf({ muted_until, pinned, hidden, marked_unread }: ThreadPar
 
 function* peopleIn(
   members: ReadonlyMap<string, readonly ParticipantView[]>,
-  last: ReadonlyMap<string, ListedMessage>,
+  last: ReadonlyMap<string, MessageRow>,
 ): Iterable<string> {
   for (const shown of members.values()) for (const { user_id } of shown) yield user_id;
   for (const row of last.values()) yield row.sender_id;

@@ -24,9 +24,7 @@ const CREATION = 1;
 export function collapse(rows: ChangesSnapshot, events: readonly ChatEvent[], since: number): Collapsed | null {
   const thread = events.reduce(foldThread, rows.thread);
   if (!thread || thread.deleted_at !== null) return null;
-  const messages = new Map(
-    rows.messages.map((row): [string, MessageRow] => [row.message_id, { ...row, history: null }]),
-  );
+  const messages = new Map(rows.messages.map((row): [string, MessageRow] => [row.message_id, row]));
   const participants = new Map(rows.participants.map((row) => [row.user_id, row]));
   const rest: ChatEvent[] = [];
   for (const event of events) {
@@ -38,7 +36,7 @@ export function collapse(rows: ChangesSnapshot, events: readonly ChatEvent[], si
     thread,
     settings: thread.settings_version > Math.max(since, CREATION),
     participants: [...participants.values()].filter(({ version }) => version > Math.max(since, CREATION)),
-    messages: [...messages.values()].map((row) => ({ ...row, history: null })),
+    messages: [...messages.values()],
     events: rest,
   };
 }

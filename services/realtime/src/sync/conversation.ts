@@ -22,7 +22,7 @@ export interface Conversation extends ThreadParts {
 export function foldConversation(rows: ConversationSnapshot, events: readonly ChatEvent[]): Conversation | null {
   let { thread } = rows;
   const members = new Map(rows.participants.map((row) => [row.user_id, row]));
-  let last: MessageRow | null = rows.lastMessage && { ...rows.lastMessage, history: null };
+  let last: MessageRow | null = rows.lastMessage;
   for (const event of events) {
     thread = foldThread(thread, event);
     applyMember(members, event, thread);

@@ -1,7 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import {
   readCheckpoint,
-  type ListedMessage,
+  type MessageRow,
   type MembershipSnapshot,
   type MessageStore,
   type ParticipantRow,
@@ -31,14 +31,14 @@ export interface ChangesSnapshot extends Interval {
   /** Memberships touched above `since`, ended ones too. */
   participants: ParticipantRow[];
   /** Messages touched above `since`, by ascending version, tombstones too; one more than the limit when there are more. */
-  messages: ListedMessage[];
+  messages: MessageRow[];
 }
 
 export interface ConversationSnapshot extends Interval {
   thread: ThreadRow | null;
   /** Current members. */
   participants: ParticipantRow[];
-  lastMessage: ListedMessage | null;
+  lastMessage: MessageRow | null;
 }
 
 /** Where a message stands. */
@@ -58,11 +58,7 @@ export interface SyncReader {
   /** Those of these messages that are deleted; by place, for a sub-thread numbers its own. */
   deletedAmong(tenantId: TenantId, places: readonly MessagePlace[]): Promise<MessagePlace[]>;
   /** Messages of a thread that are not deleted, newest first. */
-  latest(
-    tenantId: TenantId,
-    threadId: string,
-    window: { visibleFrom: number; limit: number },
-  ): Promise<ListedMessage[]>;
+  latest(tenantId: TenantId, threadId: string, window: { visibleFrom: number; limit: number }): Promise<MessageRow[]>;
 }
 
 export interface SyncReaderDeps {

@@ -1,8 +1,8 @@
 import type { CommandInput } from '@threadlog/commands';
-import { SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/events';
+import { LIMITS, SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
-import { happened, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
+import { happened, refuse, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
 import { allowed, forbidden, isOpen, isRefusal, isThere, matches, viewMessage, viewThread } from './policies';
 
 type Input = CommandInput<'message.edit'>;
@@ -19,7 +19,8 @@ export const editMessage: Decide<'message.edit'> = (input, state, context) => {
     isSound(input, row) ??
     isThere(row) ??
     isOpen(view) ??
-    matches(input.ifMatch, row.edit);
+    matches(input.ifMatch, row.edit) ??
+    hasEditsLeft(row);
   if (refusal) return refusal;
   const changes = changedFields(input, row);
   if (Object.keys(changes).length === 0) return UNCHANGED;
@@ -42,6 +43,12 @@ function changedFields(input: Input, row: MessageRow): Changes {
   if (input.attachments?.length) changes.attachments = input.attachments;
   if (input.attachments?.length === 0 && row.attachments !== null) changes.attachments = null;
   return changes;
+}
+
+/** Each edit keeps a former text, for as long as the message is there. */
+function hasEditsLeft(row: MessageRow): Refusal | Passed {
+  if (row.edit < LIMITS.editsPerMessage) return undefined;
+  return refuse('edit_limit_reached', `a message can be edited ${LIMITS.editsPerMessage} times`);
 }
 
 function isAuthor(row: MessageRow, context: DecisionContext): Refusal | Passed {

@@ -290,6 +290,22 @@ describe('editing', () => {
       .thenRefused('not_found');
   });
 
+  test('ends with the limit, also where a log holds more of them', () => {
+    given(...chat, edited(99))
+      .when(bob, edit())
+      .then({ type: 'CHAT_MESSAGE_UPDATED', data: { ...data, edit: 100 } });
+    for (const number of [100, 1_000])
+      given(...chat, edited(number))
+        .when(bob, edit())
+        .thenRefused('edit_limit_reached');
+    given(...chat, edited(100))
+      .when(bob, edit({ ifMatch: 99 }))
+      .thenRefused('version_mismatch');
+    given(...chat, edited(100))
+      .when(ada, edit())
+      .thenRefused('forbidden');
+  });
+
   test('compares the edit count', () => {
     given(...chat, edited(1))
       .when(bob, edit({ ifMatch: 1 }))

@@ -1,9 +1,11 @@
-import type { Attachment, Json, JsonObject, Sealed } from '@threadlog/events';
+import type { Attachment, Json, JsonObject } from '@threadlog/events';
 import {
-  historyBlobsOf,
+  editBlobsOf,
+  KEPT_EDITS,
   NO_PROFILE,
   openColumn,
   sealedBlobsOf,
+  type MessageEditRow,
   type MessageKey,
   type MessageRow,
   type ProfileLookup,
@@ -29,7 +31,7 @@ export interface ExportedMessage {
   mentions: string[];
   reactions: { emoji: string; userIds: string[] }[];
   pinned: boolean;
-  /** Former texts, oldest first. */
+  /** Former texts that are kept, oldest first. */
   edits: { edit: number; content: string | null; erased?: true; replacedAt: string }[];
   clientMessageId: string | null;
   createdAt: string;
@@ -46,11 +48,11 @@ const PAGE = 200;
  */
 export async function* exportedMessages(reading: Reading, plan: ExportPlan): AsyncIterable<ExportedMessage> {
   for await (const rows of messageRows(reading, plan)) {
-    await reading.opener.prepare(reading.tenantId, blobsOf(rows));
+    await reading.opener.prepare(reading.tenantId, sealedBlobsOf(rows));
     const senders = new Set(rows.map(({ sender_id }) => sender_id));
     await reading.note(peopleIn(rows, plan));
     const profile = await reading.profiles.of(reading.tenantId, senders);
-    for (const row of rows) yield presented(reading, row, profile);
+    for (const row of rows) yield presented(reading, { row, edits: await editsOf(reading, row) }, profile);
   }
 }
 
@@ -91,8 +93,12 @@ function* keysOfWhole(tenantId: Reading['tenantId'], threads: Iterable<PlannedTh
 const placeOf = ({ thread_id, message_index }: Omit<MessageKey, 'tenant_id'>): string =>
   `${thread_id}/${message_index}`;
 
-function blobsOf(rows: readonly MessageRow[]): Sealed[] {
-  return [...sealedBlobsOf(rows), ...rows.flatMap(({ history }) => historyBlobsOf(history))];
+/** The former texts of one message, ready to be opened; a page may have far too many of them to be in memory at once. */
+async function editsOf({ messages, opener, tenantId }: Reading, row: MessageRow): Promise<MessageEditRow[]> {
+  if (row.edit === 0 || row.deleted_at !== null) return [];
+  const edits = await messages.editsOf(row, { limit: KEPT_EDITS });
+  await opener.prepare(tenantId, editBlobsOf(edits));
+  return edits;
 }
 
 /** Whose keys seal what is read: authors, and the learners that the threads are about. */
@@ -106,7 +112,12 @@ function peopleIn(rows: readonly MessageRow[], { threads }: ExportPlan): Set<str
   return people;
 }
 
-function presented({ opener }: Reading, row: MessageRow, profile: ProfileLookup): ExportedMessage {
+interface Edited {
+  row: MessageRow;
+  edits: readonly MessageEditRow[];
+}
+
+function presented({ opener }: Reading, { row, edits }: Edited, profile: ProfileLookup): ExportedMessage {
   const open = (field: 'content' | 'metadata' | 'attachments', text: SealedText): Json | undefined =>
     openColumn(opener, text, { tenantId: row.tenant_id, streamType: 'thread', streamId: row.thread_id, field });
   const [content, metadata, attachments] = [
@@ -133,7 +144,7 @@ function presented({ opener }: Reading, row: MessageRow, profile: ProfileLookup)
     mentions: row.mentions,
     reactions: (row.reactions ?? []).map(({ emoji, user_ids }) => ({ emoji, userIds: user_ids })),
     pinned: row.pinned,
-    edits: (row.history ?? []).map((entry) => formerText(entry, open('content', entry.content))),
+    edits: edits.map((entry) => formerText(entry, open('content', entry.content))),
     clientMessageId: row.client_message_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -142,10 +153,7 @@ function presented({ opener }: Reading, row: MessageRow, profile: ProfileLookup)
   };
 }
 
-function formerText(
-  { edit, edited_at }: NonNullable<MessageRow['history']>[number],
-  opened: Json | undefined,
-): ExportedMessage['edits'][number] {
+function formerText({ edit, edited_at }: MessageEditRow, opened: Json | undefined): ExportedMessage['edits'][number] {
   if (typeof opened === 'string') return { edit, content: opened, replacedAt: edited_at };
   return { edit, content: null, erased: true, replacedAt: edited_at };
 }

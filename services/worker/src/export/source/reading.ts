@@ -19,7 +19,7 @@ import type { Opener } from '@threadlog/sealing';
 export interface Reading {
   tenantId: TenantId;
   subject: Subject;
-  messages: Pick<MessageStore, 'byKeys'>;
+  messages: Pick<MessageStore, 'byKeys' | 'editsOf'>;
   opener: Opener;
   profiles: Profiles;
   threads: ThreadQueries;
