@@ -4,16 +4,19 @@ import {
   foldDeletion,
   foldExport,
   foldMessage,
+  foldMessageEdit,
   foldParticipant,
   foldTenant,
   foldThread,
   foldUser,
   isExportEvent,
+  messageEditsOf,
   messageIdOf,
   participantsOf,
   privacyRequestOf,
   type DeletionLogRow,
   type ExportLogRow,
+  type MessageEditRow,
   type MessageRow,
   type ParticipantRow,
   type TenantRow,
@@ -50,6 +53,7 @@ interface Tables {
   threads: Map<string, ThreadRow>;
   participants: Map<string, ParticipantRow>;
   messages: Map<string, MessageRow>;
+  edits: Map<string, MessageEditRow>;
   users: Map<string, UserRow>;
   exports: Map<string, ExportLogRow>;
   deletions: Map<string, DeletionLogRow>;
@@ -61,6 +65,7 @@ function fold(events: ChatEvent[]): Tables {
     threads: new Map(),
     participants: new Map(),
     messages: new Map(),
+    edits: new Map(),
     users: new Map(),
     exports: new Map(),
     deletions: new Map(),
@@ -79,6 +84,11 @@ function fold(events: ChatEvent[]): Tables {
       );
     }
     const message = messageIdOf(event);
+    const before = tables.messages.get(`${id} ${message}`) ?? null;
+    for (const key of messageEditsOf(event)) {
+      const name = `${id} ${message} ${key.slot}`;
+      apply(tables.edits, name, (row) => foldMessageEdit(row, event, { message: before, key }));
+    }
     if (message) apply(tables.messages, `${id} ${message}`, (row) => foldMessage(row, event));
   }
   return tables;

@@ -120,8 +120,6 @@ describe('presentMessage', () => {
   it('shows no text of a deleted message, even if the row still had it', () => {
     const deleted = messageRow({ deleted_at: '2026-11-01T11:00:00.000000Z' });
     expect(presentMessage(deleted, view()).content).toBeNull();
-    const history = [{ edit: 0, content: inThread('old', 'content'), edited_at: deleted.updated_at }];
-    expect(presentHistory({ ...deleted, history }, view())).toEqual([]);
   });
 
   it('counts reactions, lists ten users at most and finds its own', () => {

@@ -293,7 +293,10 @@ describe('editing', () => {
   test('ends with the limit, also where a log holds more of them', () => {
     given(...chat, edited(99))
       .when(bob, edit())
-      .then({ type: 'CHAT_MESSAGE_UPDATED', data: { ...data, edit: 100 } });
+      .then({
+        type: 'CHAT_MESSAGE_UPDATED',
+        data: { thread_id: THREAD, message_id: 'm1', message_index: 1, content: 'new', edit: 100 },
+      });
     for (const number of [100, 1_000])
       given(...chat, edited(number))
         .when(bob, edit())
