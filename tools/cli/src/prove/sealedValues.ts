@@ -36,11 +36,15 @@ export async function sourcesOf(operator: Operator, events: EventLog): Promise<S
     records: () => recordsOf(events, partition),
   }));
   const rows = tables.map((table) => ({ store: 'postgres', what: table, records: () => rowsOf(database, table) }));
-  const documents = generations.map((generation) => ({
-    store: 'mongodb',
-    what: `messages of generation ${generation}`,
-    records: () => jsonOf(messageStore(generation).all()),
-  }));
+  const documents = generations.flatMap((generation) => {
+    const store = messageStore(generation);
+    const whole = { messages: () => store.all(), 'former texts': () => store.allEdits() };
+    return Object.entries(whole).map(([what, rows]) => ({
+      store: 'mongodb',
+      what: `${what} of generation ${generation}`,
+      records: () => jsonOf(rows()),
+    }));
+  });
   return [...log, ...rows, ...(config.MONGO_URL === undefined ? [] : documents)];
 }
 
