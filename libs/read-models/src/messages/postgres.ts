@@ -46,14 +46,7 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
         [tenantId, messageIds],
       );
     },
-    async byId(tenantId, messageId) {
-      const [row] = await statements.rows<MessageRow>(
-        'messages_by_id',
-        (schema) => `select ${ALL} from ${schema}.messages where tenant_id = $1 and message_id = $2`,
-        [tenantId, messageId],
-      );
-      return row ?? null;
-    },
+    byId: (tenantId, messageId) => byId(statements, tenantId, messageId),
     changedSince: (tenantId, threadId, since, limit) =>
       statements.rows(
         'messages_changed',
@@ -93,6 +86,15 @@ function page(statements: Statements, thread: [string, string], options: Message
       order by message_index ${options.order} limit $5`,
     [...thread, first, last, options.limit],
   );
+}
+
+async function byId(statements: Statements, tenantId: TenantId, messageId: string): Promise<MessageRow | null> {
+  const [row] = await statements.rows<MessageRow>(
+    'messages_by_id',
+    (schema) => `select ${ALL} from ${schema}.messages where tenant_id = $1 and message_id = $2`,
+    [tenantId, messageId],
+  );
+  return row ?? null;
 }
 
 function textsOf(

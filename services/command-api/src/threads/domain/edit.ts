@@ -19,8 +19,7 @@ export const editMessage: Decide<'message.edit'> = (input, state, context) => {
     isSound(input, row) ??
     isThere(row) ??
     isOpen(view) ??
-    matches(input.ifMatch, row.edit) ??
-    hasEditsLeft(row);
+    mayChange(input, row);
   if (refusal) return refusal;
   const changes = changedFields(input, row);
   if (Object.keys(changes).length === 0) return UNCHANGED;
@@ -45,9 +44,10 @@ function changedFields(input: Input, row: MessageRow): Changes {
   return changes;
 }
 
-/** Each edit keeps a former text, for as long as the message is there. */
-function hasEditsLeft(row: MessageRow): Refusal | Passed {
-  if (row.edit < LIMITS.editsPerMessage) return undefined;
+/** As the caller knows it; and not so often that not all former texts, one an edit, could be kept. */
+function mayChange(input: Input, row: MessageRow): Refusal | Passed {
+  const refusal = matches(input.ifMatch, row.edit);
+  if (refusal || row.edit < LIMITS.editsPerMessage) return refusal;
   return refuse('edit_limit_reached', `a message can be edited ${LIMITS.editsPerMessage} times`);
 }
 
