@@ -107,7 +107,14 @@ export const participantPageSchema = z
   .meta({ id: 'ParticipantPage' });
 export const historySchema = z
   .object({
-    items: z.array(z.object({ edit: z.int(), content: z.string(), editedAt: z.string() })),
+    items: z.array(
+      z.object({
+        edit: z.int(),
+        content: z.string(),
+        contentState: messageSchema.shape.contentState,
+        editedAt: z.string(),
+      }),
+    ),
     ...edges,
   })
   .meta({ id: 'MessageHistory' });
