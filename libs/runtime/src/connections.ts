@@ -20,6 +20,8 @@ import type { Logger, Metrics } from '@threadlog/service';
 import type { OperatorConfig } from './config';
 import { ErasureListError } from './erasures/record';
 import { createLogObserver, logLines } from './logMetrics';
+import { assertKeyStoreHome, KeyStoreMovedError } from './keys/keyStoreHome';
+import { createKeyReports } from './keys/keyReports';
 import { createMessageStores } from './messageStores';
 import { reach } from './reach';
 import type { AuxiliaryTopic, Runtime } from './runtime';
@@ -67,16 +69,22 @@ export async function openStores(context: Context): Promise<Stores> {
       signal,
       fatal: isMismatch,
     });
-    await reach('the key store', () => migrateKeyStore(keys), { logger, signal });
+    await reach('the key store', () => openKeyStore(keys, database), { logger, signal, fatal: isMismatch });
   }
   const sealing = createSealing({
     keyStore: createPostgresKeyStore(keys),
     masterKey: masterKeyFrom(config),
     ttlMs: config.SEALING_KEY_CACHE_MS,
     rotationDays: config.SEALING_ROTATION_DAYS,
+    onKeyMissing: createKeyReports({ logger, metrics: context.metrics }),
   });
   if (create) await reach('the key store', () => sealing.noteMasterKey(), { logger, signal });
   return { database, sealing, messageStore: messages.of };
+}
+
+async function openKeyStore(keys: Database, database: Database): Promise<void> {
+  if (keys !== database) await assertKeyStoreHome(keys, database);
+  await migrateKeyStore(keys);
 }
 
 function openDatabase(url: string, { config, service, logger, opened }: Context): Database {
@@ -167,7 +175,7 @@ type TopicWanted = Omit<AuxiliaryTopic, 'retentionMs'> & Partial<AuxiliaryTopic>
 
 /** Time does not mend these: somebody configured two things that do not belong together. */
 export function isMismatch(error: unknown): boolean {
-  return [TopicMismatchError, LogIdentityError, ReadModelRevisionError, ErasureListError].some(
+  return [TopicMismatchError, LogIdentityError, ReadModelRevisionError, ErasureListError, KeyStoreMovedError].some(
     (mismatch) => error instanceof mismatch,
   );
 }

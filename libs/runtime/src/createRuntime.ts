@@ -13,6 +13,7 @@ import type { RuntimeConfig } from './config';
 import { createClosers, createTopics, isMismatch, openStores, type Context, type Topics } from './connections';
 import { createErasureList, ERASURES_TOPIC, replayErasures } from './erasures/erasureList';
 import { createErasures, type Erasures } from './erasures/erasures';
+import { createKeyCheck } from './keys/keyReports';
 import { guardLogLength } from './logLength';
 import { createRateExchange } from './rateExchange';
 import { openOps } from './ops';
@@ -74,7 +75,8 @@ async function build(
     defaultTenant: config.AUTH_DEFAULT_TENANT,
   });
   const { opsUrl } = ops;
-  const made = { log, openTopic, erasures, verifier, rateLimits, admission, background };
+  const keyCheck = createKeyCheck({ log, sealing: stores.sealing, logger, metrics });
+  const made = { log, openTopic, erasures, verifier, rateLimits, admission, background: [...background, keyCheck] };
   return { config, info, logger, metrics, ops, opsUrl, ...made, ...stores };
 }
 

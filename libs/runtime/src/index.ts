@@ -6,6 +6,7 @@ export * from './erasures/erasureList';
 export * from './erasures/erasures';
 export * from './erasures/record';
 export * from './downloadLinks';
+export * from './keys/checkKeys';
 export * from './logMetrics';
 export * from './reach';
 export * from './remoteCommands';

@@ -245,7 +245,7 @@ describe('ways in', () => {
   });
 
   it('keeps the stores where nobody from outside comes, and the edge away from them', () => {
-    expect(stores.map(([name]) => name).sort()).toEqual(['kafka', 'mongo', 'postgres']);
+    expect(stores.map(([name]) => name).sort()).toEqual(['kafka', 'keystore', 'mongo', 'postgres']);
     for (const [, { networks }] of stores) expect(networks).toEqual(['data']);
     expect(file.networks.data).toEqual({ internal: true });
     expect(file.services.edge!.networks).toEqual(['front']);

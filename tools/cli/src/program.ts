@@ -6,7 +6,7 @@ import {
   generationsFlip,
   generationsList,
 } from './commands/generations';
-import { keysRotate, keysStatus } from './commands/keys';
+import { keysCheck, keysRotate, keysStatus } from './commands/keys';
 import { logRepair, type RepairOptions } from './commands/logRepair';
 import { privacyProve, type ProveOptions } from './commands/prove';
 import {
@@ -49,6 +49,13 @@ function addKeys(program: Command, perform: Perform): void {
     .command('status')
     .description('versions of the master key, how many keys are under each, when each is due to be gone')
     .action(() => perform(keysStatus));
+  keys
+    .command('check')
+    .description(
+      'compare the keys that texts in the log need with those in the key store; exit code 1 where any is missing',
+    )
+    .option('--newest <records>', 'look at so many records of each partition only', countOf(1_000_000_000))
+    .action((options: { newest?: number }) => perform((context) => keysCheck(context, options)));
   keys
     .command('rotate')
     .description('wrap all keys anew under the current master key; can be stopped and repeated')

@@ -1,5 +1,6 @@
 import type { MasterKeyStatus } from '@threadlog/sealing';
-import { onDeployment, type CommandContext } from '../context';
+import { checkKeys, tellKeys } from '@threadlog/runtime';
+import { onDeployment, openEvents, type CommandContext } from '../context';
 import { CommandError, table, type Outcome } from '../outcome';
 
 /** Versions of the master key: which wraps, how many keys each still holds, when each is due to be gone. */
@@ -20,6 +21,23 @@ function describe({ version, current, wrapped, firstSeenAt, dueAt }: MasterKeySt
     ...{ version, current, keys: wrapped, firstSeenAt: firstSeenAt.toISOString(), dueAt: dueAt.toISOString() },
     ...{ ageDays: Math.floor((now - firstSeenAt.getTime()) / 86_400_000), overdue, note },
   };
+}
+
+const REPORT_EVERY = 100_000;
+
+/** Whether the key store has every key that a text in the log needs. Destroyed ones count as there: they were meant to go. */
+export async function keysCheck(context: CommandContext, { newest }: { newest?: number }): Promise<Outcome> {
+  return onDeployment(context, async (operator) => {
+    const log = await openEvents(operator);
+    let told = 0;
+    const onProgress = (records: number) => {
+      if (records - told < REPORT_EVERY) return;
+      told = records;
+      context.report(`${records} records looked at`);
+    };
+    const found = await checkKeys({ log, sealing: operator.sealing, onProgress, ...(newest && { newest }) });
+    return { ok: found.missing === 0, text: tellKeys(found), json: { ...found } };
+  });
 }
 
 const ROTATION_LOCK = `hashtextextended('threadlog key rotation', 0)`;
