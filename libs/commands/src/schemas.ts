@@ -99,6 +99,8 @@ export const messageUnpinSchema = z.strictObject(message);
 
 /** The reader's own position. Where the message stands was looked up before: the thread is another stream's business. */
 export const threadReadSchema = z.strictObject({ ...message, messageIndex: z.int().min(1) });
+/** A question to the thread's owner, which alone knows what is the newest; leaves no event. */
+export const threadNewestSchema = z.strictObject(thread);
 export const threadPreferencesSchema = z.strictObject({
   ...thread,
   mutedUntil: instantInputSchema.nullable().optional(),
@@ -215,6 +217,7 @@ export const COMMANDS = {
   'reaction.remove': reactionRemoveSchema,
   'message.pin': messagePinSchema,
   'message.unpin': messageUnpinSchema,
+  'thread.newest': threadNewestSchema,
   'thread.read': threadReadSchema,
   'thread.preferences': threadPreferencesSchema,
   'user.sync': userSyncSchema,

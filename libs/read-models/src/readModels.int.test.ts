@@ -104,6 +104,7 @@ describe('shared queries', () => {
     version: 3,
     settings_version: 1,
     last_message_index: 0,
+    last_message_id: null,
     last_message_at: null,
     deleted_count: 0,
     deleted_at: null,

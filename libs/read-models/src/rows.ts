@@ -43,6 +43,8 @@ export interface ThreadRow {
   /** Stream version of the last change of title, metadata or status: the ETag. */
   settings_version: number;
   last_message_index: number;
+  /** Id of the newest message, deleted or not; null where there was none. */
+  last_message_id: string | null;
   /** Time of the newest message, deleted or not; null where there was none. */
   last_message_at: string | null;
   deleted_count: number;

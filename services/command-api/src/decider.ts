@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import type { Draft, Problem } from '@threadlog/events';
+import type { Draft, JsonObject, Problem } from '@threadlog/events';
 import type {
   DeletionLogRow,
   ExportLogRow,
@@ -71,6 +71,9 @@ export interface DecisionContext {
   };
 }
 
-/** What a command comes to. `unchanged` is a success that leaves no event and no receipt. */
+/** What a command comes to. `unchanged` and `told` are successes that leave no event and no receipt. */
 export type Decision =
-  { kind: 'events'; events: [Draft, ...Draft[]] } | { kind: 'unchanged' } | { kind: 'refused'; problem: Problem };
+  | { kind: 'events'; events: [Draft, ...Draft[]] }
+  | { kind: 'unchanged' }
+  | { kind: 'told'; told: JsonObject }
+  | { kind: 'refused'; problem: Problem };

@@ -124,6 +124,43 @@ describe('roles in processes of their own', () => {
   }, 60_000);
 });
 
+describe('reading while the projection stands still', () => {
+  it('goes up to the newest message, so that no badge stays', async () => {
+    const commands = await start(['command-api']);
+    await isReady(commands.api ?? '');
+    const ben = { authorization: `Bearer ${jwt.sign({ sub: 'ben', tenant_id: 'acme' }, SECRET, { expiresIn: '1h' })}` };
+    const { body: thread } = await call(`${commands.api}/api/v1/threads`, 'POST', { participantIds: ['ben'] });
+    const own = `${commands.api}/api/v1/threads/${thread.id}`;
+    const ways = [`${own}/read`, `${commands.api}/api/conversations/${thread.id}/read`];
+    let newest = '';
+    for (let round = 1; round <= 40; round += 1) {
+      const posted = await call(`${own}/messages`, 'POST', { content: `text ${round}` });
+      newest = posted.headers.get('x-consistency-token') ?? '';
+      const read = await call(ways[round % 2]!, 'PUT', undefined, ben);
+      expect(read).toMatchObject({
+        status: 200,
+        body: { messageId: posted.body.id, messageIndex: round, unreadCount: 0 },
+      });
+    }
+    const stranger = {
+      authorization: `Bearer ${jwt.sign({ sub: 'eve', tenant_id: 'acme' }, SECRET, { expiresIn: '1h' })}`,
+    };
+    expect((await call(ways[0]!, 'PUT', undefined, stranger)).status).toBe(404);
+
+    const rest = await start(['projector', 'query-api']);
+    await isReady(rest.api ?? '');
+    const consistent = { ...ben, 'x-consistency-token': newest };
+    await eventually(async () => {
+      const unread = await call(`${rest.api}/api/v1/unread`, 'GET', undefined, consistent);
+      expect(unread).toMatchObject({ status: 200, body: { total: 0 } });
+      const shown = await call(`${rest.api}/api/v1/threads/${thread.id}`, 'GET', undefined, consistent);
+      expect(shown).toMatchObject({ status: 200, body: { unreadCount: 0, messageCount: 40 } });
+    });
+    await rest.stop();
+    await commands.stop();
+  }, 120_000);
+});
+
 describe('a process that cannot start', () => {
   it('refuses a log that the database was not built from, and leaves nothing open', async () => {
     const other = await stack.freshTopic().then((topic) => `${topic}-other-`);

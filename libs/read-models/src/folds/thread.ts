@@ -50,6 +50,7 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
   },
   CHAT_MESSAGE_CREATED(row, event) {
     row.last_message_index = event.data.message_index;
+    row.last_message_id = event.data.message_id;
     row.last_message_at = event.timestamp;
     row.updated_at = event.timestamp;
   },
@@ -87,6 +88,7 @@ function createdThread(event: EventOf<'CHAT_THREAD_CREATED'>): ThreadRow {
     version: event.stream_version,
     settings_version: event.stream_version,
     last_message_index: 0,
+    last_message_id: null,
     last_message_at: null,
     deleted_count: 0,
     deleted_at: null,

@@ -82,6 +82,7 @@ function threadRow(over: Partial<ThreadRow> = {}): ThreadRow {
     version: 9,
     settings_version: 1,
     last_message_index: 5,
+    last_message_id: 'm5',
     last_message_at: null,
     deleted_count: 2,
     deleted_at: null,

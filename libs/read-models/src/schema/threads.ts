@@ -22,6 +22,7 @@ create table if not exists ${schema}.threads (
   version integer not null,
   settings_version integer not null,
   last_message_index integer not null default 0,
+  last_message_id text,
   last_message_at text,
   deleted_count integer not null default 0,
   deleted_at text,

@@ -51,6 +51,7 @@ export const threadsTable: Table<ThreadRow> = {
     version: 'integer',
     settings_version: 'integer',
     last_message_index: 'integer',
+    last_message_id: 'text',
     last_message_at: 'text',
     deleted_count: 'integer',
     deleted_at: 'text',

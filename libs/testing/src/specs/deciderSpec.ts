@@ -11,6 +11,7 @@ export interface DeciderUnderTest<State, Given, Command> {
 export type SpecifiedDecision =
   | { kind: 'events'; events: readonly Draft[] }
   | { kind: 'unchanged' }
+  | { kind: 'told'; told: object }
   | { kind: 'refused'; problem: { code: ProblemCode; errors?: readonly { pointer: string }[] } };
 
 export interface Outcome {
@@ -19,6 +20,8 @@ export interface Outcome {
   /** These types in this order, each with at least these fields. */
   thenLike(...events: { type: Draft['type']; data?: Record<string, unknown> }[]): void;
   thenUnchanged(): void;
+  /** Nothing happens, and this is the answer. */
+  thenTold(told: object): void;
   /** Refused with this code and, where given, pointing at this field. */
   thenRefused(code: ProblemCode, pointer?: string): void;
 }
@@ -53,6 +56,7 @@ function outcome(decision: SpecifiedDecision): Outcome {
       events.forEach(({ data = {} }, index) => assert.partialDeepStrictEqual(decided[index]!.data, data));
     },
     thenUnchanged: () => assert.deepEqual(decision, { kind: 'unchanged' }),
+    thenTold: (told) => assert.deepEqual(decision, { kind: 'told', told }),
     thenRefused(code, pointer) {
       assert.equal(decision.kind, 'refused', `expected ${code}, got ${JSON.stringify(decision)}`);
       const { problem } = decision as Extract<SpecifiedDecision, { kind: 'refused' }>;

@@ -10,7 +10,8 @@ const NOBODY: readonly string[] = [];
  */
 export function peopleOf(command: Command, actor: Actor): readonly string[] {
   if (command.type === 'message.post' || command.type === 'message.edit') return NOBODY;
-  if (command.type.startsWith('privacy.')) return NOBODY;
+  // Nor where nothing is written.
+  if (command.type === 'thread.newest' || command.type.startsWith('privacy.')) return NOBODY;
   return [...(isPerson(actor) ? [actor.id] : NOBODY), ...broughtIn(command)];
 }
 

@@ -39,6 +39,7 @@ export const STATUS: { [T in Command['type']]: CommandAccepted['status'] } = {
   'reaction.remove': 200,
   'message.pin': 200,
   'message.unpin': 200,
+  'thread.newest': 200,
   'thread.read': 200,
   'thread.preferences': 200,
   'user.sync': 200,

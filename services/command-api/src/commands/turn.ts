@@ -110,17 +110,8 @@ function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Pr
     limits: deps.limits,
   };
   const decision = deps.decide(command, ground.entry, context);
-  if (decision.kind === 'refused') return done(answerWhenAcked(tenure, job, ground, () => refusal(decision.problem)));
-  if (decision.kind === 'unchanged') {
-    const clear: ClearText = new Map();
-    const source = deps.answers.sourceOf(command, {
-      ...ground,
-      position: null,
-      replayed: false,
-      changed: false,
-      clear,
-    });
-    return done(answerWhenAcked(tenure, job, ground, () => deps.answers.build(actor, source)));
+  if (decision.kind !== 'events') {
+    return done(answerWhenAcked(tenure, job, ground, answerTo(decision, deps, job.request, ground)));
   }
   // Only now: whoever may not see the thread must not learn from it who was erased.
   if (admission === 'erased') return done(answerWhenAcked(tenure, job, ground, () => refusal(ERASED)));
@@ -128,6 +119,22 @@ function decideNow(deps: TurnDeps, tenure: Tenure, job: Job, ground: Ground): Pr
   const sealer = scope && deps.sealing.cachedSealer(scope);
   if (scope && !sealer) return deps.sealing.sealer(scope).then(() => undefined);
   return done(commit(deps, tenure, job, { ...ground, now, drafts: decision.events, sealer: sealer ?? null }));
+}
+
+/** How a decision that leaves no event is answered, once what it rests on is acked. */
+function answerTo(
+  decision: Exclude<Decision, { kind: 'events' }>,
+  deps: TurnDeps,
+  { command, actor }: Job['request'],
+  ground: Ground,
+): () => CommandResult | Promise<CommandResult> {
+  if (decision.kind === 'refused') return () => refusal(decision.problem);
+  if (decision.kind === 'told') {
+    return () => ({ ok: true, status: 200, resource: decision.told, position: null, replayed: false });
+  }
+  const untouched = { ...ground, position: null, replayed: false, changed: false, clear: new Map() };
+  const source = deps.answers.sourceOf(command, untouched);
+  return () => deps.answers.build(actor, source);
 }
 
 /** The first answer again, rebuilt from what the resource is now; the same key with another request is a mistake. */

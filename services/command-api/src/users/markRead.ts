@@ -1,4 +1,4 @@
-import type { UserThreadResource } from '@threadlog/events';
+import { readUpTo } from '@threadlog/commands';
 import { rootThreadId } from '@threadlog/events';
 import type { ReadPlace } from '@threadlog/read-models';
 import type { RouteReply } from '@threadlog/service';
@@ -30,26 +30,20 @@ export const readPositionSchema = z
   });
 
 /**
- * Moves the caller's read position to a message, or to the newest. Where the thread and the message stand is looked up
- * first, since the position belongs to the reader's own stream. Without a message a key is left out: between two
- * attempts the newest message may be another one, and reading again harms nobody.
+ * Moves the caller's read position to a message, or to the newest (`readUpTo`). Without a message a key is left out:
+ * between two attempts the newest message may be another one, and reading again harms nobody.
  */
 export async function markRead(caller: Caller, deps: CommandRouteDeps, place: ReadPlace): Promise<RouteReply> {
-  const { lookUps } = deps;
-  const target = await lookUps.readTarget(caller.actor, place);
-  const { threadId, message } = target;
-  const result = message
-    ? await accepted(
-        caller,
-        deps,
-        { type: 'thread.read', input: { threadId, messageId: message.id, messageIndex: message.index } },
-        place.messageId ? keyOf(caller) : null,
-      )
-    : // Nothing to read, but it may have been marked as unread.
-      await accepted(caller, deps, { type: 'thread.preferences', input: { threadId, markedUnread: false } }, null);
-  const { messageId, messageIndex, readAt } = result.resource as UserThreadResource;
-  const unreadCount = await lookUps.unreadAfter(caller.actor, target, messageIndex);
-  return replyTo(result, deps, {
+  const { actor } = caller;
+  const { threadId } = place;
+  const { told, position, unreadCount } = await readUpTo(place, {
+    execute: (command) =>
+      accepted(caller, deps, command, place.messageId && command.type === 'thread.read' ? keyOf(caller) : null),
+    named: (messageId) => deps.lookUps.readTarget(actor, { threadId, messageId }),
+    unreadAfter: (target, readIndex) => deps.lookUps.unreadAfter(actor, target, readIndex),
+  });
+  const { messageId, messageIndex, readAt } = position;
+  return replyTo(told, deps, {
     body: { threadId, conversationId: rootThreadId(threadId), messageId, messageIndex, readAt, unreadCount },
   });
 }

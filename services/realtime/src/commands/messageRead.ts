@@ -1,6 +1,5 @@
-import type { Command } from '@threadlog/commands';
-import type { TenantId, UserThreadResource } from '@threadlog/events';
-import type { ReadTarget } from '@threadlog/read-models';
+import { readUpTo } from '@threadlog/commands';
+import type { TenantId } from '@threadlog/events';
 import type { SocketCommand } from './define';
 import { execute } from './execute';
 import type { LookUps } from './lookUps';
@@ -14,17 +13,16 @@ export const messageRead: SocketCommand<'message:read'> = async (payload, contex
   const threadId = messageId
     ? await threadOf(deps.lookUps, actor.tenantId, { conversationId, messageId })
     : conversationId;
-  const target = await deps.lookUps.readTarget(actor, { threadId, messageId });
-  const position = (await execute(readCommand(target), null, context, deps)) as UserThreadResource;
-  const unreadCount = await deps.lookUps.unreadAfter(actor, target, position.messageIndex);
+  const { position, unreadCount } = await readUpTo(
+    { threadId, messageId },
+    {
+      execute: async (command) => ({ resource: await execute(command, null, context, deps) }),
+      named: (id) => deps.lookUps.readTarget(actor, { threadId, messageId: id }),
+      unreadAfter: (target, readIndex) => deps.lookUps.unreadAfter(actor, target, readIndex),
+    },
+  );
   return { conversationId, messageId: position.messageId, readAt: position.readAt, unreadCount };
 };
-
-/** Where there is nothing to read the thread may have been marked as unread. */
-function readCommand({ threadId, message }: ReadTarget): Command {
-  if (!message) return { type: 'thread.preferences', input: { threadId, markedUnread: false } };
-  return { type: 'thread.read', input: { threadId, messageId: message.id, messageIndex: message.index } };
-}
 
 async function threadOf(
   lookUps: LookUps,

@@ -7,6 +7,7 @@ import { deleteThread } from './deleteThread';
 import { editMessage } from './edit';
 import { addParticipant, changeParticipantRole, removeParticipant } from './participants';
 import { pinMessage, unpinMessage } from './pins';
+import { tellNewest } from './newest';
 import { postMessage } from './post';
 import { addReaction, removeReaction } from './reactions';
 import { eraseThread, scrubMessages, scrubSettings } from './scrub';
@@ -33,6 +34,7 @@ export const DECIDERS: Deciders = {
   'reaction.remove': removeReaction,
   'message.pin': pinMessage,
   'message.unpin': unpinMessage,
+  'thread.newest': tellNewest,
   'thread.read': readThread,
   'thread.preferences': changePreferences,
   'user.sync': syncUser,

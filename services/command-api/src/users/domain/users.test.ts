@@ -1,6 +1,15 @@
 import type { ClearData, Draft } from '@threadlog/events';
-import { THREAD } from '../../threads/domain/drafts.testing';
-import { ada, admin, bob, command, given, teacher } from '../../threads/domain/given.testing';
+import {
+  added,
+  messageDeleted,
+  posted,
+  removed,
+  subThreadCreated,
+  THREAD,
+  threadCreated,
+  threadDeleted,
+} from '../../threads/domain/drafts.testing';
+import { ada, admin, bob, command, eve, given, teacher } from '../../threads/domain/given.testing';
 
 const NOW = '2026-02-01T00:00:00.000000Z';
 
@@ -37,6 +46,55 @@ describe('reading', () => {
     given(read(3), preferred({ marked_unread: true }), read(3))
       .when(ada, readTo(3))
       .thenUnchanged();
+  });
+});
+
+describe('the newest message', () => {
+  const ask = (threadId = THREAD) => command('thread.newest', { threadId });
+  const start = [threadCreated(), posted(1, 'ada'), posted(2, 'ada')];
+
+  test('is told as whoever asks sees the thread', () => {
+    given(...start)
+      .when(bob, ask())
+      .thenTold({ messageId: 'm2', messageIndex: 2 });
+    given(...start, messageDeleted(2))
+      .when(bob, ask())
+      .thenTold({ messageId: 'm2', messageIndex: 2 });
+    given(threadCreated()).when(bob, ask()).thenTold({ messageId: null, messageIndex: 0 });
+    // Who has come later sees nothing before somebody writes.
+    given(...start, added('eve', 'member', [3, 4]))
+      .when(eve, ask())
+      .thenTold({ messageId: null, messageIndex: 0 });
+    given(...start, added('eve', 'member', [3, 4]), posted(3, 'ada'))
+      .when(eve, ask())
+      .thenTold({ messageId: 'm3', messageIndex: 3 });
+  });
+
+  test('of a sub-thread is told to whom its root shows it', () => {
+    const below = `${THREAD}~sub`;
+    const branch = [subThreadCreated(below, 1), posted(1, 'ada', { thread_id: below, message_id: 'b1' })];
+    given(...start, ...branch)
+      .when(bob, ask(below))
+      .thenTold({ messageId: 'b1', messageIndex: 1 });
+    given(...start, added('eve', 'member', [3, 4]), ...branch)
+      .when(eve, ask(below))
+      .thenRefused('not_found');
+  });
+
+  test('is not told to anybody else', () => {
+    given().when(bob, ask()).thenRefused('not_found');
+    given(...start)
+      .when(eve, ask())
+      .thenRefused('not_found');
+    given(...start, removed('bob'))
+      .when(bob, ask())
+      .thenRefused('not_found');
+    given(...start, threadDeleted())
+      .when(bob, ask())
+      .thenRefused('not_found');
+    given(...start)
+      .when({ ...bob, permissions: ['chat:write'] }, ask())
+      .thenRefused('forbidden');
   });
 });
 
