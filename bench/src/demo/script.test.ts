@@ -60,10 +60,20 @@ describe('a script', () => {
     expect(ignored).toEqual([1, 8]);
   });
 
+  it('leaves out who says nothing, and takes what stands below a speaker alone for what is said', () => {
+    const { scenes, ignored } = parseScript('A: a\nALL:\nB: b\nALL:\n\nHail!\nAll hail!\n\nNot this\nC:\n\n[Exit C]\n');
+    expect(scenes[0]!.lines.map(({ speaker, text }) => [speaker, text])).toEqual([
+      ['A', 'a'],
+      ['B', 'b'],
+      ['ALL', 'Hail!\nAll hail!'],
+    ]);
+    expect(ignored).toEqual([2, 9, 10]);
+  });
+
   it.each([
     ['', /Nobody says anything/],
     ['# Only a title', /Nobody says anything/],
-    ['A: a\nB:\nC: c', /Line 2: B says nothing/],
+    ['A:\n[Exit A]\nB:', /Nobody says anything/],
     [`A: ${'x'.repeat(32_001)}`, /Line 1: a message holds 32000/],
     ['A: \0', /Line 1: this is not text/],
   ])('is refused where it cannot be played: %j', (source, message) => {

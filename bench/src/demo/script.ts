@@ -41,8 +41,9 @@ const DIRECTION_MARKS = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]/gu
 /**
  * Reads a dialogue. `# Title`, `== Title ==`, `ACT I` and `SCENE 2. …` begin a scene; `Speaker: text` is a line; an
  * indented line goes on with the speech before it, in a line of its own and without that indentation; so does one right
- * below it that is nothing else. `[Exit]` and `(aside)` in lines of their own are left out.
- * Throws `ScriptError` where nothing is said, or more at once than a message may hold.
+ * below it that is nothing else. Where a speaker stands alone, the next line that is nothing else is what is said,
+ * below empty lines, too. `[Exit]` and `(aside)` in lines of their own are left out, and so is who says nothing.
+ * Throws `ScriptError` where nobody says anything, or somebody more at once than a message may hold.
  */
 export function parseScript(source: string, fallbackTitle = 'Dialogue'): Script {
   const reader = createReader(fallbackTitle);
@@ -50,15 +51,17 @@ export function parseScript(source: string, fallbackTitle = 'Dialogue'): Script 
     .replace(/^\ufeff/u, '')
     .split(/\r?\n/u)
     .forEach((line, index) => reader.read(line, index + 1));
-  const { scenes, ignored } = reader;
+  const silent: number[] = [];
+  const speaks = ({ text, at }: Line): boolean => text !== '' || (silent.push(at), false);
+  const scenes = reader.scenes.map(({ title, lines }) => ({ title, lines: lines.filter(speaks) }));
+  const ignored = [...reader.ignored, ...silent].sort((one, other) => one - other);
   const spoken = scenes.filter(({ lines }) => lines.length > 0);
   if (spoken.length === 0) throw new ScriptError('Nobody says anything: there is no line of the form "Speaker: text".');
   for (const { lines } of spoken) lines.forEach(check);
   return { scenes: spoken, ignored };
 }
 
-function check({ text, speaker, at }: Line): void {
-  if (text === '') throw new ScriptError(`Line ${at}: ${speaker} says nothing.`);
+function check({ text, at }: Line): void {
   if (text.length > MAX_TEXT) throw new ScriptError(`Line ${at}: a message holds ${MAX_TEXT} characters at most.`);
   if (!text.isWellFormed() || text.includes('\0')) throw new ScriptError(`Line ${at}: this is not text.`);
 }
@@ -106,11 +109,16 @@ function createReader(fallbackTitle: string) {
     const indented = /^[ \t]/.test(line);
     if (indented && speech && !STAGE_DIRECTION.test(trimmed)) goOn(speech, line, gap);
     else if (STAGE_DIRECTION.test(trimmed) || readHeading(trimmed) || readSpeech(line, at)) gap = 0;
-    else if (speech && gap === 0) goOn(speech, line, 0);
+    else if (speech && reaches(speech, gap)) goOn(speech, line, 0);
     else ignored.push(at);
     gap = 0;
   }
   return { scenes, ignored, read };
+}
+
+/** Whether what is nothing else belongs to the speech above: right below it, or the first that is said. */
+function reaches({ line }: Speech, gap: number): boolean {
+  return gap === 0 || line.text === '';
 }
 
 interface Speech {

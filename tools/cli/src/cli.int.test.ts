@@ -215,6 +215,24 @@ describe('the operator’s commands', () => {
     });
     expect(await cli(['--data-dir', directory, 'generations', 'list'], {})).toMatchObject({ code: 0 });
     expect(await cli(['--data-dir', join(directory, 'none'), 'keys', 'status'], {})).toMatchObject({ code: 64 });
-    expect(await cli(['keys', 'status'], {})).toMatchObject({ code: 78 });
+    expect(await cli(['keys', 'status'], { DATA_DIR: join(directory, 'none') })).toMatchObject({ code: 78, lines: [] });
+  }, 30_000);
+
+  it('works on what npm start runs on where nothing else is named, and says so', async () => {
+    const dataDir = join(directory, 'started');
+    mkdirSync(join(dataDir, 'pids'), { recursive: true });
+    writeFileSync(join(dataDir, 'environment.json'), JSON.stringify(env));
+    const launchedBy = (pid: number) => writeFileSync(join(dataDir, 'pids', 'launcher.json'), JSON.stringify({ pid }));
+    launchedBy(process.pid);
+    const found = await cli(['generations', 'list'], { DATA_DIR: dataDir });
+    expect(found).toMatchObject({ code: 0, lines: [`on what npm start runs on, ${dataDir}`] });
+    expect(await cli(['generations', 'list'])).toMatchObject({ code: 0, lines: [] });
+    expect(await cli(['generations', 'list'], { DATA_DIR: dataDir, KAFKA_BROKERS: 'other:9092' })).toMatchObject({
+      code: 78,
+    });
+    // No process has so high a number.
+    launchedBy(2 ** 30);
+    const { code, lines } = await cli(['generations', 'list'], { DATA_DIR: dataDir });
+    expect([code, lines[0]]).toEqual([78, expect.stringContaining('npm start does not run')]);
   }, 30_000);
 });

@@ -1,8 +1,8 @@
 import type { EventLog } from '@threadlog/log';
 import { openOperator, operatorConfig, type Operator, type OperatorConfig } from '@threadlog/runtime';
 import { createLogger, loadConfig, type Env } from '@threadlog/service';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CommandError, EXIT } from './outcome';
 
@@ -17,9 +17,41 @@ export interface CommandContext {
 /** How long servers may take to answer; milliseconds. */
 const PATIENCE_MS = 15_000;
 
+const CHECKOUT = resolve(__dirname, '..', '..', '..');
+/** Who names one of these has said where the deployment is. */
+const NAMES_A_DEPLOYMENT = ['DATABASE_URL', 'DATABASE_URL_FILE', 'KAFKA_BROKERS', 'KAFKA_BROKERS_FILE'];
+
+/**
+ * The environment that a command works on: the given one, with that of the named data directory over it; where neither
+ * says which deployment is meant, that of `npm start` if it runs, which is said.
+ */
+export function environmentOf(env: Env, dataDir: string | undefined, report: (line: string) => void): Env {
+  if (dataDir !== undefined) return withDataDirectory(env, dataDir);
+  if (NAMES_A_DEPLOYMENT.some((name) => (env[name] ?? '') !== '')) return env;
+  const own = resolve(CHECKOUT, env.DATA_DIR || '.data');
+  if (!existsSync(join(own, 'environment.json'))) return env;
+  if (!isLaunched(own)) {
+    report(`npm start does not run on ${own}; --data-dir ${own} takes its environment all the same`);
+    return env;
+  }
+  report(`on what npm start runs on, ${own}`);
+  return withDataDirectory(env, own);
+}
+
+/** Whether the process that keeps a data directory's servers running is there. */
+function isLaunched(dataDir: string): boolean {
+  try {
+    const { pid } = z
+      .object({ pid: z.int() })
+      .parse(JSON.parse(readFileSync(join(dataDir, 'pids', 'launcher.json'), 'utf8')));
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Lays the environment that `npm start` left in its data directory over the given one. */
-export function withDataDirectory(env: Env, dataDir: string | undefined): Env {
-  if (dataDir === undefined) return env;
+function withDataDirectory(env: Env, dataDir: string): Env {
   const file = join(dataDir, 'environment.json');
   try {
     return { ...env, ...z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8'))) };

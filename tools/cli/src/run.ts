@@ -3,7 +3,7 @@ import { GenerationError, ReplayError } from '@threadlog/projector';
 import { SealingError } from '@threadlog/sealing';
 import { ConfigError, EXIT_CONFIG, type Env } from '@threadlog/service';
 import { CommanderError, type Command } from 'commander';
-import { withDataDirectory, type CommandContext } from './context';
+import { environmentOf, type CommandContext } from './context';
 import { CommandError, EXIT, type Outcome } from './outcome';
 import { createProgram } from './program';
 
@@ -21,7 +21,14 @@ export async function run(argv: readonly string[], { env, out, report }: Streams
   let outcome: Outcome | undefined;
   const program: Command = createProgram(async (work) => {
     const { dataDir } = program.opts<{ dataDir?: string }>();
-    const context: CommandContext = { env: withDataDirectory(env, dataDir), report };
+    // Only where a command asks for it: a receipt is verified on no deployment at all.
+    let found: Env | undefined;
+    const context: CommandContext = {
+      get env() {
+        return (found ??= environmentOf(env, dataDir, report));
+      },
+      report,
+    };
     outcome = await work(context);
   });
   speakThrough(program, { out, report });
