@@ -182,6 +182,7 @@ describe('shared queries', () => {
       nextOffset: 9,
       maxEpoch: 3,
       revision: 0,
+      parkings: 0,
     });
     expect(await readCheckpoint(database, 1, 5)).toEqual({ partition: 5, nextOffset: 0, maxEpoch: 0, revision: 0 });
   });

@@ -215,7 +215,7 @@ describe('the operator’s commands', () => {
     });
     expect(await cli(['--data-dir', directory, 'generations', 'list'], {})).toMatchObject({ code: 0 });
     expect(await cli(['--data-dir', join(directory, 'none'), 'keys', 'status'], {})).toMatchObject({ code: 64 });
-    expect(await cli(['keys', 'status'], { DATA_DIR: join(directory, 'none') })).toMatchObject({ code: 78, lines: [] });
+    expect(await cli(['keys', 'status'], { DATA_DIR: join(directory, 'none') })).toMatchObject({ code: 78 });
   }, 30_000);
 
   it('works on what npm start runs on where nothing else is named, and says so', async () => {

@@ -13,7 +13,7 @@ import { isMadeBy, type Answers } from './answers';
 import { commit, type CommitDeps } from './commit';
 import { NOT_OWNER, OUTCOME_UNKNOWN, refusal, type Job } from './job';
 import { loadParts, lookUpKey, type MissingParts } from './loads';
-import { sealScopeOf, type ClearText } from './sealDrafts';
+import { sealScopeOf } from './sealDrafts';
 
 export interface TurnDeps extends CommitDeps {
   decide(command: Job['request']['command'], state: StreamEntry, context: DecisionContext): Decision;
