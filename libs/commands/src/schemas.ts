@@ -75,6 +75,7 @@ export const messageEditSchema = z.strictObject({
   content: contentInputSchema.optional(),
   metadata: metadataInputSchema.nullable().optional(),
   attachments: z.array(attachmentSchema).max(LIMITS.attachments).optional(),
+  mentions: z.array(personIdSchema).max(LIMITS.mentions).optional(),
   ...ifMatch,
 });
 export const messageDeleteSchema = z.strictObject(message);

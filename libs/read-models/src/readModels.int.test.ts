@@ -184,7 +184,12 @@ describe('shared queries', () => {
       revision: 0,
       parkings: 0,
     });
-    expect(await readCheckpoint(database, 1, 5)).toEqual({ partition: 5, nextOffset: 0, maxEpoch: 0, revision: 0 });
+    expect(await readCheckpoint(database, 1, 5)).toMatchObject({
+      partition: 5,
+      nextOffset: 0,
+      maxEpoch: 0,
+      revision: 0,
+    });
   });
 
   it('dump a generation the same way every time, without clock times', async () => {

@@ -43,9 +43,9 @@ describe('commands', () => {
     await tell(story);
     const { socket } = await ready(ada);
     server.answerWith(async ({ command }) => accepted(command.input));
-    const edited = socket.emitWithAck('message:edit', { messageId, content: 'ho' });
+    const edited = socket.emitWithAck('message:edit', { messageId, content: 'ho', mentions: ['ada'] });
     await server.project();
-    expect(await edited).toEqual({ threadId: 'c2', messageId, content: 'ho' });
+    expect(await edited).toEqual({ threadId: 'c2', messageId, content: 'ho', mentions: ['ada'] });
     expect(await socket.emitWithAck('message:delete', { messageId })).toEqual({ messageId });
     expect(await socket.emitWithAck('message:delete', { messageId: 'never' })).toMatchObject({ code: 'not_found' });
   });

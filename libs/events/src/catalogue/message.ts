@@ -29,6 +29,7 @@ export const messageEvents = {
     content: v.sealedSchema.optional(),
     metadata: v.sealedSchema.nullable().optional(),
     attachments: v.sealedSchema.nullable().optional(),
+    mentions: z.array(idSchema).optional(),
     edit: v.positiveInt,
   }),
   CHAT_MESSAGE_DELETED: defineEvent('thread', [], { ...message, reason: z.enum(v.DELETE_REASONS) }),

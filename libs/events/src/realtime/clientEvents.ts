@@ -37,7 +37,11 @@ export const CLIENT_EVENTS = {
       tempId: clientMessageIdSchema.nullish(),
     }),
   ),
-  'message:edit': z.object({ ...message, content: contentInputSchema }),
+  'message:edit': z.object({
+    ...message,
+    content: contentInputSchema,
+    mentions: z.array(subjectNameSchema).max(LIMITS.mentions).optional(),
+  }),
   'message:delete': z.object(message),
   /** Without a message: everything up to the newest. */
   'message:read': z.object({ ...conversation, messageId: idInputSchema.nullish() }),

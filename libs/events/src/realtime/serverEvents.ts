@@ -26,6 +26,7 @@ export interface MessageChange extends AboutMessage {
   contentState?: TextState;
   metadata?: JsonObject | null;
   attachments?: Attachment[];
+  mentions?: string[];
   edit?: number;
   updatedAt?: string;
   /** The whole message, where it is told after the fact: several changes may have come to this one. */

@@ -39,6 +39,7 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
     if (event.data.content !== undefined) row.content = sealedText(event.data.content);
     if (event.data.metadata !== undefined) row.metadata = sealedText(event.data.metadata);
     if (event.data.attachments !== undefined) row.attachments = sealedText(event.data.attachments);
+    if (event.data.mentions !== undefined) row.mentions = event.data.mentions;
     row.edit = event.data.edit;
     row.updated_at = event.timestamp;
   },

@@ -15,6 +15,7 @@ export const messageUpdated: Presenter<'CHAT_MESSAGE_UPDATED'> = {
       messageId: event.data.message_id,
       messageIndex: event.data.message_index,
       ...changesIn(event, view),
+      ...(event.data.mentions !== undefined && { mentions: event.data.mentions }),
       edit: event.data.edit,
       updatedAt: event.timestamp,
     };

@@ -51,9 +51,9 @@ function messageFrames(row: MessageRow, since: number, view: PresenterView): Fra
   const message = presentMessage(row, view);
   if (row.created_version > since) return [frame('message:new', message)];
   // Reactions and pins are in the message: the whole of it, so that whatever came to it, clients come to the same.
-  const { content, contentState, metadata, attachments, edit, updatedAt } = message;
+  const { content, contentState, metadata, attachments, mentions, edit, updatedAt } = message;
   const state = contentState && { contentState };
-  const payload = { ...place, ...about, content, ...state, metadata, attachments, edit, updatedAt, message };
+  const payload = { ...place, ...about, content, ...state, metadata, attachments, mentions, edit, updatedAt, message };
   return [frame('message:updated', payload), frame('message:edited', payload)];
 }
 

@@ -3,7 +3,17 @@ import { LIMITS, SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/even
 import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
 import { happened, refuse, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
-import { allowed, forbidden, isOpen, isRefusal, isThere, matches, viewMessage, viewThread } from './policies';
+import {
+  allowed,
+  forbidden,
+  isOpen,
+  isRefusal,
+  isThere,
+  matches,
+  mentionsPeople,
+  viewMessage,
+  viewThread,
+} from './policies';
 
 type Input = CommandInput<'message.edit'>;
 
@@ -16,7 +26,7 @@ export const editMessage: Decide<'message.edit'> = (input, state, context) => {
   const refusal =
     isAuthor(row, context) ??
     allowed(context, 'message.post', view) ??
-    isSound(input, row) ??
+    isSound(input, row, context) ??
     isThere(row) ??
     isOpen(view) ??
     mayChange(input, row);
@@ -30,7 +40,10 @@ export const editMessage: Decide<'message.edit'> = (input, state, context) => {
   });
 };
 
-type Changes = Pick<Extract<Draft, { type: 'CHAT_MESSAGE_UPDATED' }>['data'], 'content' | 'metadata' | 'attachments'>;
+type Changes = Pick<
+  Extract<Draft, { type: 'CHAT_MESSAGE_UPDATED' }>['data'],
+  'content' | 'metadata' | 'attachments' | 'mentions'
+>;
 
 /** Sealed text cannot be compared: whatever is given counts as a change, nothing for nothing aside. */
 function changedFields(input: Input, row: MessageRow): Changes {
@@ -41,7 +54,14 @@ function changedFields(input: Input, row: MessageRow): Changes {
   }
   if (input.attachments?.length) changes.attachments = input.attachments;
   if (input.attachments?.length === 0 && row.attachments !== null) changes.attachments = null;
-  return changes;
+  return { ...changes, ...changedMentions(input, row) };
+}
+
+/** They are ids in the clear, so it can be told whether they change. */
+function changedMentions(input: Input, { mentions: before }: MessageRow): Pick<Changes, 'mentions'> {
+  const mentions = [...new Set(input.mentions ?? before)];
+  const isSame = mentions.length === before.length && mentions.every((id, index) => id === before[index]);
+  return isSame ? {} : { mentions };
 }
 
 /** As the caller knows it; and not so often that not all former texts, one an edit, could be kept. */
@@ -56,10 +76,11 @@ function isAuthor(row: MessageRow, context: DecisionContext): Refusal | Passed {
 }
 
 /** What is sealed cannot be looked at: text that is not given counts as text. */
-function isSound(input: Input, row: MessageRow): Refusal | Passed {
+function isSound(input: Input, row: MessageRow, context: DecisionContext): Refusal | Passed {
   const attachments = input.attachments ?? (row.attachments === null ? [] : [row.attachments]);
   if (input.content !== undefined && !saysSomething({ content: input.content, attachments }))
     return refuseField('/content', 'required', SAYS_NOTHING);
-  if (row.message_type !== 'file' || input.attachments?.length !== 0) return undefined;
-  return refuseField('/attachments', 'required', 'a file message has at least one attachment');
+  if (row.message_type === 'file' && input.attachments?.length === 0)
+    return refuseField('/attachments', 'required', 'a file message has at least one attachment');
+  return mentionsPeople(input.mentions ?? [], context, row.mentions);
 }

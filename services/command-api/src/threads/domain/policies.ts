@@ -1,7 +1,7 @@
 import { canSee, may, visibleFromIndex, visibleFromSeq, type Action, type ActionSubject } from '@threadlog/auth';
 import type { MessageRow, ParticipantRow, ThreadRow } from '@threadlog/read-models';
 import type { DecisionContext, ThreadState } from '../../decider';
-import { refuse, type Passed, type Refusal } from './decision';
+import { refuse, refuseField, type Passed, type Refusal } from './decision';
 
 /** A thread as its actor sees it. Only what may be seen has a view, so a decision cannot forget to look. */
 export interface View {
@@ -73,6 +73,17 @@ export function allowed(context: DecisionContext, action: Action, view: View): R
 
 export function forbidden(action: Action | 'message.edit' | 'message.system'): Refusal {
   return refuse('forbidden', `not allowed to do this: ${action}`);
+}
+
+/** Whom a message names takes part in the thread, or was named in it before and has left since. */
+export function mentionsPeople(
+  mentions: readonly string[],
+  context: DecisionContext,
+  before: readonly string[] = [],
+): Refusal | Passed {
+  const stranger = mentions.findIndex((id) => !activeParticipant(context.root, id) && !before.includes(id));
+  if (stranger < 0) return undefined;
+  return refuseField(`/mentions/${stranger}`, 'not_a_participant', 'names nobody who takes part in the thread');
 }
 
 /** New text goes to active threads only; a sub-thread is closed with its root. */

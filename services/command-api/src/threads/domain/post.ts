@@ -3,7 +3,7 @@ import type { CommandInput } from '@threadlog/commands';
 import { SAYS_NOTHING, saysSomething, type SenderType } from '@threadlog/events';
 import type { DecisionContext, ThreadState } from '../../decider';
 import { happened, refuse, refuseField, type Decide, type Passed, type Refusal } from './decision';
-import { activeParticipant, allowed, forbidden, isOpen, isRefusal, isVisible, viewThread, type View } from './policies';
+import { allowed, forbidden, isOpen, isRefusal, isVisible, mentionsPeople, viewThread, type View } from './policies';
 
 type Input = CommandInput<'message.post'>;
 
@@ -18,7 +18,7 @@ export const postMessage: Decide<'message.post'> = (input, state, context) => {
     isOpen(view) ??
     hasRoom(view, context) ??
     repliesWithin(input, state, view) ??
-    mentionsPeople(input, context);
+    mentionsPeople(input.mentions, context);
   if (refusal) return refusal;
   return happened({
     type: 'CHAT_MESSAGE_CREATED',
@@ -69,10 +69,4 @@ function repliesWithin(input: Input, state: ThreadState, view: View): Refusal | 
   if (input.replyTo === null) return undefined;
   const row = state.messages.get(input.replyTo);
   return row && isVisible(row, view) ? undefined : refuseField('/replyTo', 'unknown', 'names no message of the thread');
-}
-
-function mentionsPeople(input: Input, context: DecisionContext): Refusal | Passed {
-  const stranger = input.mentions.findIndex((userId) => !activeParticipant(context.root, userId));
-  if (stranger < 0) return undefined;
-  return refuseField(`/mentions/${stranger}`, 'not_a_participant', 'names nobody who takes part in the thread');
 }
