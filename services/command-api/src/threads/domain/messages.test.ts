@@ -134,26 +134,6 @@ describe('posting', () => {
       .thenLike({ type: 'CHAT_MESSAGE_CREATED' });
   });
 
-  test('names others in an edit, and may keep who has left since', () => {
-    const named = [threadCreated(), posted(1, 'bob', { mentions: ['mod'] })];
-    given(...named)
-      .when(bob, edit({ content: undefined, mentions: ['ada', 'ada', 'mod'] }))
-      .thenLike({ type: 'CHAT_MESSAGE_UPDATED', data: { mentions: ['ada', 'mod'], edit: 1 } });
-    given(...named)
-      .when(bob, edit({ content: undefined, mentions: [] }))
-      .thenLike({ type: 'CHAT_MESSAGE_UPDATED', data: { mentions: [] } });
-    given(...named)
-      .when(bob, edit({ content: undefined, mentions: ['mod'] }))
-      .thenUnchanged();
-    const left = [...named, removed('mod')];
-    given(...left)
-      .when(bob, edit({ mentions: ['mod', 'ada'] }))
-      .thenLike({ type: 'CHAT_MESSAGE_UPDATED', data: { mentions: ['mod', 'ada'] } });
-    given(...left)
-      .when(bob, edit({ mentions: ['ada', 'eve'] }))
-      .thenRefused('invalid_request', '/mentions/1');
-  });
-
   test('mentions people who take part', () => {
     const strangers = post({ mentions: ['bob', 'eve'] });
     given(threadCreated()).when(ada, strangers).thenRefused('invalid_request', '/mentions/1');
