@@ -44,7 +44,8 @@ the schemas below are what is registered for it, one file an event version in [\
 ## What a consumer must do, in this order
 
 1. Ignore records whose \`epoch\` is lower than the highest seen on the partition; markers count. Store that epoch with
-   your offset, and start either at 0 or at such a stored pair.
+   your offset, and start either at 0 or at such a stored pair. A record whose epoch is more than an hour (3,600,000)
+   ahead of its own Kafka timestamp is nobody’s: ignore it, and do not count its epoch.
 2. Do not remember the ids of records you ignored.
 3. Deduplicate the rest by \`event_id\`.
 

@@ -69,6 +69,72 @@ describe('a topic that must be kept', () => {
   });
 });
 
+/** Settings of a topic as the broker has them. */
+async function settingsOf(topic: string): Promise<Map<string, string>> {
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: topic }] });
+  return new Map(resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+}
+
+describe('a topic on a cluster that is not whole', () => {
+  const exists = async (topic: string) => (await admin.listTopics()).includes(topic);
+  const withAway = () => ({ ...fresh(1), brokers: [...brokers, '127.0.0.1:1'], brokersWaitMs: 50 });
+
+  it('is not created with fewer copies, and the missing broker is named', async () => {
+    const options = withAway();
+    const lines: string[] = [];
+
+    const creating = ensureTopic({ ...options, log: (_level, message) => void lines.push(message) });
+    await expect(creating).rejects.toThrow(/127\.0\.0\.1:1 did not come.*KAFKA_REPLICATION_FACTOR=1/);
+
+    expect(lines.join()).toContain('waiting for 127.0.0.1:1');
+    expect(await exists(options.topic)).toBe(false);
+    const three = ensureTopic({ ...fresh(1), replicationFactor: 3, brokersWaitMs: 50 });
+    await expect(three).rejects.toThrow(/more brokers/);
+  });
+
+  it('is created where somebody says that fewer will do', async () => {
+    const options = withAway();
+    await ensureTopic({ ...options, replicationFactor: 1 });
+    expect(await exists(options.topic)).toBe(true);
+  });
+
+  it('is warned of at each start, and refused where that is asked for', async () => {
+    const options = fresh(1);
+    await ensureTopic(options);
+    const lines: string[] = [];
+
+    await ensureTopic({ ...options, replicationFactor: 3, log: (_level, message) => void lines.push(message) });
+    await expect(ensureTopic({ ...options, replicationFactor: 3, strict: true })).rejects.toThrow(/1 of 3 copies/);
+
+    expect(lines.join()).toContain('1 of 3 copies');
+  });
+
+  it('is not created where it ought to be there, nor where somebody only looks', async () => {
+    const options = fresh(1);
+    await expect(ensureTopic({ ...options, missing: { refuse: 'because' } })).rejects.toThrow('because');
+    await ensureTopic({ ...options, missing: 'ignore' });
+    expect(await exists(options.topic)).toBe(false);
+  });
+});
+
+describe('a topic with one copy', () => {
+  it('is flushed with every append where that is asked for, from the beginning or later, and keeps what else is set', async () => {
+    const early = fresh(1);
+    await ensureTopic({ ...early, flushMessages: 1 });
+    const late = { ...fresh(1), segmentMs: 3_600_000 };
+    await ensureTopic(late);
+    expect((await settingsOf(late.topic)).get('flush.messages')).not.toBe('1');
+    await ensureTopic({ ...late, flushMessages: 1 });
+
+    expect((await settingsOf(early.topic)).get('flush.messages')).toBe('1');
+    const settings = await settingsOf(late.topic);
+    expect(settings.get('flush.messages')).toBe('1');
+    expect(settings.get('segment.ms')).toBe('3600000');
+    expect(settings.get('retention.ms')).toBe('-1');
+    expect(settings.get('unclean.leader.election.enable')).toBe('false');
+  });
+});
+
 describe('a log on a topic', () => {
   const opened: EventLog[] = [];
   let subscription: Subscription | undefined;
