@@ -6,6 +6,7 @@ import { cleanupAfterAll, hostileInputs, testStack, type HostileInput } from '@t
 import { workerRoutes } from '@threadlog/worker';
 import { io, type Socket } from 'socket.io-client';
 import { createAttack, type Attack } from './support/attack';
+import { exportOf } from './support/exported';
 import { cli } from './support/operator';
 import { clientOf, tokenOf, type Client } from './support/people';
 import { createSystem, SECRETS, type System } from './support/system';
@@ -127,6 +128,11 @@ describe('whatever is sent by whomever', () => {
 
     test('other tenants read their own writes on all partitions', async () => {
       expect([...(await writtenAndRead(system.api)).keys()]).toHaveLength(PARTITIONS);
+    });
+
+    test('an export of who attacked is made, and has what was taken', async () => {
+      const { messages } = await exportOf(clientOf(system.api, ROOT), system.api, { userId: ADA.id });
+      expect(messages.length).toBeGreaterThan(20);
     });
 
     test('nothing was kept from the log, nothing is parked, and all is ready', async () => {

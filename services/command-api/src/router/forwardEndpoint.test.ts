@@ -60,4 +60,35 @@ describe('the endpoint of forwarded commands', () => {
     const { status } = await send(text, { [FORWARD_SIGNATURE_HEADER]: fresh(Buffer.from(text)) });
     expect(status).toBe(400);
   });
+
+  const signed = (text: string) => send(text, { [FORWARD_SIGNATURE_HEADER]: fresh(text) });
+
+  test.each([
+    ['half a surrogate pair', '{"type":"reaction.add","input":{"threadId":"t","messageId":"m","emoji":"\\ud83d"}}'],
+    [
+      'a time that no store keeps',
+      '{"type":"thread.preferences","input":{"threadId":"t","mutedUntil":"9999-12-31T23:59:59-01:00"}}',
+    ],
+    [
+      'a name for a prototype',
+      '{"type":"message.post","input":{"threadId":"t","content":"x","metadata":{"__proto__":{}}}}',
+    ],
+  ])('tells the sender that a command with %s was refused, which is no unknown outcome', async (_what, command) => {
+    const response = await signed(`{"request":{"command":${command}},"directGeneration":0,"as":"owner"}`);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { result: { ok: false, problem: expect.objectContaining({ code: 'invalid_request' }) } },
+    ]);
+  });
+
+  test('does not parse what is nested without an end, or holds values without one', async () => {
+    const around = (input: string) => `{"request":{"command":{"type":"message.post","input":${input}}}}`;
+    for (const input of [`${'['.repeat(50_000)}${']'.repeat(50_000)}`, `[${'0,'.repeat(100_000)}0]`]) {
+      const response = await signed(around(input));
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        expect.objectContaining({ detail: expect.stringMatching(/at most/) }),
+      ]);
+    }
+  });
 });
