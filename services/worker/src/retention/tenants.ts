@@ -18,6 +18,13 @@ export interface TenantSource {
 /** Tenants of one question. */
 const PAGE = 500;
 
+/**
+ * Whether the tenant's own stream waits for an operator: then nobody knows all of its holds, and nothing of it may be
+ * deleted for its age.
+ */
+const waitsSql = (schema: string, tenantId: string): string =>
+  `exists (select from ${schema}.parked_keys where record_key = ${tenantId} || '/tenant/' || ${tenantId}) as waits`;
+
 /** Every tenant with a limit, in order of id, read in pages while they are gone through. */
 export async function* limitedTenants(source: TenantSource): AsyncGenerator<LimitedTenant> {
   for (let after = ''; ;) {
@@ -33,12 +40,13 @@ export async function* limitedTenants(source: TenantSource): AsyncGenerator<Limi
 
 /** One tenant as it is now; null where it has no limit. */
 export async function limitOf(source: TenantSource, tenantId: TenantId): Promise<LimitedTenant | null> {
+  const schema = generationSchema(source.generation);
   const { rows } = await source.database.query<Row>(
-    `select tenant_id, retention_days, retention_default, holds
-     from ${generationSchema(source.generation)}.tenants where tenant_id = $1`,
+    `select asked.tenant_id, retention_days, retention_default, holds, ${waitsSql(schema, 'asked.tenant_id')}
+     from (select $1::text as tenant_id) asked left join ${schema}.tenants using (tenant_id)`,
     [tenantId],
   );
-  return limited(source, rows[0] ?? { ...NOTHING_SAID, tenant_id: tenantId });
+  return limited(source, rows[0]!);
 }
 
 interface Row {
@@ -46,8 +54,8 @@ interface Row {
   retention_days: number | null;
   retention_default: boolean | null;
   holds: LegalHold[] | null;
+  waits: boolean;
 }
-const NOTHING_SAID = { retention_days: null, retention_default: null, holds: null };
 
 /**
  * With a limit of the deployment every tenant counts: the distinct tenants of the threads, each found by one step down
@@ -62,16 +70,17 @@ async function pageOf(source: TenantSource, after: string): Promise<Row[]> {
       select (select t.tenant_id from ${schema}.threads t where t.tenant_id > walk.tenant_id order by t.tenant_id limit 1)
       from walk where walk.tenant_id is not null
     ), page as (select tenant_id from walk where tenant_id is not null limit $2)
-    select page.tenant_id, t.retention_days, t.retention_default, t.holds
+    select page.tenant_id, t.retention_days, t.retention_default, t.holds, ${waitsSql(schema, 'page.tenant_id')}
     from page left join ${schema}.tenants t using (tenant_id) order by 1`;
   const own = `
-    select tenant_id, retention_days, retention_default, holds from ${schema}.tenants
+    select tenant_id, retention_days, retention_default, holds, ${waitsSql(schema, 'tenant_id')} from ${schema}.tenants
     where retention_days is not null and tenant_id > $1 order by tenant_id limit $2`;
   const { rows } = await source.database.query<Row>(source.defaultDays === null ? own : all, [after, PAGE]);
   return rows;
 }
 
 function limited({ defaultDays }: TenantSource, row: Row): LimitedTenant | null {
+  if (row.waits) return null;
   const days = (row.retention_default ?? true) ? defaultDays : row.retention_days;
   return days === null ? null : { tenantId: row.tenant_id, days, holds: row.holds ?? [] };
 }
