@@ -1,4 +1,3 @@
-import { epochOf } from '@threadlog/log';
 import {
   generationSchema,
   inTransaction,
@@ -7,7 +6,7 @@ import {
   type MessageStore,
   type Queryable,
 } from '@threadlog/read-models';
-import { decodeRecord } from '../folding/decodeRecord';
+import { decodeRecord, NO_EPOCH } from '../folding/decodeRecord';
 import { lossOf } from '../folding/losses';
 import { replayParkedKey, ReplayError } from './replay';
 
@@ -64,7 +63,7 @@ async function decideDiscard(client: Queryable, generations: readonly number[], 
   if (!found) throw new DiscardError(`no record of ${discard.recordKey} at offset ${discard.offset} is in quarantine`);
   const { partition, value, headers } = found;
   const record = { partition, offset: discard.offset, key: discard.recordKey, value, headers };
-  const isForeign = epochOf(record) === null;
+  const isForeign = found.reason === NO_EPOCH;
   if (!isForeign && lossOf(decodeRecord(record)).closes && discard.force !== true) {
     throw new DiscardError('the record takes something away and cannot be read: whoever it meant would keep it');
   }

@@ -179,7 +179,7 @@ async function mend(bed: Testbed, events: readonly ChatEvent[], poisons: readonl
     const { key, value, headers } = encodeEvent(event);
     const { partition, offset } = places[at]!;
     await bed.database.query(
-      `update read_1.quarantine set value = $3, headers = $4 where partition = $1 and log_offset = $2`,
+      `update read_1.quarantine set value = $3, headers = $4, reason = 'mended' where partition = $1 and log_offset = $2`,
       [partition, offset, value, JSON.stringify(headers)],
     );
     await bed.database.query(
