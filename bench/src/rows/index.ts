@@ -1,3 +1,4 @@
+import { besideEditsRow } from './besideEdits';
 import { crowdRow } from './crowd';
 import { exportRow } from './exporting';
 import { fanOutRow } from './fanOut';
@@ -15,6 +16,7 @@ import { stockedRows } from './stocked';
 export const ROWS: readonly Row[] = [
   ...postingRows,
   ...markingRows,
+  besideEditsRow,
   socketLatencyRow,
   fanOutRow,
   crowdRow,
