@@ -19,6 +19,7 @@ import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore }
 import type { Logger, Metrics } from '@threadlog/service';
 import type { OperatorConfig } from './config';
 import { ErasureListError } from './erasures/record';
+import { flushing } from './flushing';
 import { createLogObserver, logLines } from './logMetrics';
 import { assertKeyStoreHome, KeyStoreMovedError } from './keys/keyStoreHome';
 import { createKeyReports } from './keys/keyReports';
@@ -102,7 +103,6 @@ function openDatabase(url: string, { config, service, logger, opened }: Context)
 export function createTopics({ config, signal, logger, metrics, create, opened }: Context): Topics {
   const access = kafkaAccess(config);
   const log = logLines(logger);
-  const production = config.ENVIRONMENT === 'production';
   function optionsOf({ name, ...topic }: TopicWanted): TopicOptions & { fenced?: boolean } {
     return { ...access, ...topic, topic: `${config.KAFKA_TOPIC_PREFIX}${name}`, log };
   }
@@ -112,8 +112,8 @@ export function createTopics({ config, signal, logger, metrics, create, opened }
     return ensureTopic({
       ...optionsOf(wanted),
       replicationFactor: config.KAFKA_REPLICATION_FACTOR,
-      strict: production && kept,
-      flushMessages: kept ? flushing(config, production) : undefined,
+      strict: config.ENVIRONMENT === 'production' && kept,
+      flushMessages: kept ? flushing(config) : undefined,
       missing,
     });
   }
@@ -164,12 +164,6 @@ export interface Topics extends Pick<Runtime, 'openTopic'> {
 
 const builtFrom = ({ logId, topic }: LogIdentity): string =>
   `this database was built from log ${logId} (topic ${topic}); point both at the same pair, or start with an empty database`;
-
-/** In production a topic with one copy is flushed with every append, unless somebody decided otherwise. */
-function flushing({ KAFKA_FLUSH_MESSAGES: wanted }: OperatorConfig, production: boolean): number | undefined {
-  if (wanted === 0) return undefined;
-  return wanted ?? (production ? 1 : undefined);
-}
 
 type TopicWanted = Omit<AuxiliaryTopic, 'retentionMs'> & Partial<AuxiliaryTopic> & { fenced?: boolean };
 
