@@ -70,7 +70,9 @@ export function expectedTold(thread: ModelThread, who: Who): Told | null {
   if (!member || !view) return null;
   const visible = visibleTo(thread, member);
   const alive = visible.filter(({ deleted }) => !deleted);
-  const readers = [...thread.members.keys()].map((id): [Who, number] => [id, thread.reads.get(id) ?? 0]);
+  // A position from before the viewer's history names a message that is not there for it.
+  const readTo = (id: Who): number => ((thread.reads.get(id) ?? 0) < member.from ? 0 : thread.reads.get(id)!);
+  const readers = [...thread.members.keys()].map((id): [Who, number] => [id, readTo(id)]);
   const line = ([id, index]: [Who, number]): string => `${id} ${index}`;
   return {
     view,

@@ -54,6 +54,16 @@ export class ProblemError extends Error {
   }
 }
 
+/**
+ * What is not there for the caller: it does not exist, was deleted, or the caller may not see it. One text for threads,
+ * messages, people and requests alike, so that nobody learns from a refusal what exists.
+ */
+export const NOT_THERE: Problem = Object.freeze({ code: 'not_found', detail: 'there is no such thing' });
+
+export function notThere(): ProblemError {
+  return new ProblemError(NOT_THERE);
+}
+
 /** Shorthand for throwing a problem. */
 export function problem(code: ProblemCode, detail: string, rest: Omit<Problem, 'code' | 'detail'> = {}): ProblemError {
   return new ProblemError({ code, detail, ...rest });

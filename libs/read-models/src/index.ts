@@ -47,6 +47,7 @@ export * from './queries/reading';
 export * from './queries/peers';
 export * from './queries/standing';
 export * from './queries/unread';
+export * from './queries/references';
 export * from './queries/senders';
 export * from './queries/personThreads';
 export * from './presenters';

@@ -1,11 +1,13 @@
 import type { Actor } from '@threadlog/auth';
 import type { StreamRef } from '@threadlog/events';
 import {
+  hiddenReplies,
   sealedBlobsOf,
   type LastMessages,
   type MessageStore,
   type PresenterView,
   type Profiles,
+  type Referring,
   type Statements,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
@@ -47,14 +49,21 @@ export interface QueryContext {
 export interface Shown {
   rows: Parameters<typeof sealedBlobsOf>[0];
   userIds: Iterable<string>;
+  /** The messages among them, each with where its viewer sees its thread from. */
+  messages: readonly Referring[];
 }
 
-/** Loads what presenting needs, keys and profiles, at once; both are mostly in memory. */
-export async function viewFor(context: QueryContext, actor: Actor, { rows, userIds }: Shown): Promise<PresenterView> {
+/** Loads what presenting needs, keys and profiles, at once; both are mostly in memory. What is replied to is looked up for late viewers only. */
+export async function viewFor(
+  context: QueryContext,
+  actor: Actor,
+  { rows, userIds, messages }: Shown,
+): Promise<PresenterView> {
   const { opener, profiles } = context;
-  const [profile] = await Promise.all([
+  const [profile, hidden] = await Promise.all([
     profiles.of(actor.tenantId, userIds),
+    hiddenReplies(context.statements, actor.tenantId, messages),
     opener.prepare(actor.tenantId, sealedBlobsOf(rows)),
   ]);
-  return { opener, profile, viewerId: actor.id };
+  return { opener, profile, viewerId: actor.id, hidden };
 }

@@ -20,6 +20,7 @@ import { countStranger } from './socket/authenticate';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
 import { createBeginnings } from './sync/beginnings';
+import { createReferences, type References } from './sync/references';
 import { createCatchUp } from './sync/catchUp';
 import { createJoins } from './sync/join';
 import { createLatestPage } from './sync/latestPage';
@@ -67,9 +68,12 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
   const { log, reader, views, limits, warn } = deps;
   const connections = createConnections();
-  const late: { announce?: Announce; follower?: Follower; company?: Company } = {};
+  const late: { announce?: Announce; follower?: Follower; company?: Company; rooms?: Rooms } = {};
   const beginnings = createBeginnings({ reader, ringOf: (...place) => late.follower!.ringOf(...place) });
-  const rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, beginsAt: beginnings.at });
+  const references = createReferences({ reader, hasLate: (room) => late.rooms!.hasLate(room) });
+  const seen = { beginsAt: beginnings.at, indexOf: references.indexOf };
+  const rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, ...seen });
+  late.rooms = rooms;
   const dispatcher = createDispatcher({
     rooms,
     connections,
@@ -82,12 +86,12 @@ export function createEngine(deps: EngineDeps): Engine {
     onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
   });
   const withdrawals = createWithdrawals(reader);
-  const hands = { dispatcher, withdrawals, views, beginnings, onErased, onFault: faultLine(deps) };
+  const hands = { dispatcher, withdrawals, views, beginnings, references, onErased, onFault: faultLine(deps) };
   const follower = createFollower({ log, ring, ...hands, isWatched: () => connections.size > 0 }, deps.starts);
   late.follower = follower;
   const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');
-  const base = { rooms, follower, reader, settle, views, beginnings, withdrawals, limits, onFault };
+  const base = { rooms, follower, reader, settle, views, beginnings, references, withdrawals, limits, onFault };
   const catchUp = createCatchUp(base);
   const joins = createJoins({ ...base, catchUp });
   const announce = createAnnounce({ ...base, catchUp, standingOf: deps.standingOf });
@@ -110,7 +114,7 @@ export function createEngine(deps: EngineDeps): Engine {
       rooms,
       connections,
       limits,
-      commands: commandDeps(deps, { rooms, joins, refresh, typing: company.typing }),
+      commands: commandDeps(deps, { rooms, joins, refresh, references, typing: company.typing }),
       onResync: deps.observer.resynced,
       onOpen: company.came,
       onClose: company.went,
@@ -122,7 +126,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
 function commandDeps(
   { log, router, rateLimits, reading, reader, views, projected, limits, warn }: EngineDeps,
-  parts: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh' | 'typing'>,
+  { references, ...parts }: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh' | 'typing'> & { references: References },
 ): DispatchDeps {
   const heads = () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
   return {
@@ -130,7 +134,7 @@ function commandDeps(
     router,
     rateLimits,
     lookUps: createLookUps({ reading, heads, projected }),
-    latestPage: createLatestPage({ reader, views }),
+    latestPage: createLatestPage({ reader, views, references }),
     limits,
     timeoutMs: limits.commandTimeoutMs,
     onFault: (cause, event) => warn({ event, err: cause }, 'a socket command failed'),

@@ -1,5 +1,5 @@
 import type { ChatEvent, Sealed, TenantId } from '@threadlog/events';
-import type { PresenterView, Profiles } from '@threadlog/read-models';
+import { NOTHING_HIDDEN, type PresenterView, type Profiles } from '@threadlog/read-models';
 import { SealingError, type Opener } from '@threadlog/sealing';
 import { blobsIn, peopleIn } from './presenters';
 
@@ -19,7 +19,10 @@ export interface ViewsDeps {
   profiles: Profiles;
 }
 
-/** Frames are encoded once for a whole room, so nobody in particular is looking. */
+/**
+ * Frames are encoded once for a whole room, so nobody in particular is looking; who does not see what a message replies to
+ * gets a frame of its own (`rooms.ts`).
+ */
 const NOBODY = '';
 
 /** Longer than anything that was prepared is used. */
@@ -30,7 +33,7 @@ export function createViews({ opener: given, profiles }: ViewsDeps): Views {
   const opener = tolerant(given, (tenantId) => (erasedUntil.get(tenantId) ?? 0) > performance.now());
   const of: Views['of'] = async (tenantId, blobs, people) => {
     const [profile] = await Promise.all([profiles.of(tenantId, people), opener.prepare(tenantId, blobs)]);
-    return { opener, profile, viewerId: NOBODY };
+    return { opener, profile, viewerId: NOBODY, hidden: NOTHING_HIDDEN };
   };
   return {
     of,

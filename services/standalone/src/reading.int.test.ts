@@ -46,7 +46,7 @@ function expectedFor(who: string, threads: readonly ModelThread[]): Told {
       .map(line)
       .toSorted(),
     listed: counts.map(line).toSorted(),
-    receipts: seen.flatMap((thread) => receiptsIn(thread).map((receipt) => `${thread.id} ${receipt}`)).toSorted(),
+    receipts: seen.flatMap((thread) => receiptsIn(thread, who).map((receipt) => `${thread.id} ${receipt}`)).toSorted(),
   };
 }
 

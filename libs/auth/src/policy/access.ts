@@ -66,6 +66,14 @@ export function seesSubThread(visibleFromSeq: number, beginsAtSeq: number): bool
   return visibleFromSeq <= beginsAtSeq;
 }
 
+/**
+ * A read position as it is shown to somebody who sees a thread from the message of index `visibleFrom` on: one before that
+ * names a message that does not exist for it, and is shown as none (0).
+ */
+export function shownPosition(index: number, visibleFrom: number): number {
+  return index < visibleFrom ? 0 : index;
+}
+
 function seesAll(actor: Actor, thread: Pick<ThreadAccess, 'learnerId'>): boolean {
   return holds(actor, 'chat:admin') || inScope(actor, thread.learnerId);
 }

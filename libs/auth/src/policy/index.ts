@@ -3,6 +3,7 @@ export {
   canSee,
   inScope,
   seesSubThread,
+  shownPosition,
   visibleFromIndex,
   visibleFromSeq,
   type Membership,

@@ -35,7 +35,7 @@ export function presentMessage(row: MessageRow, view: PresenterView, replies?: R
     ...(content.state !== null && { contentState: content.state }),
     attachments: openField<Attachment[]>(row, 'attachments', view) ?? [],
     metadata: openField<JsonObject>(row, 'metadata', view) ?? null,
-    replyTo: row.reply_to,
+    replyTo: row.reply_to !== null && view.hidden.has(row.reply_to) ? null : row.reply_to,
     mentions: row.mentions,
     reactions: presentReactions(row.reactions, view.viewerId),
     edited: row.edit > 0,

@@ -27,9 +27,9 @@ function fakeOpener(erased = new Set<string>()): Opener {
   };
 }
 
-function view(opener = fakeOpener()): PresenterView {
+function view(opener = fakeOpener(), hidden: ReadonlySet<string> = new Set()): PresenterView {
   const ada = { displayName: 'Ada', avatarUrl: null };
-  return { opener, profile: (id) => (id === 'ada' ? ada : undefined), viewerId: 'ada' };
+  return { opener, profile: (id) => (id === 'ada' ? ada : undefined), viewerId: 'ada', hidden };
 }
 
 function messageRow(over: Partial<MessageRow> = {}): MessageRow {
@@ -170,7 +170,7 @@ describe('presentThread', () => {
       { user_id: 'ben', role: 'member' as const, read_index: 2 },
     ];
     const shown = presentThread(
-      { thread: threadRow(), participants, lastMessage: messageRow(), unreadCount: 1 },
+      { thread: threadRow(), participants, lastMessage: messageRow(), unreadCount: 1, visibleFrom: 1 },
       view(),
     );
     expect(threadSchema.parse(shown)).toEqual(shown);
@@ -188,9 +188,25 @@ describe('presentThread', () => {
     });
   });
 
+  it('names nothing from before the viewer’s history: counts, positions, what is replied to', () => {
+    const participants = [
+      { user_id: 'ada', role: 'owner' as const, read_index: 2 },
+      { user_id: 'ben', role: 'member' as const, read_index: 3 },
+    ];
+    const thread = threadRow({ last_message_index: 5, deleted_count: 2 });
+    const lastMessage = messageRow({ message_index: 5, reply_to: 'm1' });
+    const shown = presentThread(
+      { thread, participants, lastMessage, visibleFrom: 3, hiddenDeleted: 1 },
+      view(fakeOpener(), new Set(['m1'])),
+    );
+    expect(shown).toMatchObject({ messageCount: 2, lastMessage: { replyTo: null } });
+    expect(shown.participants.map(({ readIndex }) => readIndex)).toEqual([0, 3]);
+    expect(presentMessage(messageRow({ reply_to: 'm3' }), view(fakeOpener(), new Set(['m1']))).replyTo).toBe('m3');
+  });
+
   it('shows twenty participants at most and counts all', () => {
     const participants = Array.from({ length: 25 }, (_, i) => ({ user_id: `u${i}`, role: 'member' as const }));
-    const shown = presentThread({ thread: threadRow(), participants }, view());
+    const shown = presentThread({ thread: threadRow(), participants, visibleFrom: 1 }, view());
     expect(shown.participants).toHaveLength(20);
     expect(shown.participantCount).toBe(25);
   });
@@ -198,11 +214,17 @@ describe('presentThread', () => {
   it('tells an erased title from none', () => {
     const thread = threadRow();
     const erased = view(fakeOpener(new Set([thread.title!, thread.metadata!])));
-    expect(presentThread({ thread, participants: [] }, erased)).toMatchObject({ title: ERASED, metadata: null });
-    const scrubbed = presentThread({ thread: threadRow({ title: null, metadata: null }), participants: [] }, view());
+    expect(presentThread({ thread, participants: [], visibleFrom: 1 }, erased)).toMatchObject({
+      title: ERASED,
+      metadata: null,
+    });
+    const scrubbed = presentThread(
+      { thread: threadRow({ title: null, metadata: null }), participants: [], visibleFrom: 1 },
+      view(),
+    );
     expect(scrubbed).toMatchObject({ title: ERASED, titleState: 'erased', metadata: null, metadataState: 'erased' });
     const none = threadRow({ title: null, title_by: null });
-    expect(presentThread({ thread: none, participants: [] }, view())).toEqual(
+    expect(presentThread({ thread: none, participants: [], visibleFrom: 1 }, view())).toEqual(
       expect.objectContaining({ title: null, metadata: { unit: 4 } }),
     );
   });
@@ -210,7 +232,7 @@ describe('presentThread', () => {
   it('tells what no key is there for from what was erased', () => {
     const thread = threadRow();
     const opener = { ...fakeOpener(new Set([thread.title!])), whyNot: () => 'key_missing' as const };
-    expect(presentThread({ thread, participants: [] }, view(opener))).toMatchObject({
+    expect(presentThread({ thread, participants: [], visibleFrom: 1 }, view(opener))).toMatchObject({
       title: '[key missing]',
       titleState: 'key_missing',
       metadata: { unit: 4 },

@@ -1,3 +1,4 @@
+import { shownPosition } from '@threadlog/auth';
 import { type Json, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
 import { PARTICIPANTS_SHOWN } from '../folds/roster';
 import type { MessageRow, ParticipantRow, ThreadMarks, ThreadRow } from '../rows';
@@ -9,14 +10,16 @@ export type ParticipantView = Pick<ParticipantRow, 'user_id' | 'role'> & { read_
 /** A thread's row and what stands around it, as far as this viewer may see it. */
 export interface ThreadParts {
   thread: ThreadRow & Partial<ThreadMarks>;
+  /** Index of the first message that the viewer sees. */
+  visibleFrom: number;
   /** Current members in the order they joined; the first twenty are shown. */
   participants: readonly ParticipantView[];
   /** All current members; their number here when not given. */
   participantCount?: number;
   lastMessage?: MessageRow | null;
   lastMessageReplies?: Replies | undefined;
-  /** Messages the viewer may see, deleted ones aside; all of the thread when not given. */
-  messageCount?: number;
+  /** Deleted messages from before `visibleFrom`. */
+  hiddenDeleted?: number;
   unreadCount?: number;
   preferences?: ThreadResource['preferences'];
 }
@@ -40,9 +43,11 @@ export function presentThread(parts: ThreadParts, view: PresenterView): ThreadRe
     learnerId: thread.learner_id,
     parentThreadId: thread.parent_thread_id,
     rootMessageId: thread.root_message_id,
-    participants: participants.slice(0, PARTICIPANTS_SHOWN).map((row) => presentParticipant(row, view)),
+    participants: participants
+      .slice(0, PARTICIPANTS_SHOWN)
+      .map((row) => presentParticipant(row, view, parts.visibleFrom)),
     participantCount: parts.participantCount ?? participants.length,
-    messageCount: parts.messageCount ?? thread.last_message_index - thread.deleted_count,
+    messageCount: visibleMessages(parts),
     unreadCount: parts.unreadCount ?? 0,
     lastMessage: parts.lastMessage ? presentMessage(parts.lastMessage, view, parts.lastMessageReplies) : null,
     preferences: parts.preferences ?? DEFAULT_PREFERENCES,
@@ -59,10 +64,32 @@ export function staleness({ parked_offset }: Partial<ThreadMarks>): { stale?: tr
   return typeof parked_offset === 'number' ? { stale: true } : {};
 }
 
-/** A member as every surface shows it. `read_index` is 0 where no position is known. */
-export function presentParticipant(row: ParticipantView, view: PresenterView): ParticipantResource {
+/** Messages of the thread that the viewer sees, deleted ones aside unless they count too. */
+export function visibleMessages(
+  { thread, visibleFrom, hiddenDeleted = 0 }: Pick<ThreadParts, 'thread' | 'visibleFrom' | 'hiddenDeleted'>,
+  includeDeleted = false,
+): number {
+  const all = Math.max(0, thread.last_message_index - (visibleFrom - 1));
+  return includeDeleted ? all : Math.max(0, all - (thread.deleted_count - (visibleFrom > 1 ? hiddenDeleted : 0)));
+}
+
+/**
+ * A member as every surface shows it to who sees the thread from `visibleFrom` on. `read_index` is 0 where no position is
+ * known, or it stands before that.
+ */
+export function presentParticipant(
+  row: ParticipantView,
+  view: PresenterView,
+  visibleFrom: number,
+): ParticipantResource {
   const { displayName, avatarUrl } = view.profile(row.user_id) ?? NO_PROFILE;
-  return { userId: row.user_id, role: row.role, displayName, avatarUrl, readIndex: row.read_index ?? 0 };
+  return {
+    userId: row.user_id,
+    role: row.role,
+    displayName,
+    avatarUrl,
+    readIndex: shownPosition(row.read_index ?? 0, visibleFrom),
+  };
 }
 
 /**

@@ -24,6 +24,8 @@ export interface PresenterView {
   opener: ViewOpener;
   profile(userId: string): Profile | undefined;
   viewerId: string;
+  /** Ids of messages that what is shown refers to and that do not exist for the viewer: see `hiddenReplies`. */
+  hidden: ReadonlySet<string>;
 }
 
 /** A user nobody synchronised, or whose profile is gone. */

@@ -1,5 +1,5 @@
 import { canSee, may, visibleFromIndex, type Actor, type ActionSubject } from '@threadlog/auth';
-import { problem, rootThreadId, type ParticipantRole, type TenantId } from '@threadlog/events';
+import { problem, rootThreadId, type ParticipantRole, type TenantId, notThere } from '@threadlog/events';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
 import { readOnJoining, unreadFrom } from './unread';
 
@@ -92,12 +92,12 @@ async function readTarget(statements: Statements, actor: Actor, place: ReadPlace
   const seen = readable(actor, row);
   const visibleFrom = visibleFromIndex(actor, subjectOf(actor, seen));
   const message = messageOf(seen, visibleFrom);
-  if (messageId !== null && !message) throw problem('not_found', 'there is no such message in this thread');
+  if (messageId !== null && !message) throw notThere();
   return { threadId, visibleFrom, takesPart: seen.role !== null, readOnJoining: seen.read_on_joining ?? 0, message };
 }
 
 function readable(actor: Actor, row: TargetRow | undefined): TargetRow {
-  if (!row || !canSee(actor, subjectOf(actor, row))) throw problem('not_found', 'there is no such thread');
+  if (!row || !canSee(actor, subjectOf(actor, row))) throw notThere();
   if (may(actor, 'thread.read', subjectOf(actor, row))) return row;
   throw problem('forbidden', 'reading threads needs the permission chat:read');
 }

@@ -11,6 +11,7 @@ import {
   type PresenterView,
   type ProfileLookup,
   type ReceiptRow,
+  type Referring,
   type ThreadRow,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
@@ -26,6 +27,8 @@ export interface ThreadSurroundings {
   lastMessage: MessageRow | null;
   unreadCount: number;
   readIndexes: ReadonlyMap<string, number>;
+  /** Deleted messages from before the viewer's history. */
+  hiddenDeleted: number;
   preferences?: ThreadResource['preferences'];
 }
 
@@ -33,6 +36,8 @@ export interface AnswersDeps {
   opener: Opener;
   profilesOf(tenantId: TenantId, userIds: Iterable<string>): Promise<ProfileLookup>;
   surroundingsOf(viewer: Actor, threadId: string, people: readonly string[]): Promise<ThreadSurroundings>;
+  /** As the read model has it: see there. */
+  hiddenReplies(tenantId: TenantId, shown: readonly Referring[]): Promise<ReadonlySet<string>>;
   limits: DecisionContext['limits'];
 }
 
@@ -40,12 +45,15 @@ export interface AnswersDeps {
 export interface AnswerSource {
   status: CommandAccepted['status'];
   resource: Resource;
+  /** Index of the first message of the thread that the actor sees. */
+  visibleFrom: number;
   position: LogPosition | null;
   replayed: boolean;
   clear: ClearText;
 }
 
 export interface Capture {
+  actor: Actor;
   entry: StreamEntry;
   root: StreamEntry;
   /** Id of the message or user the command was about, where the command itself does not say. */
@@ -72,7 +80,7 @@ export interface Answers {
 export function createAnswers(deps: AnswersDeps): Answers {
   const hidesThread: Answers['hidesThread'] = ({ entry, root }, actor) => {
     if (!entry.thread) return null;
-    const view = viewThread(entry, { actor, now: '', newId: '', root, holds: null, limits: deps.limits });
+    const view = viewOfThread(deps, { entry, root, actor });
     return isRefusal(view) ? view.problem : null;
   };
   return {
@@ -83,10 +91,22 @@ export function createAnswers(deps: AnswersDeps): Answers {
       const { position, replayed, changed, clear } = capture;
       const usual = STATUS[command.type];
       const status = usual === 201 && !changed ? 200 : usual;
-      return { status, resource: resourceOf(command, capture), position, replayed, clear };
+      const visibleFrom = visibleFromOf(deps, capture);
+      return { status, resource: resourceOf(command, capture), visibleFrom, position, replayed, clear };
     },
     build: (actor, source) => build(deps, actor, source),
   };
+}
+
+function viewOfThread({ limits }: AnswersDeps, { entry, root, actor }: Pick<Capture, 'entry' | 'root' | 'actor'>) {
+  return viewThread(entry, { actor, now: '', newId: '', root, holds: null, limits });
+}
+
+/** Nothing of a thread that the actor does not see any more; all where the answer is about no thread. */
+function visibleFromOf(deps: AnswersDeps, capture: Capture): number {
+  if (!capture.entry.thread) return 1;
+  const view = viewOfThread(deps, capture);
+  return isRefusal(view) ? Number.MAX_SAFE_INTEGER : view.visibleFrom;
 }
 
 /** Whether the command made what it shows: a direct conversation that is taken up again was there before. */
@@ -108,10 +128,13 @@ async function build(deps: AnswersDeps, actor: Actor, source: AnswerSource): Pro
   return { ok: true, status, position, replayed, ...(await present(deps, actor, source)) };
 }
 
-async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: AnswerSource): Promise<Built> {
+async function present(deps: AnswersDeps, actor: Actor, source: AnswerSource): Promise<Built> {
+  const { resource, clear, visibleFrom } = source;
   switch (resource.kind) {
     case 'message': {
-      const view = await viewOf(deps, actor, { rows: [resource.row], clear, people: [resource.row.sender_id] });
+      const { row } = resource;
+      const shown = { rows: [row], clear, people: [row.sender_id], messages: [{ row, visibleFrom }] };
+      const view = await viewOf(deps, actor, shown);
       const { thread_id, message_id, edit } = resource.row;
       return {
         resource: presentMessage(resource.row, view),
@@ -120,12 +143,12 @@ async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: Ans
       };
     }
     case 'thread':
-      return presentWholeThread(deps, actor, resource, clear);
+      return presentWholeThread(deps, actor, resource, source);
     case 'participant': {
-      const view = await viewOf(deps, actor, { rows: [], clear, people: [resource.row.user_id] });
+      const view = await viewOf(deps, actor, { rows: [], clear, people: [resource.row.user_id], messages: [] });
       const { thread_id, user_id } = resource.row;
       return {
-        resource: presentParticipant(resource.row, view),
+        resource: presentParticipant(resource.row, view, visibleFrom),
         location: `/threads/${thread_id}/participants/${user_id}`,
       };
     }
@@ -139,21 +162,27 @@ async function present(deps: AnswersDeps, actor: Actor, { resource, clear }: Ans
 }
 
 /** Around a thread that has just begun, or of which the read model does not know yet. */
-export const NOTHING_AROUND: ThreadSurroundings = { lastMessage: null, unreadCount: 0, readIndexes: new Map() };
+export const NOTHING_AROUND: ThreadSurroundings = {
+  lastMessage: null,
+  unreadCount: 0,
+  readIndexes: new Map(),
+  hiddenDeleted: 0,
+};
 
 async function presentWholeThread(
   deps: AnswersDeps,
   actor: Actor,
   { thread, participants, isNew }: Resource & { kind: 'thread' },
-  clear: ClearText,
+  { clear, visibleFrom }: AnswerSource,
 ): Promise<Built> {
   const people = participants.slice(0, 20).map((row) => row.user_id);
   const around = isNew ? NOTHING_AROUND : await deps.surroundingsOf(actor, thread.thread_id, people);
   if (around.lastMessage) people.push(around.lastMessage.sender_id);
-  const view = await viewOf(deps, actor, { rows: [thread, around.lastMessage], clear, people });
+  const messages = around.lastMessage ? [{ row: around.lastMessage, visibleFrom }] : [];
+  const view = await viewOf(deps, actor, { rows: [thread, around.lastMessage], clear, people, messages });
   const members = participants.map((row) => ({ ...row, read_index: around.readIndexes.get(row.user_id) ?? 0 }));
   return {
-    resource: presentThread({ ...around, thread, participants: members }, view),
+    resource: presentThread({ ...around, thread, participants: members, visibleFrom }, view),
     location: `/threads/${thread.thread_id}`,
     etag: String(thread.settings_version),
   };
@@ -163,14 +192,20 @@ interface Shown {
   rows: readonly (MessageRow | ThreadRow | null)[];
   clear: ClearText;
   people: readonly string[];
+  messages: readonly Referring[];
 }
 
 /** The caller's own words are known; only what others wrote before has to be opened. */
-async function viewOf(deps: AnswersDeps, actor: Actor, { rows, clear, people }: Shown): Promise<PresenterView> {
+async function viewOf(
+  deps: AnswersDeps,
+  actor: Actor,
+  { rows, clear, people, messages }: Shown,
+): Promise<PresenterView> {
   const closed = sealedBlobsOf(rows).filter((blob) => !clear.has(blob.sealed));
   if (closed.length > 0) await deps.opener.prepare(actor.tenantId, closed);
   return {
     viewerId: actor.id,
+    hidden: await deps.hiddenReplies(actor.tenantId, messages),
     profile: await deps.profilesOf(actor.tenantId, people),
     opener: {
       open: (tenantId, blob, target) => {

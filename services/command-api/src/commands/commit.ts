@@ -93,6 +93,7 @@ function send(deps: CommitDeps, tenure: Tenure, job: Job, dispatch: Dispatch): v
   const { partition } = tenure.lease;
   const { command, actor } = job.request;
   const source = deps.answers.sourceOf(command, {
+    actor,
     entry,
     root,
     resourceId: job.target.newId,

@@ -132,7 +132,7 @@ function answerTo(
   if (decision.kind === 'told') {
     return () => ({ ok: true, status: 200, resource: decision.told, position: null, replayed: false });
   }
-  const untouched = { ...ground, position: null, replayed: false, changed: false, clear: new Map() };
+  const untouched = { ...ground, actor, position: null, replayed: false, changed: false, clear: new Map() };
   const source = deps.answers.sourceOf(command, untouched);
   return () => deps.answers.build(actor, source);
 }
@@ -150,6 +150,7 @@ function replay(deps: TurnDeps, tenure: Tenure, job: Job, found: Ground & { rece
   const { settled } = receipt;
   const source = deps.answers.sourceOf(command, {
     ...found,
+    actor,
     resourceId: receipt.row.resource_id,
     position: null,
     replayed: true,

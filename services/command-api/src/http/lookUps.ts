@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import { problem, ProblemError, type Subject, type TenantId } from '@threadlog/events';
+import { ProblemError, type Subject, type TenantId, notThere } from '@threadlog/events';
 import type { ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
 import { isProblem } from '../problems';
 
@@ -47,13 +47,13 @@ export function createLookUps({ queries, catchUp, ...deps }: LookUpsDeps): LookU
     subjectOfDeletion: (tenantId, requestId) =>
       find(async () => {
         const subject = await deps.subjectOfDeletion(tenantId, requestId);
-        if (subject === null) throw problem('not_found', 'no such erasure');
+        if (subject === null) throw notThere();
         return subject;
       }),
     threadOfMessage: (tenantId, messageId) =>
       find(async () => {
         const threadId = await queries.threadOfMessage(tenantId, messageId);
-        if (threadId === null) throw problem('not_found', 'no such message');
+        if (threadId === null) throw notThere();
         return threadId;
       }),
   };

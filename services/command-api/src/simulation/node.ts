@@ -1,6 +1,7 @@
+import { NOTHING_HIDDEN } from '@threadlog/read-models';
 import { createHash } from 'node:crypto';
 import type { CommandRouter } from '@threadlog/commands';
-import { createAnswers } from '../commands/answers';
+import { createAnswers, NOTHING_AROUND } from '../commands/answers';
 import { createExecutor } from '../commands/executor';
 import { OUTCOME_UNKNOWN, type Outcome } from '../commands/job';
 import { createOwner } from '../ownership/owner';
@@ -69,7 +70,8 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
   const answers = createAnswers({
     opener: sealing,
     profilesOf: () => Promise.resolve(() => undefined),
-    surroundingsOf: () => Promise.resolve({ lastMessage: null, unreadCount: 0, readIndexes: new Map() }),
+    surroundingsOf: () => Promise.resolve(NOTHING_AROUND),
+    hiddenReplies: () => Promise.resolve(NOTHING_HIDDEN),
     limits: LIMITS,
   });
   const executor = createExecutor({

@@ -3,6 +3,7 @@ import {
   createReadingQueries,
   createStatements,
   createThreadQueries,
+  hiddenReplies,
   type Database,
   type MessageStore,
 } from '@threadlog/read-models';
@@ -24,12 +25,14 @@ export interface RowAnswersOptions {
 export function createRowAnswers({ database, sealing, messageStore, limits, generation }: RowAnswersOptions): Answers {
   const queries = createThreadQueries({ database, generation });
   const profiles = createProfiles({ opener: sealing, loadUsers: (tenantId, ids) => queries.usersByIds(tenantId, ids) });
+  const statements = createStatements({ database, generation });
   return createAnswers({
     opener: sealing,
     limits,
     profilesOf: (tenantId, userIds) => profiles.of(tenantId, userIds),
+    hiddenReplies: (tenantId, shown) => hiddenReplies(statements, tenantId, shown),
     surroundingsOf: createSurroundings({
-      statements: createStatements({ database, generation }),
+      statements,
       reading: createReadingQueries({ database, generation }),
       messages: () => messageStore(generation()),
     }),

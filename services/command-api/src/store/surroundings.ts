@@ -22,14 +22,16 @@ export function createSurroundings({ statements, reading, messages }: Surroundin
   async function around(viewer: Actor, target: ReadTarget, people: readonly string[]): Promise<ThreadSurroundings> {
     const { threadId, message } = target;
     const place = { tenant_id: viewer.tenantId, thread_id: threadId };
-    const [rows, [last]] = await Promise.all([
+    const [rows, hiddenDeleted, [last]] = await Promise.all([
       positionsOf(statements, viewer, { threadId, people }),
+      deletedBefore(statements, viewer, target),
       message ? messages().byKeys([{ ...place, message_index: message.index }]) : ([] as MessageRow[]),
     ]);
     const own = rows.find((row) => row.user_id === viewer.id);
     return {
       lastMessage: last && last.deleted_at === null ? last : null,
       unreadCount: await reading.unreadAfter(viewer, target, own?.read_index ?? 0),
+      hiddenDeleted,
       readIndexes: new Map(rows.map((row) => [row.user_id, row.read_index])),
       ...(own && { preferences: presentPreferences(own) }),
     };
@@ -44,6 +46,22 @@ export function createSurroundings({ statements, reading, messages }: Surroundin
       throw error;
     }
   };
+}
+
+/** Deleted messages from before the viewer's history; asked for late viewers only. */
+async function deletedBefore(
+  statements: Statements,
+  { tenantId }: Actor,
+  { threadId, visibleFrom }: ReadTarget,
+): Promise<number> {
+  if (visibleFrom === 1) return 0;
+  const [row] = await statements.rows<{ n: number }>(
+    'deleted_before',
+    (schema) => `select count(*)::integer as n from ${schema}.message_refs
+      where tenant_id = $1 and thread_id = $2 and message_index < $3 and deleted`,
+    [tenantId, threadId, visibleFrom],
+  );
+  return row?.n ?? 0;
 }
 
 function positionsOf(

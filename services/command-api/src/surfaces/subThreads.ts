@@ -1,4 +1,4 @@
-import { conversationSchema, messageSchema, problem, rootThreadId } from '@threadlog/events';
+import { conversationSchema, messageSchema, rootThreadId, notThere } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
 import { tellConversation } from './conversations';
@@ -56,7 +56,7 @@ const post = commandRoute<PostRequest>({
   responses: { 201: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
   problems: ['thread_closed', 'thread_full', 'payload_too_large', 'subject_erased'],
   command({ params: { conversationId, threadId }, body }) {
-    if (rootThreadId(threadId) !== conversationId) throw problem('not_found', 'no such thread');
+    if (rootThreadId(threadId) !== conversationId) throw notThere();
     return { type: 'message.post', input: { threadId, ...body } };
   },
 });

@@ -6,6 +6,7 @@ import {
   problem,
   threadIdInputSchema,
   type EventType,
+  notThere,
 } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
@@ -13,7 +14,7 @@ import type { QueryContext } from '../context';
 import { decodeKeyset } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import { pageEdgesShape, pageLimit, threadParams } from '../schemas';
-import { resolveThread, threadNotFound } from '../threads/access';
+import { resolveThread } from '../threads/access';
 import { auditPage } from './page';
 
 const tags = ['Audit'];
@@ -81,7 +82,7 @@ const events = readRoute<{ params: typeof threadParams; query: typeof eventsQuer
     if (!mayReadLogs(actor)) await refuse(context, actor, threadId);
     const request = { stream: threadId, limit: query.limit, cursor: decode(query.cursor) };
     const page = await auditPage(context.statements, actor, request);
-    if (page.items.length === 0 && request.cursor === null) throw threadNotFound();
+    if (page.items.length === 0 && request.cursor === null) throw notThere();
     return ok(page);
   },
 });

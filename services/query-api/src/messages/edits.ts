@@ -19,7 +19,7 @@ export async function editPage(
   const found = row.edit === 0 ? [] : await context.messages().editsOf(row, { after, limit: limit + 1 });
   const rows = found.slice(0, limit);
   await context.opener.prepare(actor.tenantId, editBlobsOf(rows));
-  const view = await viewFor(context, actor, { rows: [], userIds: [] });
+  const view = await viewFor(context, actor, { rows: [], userIds: [], messages: [] });
   const last = rows.at(-1);
   const nextCursor = found.length > limit && last ? encodeEdit(last.edit) : null;
   return { items: presentEdits(rows, view), hasMore: nextCursor !== null, nextCursor, prevCursor: null };

@@ -1,13 +1,12 @@
 import type { Actor } from '@threadlog/auth';
-import { problem } from '@threadlog/events';
+import { problem, notThere } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
-import { resolveThread } from '../threads/access';
+import { resolveThread, type VisibleThread } from '../threads/access';
 
 export interface FoundMessage {
   row: MessageRow;
-  /** Whether its thread has sub-threads. */
-  mayHaveReplies: boolean;
+  thread: VisibleThread;
 }
 
 /**
@@ -24,9 +23,9 @@ export async function findMessage(
     context.messages().byId(actor.tenantId, place.messageId),
   ]);
   if (!row || row.thread_id !== place.threadId || row.message_index < thread.visibleFrom) {
-    throw problem('not_found', 'there is no such message in this thread');
+    throw notThere();
   }
-  return { row, mayHaveReplies: thread.row.has_sub_threads };
+  return { row, thread };
 }
 
 /** Throws `gone` for a deleted message. */

@@ -4,7 +4,7 @@ import { presentMessage, staleness, type MessageRow } from '@threadlog/read-mode
 import { viewFor, type QueryContext } from '../context';
 import { encodeIndex } from '../cursors';
 import type { PageEdges } from '../pages';
-import { resolveThread, visibleCount } from '../threads/access';
+import { resolveThread, visibleCount, type VisibleThread } from '../threads/access';
 import { repliesTo } from './replies';
 import { readThreadPage } from './threadPage';
 
@@ -36,7 +36,7 @@ export async function messagePage(
   const { thread, rows: found } = await readThreadPage(context, actor, { ...request, limit: limit + 1 });
   const hasMore = found.length > limit;
   const rows = hasMore ? found.slice(0, limit) : found;
-  const messages = await presentMessages(context, actor, rows, thread.row.has_sub_threads);
+  const messages = await presentMessages(context, actor, rows, thread);
   return {
     messages,
     ...edges(rows, hasMore),
@@ -51,23 +51,25 @@ export async function pinnedMessages(
   actor: Actor,
   { threadId, limit, before }: Pick<MessagePageRequest, 'threadId' | 'limit' | 'before'>,
 ): Promise<PageEdges & { messages: MessageResource[] }> {
-  const { row, visibleFrom } = await resolveThread(context.statements, actor, threadId);
+  const thread = await resolveThread(context.statements, actor, threadId);
+  const { visibleFrom } = thread;
   const found = await context.messages().pinned(actor.tenantId, threadId, { before, limit: limit + 1, visibleFrom });
   const rows = found.slice(0, limit);
-  const messages = await presentMessages(context, actor, rows, row.has_sub_threads);
+  const messages = await presentMessages(context, actor, rows, thread);
   return { messages, ...edges(rows, found.length > limit) };
 }
 
-/** Rows as resources for the actor; profiles, keys and, where there may be any, replies loaded together. */
+/** Rows of a thread as resources for the actor; profiles, keys and, where there may be any, replies loaded together. */
 export async function presentMessages(
   context: QueryContext,
   actor: Actor,
   rows: readonly MessageRow[],
-  mayHaveReplies: boolean,
+  { row: { has_sub_threads }, visibleFrom }: VisibleThread,
 ): Promise<MessageResource[]> {
+  const messages = visibleFrom > 1 ? rows.map((row) => ({ row, visibleFrom })) : [];
   const [view, replies] = await Promise.all([
-    viewFor(context, actor, { rows, userIds: rows.map((row) => row.sender_id) }),
-    repliesTo(context.statements, actor.tenantId, mayHaveReplies ? rows : []),
+    viewFor(context, actor, { rows, userIds: rows.map((row) => row.sender_id), messages }),
+    repliesTo(context.statements, actor.tenantId, has_sub_threads ? rows : []),
   ]);
   return rows.map((row) => presentMessage(row, view, replies.get(row.message_id)));
 }

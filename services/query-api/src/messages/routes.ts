@@ -42,9 +42,9 @@ const one = readRoute<{ params: typeof schemas.messageParams; query: typeof sche
   responses: { 200: { description: 'The message', schema: messageSchema, headers: schemas.etagHeaders } },
   problems: ['forbidden', 'gone'],
   async handler({ actor, params, query }, context) {
-    const { row, mayHaveReplies } = await findMessage(context, actor, params);
+    const { row, thread } = await findMessage(context, actor, params);
     if (!query.includeDeleted) refuseDeleted(row);
-    const [message] = await presentMessages(context, actor, [row], mayHaveReplies);
+    const [message] = await presentMessages(context, actor, [row], thread);
     return ok(message, { ETag: `"${row.edit}"` });
   },
 });

@@ -8,6 +8,7 @@ import {
   privacyRequestSchema,
   problem,
   retentionSchema,
+  notThere,
 } from '@threadlog/events';
 import {
   presentHold,
@@ -86,7 +87,7 @@ const receipt = readRoute<{ params: typeof requestParams }>({
   async handler({ actor, params }, context) {
     const { kind, row } = await visibleRequest(context.statements, actor, params.requestId);
     const found = kind === 'deletion' ? (row as DeletionLogRow).receipt : null;
-    if (kind !== 'deletion') throw notFound();
+    if (kind !== 'deletion') throw notThere();
     if (found === null) throw problem('conflict', `the erasure is ${row.status}: there is no receipt yet`);
     return ok(found);
   },
@@ -125,11 +126,9 @@ async function linkTo({ kind, row }: StoredRequest, actor: Actor, context: Query
   return context.downloadLink(actor, row.request_id, until);
 }
 
-const notFound = () => problem('not_found', 'there is no such request');
-
 async function visibleRequest(statements: Statements, actor: Actor, requestId: string): Promise<StoredRequest> {
   const found = await findRequest(statements, actor.tenantId, requestId);
-  if (!found || !seesRequest(actor, found.row)) throw notFound();
+  if (!found || !seesRequest(actor, found.row)) throw notThere();
   return found;
 }
 

@@ -112,7 +112,11 @@ async function present(context: QueryContext, actor: Actor, hits: readonly Shown
   const messages = hits.flatMap(({ message }) => (message ? [message] : []));
   const subThreads = hits.flatMap(({ message, thread }) => (message && thread.row.has_sub_threads ? [message] : []));
   const [view, replies] = await Promise.all([
-    viewFor(context, actor, { rows: messages, userIds: messages.map((row) => row.sender_id) }),
+    viewFor(context, actor, {
+      rows: messages,
+      userIds: messages.map((row) => row.sender_id),
+      messages: hits.flatMap(({ message: row, thread: { visibleFrom } }) => (row ? [{ row, visibleFrom }] : [])),
+    }),
     repliesTo(context.statements, actor.tenantId, subThreads),
   ]);
   return hits.map(({ hit: { threadId, text, ranges }, message }) => ({

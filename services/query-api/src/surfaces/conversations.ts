@@ -1,9 +1,10 @@
 import { holds } from '@threadlog/auth';
-import { conversationOf, conversationSchema, problem, rootThreadId } from '@threadlog/events';
+import { conversationOf, conversationSchema, problem, rootThreadId, notThere } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import type { QueryContext } from '../context';
 import { decodeIndex, decodeKeyset } from '../cursors';
 import { messagePage, type MessagePage } from '../messages/page';
+import { knownUsers } from '../presence/known';
 import { ok } from '../readRoute';
 import { etagHeaders, messagePageSchema } from '../schemas';
 import { resolveThread, resolveThreadParts } from '../threads/access';
@@ -73,7 +74,7 @@ const subThread = surfaceRoute<{ params: typeof schemas.subThreadParams; query: 
   responses: { 200: { description: 'The thread and its messages', schema: schemas.subThreadPageSchema } },
   problems: ['forbidden'],
   async handler({ actor, params: { conversationId, threadId }, query }, context) {
-    if (rootThreadId(threadId) !== conversationId) throw problem('not_found', 'there is no such thread');
+    if (rootThreadId(threadId) !== conversationId) throw notThere();
     const thread = await resolveThreadParts(context.statements, actor, threadId);
     const [[resource], page] = await Promise.all([
       presentThreads(context, actor, [thread]),
@@ -109,6 +110,9 @@ const presence = surfaceRoute<{ params: typeof schemas.conversationParams }>({
   path: '/api/conversations/{conversationId}/presence',
   operationId: 'getConversationPresence',
   summary: 'See who is online',
+  description:
+    'Those of the participants who share a thread with the caller, as everywhere: seeing the conversation by scope or office ' +
+    'is not enough.',
   tags,
   params: schemas.conversationParams,
   responses: { 200: { description: 'The participants and whether they are online', schema: schemas.presenceSchema } },
@@ -118,9 +122,11 @@ const presence = surfaceRoute<{ params: typeof schemas.conversationParams }>({
     const { tenantId } = actor;
     const place = { tenantId, threadId: row.thread_id, rootId: rootThreadId(row.thread_id) };
     const { rows } = await pageParticipants(context.statements, place, { cursor: null, limit: PRESENCE_SHOWN });
+    const userIds = rows.map(({ user_id }) => user_id);
+    const known = await knownUsers(context.statements, actor, userIds);
     const items = await context.presence.of(
       tenantId,
-      rows.map(({ user_id }) => user_id),
+      userIds.filter((userId) => known.has(userId)),
     );
     return ok({ online: items.filter(({ state }) => state === 'online').map(({ userId }) => userId), items });
   },

@@ -1,4 +1,4 @@
-import { conversationOf, problem, type Json, type TenantId } from '@threadlog/events';
+import { conversationOf, type Json, type TenantId, notThere } from '@threadlog/events';
 import { openColumn, type Statements, type UserRow } from '@threadlog/read-models';
 import { defineRoute, type RequestSchemas, type Route, type RouteDefinition } from '@threadlog/service';
 import type { QueryContext } from '../context';
@@ -42,7 +42,7 @@ const user = internalRoute<{ params: typeof schemas.userParams }>({
   responses: { 200: { description: 'The profile as it was synchronised last', schema: schemas.userSchema } },
   async handler({ actor, params }, context) {
     const row = await userById(context.statements, actor.tenantId, params.externalUserId);
-    if (!row || row.removed_at !== null) throw problem('not_found', 'there is no such user');
+    if (!row || row.removed_at !== null) throw notThere();
     return ok(await presentUser(context, row));
   },
 });

@@ -1,6 +1,6 @@
 import { canSee, holds, may, visibleFromIndex, visibleFromSeq, type Actor, type ThreadAccess } from '@threadlog/auth';
-import { problem, rootThreadId } from '@threadlog/events';
-import type { Statements } from '@threadlog/read-models';
+import { problem, rootThreadId, notThere } from '@threadlog/events';
+import { visibleMessages, type Statements } from '@threadlog/read-models';
 import { ACCESS_COLUMNS, accessJoins, DETAIL_COLUMNS, detailJoins } from './details';
 import type { ThreadAccessRow, ThreadPartsRow } from './rows';
 import { viewerValues } from './viewer';
@@ -52,7 +52,7 @@ export function readable<TRow extends ThreadAccessRow>(actor: Actor, row: TRow):
 
 /** The same for one thread, found or not. Throws as `resolveThread` does. */
 export function visible<TRow extends ThreadAccessRow>(actor: Actor, row: TRow | undefined): VisibleThread<TRow> {
-  if (!row || !canSee(actor, accessOf(row))) throw threadNotFound();
+  if (!row || !canSee(actor, accessOf(row))) throw notThere();
   const thread = readable(actor, row);
   if (!thread) throw problem('forbidden', 'reading threads needs the permission chat:read');
   return thread;
@@ -60,9 +60,7 @@ export function visible<TRow extends ThreadAccessRow>(actor: Actor, row: TRow | 
 
 /** Messages that the actor may see, with or without tombstones. */
 export function visibleCount({ row, visibleFrom }: VisibleThread, includeDeleted = false): number {
-  const all = Math.max(0, row.last_message_index - (visibleFrom - 1));
-  if (includeDeleted) return all;
-  return all - (row.deleted_count - (visibleFrom > 1 ? row.hidden_deleted : 0));
+  return visibleMessages({ thread: row, visibleFrom, hiddenDeleted: row.hidden_deleted }, includeDeleted);
 }
 
 /** A list shows an actor without this permission nothing; saying so beats an empty page. */
@@ -85,10 +83,6 @@ export async function threadsSeen(
   ]);
   const threads = rows.map((row) => readable(actor, row)).filter((thread) => thread !== null);
   return new Map(threads.map((thread) => [thread.row.thread_id, thread]));
-}
-
-export function threadNotFound() {
-  return problem('not_found', 'there is no such thread');
 }
 
 function accessOf(row: ThreadAccessRow): ThreadAccess {

@@ -39,7 +39,8 @@ export async function threadChanges(
   const thread = await resolveThreadParts(context.statements, actor, threadId);
   const seq = thread.row.version;
   if (!comparable(thread, since)) return resync(seq);
-  const place = { tenantId: actor.tenantId, threadId, rootId: rootThreadId(threadId) };
+  const { visibleFrom } = thread;
+  const place = { tenantId: actor.tenantId, threadId, rootId: rootThreadId(threadId), visibleFrom };
   // Reading does not move a thread's seq: receipts come whole, and even where nothing else changed.
   if (since === seq) {
     return { seq, messages: [], receipts: await receiptsOf(context.statements, place), resync: false };
@@ -50,11 +51,11 @@ export async function threadChanges(
     presentMessages(
       context,
       actor,
-      changed.filter((row) => row.message_index >= thread.visibleFrom),
-      thread.row.has_sub_threads,
+      changed.filter((row) => row.message_index >= visibleFrom),
+      thread,
     ),
     thread.row.settings_version > since ? presentThreads(context, actor, [thread]) : [],
-    changedParticipants(context, actor, { threadId, since }),
+    changedParticipants(context, actor, { threadId, since, visibleFrom }),
     receiptsOf(context.statements, place),
   ]);
   return {
@@ -85,7 +86,7 @@ function resync(seq: number): ThreadChanges {
 async function changedParticipants(
   context: QueryContext,
   actor: Actor,
-  { threadId, since }: { threadId: string; since: number },
+  { threadId, since, visibleFrom }: { threadId: string; since: number; visibleFrom: number },
 ): Promise<ParticipantResource[] | null> {
   if (rootThreadId(threadId) !== threadId) return null;
   const rows = await participantsChangedSince(
@@ -94,6 +95,6 @@ async function changedParticipants(
     since,
   );
   if (!rows) return null;
-  const view = await viewFor(context, actor, { rows: [], userIds: rows.map((row) => row.user_id) });
-  return rows.map((row) => presentParticipant(row, view));
+  const view = await viewFor(context, actor, { rows: [], userIds: rows.map((row) => row.user_id), messages: [] });
+  return rows.map((row) => presentParticipant(row, view, visibleFrom));
 }

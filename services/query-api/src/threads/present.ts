@@ -1,9 +1,15 @@
 import type { Actor } from '@threadlog/auth';
 import type { ThreadResource } from '@threadlog/events';
-import { presentPreferences, presentThread, type MessageRow, type ParticipantView } from '@threadlog/read-models';
+import {
+  presentPreferences,
+  presentThread,
+  type MessageRow,
+  type ParticipantView,
+  type Referring,
+} from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { repliesTo } from '../messages/replies';
-import { visibleCount, type VisibleThread } from './access';
+import type { VisibleThread } from './access';
 import { membersOf } from './members';
 import type { ThreadPartsRow } from './rows';
 
@@ -18,7 +24,7 @@ export async function presentThreads(
   const rows = [...threads.map((thread) => thread.row), ...last.values()];
   const withSubThreads = new Set(threads.flatMap(({ row }) => (row.has_sub_threads ? [row.thread_id] : [])));
   const [view, replies] = await Promise.all([
-    viewFor(context, actor, { rows, userIds: peopleIn(members, last) }),
+    viewFor(context, actor, { rows, userIds: peopleIn(members, last), messages: referring(threads, last) }),
     repliesTo(
       context.statements,
       actor.tenantId,
@@ -32,7 +38,8 @@ export async function presentThreads(
         thread: row,
         participants: members.get(row.thread_id)!,
         participantCount: row.participant_count,
-        messageCount: visibleCount(thread),
+        visibleFrom: thread.visibleFrom,
+        hiddenDeleted: row.hidden_deleted,
         unreadCount: row.unread_count,
         preferences: preferencesOf(row),
         lastMessage: last.get(row.thread_id) ?? null,
@@ -49,6 +56,16 @@ function preferencesOf({ muted_until, pinned, hidden, marked_unread }: ThreadPar
     pinned: pinned ?? false,
     hidden: hidden ?? false,
     marked_unread: marked_unread ?? false,
+  });
+}
+
+function referring(
+  threads: readonly VisibleThread<ThreadPartsRow>[],
+  last: ReadonlyMap<string, MessageRow>,
+): Referring[] {
+  return threads.flatMap(({ row: { thread_id }, visibleFrom }) => {
+    const row = last.get(thread_id);
+    return row ? [{ row, visibleFrom }] : [];
   });
 }
 

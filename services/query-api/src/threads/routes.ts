@@ -66,11 +66,12 @@ const participants = readRoute<{ params: typeof schemas.threadParams; query: typ
   problems: ['forbidden'],
   async handler({ actor, params, query }, context) {
     const cursor = query.cursor === undefined ? null : decodeKeyset('participants', query.cursor, 'cursor');
-    const { row } = await resolveThread(context.statements, actor, params.threadId);
+    const { row, visibleFrom } = await resolveThread(context.statements, actor, params.threadId);
     const place = { tenantId: actor.tenantId, threadId: row.thread_id, rootId: rootThreadId(row.thread_id) };
     const { rows, ...edges } = await pageParticipants(context.statements, place, { cursor, limit: query.limit });
-    const view = await viewFor(context, actor, { rows: [], userIds: rows.map(({ user_id }) => user_id) });
-    return ok({ items: rows.map((participant) => presentParticipant(participant, view)), ...edges });
+    const userIds = rows.map(({ user_id }) => user_id);
+    const view = await viewFor(context, actor, { rows: [], userIds, messages: [] });
+    return ok({ items: rows.map((participant) => presentParticipant(participant, view, visibleFrom)), ...edges });
   },
 });
 
@@ -94,14 +95,15 @@ const receipts = readRoute<{ params: typeof schemas.threadParams }>({
   path: '/api/v1/threads/{threadId}/receipts',
   operationId: 'listReceipts',
   summary: 'List read receipts',
-  description: 'How far everybody who takes part has read; who has read nothing is not there.',
+  description:
+    'How far everybody who takes part has read; who has read nothing, or nothing that the caller sees, is not there.',
   tags: ['Reading'],
   params: schemas.threadParams,
   responses: { 200: { description: 'The receipts', schema: schemas.receiptsSchema } },
   problems: ['forbidden'],
   async handler({ actor, params: { threadId } }, context) {
-    await resolveThread(context.statements, actor, threadId);
-    const place = { tenantId: actor.tenantId, threadId, rootId: rootThreadId(threadId) };
+    const { visibleFrom } = await resolveThread(context.statements, actor, threadId);
+    const place = { tenantId: actor.tenantId, threadId, rootId: rootThreadId(threadId), visibleFrom };
     return ok({ items: await receiptsOf(context.statements, place) });
   },
 });

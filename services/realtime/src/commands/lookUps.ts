@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import { problem, type TenantId } from '@threadlog/events';
+import { type TenantId, notThere } from '@threadlog/events';
 import type { ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
 import { problemOf } from '@threadlog/service';
 
@@ -44,7 +44,7 @@ export function createLookUps({ reading, heads, projected }: LookUpsDeps): LookU
     threadOf: (tenantId, messageId) =>
       find(async () => {
         const threadId = await reading.threadOfMessage(tenantId, messageId);
-        if (threadId === null) throw problem('not_found', 'No such message.');
+        if (threadId === null) throw notThere();
         return threadId;
       }),
   };

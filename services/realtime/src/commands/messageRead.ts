@@ -29,5 +29,5 @@ async function threadOf(
   tenantId: TenantId,
   { conversationId, messageId }: { conversationId: string; messageId: string },
 ): Promise<string> {
-  return threadWithin(conversationId, await lookUps.threadOf(tenantId, messageId), 'message');
+  return threadWithin(conversationId, await lookUps.threadOf(tenantId, messageId));
 }

@@ -1,5 +1,5 @@
 import { holds } from '@threadlog/auth';
-import { problem, rootThreadId } from '@threadlog/events';
+import { problem, rootThreadId, notThere } from '@threadlog/events';
 import type { CommandContext, CommandDeps, SocketCommand } from './define';
 
 export const typingStart: SocketCommand<'typing:start'> = ({ conversationId }, context, deps) =>
@@ -20,7 +20,7 @@ async function say(
   if (!context.takeTyping()) throw problem('rate_limited', 'Too many signs of typing of this user.', { retryAfter: 1 });
   await context.started;
   const { connection } = context;
-  if (!connection.subscriptions.has(rootThreadId(conversationId))) throw problem('not_found', 'No such thread.');
+  if (!connection.subscriptions.has(rootThreadId(conversationId))) throw notThere();
   if (!holds(connection.actor, 'chat:write')) throw problem('forbidden', 'Writing needs the permission chat:write.');
   const isNew = isTyping && !deps.typing.says(connection, conversationId);
   // A room is its root's: that there is such a sub-thread, and that the user sees it, the room does not say.

@@ -2,6 +2,7 @@ import type { LogBatch, LogRecord } from '@threadlog/log';
 import { setImmediate } from 'node:timers/promises';
 import type { Dispatcher } from '../dispatcher';
 import type { Beginnings } from '../sync/beginnings';
+import type { References } from '../sync/references';
 import type { SubjectErased } from '../signals/erasureNews';
 import type { Withdrawals } from '../sync/withdrawals';
 import type { Views } from '../views';
@@ -14,6 +15,7 @@ export interface LaneDeps {
   dispatcher: Dispatcher;
   views: Pick<Views, 'forEvents' | 'forgetProfile'>;
   beginnings: Pick<Beginnings, 'forEvents'>;
+  references: Pick<References, 'forEvents'>;
   withdrawals: Withdrawals;
   /** Does what an erasure does here, in its own turn. */
   onErased(event: SubjectErased): void;

@@ -5,6 +5,7 @@ import type { Dispatcher } from '../dispatcher';
 import type { Delivery } from '../frames';
 import type { Beginnings } from '../sync/beginnings';
 import type { Withdrawals } from '../sync/withdrawals';
+import type { References } from '../sync/references';
 import type { Views } from '../views';
 import { withdrawnIn, type IsWithdrawn } from './late';
 import { headOf } from './records';
@@ -29,6 +30,7 @@ export interface ShowingDeps {
   dispatcher: Pick<Dispatcher, 'wants' | 'show'>;
   views: Pick<Views, 'forEvents'>;
   beginnings: Pick<Beginnings, 'forEvents'>;
+  references: Pick<References, 'forEvents'>;
   withdrawals: Withdrawals;
   onFault(record: LogRecord, cause: unknown): void;
 }
@@ -42,7 +44,14 @@ export interface Showing {
   parse(record: LogRecord): ChatEvent | 'unreadable' | 'unknown';
 }
 
-export function createShowing({ dispatcher, views, beginnings, withdrawals, onFault }: ShowingDeps): Showing {
+export function createShowing({
+  dispatcher,
+  views,
+  beginnings,
+  references,
+  withdrawals,
+  onFault,
+}: ShowingDeps): Showing {
   function parse(record: LogRecord): ReturnType<Showing['parse']> {
     const decoded = decodeEvent(record.value);
     if (decoded.kind === 'event') return decoded.event;
@@ -65,10 +74,11 @@ export function createShowing({ dispatcher, views, beginnings, withdrawals, onFa
       }
       if (events.size === 0) return prepared;
       const wanted = [...events.values()];
-      const [byTenant, isWithdrawn]: [Map<TenantId, PresenterView>, IsWithdrawn, void] = await Promise.all([
+      const [byTenant, isWithdrawn]: [Map<TenantId, PresenterView>, IsWithdrawn, void, void] = await Promise.all([
         views.forEvents(wanted),
         withdrawnIn(withdrawals, events),
         beginnings.forEvents(wanted),
+        references.forEvents(wanted),
       ]);
       for (const [offset, event] of events) {
         const withdrawn = isWithdrawn(event, offset);

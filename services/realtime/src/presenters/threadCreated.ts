@@ -11,7 +11,7 @@ export const threadCreated: Presenter<'CHAT_THREAD_CREATED'> = {
     const participants = event.data.participants.flatMap(
       ({ user_id }) => foldParticipant(null, event, user_id, null) ?? [],
     );
-    const resource = presentThread({ thread, participants }, view);
+    const resource = presentThread({ thread, participants, visibleFrom: 1 }, view);
     const place = { ...placeOf(event.stream_id), seq: event.stream_version };
     if (thread.parent_thread_id !== null) return [frame('thread:created', { ...place, thread: resource })];
     return [frame('conversation:created', { ...place, conversation: resource })];

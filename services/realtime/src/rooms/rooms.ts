@@ -2,6 +2,7 @@ import { seesSubThread } from '@threadlog/auth';
 import type { InThread, TenantId } from '@threadlog/events';
 import { frame, placeOf, type Delivery, type Frame } from '../frames';
 import { threadRoom } from '../log/records';
+import { repliedTo, withoutReply } from '../presenters/replies';
 import type { Connection } from './connection';
 import { seesEverything, type Seen } from './seen';
 
@@ -51,6 +52,13 @@ export interface Rooms {
   hides(subscription: Subscription, delivery: Pick<Delivery, 'threadId' | 'messageIndex'>): boolean;
   /** Forgets what is held back in the tenant's rooms: those who wait are told to fetch instead. */
   dropHeld(tenantId: TenantId): void;
+  /**
+   * What is delivered as it is shown to this participant: null where it is from before its history, and without the message
+   * that it replies to where that is.
+   */
+  shownTo(subscription: Subscription, delivery: Delivery): Delivery | null;
+  /** Whether somebody in the room does not see all of it. */
+  hasLate(room: string): boolean;
   /** Everybody with a place in the room. */
   subscribers(room: string): Subscription[];
 }
@@ -69,24 +77,27 @@ export interface RoomsDeps {
   maxHeld: number;
   /** Where a sub-thread begins, as its root's seq; 0 where that is not known: then only who sees everything sees it. */
   beginsAt(tenantId: TenantId, threadId: string): number;
+  /** Index of a message that another replies to; 0 where that is not known: then only who sees everything is told. */
+  indexOf(tenantId: TenantId, messageId: string): number;
 }
 
 /**
  * Who gets what. All of it is synchronous, so between two deliveries a socket is either in a room or not: that is what
  * the ordering argument in the README rests on.
  */
-export function createRooms({ broadcast, maxHeld, beginsAt }: RoomsDeps): Rooms {
+export function createRooms({ broadcast, maxHeld, beginsAt, indexOf }: RoomsDeps): Rooms {
   const rooms: RoomMap = new Map();
   const hides: Rooms['hides'] = (subscription, delivery) => isHidden(beginsAt, subscription, delivery);
+  const shownTo: Rooms['shownTo'] = (subscription, delivery) => {
+    if (seesEverything(subscription)) return delivery;
+    return hides(subscription, delivery) ? null : withVisibleReply(indexOf, subscription, delivery);
+  };
   const end = (subscription: Subscription) => endPlace(rooms, subscription);
   return {
     get size() {
       return rooms.size;
     },
-    hasAudience(name) {
-      const room = rooms.get(name);
-      return room !== undefined && room.live + room.syncing.size > 0;
-    },
+    hasAudience: (name) => hasAudience(rooms.get(name)),
     open: (connection, threadId, seen) => openPlace(rooms, connection, { threadId, ...seen }),
     goLive(subscription) {
       const room = rooms.get(subscription.room)!;
@@ -110,9 +121,7 @@ export function createRooms({ broadcast, maxHeld, beginsAt }: RoomsDeps): Rooms 
       for (const subscription of room.syncing) {
         if (!hides(subscription, delivery)) hold(subscription, delivery, maxHeld);
       }
-      if (room.live === 0) return;
-      const except = exceptions(room, delivery, hides);
-      for (const each of delivery.frames) broadcast(name, each, except);
+      if (room.live > 0) send(room, name, delivery, { broadcast, shownTo });
     },
     lose(name, about) {
       const room = rooms.get(name);
@@ -130,9 +139,19 @@ export function createRooms({ broadcast, maxHeld, beginsAt }: RoomsDeps): Rooms 
       broadcast(name, told, [...except, ...blind], options);
     },
     hides,
+    shownTo,
+    hasLate: (name) => hasLate(rooms.get(name)),
     dropHeld: (tenantId) => dropHeld(rooms, tenantId),
     subscribers: (name) => [...(rooms.get(name)?.members ?? [])],
   };
+}
+
+function hasAudience(room: Room | undefined): boolean {
+  return room !== undefined && room.live + room.syncing.size > 0;
+}
+
+function hasLate(room: Room | undefined): boolean {
+  return room !== undefined && (room.late.size > 0 || [...room.syncing].some((one) => !seesEverything(one)));
 }
 
 function dropHeld(rooms: RoomMap, tenantId: TenantId): void {
@@ -186,6 +205,33 @@ function hold(subscription: Subscription, delivery: Delivery, most: number): voi
 
 function exceptions(room: Room, about: Parameters<Rooms['hides']>[1], hides: Rooms['hides']): string[] {
   return [...room.late].filter((late) => hides(late, about)).map((late) => late.connection.wire.id);
+}
+
+/** One frame for everybody who sees all of it; those who came late get their own, or none. */
+function send(
+  room: Room,
+  name: string,
+  delivery: Delivery,
+  { broadcast, shownTo }: { broadcast: Broadcast; shownTo: Rooms['shownTo'] },
+): void {
+  const apart = [...room.late].flatMap((late) => {
+    const shown = shownTo(late, delivery);
+    return shown === delivery ? [] : [{ wire: late.connection.wire, frames: shown?.frames ?? [] }];
+  });
+  const except = apart.map(({ wire }) => wire.id);
+  for (const each of delivery.frames) broadcast(name, each, except);
+  for (const { wire, frames } of apart) frames.forEach((each) => wire.emit(each));
+}
+
+/** A sub-thread is seen whole: only in the root itself may a message reply to what somebody late does not see. */
+function withVisibleReply(
+  indexOf: RoomsDeps['indexOf'],
+  { connection, threadId, visibleFrom }: Subscription,
+  delivery: Delivery,
+): Delivery {
+  const replyTo = delivery.threadId === threadId ? repliedTo(delivery) : null;
+  if (replyTo === null || indexOf(connection.actor.tenantId, replyTo) >= visibleFrom) return delivery;
+  return withoutReply(delivery);
 }
 
 /** Messages from before this participant's history, and sub-threads that began before it. */

@@ -4,6 +4,7 @@ import { withoutWithdrawn } from '../presenters/withdrawn';
 import type { Subscription } from '../rooms/rooms';
 import type { CatchUp, CatchUpDeps } from './catchUp';
 import { foldConversation } from './conversation';
+import type { References } from './references';
 
 /** What was deleted while the resource was made is among what is held back; where too much was, that is not known. */
 function asOfNow(told: Payload<'conversation:created'>, { threadId, held }: Subscription): Frame {
@@ -18,6 +19,7 @@ function withoutLastMessage(told: Payload<'conversation:created'>): Payload<'con
 
 export type AnnounceDeps = Pick<CatchUpDeps, 'follower' | 'reader' | 'settle' | 'views' | 'onFault'> & {
   standingOf: StandingOf;
+  references: Pick<References, 'hiddenOf'>;
   catchUp: Pick<CatchUp, 'finish'>;
 };
 
@@ -34,6 +36,7 @@ export function createAnnounce({
   settle,
   views,
   standingOf,
+  references,
   onFault,
   catchUp,
 }: AnnounceDeps): Announce {
@@ -51,11 +54,13 @@ export function createAnnounce({
     const { thread, participants, members } = parts;
     const last = parts.lastMessage && parts.lastMessage.message_index >= visibleFrom ? parts.lastMessage : null;
     const people = [...participants.map(({ user_id }) => user_id), ...(last ? [last.sender_id] : [])];
-    const [view, standing] = await Promise.all([
+    const [view, hidden, standing] = await Promise.all([
       views.of(tenantId, sealedBlobsOf([thread, last]), people),
+      references.hiddenOf(tenantId, last ? [last] : [], visibleFrom),
       standingOf(tenantId, viewerId, { threadId, visibleFrom, joinedIndex: members.get(viewerId)?.joined_index ?? 0 }),
     ]);
-    const conversation = presentThread({ ...parts, ...standing, lastMessage: last }, { ...view, viewerId });
+    const shown = { ...parts, ...standing, lastMessage: last, visibleFrom };
+    const conversation = presentThread(shown, { ...view, viewerId, hidden });
     return { ...placeOf(threadId), seq, conversation };
   }
 

@@ -3,6 +3,7 @@ import type { Follower } from '../log/follower';
 import { lostFrame } from '../frames';
 import type { RealtimeLimits } from '../limits';
 import { present } from '../presenters';
+import { repliedTo } from '../presenters/replies';
 import { withoutWithdrawn } from '../presenters/withdrawn';
 import type { Connection } from '../rooms/connection';
 import type { Rooms, Subscription } from '../rooms/rooms';
@@ -13,6 +14,7 @@ import { changedFrames, neededBy } from './changedFrames';
 import { collapse } from './collapse';
 import { finish, type Outcome } from './finish';
 import { planCatchUp, type Plan } from './plan';
+import type { References } from './references';
 import type { SyncReader } from './reader';
 import type { Settle } from './settle';
 import type { Withdrawals } from './withdrawals';
@@ -24,6 +26,7 @@ export interface CatchUpDeps {
   settle: Settle;
   views: Views;
   beginnings: Pick<Beginnings, 'prepare'>;
+  references: Pick<References, 'prepare' | 'hiddenOf'>;
   withdrawals: Withdrawals;
   limits: RealtimeLimits;
   /** Told of what could not be read or shown; the stream ends in `resync` all the same. */
@@ -54,7 +57,9 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
   async function settled(subscription: Subscription, stream: Stream): Promise<Outcome | null> {
     try {
       const outcome = await outcomeOf(deps, subscription, stream);
-      return (await isSeen(deps, subscription, stream)) ? outcome : null;
+      if (!(await isSeen(deps, subscription, stream))) return null;
+      if (outcome) await prepareReplies(deps, subscription, outcome);
+      return outcome;
     } catch (cause) {
       deps.onFault(cause, stream.threadId);
       const known = stream.plan.kind === 'ahead' ? null : stream.plan.version;
@@ -102,6 +107,13 @@ async function isSeen({ beginnings, rooms }: CatchUpDeps, subscription: Subscrip
   if (threadId === subscription.threadId || seesEverything(subscription)) return true;
   await beginnings.prepare(subscription.connection.actor.tenantId, [threadId]);
   return !rooms.hides(subscription, { threadId, messageIndex: null });
+}
+
+/** Who came late is told of what a message replies to only where that is shown to it: see `Rooms.shownTo`. */
+async function prepareReplies({ references }: CatchUpDeps, subscription: Subscription, { deliveries }: Outcome) {
+  if (seesEverything(subscription)) return;
+  const ids = deliveries.flatMap((delivery) => repliedTo(delivery) ?? []);
+  await references.prepare(subscription.connection.actor.tenantId, ids);
 }
 
 /** Null when the thread is gone. */

@@ -14,7 +14,7 @@ import {
 import type { ConversationSnapshot } from './reader';
 
 /** A thread's parts and all of its members, of which the parts show the first. */
-export interface Conversation extends ThreadParts {
+export interface Conversation extends Omit<ThreadParts, 'visibleFrom'> {
   members: ReadonlyMap<string, ParticipantRow>;
 }
 

@@ -36,8 +36,8 @@ function sendAll(
 ): void {
   const { due, reached } = inOrder(held, outcomes);
   for (const delivery of withoutWithdrawn(due)) {
-    if (rooms.hides(subscription, delivery)) continue;
-    for (const each of delivery.frames) subscription.connection.wire.emit(each);
+    const shown = rooms.shownTo(subscription, delivery);
+    for (const each of shown?.frames ?? []) subscription.connection.wire.emit(each);
   }
   for (const { threadId, kind } of outcomes) {
     const end = { ...placeOf(threadId), seq: reached.get(threadId) ?? null };

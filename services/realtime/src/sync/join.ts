@@ -1,4 +1,4 @@
-import { problem, rootThreadId, type ProblemCode } from '@threadlog/events';
+import { problem, rootThreadId, type ProblemCode, notThere } from '@threadlog/events';
 import { problemOf } from '@threadlog/service';
 import { lostFrame } from '../frames';
 import type { Connection } from '../rooms/connection';
@@ -53,11 +53,11 @@ export function createJoins(deps: JoinDeps): Joins {
       throw problem('conflict', `A socket may be in ${limits.threadsPerConnection} threads at most.`);
     }
     const opened = await withAccess(deps, connection, threadId, (access) => {
-      if (!access) throw problem('not_found', 'No such thread.');
+      if (!access) throw notThere();
       if (connection.state === 'closed') throw problem('unavailable', 'The socket is closed.');
       // A resume that still waits is done by whoever comes first.
       const since = given?.size ? given : (connection.resuming.get(threadId) ?? given);
-      if (!since) throw problem('not_found', 'The resume has ended.');
+      if (!since) throw notThere();
       // What is on its way to a place that is open already must not be cut off by asking for it again.
       if (since.size === 0 && connection.subscriptions.has(threadId)) return { seq: access.version };
       return { ...open(connection, threadId, access, since), seq: access.version };

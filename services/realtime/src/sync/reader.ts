@@ -1,5 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import {
+  createStatements,
+  messageIndexes,
   readCheckpoint,
   type MessageRow,
   type MembershipSnapshot,
@@ -57,6 +59,8 @@ export interface SyncReader {
   beginnings(tenantId: TenantId, threadIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Those of these messages that are deleted; by place, for a sub-thread numbers its own. */
   deletedAmong(tenantId: TenantId, places: readonly MessagePlace[]): Promise<MessagePlace[]>;
+  /** The indexes of these messages; those that are not there are left out. */
+  indexesOf(tenantId: TenantId, messageIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Messages of a thread that are not deleted, newest first. */
   latest(tenantId: TenantId, threadId: string, window: { visibleFrom: number; limit: number }): Promise<MessageRow[]>;
 }
@@ -118,6 +122,7 @@ export function createSyncReader({ source, queries, messages, partitionOf }: Syn
       );
       return rows.map(({ thread_id, message_index }) => ({ threadId: thread_id, messageIndex: message_index }));
     },
+    indexesOf: (tenantId, messageIds) => messageIndexes(createStatements(source), tenantId, messageIds),
     latest: (tenantId, threadId, window) => messages().page(tenantId, threadId, { ...window, order: 'desc' }),
   };
 }

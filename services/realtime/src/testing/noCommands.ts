@@ -19,5 +19,9 @@ export const noCommands: Pick<
   peersOf: never,
   threadsOf: never,
   standingOf: (tenantId, userId, { threadId }) =>
-    Promise.resolve({ unreadCount: 0, preferences: presentPreferences(unseenThread(tenantId, userId, threadId)) }),
+    Promise.resolve({
+      unreadCount: 0,
+      hiddenDeleted: 0,
+      preferences: presentPreferences(unseenThread(tenantId, userId, threadId)),
+    }),
 };

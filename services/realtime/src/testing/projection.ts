@@ -23,6 +23,7 @@ export function createProjection(world: World, pause: () => Promise<void> = () =
     const end = offsets[world.partitionOf(threadId)]!;
     return foldRows(world.of(threadId).flatMap(({ event, offset }) => (offset < end ? [event] : [])));
   };
+  const everything = () => world.threads().map((threadId) => rowsOf(threadId, state.messagesApplied));
   const threadOf = (threadId: string) => rowsOf(threadId, state.applied).threads[0] ?? null;
 
   async function between<T>(threadId: string, read: () => T): Promise<T & { from: number; to: number }> {
@@ -46,10 +47,7 @@ export function createProjection(world: World, pause: () => Promise<void> = () =
     thread: (_tenant, threadId, userId) =>
       between(threadId, () => ({
         thread: threadOf(threadId),
-        participant:
-          rowsOf(threadId, state.applied).participants.find(
-            (row) => row.user_id === userId && row.removed_at === null,
-          ) ?? null,
+        participant: memberIn(rowsOf(threadId, state.applied), userId),
       })),
     changes: (_tenant, threadId, { since, limit }) =>
       between(threadId, () => ({
@@ -69,12 +67,22 @@ export function createProjection(world: World, pause: () => Promise<void> = () =
       })),
     beginnings: (_tenant, threadIds) =>
       state.pause().then(() => new Map(threadIds.map((id) => [id, threadOf(id)?.root_version ?? 0]))),
+    indexesOf: (_tenant, messageIds) => state.pause().then(() => indexesIn(everything(), messageIds)),
     deletedAmong: (_tenant, places) =>
       state.pause().then(() => places.filter((at) => isDeleted(rowsOf(at.threadId, state.messagesApplied), at))),
     latest: (_tenant, threadId, { limit }) =>
       state.pause().then(() => newest(rowsOf(threadId, state.messagesApplied), limit)),
   };
   return Object.assign(state, { reader });
+}
+
+function memberIn({ participants }: FoldedRows, userId: string): FoldedRows['participants'][number] | null {
+  return participants.find((row) => row.user_id === userId && row.removed_at === null) ?? null;
+}
+
+function indexesIn(all: readonly FoldedRows[], messageIds: readonly string[]): Map<string, number> {
+  const found = all.flatMap(({ messages }) => messages.filter(({ message_id }) => messageIds.includes(message_id)));
+  return new Map(found.map(({ message_id, message_index }) => [message_id, message_index]));
 }
 
 function newest({ messages }: FoldedRows, limit: number): FoldedRows['messages'] {

@@ -32,11 +32,12 @@ export function unreadIn(thread: ModelThread, user: string): number {
   ).length;
 }
 
-/** `user index`, of everybody who takes part now and has read something. */
-export function receiptsIn(thread: ModelThread): string[] {
+/** `user index`, of everybody who takes part now and has read something that the viewer sees. */
+export function receiptsIn(thread: ModelThread, viewer: string): string[] {
   const { members } = thread.root ?? thread;
+  const from = firstSeen(thread, viewer) ?? Infinity;
   return [...thread.reads]
-    .filter(([user]) => members.has(user))
+    .filter(([user, index]) => members.has(user) && index >= from)
     .map(([user, index]) => `${user} ${index}`)
     .toSorted();
 }

@@ -13,7 +13,10 @@ import { send } from './send';
 export const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
 export const INTERNAL_SECRET = 'an-internal-secret-of-thirty-two-bytes';
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
-const ON_FREE_PORTS = { API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0' };
+const ON_FREE_PORTS = {
+  ...{ API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0' },
+  ...{ REALTIME_HOST: '127.0.0.1', REALTIME_PORT: '0' },
+};
 
 /** The roles behind the HTTP API in this process, on servers of the test stack. Call it where a file is set up. */
 export function givenStandalone(env: Record<string, string> = {}) {
@@ -22,6 +25,7 @@ export function givenStandalone(env: Record<string, string> = {}) {
   const topicPrefix = stack.topicPrefix();
   const stop = new AbortController();
   let url = '';
+  let sockets: string | undefined;
   let system: { env: Record<string, string>; runtime: Runtime; router: CommandRouter | undefined };
   let clients: ReturnType<typeof createClients>;
   let ended: Promise<void> = Promise.resolve();
@@ -45,7 +49,7 @@ export function givenStandalone(env: Record<string, string> = {}) {
     const logger = createLogger({ service: 'test', level: 'silent' });
     const runtime = await createRuntime(config, { service: 'test', signal: stop.signal, logger });
     const api = Promise.withResolvers<HttpServer>();
-    const roles = composeRoles(runtime, config);
+    const roles = composeRoles(runtime, config, { onListening: (http) => void (sockets = http.url) });
     system = { env: all, runtime, router: routerOf(roles) };
     ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve });
     url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
@@ -70,6 +74,8 @@ export function givenStandalone(env: Record<string, string> = {}) {
   });
   return {
     url: () => url,
+    /** Where Socket.io is, if the roles have it. */
+    sockets: () => sockets!,
     /** What the process was configured by, for others beside it. */
     env: () => system.env,
     runtime: () => system.runtime,

@@ -37,7 +37,9 @@ A long transcript goes on in transcript/001.html and so on.
 
 Where a text can no longer be read, because keys that it was sealed with were destroyed, it is
 null and "erased" is true. Messages that were deleted are there without their text. The title of a
-thread that the person left is there only if it has not changed since; else "withheld" is true.
+thread that the person left is there only if it has not changed since; else "withheld" is true. Of
+threads that the person does not see (any more) neither number of messages nor last activity is
+told, and sub-threads that it was not shown are here only where it wrote in them.
 Files that were sent with messages are kept elsewhere: only their references are here.
 
 This archive is not encrypted. Keep it where only those see it who may.

@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import { problem, ProblemError, type TenantId } from '@threadlog/events';
+import { problem, ProblemError, type TenantId, notThere } from '@threadlog/events';
 import { activeGeneration, generationSchema, type Database, type ExportLogRow } from '@threadlog/read-models';
 import type { RouteRequest } from '@threadlog/service';
 import { randomUUID } from 'node:crypto';
@@ -23,7 +23,7 @@ export async function findExport(
 }
 
 /** Whoever may not have an export must not learn that there is one. */
-export const noSuchExport = () => problem('not_found', 'there is no such export');
+export const noSuchExport = notThere;
 
 type Raw = RouteRequest['raw'];
 

@@ -1,5 +1,5 @@
 import { holds, mayHandleSubject, type Actor } from '@threadlog/auth';
-import { LIMITS, type Subject } from '@threadlog/events';
+import { LIMITS, type Subject, NOT_THERE } from '@threadlog/events';
 import type { DeletionLogRow, ExportLogRow } from '@threadlog/read-models';
 import type { DecisionContext, PrivacyState } from '../../decider';
 import { happened, refuse, UNCHANGED, type Decide, type Passed, type Refusal } from '../../threads/domain/decision';
@@ -47,7 +47,7 @@ function isWithinReach(wanted: string, now: string): boolean {
 /** Calls an erasure off. Too late once it has begun: keys may be gone already. */
 export const cancelDeletion: Decide<'privacy.cancel'> = ({ requestId }, state, context) => {
   const row = state.deletions.get(requestId);
-  if (!row || !mayTouch(context.actor, row)) return refuse('not_found', 'no such erasure');
+  if (!row || !mayTouch(context.actor, row)) return refuse(NOT_THERE.code, NOT_THERE.detail);
   if (row.status === 'cancelled') return UNCHANGED;
   if (row.status !== 'requested') return refuse('conflict', `the erasure is ${row.status} and cannot be called off`);
   return happened({

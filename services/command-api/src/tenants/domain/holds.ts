@@ -1,5 +1,5 @@
 import { holds as has, mayReadLogs } from '@threadlog/auth';
-import { LIMITS, type Subject } from '@threadlog/events';
+import { LIMITS, type Subject, NOT_THERE } from '@threadlog/events';
 import { plainTenant, type TenantRow } from '@threadlog/read-models';
 import type { DecisionContext, TenantState } from '../../decider';
 import { isWorker, ONLY_WORKER } from '../../privacy/domain/worker';
@@ -22,7 +22,7 @@ export const setHold: Decide<'tenant.hold'> = ({ subject, heldThreadId, reason, 
 
 export const releaseHold: Decide<'tenant.releaseHold'> = ({ holdId }, state, context) => {
   const isThere = tenantOf(state, context).holds.some(({ hold_id }) => hold_id === holdId);
-  if (!isThere || !seesHolds(context)) return refuse('not_found', 'no such hold');
+  if (!isThere || !seesHolds(context)) return refuse(NOT_THERE.code, NOT_THERE.detail);
   const refusal = keepsPrivacy(context);
   if (refusal) return refusal;
   return happened({ type: 'CHAT_LEGAL_HOLD_RELEASED', data: { hold_id: holdId } });

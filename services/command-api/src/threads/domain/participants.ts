@@ -36,7 +36,7 @@ export const removeParticipant: Decide<'participant.remove'> = (input, state, co
   const leaves = target?.user_id === context.actor.id;
   const refusal = allowed(context, removing(target, leaves), view) ?? hasOwnPeople(view);
   if (refusal) return refusal;
-  if (!target) return notFound('participant');
+  if (!target) return notFound();
   const remaining = activeParticipants(context.root).length - 1;
   const blocked = mayGo(view, leaves) ?? keepsAnOwner(target.user_id, context, remaining);
   if (blocked) return blocked;
@@ -52,7 +52,7 @@ export const changeParticipantRole: Decide<'participant.changeRole'> = (input, s
   const refusal = allowed(context, 'roles.manage', view) ?? hasOwnPeople(view);
   if (refusal) return refusal;
   const target = activeParticipant(context.root, input.userId);
-  if (!target) return notFound('participant');
+  if (!target) return notFound();
   if (target.role === input.role) return UNCHANGED;
   const ownerless = keepsAnOwner(target.user_id, context, activeParticipants(context.root).length);
   if (ownerless) return ownerless;

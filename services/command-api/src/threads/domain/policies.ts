@@ -1,3 +1,4 @@
+import { NOT_THERE } from '@threadlog/events';
 import { canSee, may, visibleFromIndex, visibleFromSeq, type Action, type ActionSubject } from '@threadlog/auth';
 import type { MessageRow, ParticipantRow, ThreadRow } from '@threadlog/read-models';
 import type { DecisionContext, ThreadState } from '../../decider';
@@ -19,7 +20,7 @@ export interface View {
 export function viewThread(state: ThreadState, context: DecisionContext): View | Refusal {
   const { thread } = state;
   const root = context.root.thread;
-  if (!thread || !root || thread.deleted_at || root.deleted_at) return notFound('thread');
+  if (!thread || !root || thread.deleted_at || root.deleted_at) return notFound();
   const subject: ActionSubject = {
     tenantId: root.tenant_id,
     learnerId: root.learner_id,
@@ -27,7 +28,7 @@ export function viewThread(state: ThreadState, context: DecisionContext): View |
     createdBy: thread.created_by,
     beginsAtSeq: thread.root_version,
   };
-  if (!canSee(context.actor, subject)) return notFound('thread');
+  if (!canSee(context.actor, subject)) return notFound();
   const visibleFrom = visibleFromIndex(context.actor, subject);
   return { thread, root, subject, visibleFrom, visibleFromSeq: visibleFromSeq(context.actor, subject) };
 }
@@ -55,15 +56,15 @@ export function activeParticipants(root: ThreadState): ParticipantRow[] {
 /** The message as the actor sees it, a tombstone too, or not found: missing, of another thread, before its time. */
 export function viewMessage(messageId: string, state: ThreadState, view: View): MessageRow | Refusal {
   const row = state.messages.get(messageId);
-  return row && isVisible(row, view) ? row : notFound('message');
+  return row && isVisible(row, view) ? row : notFound();
 }
 
 export function isVisible(row: MessageRow, view: View): boolean {
   return row.thread_id === view.thread.thread_id && row.message_index >= view.visibleFrom;
 }
 
-export function notFound(what: 'thread' | 'message' | 'participant'): Refusal {
-  return refuse('not_found', `no such ${what}`);
+export function notFound(): Refusal {
+  return refuse(NOT_THERE.code, NOT_THERE.detail);
 }
 
 /** Seen, but is it allowed? */

@@ -1,4 +1,4 @@
-import type { Draft } from '@threadlog/events';
+import { type Draft, NOT_THERE } from '@threadlog/events';
 import { isWorker, ONLY_WORKER } from '../../privacy/domain/worker';
 import { messageIsFree, threadIsFree } from '../../tenants/domain/held';
 import { refuse, UNCHANGED, type Decide } from './decision';
@@ -10,7 +10,7 @@ import { refuse, UNCHANGED, type Decide } from './decision';
  */
 export const scrubMessages: Decide<'thread.scrub'> = ({ messageIds, reason }, state, context) => {
   if (!isWorker(context.actor)) return ONLY_WORKER;
-  if (!state.thread) return refuse('not_found', 'no such thread');
+  if (!state.thread) return refuse(NOT_THERE.code, NOT_THERE.detail);
   const { thread_id } = state.thread;
   const rows = messageIds
     .map((id) => state.messages.get(id))
@@ -34,7 +34,7 @@ export const scrubMessages: Decide<'thread.scrub'> = ({ messageIds, reason }, st
  */
 export const scrubSettings: Decide<'thread.scrubSettings'> = ({ authorId }, state, context) => {
   if (!isWorker(context.actor)) return ONLY_WORKER;
-  if (!state.thread) return refuse('not_found', 'no such thread');
+  if (!state.thread) return refuse(NOT_THERE.code, NOT_THERE.detail);
   const { thread_id, title, title_by, metadata, metadata_by } = state.thread;
   const gone = {
     ...(title !== null && title_by === authorId && { title: null }),
@@ -48,7 +48,7 @@ export const scrubSettings: Decide<'thread.scrubSettings'> = ({ authorId }, stat
 /** Deletes a thread for retention or privacy; its messages are scrubbed by themselves. */
 export const eraseThread: Decide<'thread.erase'> = ({ reason }, state, context) => {
   if (!isWorker(context.actor)) return ONLY_WORKER;
-  if (!state.thread) return refuse('not_found', 'no such thread');
+  if (!state.thread) return refuse(NOT_THERE.code, NOT_THERE.detail);
   if (state.thread.deleted_at !== null) return UNCHANGED;
   const held = reason === 'retention' ? threadIsFree(state, context) : undefined;
   if (held) return held;

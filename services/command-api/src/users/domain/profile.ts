@@ -1,3 +1,4 @@
+import { NOT_THERE } from '@threadlog/events';
 import { holds } from '@threadlog/auth';
 import type { Decide, Refusal, Passed } from '../../threads/domain/decision';
 import { happened, refuse, UNCHANGED } from '../../threads/domain/decision';
@@ -16,7 +17,7 @@ export const syncUser: Decide<'user.sync'> = (input, _state, context) => {
 export const removeUser: Decide<'user.remove'> = (input, state, context) => {
   const refusal = mayKeepProfiles(context);
   if (refusal) return refusal;
-  if (!state.user) return refuse('not_found', 'no such user');
+  if (!state.user) return refuse(NOT_THERE.code, NOT_THERE.detail);
   if (state.user.removed_at !== null) return UNCHANGED;
   const held = personIsFree(input.userId, context);
   if (held) return held;

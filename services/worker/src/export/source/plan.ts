@@ -1,5 +1,8 @@
+import { rootThreadId } from '@threadlog/events';
+import type { ThreadRow } from '@threadlog/read-models';
 import { findIncomplete, type Incomplete } from './incomplete';
 import { chunked, paged, type Reading } from './reading';
+import { shownTo } from './shown';
 
 /** A thread that goes into the export, and how far. */
 export interface PlannedThread {
@@ -49,24 +52,35 @@ interface Found {
 async function plan(reading: Reading, threads: Map<string, PlannedThread>, { about, whole }: Found): Promise<void> {
   const { tenantId, people } = reading;
   for await (const found of about) {
-    await add(reading, threads, found, whole);
+    await add(reading, threads, found, { whole, onlyShown: false });
     const below = ids(reading, (after) => people.threadsBelow(tenantId, found, { after, limit: PAGE }));
-    for await (const page of below) await add(reading, threads, page, whole);
+    for await (const page of below) await add(reading, threads, page, { whole, onlyShown: !whole });
   }
 }
 
+/** Sub-threads in which the person wrote nothing are in it only where the person is, or was, shown them. */
 async function add(
-  { tenantId, threads: queries }: Reading,
+  reading: Reading,
   threads: Map<string, PlannedThread>,
   threadIds: readonly string[],
-  whole: boolean,
+  { whole, onlyShown }: { whole: boolean; onlyShown: boolean },
 ): Promise<void> {
   const fresh = threadIds.filter((id) => !threads.has(id));
-  const rows = new Map((await queries.threadsByIds(tenantId, fresh)).map((row) => [row.thread_id, row]));
+  const found = await reading.threads.threadsByIds(reading.tenantId, fresh);
+  const shown = onlyShown ? await onlyThoseShown(reading, found) : found;
+  const rows = new Map(shown.map((row) => [row.thread_id, row]));
   for (const threadId of fresh) {
     const row = rows.get(threadId);
     if (row) threads.set(threadId, { threadId, whole, upTo: row.last_message_index, learnerId: row.learner_id });
   }
+}
+
+async function onlyThoseShown({ tenantId, subject, people }: Reading, rows: ThreadRow[]): Promise<ThreadRow[]> {
+  const roots = [...new Set(rows.map(({ thread_id }) => rootThreadId(thread_id)))];
+  const own = await people.membershipsIn(tenantId, subject.id, roots);
+  const memberships = new Map(own.map((row) => [row.thread_id, row]));
+  const person = { tenantId, id: subject.id };
+  return rows.filter((row) => shownTo(person, row, memberships.get(rootThreadId(row.thread_id))) !== 'never');
 }
 
 async function* ids(reading: Reading, page: (after: string) => Promise<string[]>): AsyncIterable<string[]> {

@@ -8,6 +8,7 @@ import {
 } from '@threadlog/read-models';
 import type { ExportPlan, PlannedThread } from './plan';
 import { chunked, type Reading } from './reading';
+import { shownTo } from './shown';
 
 /** How the person has to do with a thread. */
 export type ThreadPart = 'about' | 'member' | 'former_member' | 'author';
@@ -39,10 +40,14 @@ export interface ExportedThread {
   rootMessageId: string | null;
   createdBy: string;
   createdAt: string;
-  updatedAt: string;
+  /** Null where the person does not see the thread (any more). */
+  updatedAt: string | null;
   deletedAt: string | null;
-  /** Messages of the thread, tombstones among them; the export has all of them only where `part` is `about`. */
-  messageCount: number;
+  /**
+   * Messages of the thread that the person sees, tombstones among them; null where it does not see it (any more). The export
+   * has all of them only where `part` is `about`.
+   */
+  messageCount: number | null;
   /** Of threads that are exported whole. */
   participants?: ExportedMember[];
 }
@@ -110,22 +115,22 @@ interface One extends Batch {
 function present(reading: Reading, one: One): { thread: ExportedThread; membership: ExportedMembership | null } {
   const { row, planned } = one;
   const membership = one.own.get(rootThreadId(row.thread_id));
-  const seen = showsTitle(reading, one, membership);
+  const shown = planned.whole ? 'now' : shownTo({ tenantId: row.tenant_id, id: reading.subject.id }, row, membership);
   const thread: ExportedThread = {
     id: row.thread_id,
     part: partOf(planned, membership),
     type: row.type,
     channel: row.channel,
     status: row.status,
-    ...settingsFor(reading, row, seen),
+    ...settingsFor(reading, row, showsTitle(row, shown, membership)),
     learnerId: row.learner_id,
     parentThreadId: row.parent_thread_id,
-    rootMessageId: row.root_message_id,
+    rootMessageId: shown === 'never' ? null : row.root_message_id,
     createdBy: row.created_by,
     createdAt: row.created_at,
-    updatedAt: row.updated_at,
+    updatedAt: shown === 'now' ? row.updated_at : null,
     deletedAt: row.deleted_at,
-    messageCount: planned.upTo,
+    messageCount: shown === 'now' ? planned.upTo - hiddenFrom(one, membership) : null,
     ...(planned.whole && { participants: membersOf(one) }),
   };
   return { thread, membership: membership?.thread_id === row.thread_id ? presentMembership(membership) : null };
@@ -159,15 +164,18 @@ function partOf({ whole }: PlannedThread, membership: ParticipantRow | undefined
   return membership.removed_at === null ? 'member' : 'former_member';
 }
 
-/**
- * Whether the person could see the title as it stands: members and the learner see it now; whoever left saw it if
- * nothing changed since. An export must not tell what its person was never shown.
- */
-function showsTitle({ subject }: Reading, { row, planned }: One, membership: ParticipantRow | undefined): boolean {
-  if (planned.whole || row.learner_id === subject.id) return true;
-  if (!membership) return false;
-  if (membership.removed_at === null) return true;
+/** Whether the person sees the title as it stands: now, or when it left, if nothing changed since. */
+function showsTitle(row: ThreadRow, shown: Shown, membership: ParticipantRow | undefined): boolean {
+  if (shown === 'now') return true;
+  if (shown === 'never' || !membership) return false;
   return membership.thread_id === row.thread_id && row.settings_version <= membership.version;
+}
+type Shown = ReturnType<typeof shownTo>;
+
+/** Messages of a root from before the person came, where it is not shown them. */
+function hiddenFrom({ row: { thread_id, learner_id }, planned }: One, membership: ParticipantRow | undefined): number {
+  if (planned.whole || membership?.thread_id !== thread_id || learner_id === membership.user_id) return 0;
+  return membership.visible_from_index - 1;
 }
 
 function membersOf({ row, members, profile }: One): ExportedMember[] {
