@@ -9,6 +9,7 @@ import {
   DELETE_REASONS,
   emojiInputSchema,
   ERASURE_REASONS,
+  formerEmojiInputSchema,
   freeText,
   HOLD_REASONS,
   idSchema,
@@ -94,7 +95,7 @@ export const participantChangeRoleSchema = z.strictObject({
 
 const reaction = { ...message, emoji: emojiInputSchema };
 export const reactionAddSchema = z.strictObject(reaction);
-export const reactionRemoveSchema = z.strictObject(reaction);
+export const reactionRemoveSchema = z.strictObject({ ...message, emoji: formerEmojiInputSchema });
 export const messagePinSchema = z.strictObject(message);
 export const messageUnpinSchema = z.strictObject(message);
 

@@ -1,5 +1,6 @@
 export * from './ids';
 export * from './idInputs';
+export * from './emoji';
 export * from './streams';
 export * from './partition';
 export * from './problems';
@@ -12,6 +13,7 @@ export { createReader, type Decoded, type UnknownEvent } from './reader';
 export { openForm } from './openForm';
 export { UPCASTERS, type RawEvent, type Upcaster, type Upcasters } from './upcast';
 export * from './inputs';
+export * from './feed';
 export * from './instants';
 export * from './metadata';
 export * from './text';

@@ -1,7 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { emojiSchema } from './catalogue/message';
+import { canonicalEmoji, MAX_EMOJI_LENGTH } from './emoji';
+import { isDotSegment } from './ids';
 import { jsonObjectSchema } from './metadata';
-import { freeText, isStorableText, STORABLE_TEXT } from './text';
+import { freeText, isStorableText } from './text';
 
 /** Bounds of a request's free parts, on every surface; `docs/limits.md` lists them. */
 export const LIMITS = {
@@ -67,5 +69,26 @@ export function requireSaying<
   return schema.refine(saysSomething, { path: ['content'], message: SAYS_NOTHING });
 }
 
-/** What is taken as an emoji today. Logs hold more, so the catalogue's own schema stays as it is. */
-export const emojiInputSchema = emojiSchema.refine(isStorableText, { message: STORABLE_TEXT });
+/** One emoji, or the short code of one, in any spelling; parsed it is the canonical form. Logs hold more. */
+export const emojiInputSchema = emojiFormat(canonicalEmoji);
+
+/** The same for taking a reaction back: what former builds let in can still be named, dots in a path aside. */
+export const formerEmojiInputSchema = emojiFormat((text) => canonicalEmoji(text) ?? formerEmoji(text));
+
+function formerEmoji(text: string): string | null {
+  return emojiSchema.safeParse(text).success && isStorableText(text) && !isDotSegment(text) ? text : null;
+}
+
+/** `format: emoji` is what JSON Schema can say of it; no pattern does that Go and Python know. */
+function emojiFormat(parse: (text: string) => string | null) {
+  return z
+    .string()
+    .min(1)
+    .max(MAX_EMOJI_LENGTH)
+    .meta({ format: 'emoji' })
+    .transform((text, context) => {
+      const emoji = parse(text);
+      if (emoji === null) context.addIssue({ code: 'custom', message: 'must be one emoji, or the short code of one' });
+      return emoji ?? z.NEVER;
+    });
+}

@@ -21,7 +21,7 @@ export const DOWNLOADS_PATH = '/api/v1/privacy/downloads';
 export const downloadTokenSchema = z
   .string()
   .max(1_024)
-  .regex(/^[\w-]+\.[\w-]{43}$/, 'must be the token of a download link');
+  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/, 'must be the token of a download link');
 
 const PURPOSE = 'export-link';
 const claimsSchema = z.tuple([tenantIdSchema, idSchema, z.int().min(0), idSchema, z.enum(ACTOR_TYPES), z.enum(ROLES)]);

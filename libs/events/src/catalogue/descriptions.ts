@@ -13,7 +13,7 @@ export const DESCRIPTIONS: Record<EventType, string> = {
   CHAT_MESSAGE_CREATED: 'A message was posted, under the next index of its thread.',
   CHAT_MESSAGE_UPDATED: 'The author edited a message; only what changed is there, and `edit` counts.',
   CHAT_MESSAGE_DELETED: 'A message was deleted; its text leaves every read model.',
-  CHAT_REACTION_ADDED: 'A user reacted to a message.',
+  CHAT_REACTION_ADDED: 'A user reacted to a message, with an emoji (variation selectors do not count) or a short code.',
   CHAT_REACTION_REMOVED: 'A user took a reaction back.',
   CHAT_MESSAGE_PINNED: 'A message was pinned for everybody in its thread.',
   CHAT_MESSAGE_UNPINNED: 'A message is no longer pinned.',

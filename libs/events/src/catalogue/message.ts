@@ -4,8 +4,13 @@ import * as v from './values';
 import { defineEvent } from './define';
 
 const message = { thread_id: threadIdSchema, message_id: idSchema, message_index: v.positiveInt };
-/** An emoji or a short code such as `thumbs_up`; bounded, never free text. */
-export const emojiSchema = z.string().regex(/^(?:[a-z0-9_+-]{1,64}|[^\s\p{L}\p{Cc}<>&]{1,32})$/u);
+const CONTROLS = '\\x00-\\x1f\\x7f-\\x9f';
+/**
+ * A reaction as it stands in logs: bounded, never free text. What may be written is one emoji or short code
+ * (`canonicalEmoji`); this pattern also takes what former builds let in, and says it in terms that every regular
+ * expression engine has.
+ */
+export const emojiSchema = z.string().regex(new RegExp(`^[^${CONTROLS} <>&]{1,64}$`, 'u'));
 export const clientMessageIdSchema = z.string().regex(/^[A-Za-z0-9._:@|+~-]{1,255}$/);
 
 export const messageEvents = {

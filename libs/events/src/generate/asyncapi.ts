@@ -2,14 +2,14 @@ import { CATALOGUE, definitionOf, type EventType } from '../catalogue';
 import { DESCRIPTIONS } from '../catalogue/descriptions';
 import { dataSchemaUri } from '../codec';
 import { SIGNALS, type SignalType } from '../signals';
-import { SIGNAL_DESCRIPTIONS } from './eventSchemas';
+import { FEED_TYPES, feedSchemaPath, SIGNAL_DESCRIPTIONS } from './eventSchemas';
 
 const EVENTS = 'chat.events.v1';
 const SIGNALS_TOPIC = 'chat.signals.v1';
 
 interface Message {
   name: string;
-  channel: 'events' | 'signals';
+  channel: 'events' | 'signals' | 'feed';
   summary: string;
   schema: string;
   traits: string[];
@@ -17,7 +17,7 @@ interface Message {
 
 /** The AsyncAPI 3.0 document of the topics, from the same catalogue as the schemas. */
 export function asyncApi(): object {
-  const messages = [...eventMessages(), ...signalMessages()];
+  const messages = [...eventMessages(), ...signalMessages(), ...feedMessages()];
   return {
     asyncapi: '3.0.0',
     info: {
@@ -45,17 +45,40 @@ export function asyncApi(): object {
         messages: refs(messages, 'signals'),
         bindings: { kafka: { topic: SIGNALS_TOPIC, topicConfiguration: { 'cleanup.policy': ['delete'] } } },
       },
+      feed: {
+        address: 'chat.feed.{tenant}',
+        description:
+          'The events of one tenant in the clear, for analytics of its own; only of tenants in FEED_TENANTS. Delivered at least once: deduplicate by the header event_id.',
+        parameters: {
+          tenant: {
+            description:
+              'The tenant’s id; each character but letters, digits and `-` as `_` and two hexadecimal digits.',
+          },
+        },
+        messages: refs(messages, 'feed'),
+        bindings: { kafka: { topicConfiguration: { 'cleanup.policy': ['delete'] } } },
+      },
     },
-    operations: {
-      publishEvents: operation('send', 'events', 'Owners of partitions append what they decided.'),
-      consumeEvents: operation('receive', 'events', 'Projectors, realtime instances and other consumers read along.'),
-      publishSignals: operation('send', 'signals', 'Every realtime instance tells the others.'),
-      consumeSignals: operation('receive', 'signals', 'Every realtime instance listens to the others.'),
-    },
+    operations: operations(),
     components: {
       messages: Object.fromEntries(messages.map((message) => [message.name, described(message)])),
-      messageTraits: { cloudEvent: { headers: CLOUD_EVENT }, fenced: { headers: FENCED } },
+      messageTraits: {
+        cloudEvent: { headers: CLOUD_EVENT },
+        fenced: { headers: FENCED },
+        fed: { headers: FED },
+      },
     },
+  };
+}
+
+function operations(): Record<string, object> {
+  return {
+    publishEvents: operation('send', 'events', 'Owners of partitions append what they decided.'),
+    consumeEvents: operation('receive', 'events', 'Projectors, realtime instances and other consumers read along.'),
+    publishSignals: operation('send', 'signals', 'Every realtime instance tells the others.'),
+    publishFeed: operation('send', 'feed', 'The worker publishes what happened, with its text in the clear.'),
+    consumeFeed: operation('receive', 'feed', 'Consumers of the tenant’s own read along.'),
+    consumeSignals: operation('receive', 'signals', 'Every realtime instance listens to the others.'),
   };
 }
 
@@ -79,6 +102,16 @@ function signalMessages(): Message[] {
   }));
 }
 
+function feedMessages(): Message[] {
+  return FEED_TYPES.map((type) => ({
+    name: `feed.${type}`,
+    channel: 'feed',
+    summary: DESCRIPTIONS[type],
+    schema: feedSchemaPath(type),
+    traits: ['fed'],
+  }));
+}
+
 function described({ name, summary, schema, traits, channel }: Message): object {
   return {
     name,
@@ -93,6 +126,7 @@ function described({ name, summary, schema, traits, channel }: Message): object 
 
 const KEYS = {
   events: '`tenant/stream_type/stream_id`, a sub-thread under its root’s; `$control/<partition>` for markers.',
+  feed: 'The thread’s id; without a thread, the id of the stream.',
   signals: '`tenant/signal/user_id`; `tenant/signal/$keys` for what concerns no user.',
 };
 
@@ -132,6 +166,15 @@ const CLOUD_EVENT = {
     ce_tenantid: text('The tenant; absent on control records.'),
     traceparent: text('W3C trace context, where the command had one.'),
     thread_id: text('The thread that an event of another stream is about.'),
+  },
+};
+
+const FED = {
+  type: 'object',
+  required: ['event_id', 'content-type'],
+  properties: {
+    event_id: text('Unique for ever: deduplicate by it.'),
+    'content-type': { type: 'string', const: 'application/json' },
   },
 };
 

@@ -3,6 +3,7 @@ import { CATALOGUE, definitionOf, type EventDefinition, type EventType } from '.
 import { DESCRIPTIONS } from '../catalogue/descriptions';
 import { dataSchemaUri } from '../codec';
 import { controlEnvelopeSchema, envelopeSchema } from '../envelope';
+import { feedRecordSchema } from '../feed';
 import { signalEnvelopeSchema, SIGNALS, type SignalType } from '../signals';
 import type { JsonSchema } from './jsonSchema';
 
@@ -50,6 +51,21 @@ function titled(schema: z.ZodType, $id: string, title: string, description: stri
   return { $schema, $id, title, description, ...rest };
 }
 
+/** Types that a tenant's feed has: all but what partitions note for themselves. */
+export const FEED_TYPES = (Object.keys(CATALOGUE) as EventType[]).filter(
+  (type) => definitionOf(type)!.stream !== 'control',
+);
+
+/** Where the schema of a feed's records of a type stands, below `schemas/`. */
+export function feedSchemaPath(type: EventType): string {
+  return `feed/${type}.v${definitionOf(type)!.version}.json`;
+}
+
+function feedJsonSchema(type: EventType): JsonSchema {
+  const $id = `urn:threadlog:feed:${type}:v${definitionOf(type)!.version}`;
+  return titled(feedRecordSchema(type), $id, `${type} in a feed`, `${DESCRIPTIONS[type]} In the clear.`);
+}
+
 /** All schemas of the catalogue by their path below `schemas/`. */
 export function allSchemas(): Map<string, JsonSchema> {
   const events = (Object.keys(CATALOGUE) as EventType[]).map((type): [string, JsonSchema] => {
@@ -60,5 +76,6 @@ export function allSchemas(): Map<string, JsonSchema> {
     `signals/${type}.v1.json`,
     signalJsonSchema(type),
   ]);
-  return new Map([...events, ...signals]);
+  const feed = FEED_TYPES.map((type): [string, JsonSchema] => [feedSchemaPath(type), feedJsonSchema(type)]);
+  return new Map([...events, ...signals, ...feed]);
 }

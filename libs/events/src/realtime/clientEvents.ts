@@ -6,6 +6,7 @@ import {
   contentInputSchema,
   requireSaying,
   emojiInputSchema,
+  formerEmojiInputSchema,
   LIMITS,
   metadataInputSchema,
   titleInputSchema,
@@ -46,7 +47,7 @@ export const CLIENT_EVENTS = {
   /** Without a message: everything up to the newest. */
   'message:read': z.object({ ...conversation, messageId: idInputSchema.nullish() }),
   'reaction:add': z.object({ ...message, emoji: emojiInputSchema }),
-  'reaction:remove': z.object({ ...message, emoji: emojiInputSchema }),
+  'reaction:remove': z.object({ ...message, emoji: formerEmojiInputSchema }),
   'typing:start': z.object(conversation),
   'typing:stop': z.object(conversation),
   typing: z.object({ ...conversation, isTyping: z.boolean().default(true) }),

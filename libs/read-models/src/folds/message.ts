@@ -1,4 +1,4 @@
-import type { ChatEvent, EventOf } from '@threadlog/events';
+import { emojiIdentity, type ChatEvent, type EventOf } from '@threadlog/events';
 import type { MessageRow, Reactions } from '../rows';
 import { sealedText } from './thread';
 
@@ -47,10 +47,10 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
     Object.assign(row, messageDeleted(event));
   },
   CHAT_REACTION_ADDED(row, event) {
-    row.reactions = addReaction(row.reactions ?? [], event.data.emoji, event.data.user_id);
+    row.reactions = addReaction(row.reactions ?? [], emojiIdentity(event.data.emoji), event.data.user_id);
   },
   CHAT_REACTION_REMOVED(row, event) {
-    row.reactions = removeReaction(row.reactions ?? [], event.data.emoji, event.data.user_id);
+    row.reactions = removeReaction(row.reactions ?? [], emojiIdentity(event.data.emoji), event.data.user_id);
   },
   CHAT_MESSAGE_PINNED(row) {
     row.pinned = true;

@@ -1,16 +1,13 @@
-import { reactionAddSchema } from '@threadlog/commands';
+import { reactionAddSchema, reactionRemoveSchema } from '@threadlog/commands';
 import { idInputSchema, messageSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
 
 const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInputSchema });
-const reactionParams = messageParams.extend({
-  emoji: reactionAddSchema.shape.emoji.meta({
-    description: 'An emoji, percent-encoded, or a short code.',
-    example: '👍',
-  }),
-});
+const named = { description: 'One emoji, percent-encoded, or its short code; in any spelling.', example: '👍' };
+const reactionParams = messageParams.extend({ emoji: reactionAddSchema.shape.emoji.meta(named) });
+const formerReactionParams = messageParams.extend({ emoji: reactionRemoveSchema.shape.emoji.meta(named) });
 const REACTION = '/api/v1/threads/{threadId}/messages/{messageId}/reactions/{emoji}';
 const PIN = '/api/v1/threads/{threadId}/messages/{messageId}/pin';
 const message = { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } };
@@ -33,13 +30,13 @@ const react = commandRoute<ReactionRequest>({
   command: ({ params }) => ({ type: 'reaction.add', input: params }),
 });
 
-const unreact = commandRoute<ReactionRequest>({
+const unreact = commandRoute<{ params: typeof formerReactionParams; headers: typeof commandHeaders }>({
   method: 'delete',
   path: REACTION,
   operationId: 'removeReaction',
   summary: 'Take a reaction back',
   tags: ['Reactions'],
-  params: reactionParams,
+  params: formerReactionParams,
   headers: commandHeaders,
   responses: nothing('The caller’s reaction is not there any more'),
   problems: ['thread_closed', 'gone'],

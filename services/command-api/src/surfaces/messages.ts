@@ -1,4 +1,4 @@
-import { reactionAddSchema } from '@threadlog/commands';
+import { reactionAddSchema, reactionRemoveSchema } from '@threadlog/commands';
 import { messageSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
@@ -19,7 +19,10 @@ const tags = ['Messages by id'];
 const emoji = reactionAddSchema.shape.emoji;
 const reactionBody = z.object({ emoji }).meta({ example: { emoji: '👍' } });
 const reactionParams = messageIdParams.extend({
-  emoji: emoji.meta({ description: 'An emoji, percent-encoded, or a short code.', example: '👍' }),
+  emoji: reactionRemoveSchema.shape.emoji.meta({
+    description: 'One emoji, percent-encoded, or its short code; in any spelling.',
+    example: '👍',
+  }),
 });
 const message = { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } };
 type Headers = { headers: typeof commandHeaders };

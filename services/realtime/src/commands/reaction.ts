@@ -1,4 +1,4 @@
-import { reactionAddSchema } from '@threadlog/commands';
+import { COMMANDS } from '@threadlog/commands';
 import type { MessageResource, ParsedClientPayload } from '@threadlog/events';
 import type { CommandContext, CommandDeps, SocketCommand } from './define';
 import { execute } from './execute';
@@ -19,6 +19,6 @@ async function react(
   deps: CommandDeps,
 ): Promise<MessageResource> {
   const threadId = await deps.lookUps.threadOf(context.connection.actor.tenantId, messageId);
-  const input = reactionAddSchema.parse({ threadId, messageId, emoji });
+  const input = COMMANDS[type].parse({ threadId, messageId, emoji });
   return (await execute({ type, input }, null, context, deps)) as MessageResource;
 }

@@ -1,4 +1,4 @@
-import type { EventOf } from '@threadlog/events';
+import { emojiIdentity, type EventOf } from '@threadlog/events';
 import { frame, placeOf } from '../frames';
 import type { Presenter } from './define';
 
@@ -11,6 +11,7 @@ export const reactionRemoved: Presenter<'CHAT_REACTION_REMOVED'> = {
 };
 
 function about(event: EventOf<'CHAT_REACTION_ADDED' | 'CHAT_REACTION_REMOVED'>) {
-  const { message_id: messageId, message_index: messageIndex, emoji, user_id: userId } = event.data;
+  const { message_id: messageId, message_index: messageIndex, user_id: userId } = event.data;
+  const emoji = emojiIdentity(event.data.emoji);
   return { ...placeOf(event.stream_id), seq: event.stream_version, messageId, messageIndex, emoji, userId };
 }

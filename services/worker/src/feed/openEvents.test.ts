@@ -1,4 +1,4 @@
-import { decodeEvent, encodeEvent, tenantId, type ChatEvent, type Draft } from '@threadlog/events';
+import { decodeEvent, encodeEvent, feedRecordSchema, tenantId, type ChatEvent, type Draft } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { historyOf, memorySealing, sealEvents } from '@threadlog/testing';
 import type { FeedEvent } from './feedEvent';
@@ -114,4 +114,13 @@ test('what a newer build wrote, or nobody can read, is left out', async () => {
   const onWithheld = jest.fn();
   expect(await feedRecords({ sealing, deletedAmong, onWithheld }, TENANT, records)).toEqual([]);
   expect(onWithheld).not.toHaveBeenCalled();
+});
+
+test('a reaction is told by the emoji that people see, and every record keeps to the published schema', async () => {
+  const { event, publish } = await given();
+  const data = { thread_id: 't1', message_id: 'm1', message_index: 1, user_id: 'ada', emoji: 'information_source' };
+  const reaction = { ...event, event_type: 'CHAT_REACTION_ADDED', data } as ChatEvent;
+  const told = await publish(event, reaction);
+  expect(told[1]!.event.data).toEqual({ ...data, emoji: 'ℹ️' });
+  for (const one of told) expect(() => feedRecordSchema(one.event.event_type).parse(one.event)).not.toThrow();
 });

@@ -1,6 +1,7 @@
 import {
   decodeEvent,
   definitionOf,
+  emojiIdentity,
   rootThreadId,
   streamName,
   type ChatEvent,
@@ -102,6 +103,7 @@ function sealedFields({ event_type, data }: ChatEvent): [field: string, blob: Se
 function opened(sealing: FeedSealing, event: ChatEvent): Record<string, Json> | 'erased' | 'unreadable' {
   const { tenant_id: tenantId, stream_type: type, stream_id: id } = event;
   const data = { ...(event.data as Record<string, Json>) };
+  if ('emoji' in event.data) data.emoji = emojiIdentity(event.data.emoji);
   const stream = streamName({ tenantId, type, id });
   try {
     for (const [field, blob] of sealedFields(event)) {

@@ -133,3 +133,32 @@ test('in a sub-thread the root’s people react, while both are open', () => {
     .when(bob, react('👍', { ...about, messageId: 's1' }))
     .thenRefused('thread_closed');
 });
+
+/** Spellings of one emoji each: as logs of former builds may hold them, and as clients send them. */
+const SPELLINGS = [
+  ['❤️', '❤', '❤\ufe0e'],
+  ['👁️‍🗨️', '👁‍🗨', '👁️‍🗨'],
+  ['information_source', 'ℹ️', 'ℹ', ':information_source:'],
+  ['+1_skin-tone-2', '+1::skin-tone-2', ':+1::skin-tone-2:'],
+  ['!'],
+];
+
+test('added under any spelling and removed under any other, nothing is left; old logs and new ones alike', () => {
+  for (const [logged, ...others] of SPELLINGS) {
+    const spellings = [logged!, ...others];
+    for (const [added, removed] of spellings.flatMap((one) => spellings.map((other) => [one, other] as const))) {
+      // Straight into the log, as a former build wrote it.
+      const before = [...chat, reacted(1, 'bob', added)];
+      given(...before)
+        .when(bob, takeBack(removed))
+        .then(reactionRemoved(1, 'bob', logged!));
+      given(...before, reactionRemoved(1, 'bob', removed))
+        .when(bob, takeBack(added))
+        .thenUnchanged();
+      if (logged !== '!')
+        given(...before)
+          .when(bob, react(removed))
+          .thenUnchanged();
+    }
+  }
+});

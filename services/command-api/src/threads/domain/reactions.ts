@@ -1,5 +1,6 @@
-import type { MessageRow } from '@threadlog/read-models';
 import type { CommandInput } from '@threadlog/commands';
+import { loggedEmoji } from '@threadlog/events';
+import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext, ThreadState } from '../../decider';
 import { happened, refuse, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
 import { allowed, isOpen, isRefusal, isThere, viewMessage, viewThread } from './policies';
@@ -46,5 +47,5 @@ function takesMore(row: MessageRow, emoji: string): Refusal | Passed {
 }
 
 function reactionOf({ thread_id, message_id, message_index }: MessageRow, emoji: string, { actor }: DecisionContext) {
-  return { thread_id, message_id, message_index, emoji, user_id: actor.id };
+  return { thread_id, message_id, message_index, emoji: loggedEmoji(emoji), user_id: actor.id };
 }
