@@ -6,8 +6,13 @@
 /** Longest spelling that is looked at, in UTF-16 units: a short code between colons with a skin tone. */
 export const MAX_EMOJI_LENGTH = 96;
 
-/** One emoji as Unicode recommends them for interchange: flags, keycaps, skin tones, families count as one. */
-const ONE_EMOJI = /^\p{RGI_Emoji}$/v;
+/** A character with its skin tone, or shown as an emoji: what emoji of several are joined of. */
+const JOINED = String.raw`(?:\p{Emoji_Modifier_Base}\p{Emoji_Modifier}|[\p{Emoji}--[0-9#*]--\p{Regional_Indicator}--\p{Emoji_Modifier}]\uFE0F?)`;
+/**
+ * One emoji as Unicode recommends them for interchange (flags, keycaps, skin tones count as one), or several joined to
+ * one, recommended or not: families have a skin tone for each of them.
+ */
+const ONE_EMOJI = new RegExp(`^(?:\\p{RGI_Emoji}|${JOINED}(?:\\u200D${JOINED}){1,9})$`, 'v');
 const SELECTORS = /[\uFE0E\uFE0F]/gu;
 /** A character that is an emoji or can become one; digits, `#` and `*` only do before the sign of a keycap. */
 const PART = /(?:[0-9#*](?=\u20E3)|(?![0-9#*])\p{Emoji})\p{Emoji_Modifier}?/gu;

@@ -361,7 +361,7 @@ describe('the application’s own service', () => {
       displayName: `Pupil ${n}`,
       metadata: { note: 'x'.repeat(300) },
     }));
-    const mixed = [...users, { externalUserId: 'no such id!' }, { externalUserId: 'pupil_0', displayName: 'Renamed' }];
+    const mixed = [...users, { externalUserId: 'no\nid' }, { externalUserId: 'pupil_0', displayName: 'Renamed' }];
     const { status, body } = await school.call<{ success: boolean; results: { success: boolean; error?: string }[] }>(
       'POST',
       '/api/users/sync/batch',
@@ -370,7 +370,7 @@ describe('the application’s own service', () => {
     expect([status, body.success, body.results.length]).toEqual([200, false, 1_000]);
     expect(body.results.flatMap(({ success }, at) => (success ? [] : [at]))).toEqual([998]);
     expect(body.results[998]).toMatchObject({
-      externalUserId: 'no such id!',
+      externalUserId: 'no\nid',
       error: expect.stringMatching(/externalUserId/),
     });
     expect(await school.call('GET', '/api/users/pupil_0')).toMatchObject({ body: { displayName: 'Renamed' } });

@@ -29,7 +29,7 @@ const reactions: Case[] = [
       then: ({ body }) => like(body, { reactions: [{ emoji, count: 1, userIds: ['ann'], mine: true }] }),
     }),
   ),
-  ...['two words', 'Hello', 'x'.repeat(65), '<b>'].flatMap((emoji) =>
+  ...['two words', 'héllo', '…', '👍👍', 'x'.repeat(65), '<b>'].flatMap((emoji) =>
     request<Room>({
       route: react,
       name: `refuses ${emoji.slice(0, 12)}`,

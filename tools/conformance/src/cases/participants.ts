@@ -36,7 +36,7 @@ export const participantCases: Case[] = [
     [
       ['nobody', {}],
       ['an unknown role', { userId: 'cyd', role: 'king' }],
-      ['an id that is none', { userId: 'a b' }],
+      ['an id that is none', { userId: '..' }],
       ['an unknown history', { userId: 'cyd', history: 'some' }],
     ] as const
   ).flatMap(([what, body]) =>

@@ -62,7 +62,7 @@ const malformed: Case[] = (
   [
     [askExport, 'nobody', {}],
     [askExport, 'two people', { learnerId: 'lena', userId: 'ann' }],
-    [askExport, 'an id that is none', { userId: 'a b' }],
+    [askExport, 'an id that is none', { userId: 'a\nb' }],
     [askExport, 'an unknown field', { userId: 'root', colour: 'red' }],
     [askDeletion, 'an unknown reason', { userId: 'root', reason: 'because' }],
     [askDeletion, 'a time that is none', { userId: 'root', executeAfter: 'soon' }],
