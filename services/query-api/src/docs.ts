@@ -3,6 +3,18 @@ import express, { Router } from 'express';
 
 const SWAGGER_UI = path.dirname(require.resolve('swagger-ui-dist/package.json'));
 
+/** What the page asks for. The package has more: other builds, source maps, a page that redirects tokens. */
+const PAGE_FILES = new Set([
+  '/',
+  '/index.html',
+  '/index.css',
+  '/swagger-ui.css',
+  '/swagger-ui-bundle.js',
+  '/swagger-ui-standalone-preset.js',
+  '/favicon-16x16.png',
+  '/favicon-32x32.png',
+]);
+
 /** What swagger-ui's own page runs; in a file of its own, because the content security policy allows no inline script. */
 const INITIALIZER = `window.onload = () => {
   window.ui = SwaggerUIBundle({
@@ -35,6 +47,9 @@ export function docsRouter(document: () => object): Router {
   router.get('/docs/swagger-initializer.js', (_request, response) => {
     response.type('text/javascript').send(INITIALIZER);
   });
-  router.use('/docs', express.static(SWAGGER_UI, { index: 'index.html' }));
+  const files = express.static(SWAGGER_UI, { index: 'index.html' });
+  router.use('/docs', (request, response, next) =>
+    PAGE_FILES.has(request.path) ? files(request, response, next) : next(),
+  );
   return router;
 }
