@@ -1,4 +1,5 @@
 import express from 'express';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
@@ -7,6 +8,7 @@ import { docsRouter } from './docs';
 const server = express()
   .use(docsRouter(() => ({})))
   .listen(0, '127.0.0.1');
+beforeAll(() => once(server, 'listening'));
 afterAll(() => void server.close());
 const get = (path: string) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/docs/${path}`);
 
