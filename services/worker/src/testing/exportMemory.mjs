@@ -28,11 +28,21 @@ const message = ({ thread_id, message_index }) => ({
   edit: 1,
   pinned: false,
   reactions: null,
-  history: [{ edit: 0, content: TEXT, edited_at: AT }],
   created_at: AT,
   updated_at: AT,
   deleted_at: null,
   delete_reason: null,
+});
+const formerText = ({ thread_id, message_index, sender_id }) => ({
+  tenant_id: tenantId,
+  thread_id,
+  message_index,
+  slot: 0,
+  edit: 0,
+  sender_id,
+  content: TEXT,
+  edited_at: AT,
+  version: 2,
 });
 const thread = {
   tenant_id: tenantId,
@@ -49,7 +59,7 @@ const samples = [];
 const reading = {
   tenantId,
   subject: { kind: 'user', id: 'lena' },
-  messages: { byKeys: (keys) => later(keys.map(message)) },
+  messages: { byKeys: (keys) => later(keys.map(message)), editsOf: (row) => later([formerText(row)]) },
   opener: {
     prepare: () => Promise.resolve(),
     open: (_tenant, { sealed }, { field }) =>
