@@ -195,6 +195,17 @@ describe.each([
         100, 101, 102,
       ]);
       expect(await store.editsOf({ ...place, message_index: 8 }, { limit: 1 })).toEqual([]);
+      const neighbours = [
+        { ...place, message_index: 70, edit: 1 },
+        { ...place, message_index: 8 },
+      ];
+      const each = await store.editsOfEach(tenant, [place, ...neighbours]);
+      expect(each.filter(({ message_index }) => message_index === 7)).toEqual(rows);
+      expect(each.filter(({ message_index }) => message_index !== 7)).toMatchObject([{ message_index: 70, edit: 0 }]);
+      const early = await store.editsOfEach(tenant, [{ ...place, edit: 103 }]);
+      expect(early.map(({ edit }) => edit)).toEqual([100, 101, 102]);
+      expect(await store.editsOfEach(tenantId('elsewhere'), [place])).toEqual([]);
+      expect(await store.editsOfEach(tenant, [])).toEqual([]);
       expect(await store.editsOf({ ...place, tenant_id: tenantId('elsewhere') }, { limit: 1 })).toEqual([]);
     });
 

@@ -13,7 +13,10 @@ export function messageEditCollection(generation: number): string {
   return `message_edits_${generation}`;
 }
 
-export interface MongoEdits extends Pick<MessageStore, 'applyEdits' | 'editsOf' | 'allEdits' | 'prepare' | 'drop'> {
+export interface MongoEdits extends Pick<
+  MessageStore,
+  'applyEdits' | 'editsOf' | 'editsOfEach' | 'allEdits' | 'prepare' | 'drop'
+> {
   /** Former texts in the scope that hold text. */
   countTexts(tenantId: TenantId, scope: TextScope): Promise<number>;
   /** Takes the text of a message's former texts away, as far as their version is lower than `before`. */
@@ -31,6 +34,18 @@ export function createMongoEdits({ db, generation }: { db: Db; generation: () =>
         .find({ ...ofMessage(message), edit: { $gt: after, $lt: message.edit }, content: { $ne: null } })
         .sort({ edit: 1 })
         .limit(limit)
+        .map(fromDocument)
+        .toArray();
+    },
+    async editsOfEach(tenantId, messages) {
+      if (messages.length === 0) return [];
+      const each = messages.map((message) => ({
+        ...ofMessage({ ...message, tenant_id: tenantId }),
+        edit: { $lt: message.edit },
+      }));
+      return collection()
+        .find({ $or: each, content: { $ne: null } })
+        .sort({ edit: 1 })
         .map(fromDocument)
         .toArray();
     },

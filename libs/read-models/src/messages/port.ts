@@ -80,6 +80,8 @@ export interface MessageStore {
    * message’s last has made: they may be ahead of it.
    */
   editsOf(message: EditedMessage, options: EditPageOptions): Promise<MessageEditRow[]>;
+  /** The same of several messages of one tenant, all that are kept of each: oldest first within a message, messages in no order. */
+  editsOfEach(tenantId: TenantId, messages: readonly EditedMessage[]): Promise<MessageEditRow[]>;
   /** Rows by place, in no order; missing ones are left out. */
   byKeys(keys: readonly MessageKey[]): Promise<MessageRow[]>;
   /** Texts by place, of tombstones too, in no order; missing ones are left out. For looking at many to show a few. */

@@ -7,7 +7,9 @@ import type { MessageStore } from './port';
 const COLUMNS = Object.keys(messageEditsTable.columns).join(', ');
 
 /** Former texts beside the messages, in a table of their own. */
-export function createPostgresEdits(statements: Statements): Pick<MessageStore, 'applyEdits' | 'editsOf' | 'allEdits'> {
+export function createPostgresEdits(
+  statements: Statements,
+): Pick<MessageStore, 'applyEdits' | 'editsOf' | 'editsOfEach' | 'allEdits'> {
   return {
     async applyEdits(rows) {
       if (rows.length === 0) return;
@@ -23,6 +25,25 @@ export function createPostgresEdits(statements: Statements): Pick<MessageStore, 
           order by edit limit $6`,
         [tenant_id, thread_id, message_index, after, edit, limit],
       ),
+    async editsOfEach(tenantId, messages) {
+      if (messages.length === 0) return [];
+      return statements.rows(
+        'message_edits_of_each',
+        (schema) => `select ${COLUMNS.split(', ')
+          .map((name) => `e.${name}`)
+          .join(', ')}
+          from unnest($2::text[], $3::integer[], $4::integer[]) as wanted(thread_id, message_index, edits)
+          join ${schema}.message_edits e on e.tenant_id = $1 and e.thread_id = wanted.thread_id
+            and e.message_index = wanted.message_index and e.edit < wanted.edits
+          where e.content is not null order by e.edit`,
+        [
+          tenantId,
+          messages.map(({ thread_id }) => thread_id),
+          messages.map(({ message_index }) => message_index),
+          messages.map(({ edit }) => edit),
+        ],
+      );
+    },
     allEdits: () => allRows(statements, messageEditsTable),
   };
 }

@@ -21,7 +21,7 @@ export class ExportDropped extends Error {
 
 export interface BuildDeps {
   database: Database;
-  messageStore(generation: number): Pick<MessageStore, 'byKeys' | 'editsOf'>;
+  messageStore(generation: number): Pick<MessageStore, 'byKeys' | 'editsOfEach'>;
   sealing: Opener;
   store: Pick<ExportStore, 'put'>;
   files: ExportFiles;

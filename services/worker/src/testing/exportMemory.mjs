@@ -59,7 +59,7 @@ const samples = [];
 const reading = {
   tenantId,
   subject: { kind: 'user', id: 'lena' },
-  messages: { byKeys: (keys) => later(keys.map(message)), editsOf: (row) => later([formerText(row)]) },
+  messages: { byKeys: (keys) => later(keys.map(message)), editsOfEach: (_tenant, rows) => later(rows.map(formerText)) },
   opener: {
     prepare: () => Promise.resolve(),
     open: (_tenant, { sealed }, { field }) =>

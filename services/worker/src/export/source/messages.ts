@@ -52,7 +52,10 @@ export async function* exportedMessages(reading: Reading, plan: ExportPlan): Asy
     const senders = new Set(rows.map(({ sender_id }) => sender_id));
     await reading.note(peopleIn(rows, plan));
     const profile = await reading.profiles.of(reading.tenantId, senders);
-    for (const row of rows) yield presented(reading, { row, edits: await editsOf(reading, row) }, profile);
+    for (const some of withFewEdits(rows)) {
+      const edits = await editsOf(reading, some);
+      for (const row of some) yield presented(reading, { row, edits: edits.get(placeOf(row)) ?? [] }, profile);
+    }
   }
 }
 
@@ -93,12 +96,35 @@ function* keysOfWhole(tenantId: Reading['tenantId'], threads: Iterable<PlannedTh
 const placeOf = ({ thread_id, message_index }: Omit<MessageKey, 'tenant_id'>): string =>
   `${thread_id}/${message_index}`;
 
-/** The former texts of one message, ready to be opened; a page may have far too many of them to be in memory at once. */
-async function editsOf({ messages, opener, tenantId }: Reading, row: MessageRow): Promise<MessageEditRow[]> {
-  if (row.edit === 0 || row.deleted_at !== null) return [];
-  const edits = await messages.editsOf(row, { limit: KEPT_EDITS });
+/** Former texts that are read together; one message may have as many. A whole page of them may be too large for memory. */
+const EDITS_TOGETHER = KEPT_EDITS;
+
+/** Splits a page so that no piece of several messages has more former texts than are read together. */
+function* withFewEdits(rows: readonly MessageRow[]): Iterable<MessageRow[]> {
+  let piece: MessageRow[] = [];
+  let edits = 0;
+  for (const row of rows) {
+    const own = Math.min(row.edit, KEPT_EDITS);
+    if (piece.length > 0 && edits + own > EDITS_TOGETHER) {
+      yield piece;
+      [piece, edits] = [[], 0];
+    }
+    piece.push(row);
+    edits += own;
+  }
+  if (piece.length > 0) yield piece;
+}
+
+/** The former texts of some messages by place, ready to be opened. */
+async function editsOf(
+  { messages, opener, tenantId }: Reading,
+  rows: readonly MessageRow[],
+): Promise<Map<string, MessageEditRow[]>> {
+  const edited = rows.filter(({ edit, deleted_at }) => edit > 0 && deleted_at === null);
+  if (edited.length === 0) return new Map();
+  const edits = await messages.editsOfEach(tenantId, edited);
   await opener.prepare(tenantId, editBlobsOf(edits));
-  return edits;
+  return Map.groupBy(edits, placeOf);
 }
 
 /** Whose keys seal what is read: authors, and the learners that the threads are about. */

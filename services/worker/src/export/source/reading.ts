@@ -19,7 +19,7 @@ import type { Opener } from '@threadlog/sealing';
 export interface Reading {
   tenantId: TenantId;
   subject: Subject;
-  messages: Pick<MessageStore, 'byKeys' | 'editsOf'>;
+  messages: Pick<MessageStore, 'byKeys' | 'editsOfEach'>;
   opener: Opener;
   profiles: Profiles;
   threads: ThreadQueries;
