@@ -81,10 +81,7 @@ function formerEmoji(text: string): string | null {
 
 /** `format: emoji` is what JSON Schema can say of it; no pattern does that Go and Python know. */
 function emojiFormat(parse: (text: string) => string | null) {
-  return z
-    .string()
-    .min(1)
-    .max(MAX_EMOJI_LENGTH)
+  return freeText(MAX_EMOJI_LENGTH, 1)
     .meta({ format: 'emoji' })
     .transform((text, context) => {
       const emoji = parse(text);
