@@ -77,8 +77,9 @@ export function createKeeper(deps: KeeperDeps, appender: Appender): Keeper {
           stepBack(deps, roster, holding, checkpoint.maxEpoch);
           continue;
         }
-        tenure.overlay.prune(checkpoint.nextOffset);
+        // First what is parked up to there: its rows lack what the overlay is about to forget.
         await followParkings(deps.readModel, tenure, checkpoint.parkings);
+        tenure.overlay.prune(checkpoint.nextOffset);
       }
     },
     measure: () => measure(deps, roster),

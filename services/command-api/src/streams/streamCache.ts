@@ -34,11 +34,13 @@ export interface StreamCacheOptions {
 
 export function createStreamCache(options: StreamCacheOptions): StreamCache {
   const { partition, overlay, readModel, windowStart, bounds = CACHE_BOUNDS } = options;
-  const max = bounds.streams;
+  const { streams: max, parts: maxParts } = bounds;
   const entries = new Map<string, StreamEntry>();
   /** Those from before the last change of what is parked, which have events in flight. */
   const outdated = new Set<StreamEntry>();
   let parked: ReadonlySet<string> = new Set();
+  /** How often it changed what is parked. */
+  let changes = 0;
 
   function remember(name: string, entry: StreamEntry): void {
     entries.set(name, entry);
@@ -49,6 +51,12 @@ export function createStreamCache(options: StreamCacheOptions): StreamCache {
       entries.delete(oldest);
       return;
     }
+  }
+
+  function keep(name: string, entry: StreamEntry): void {
+    const before = entries.get(name);
+    if (before) outdated.delete(before);
+    remember(name, entry);
   }
 
   return {
@@ -66,19 +74,23 @@ export function createStreamCache(options: StreamCacheOptions): StreamCache {
       const name = streamName(stream);
       // Answers rest on the acks of what is in flight, and only its own entry knows of them.
       await entries.get(name)?.inFlight?.catch(() => undefined);
-      await readBesideOverlay(
-        overlay,
-        () => readModel.loadStream(stream, partition, windowStart()),
-        (snapshot) => {
-          const before = entries.get(name);
-          if (before) outdated.delete(before);
-          remember(name, createStreamEntry(snapshot, overlay.eventsOf(name), { partition, maxParts: bounds.parts }));
-        },
-      );
+      for (let loaded = false; !loaded;) {
+        const began = changes;
+        await readBesideOverlay(
+          overlay,
+          () => readModel.loadStream(stream, partition, windowStart()),
+          (snapshot) => {
+            // What was read may be from before the change, and nobody would look again.
+            loaded = changes === began;
+            if (loaded) keep(name, createStreamEntry(snapshot, overlay.eventsOf(name), { partition, maxParts }));
+          },
+        );
+      }
     },
     isParked: (recordKey) => parked.has(recordKey),
     setParked(keys) {
       parked = keys;
+      changes += 1;
       for (const [name, entry] of entries) {
         if (entry.inFlight) outdated.add(entry);
         else entries.delete(name);
