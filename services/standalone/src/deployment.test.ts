@@ -224,8 +224,9 @@ describe('ways in', () => {
       [`/API/V1/Privacy/DownLoads/${token}`],
       [`/api/v1/privacy/%64ownloads/${token}`],
       [`/elsewhere/${token}`],
+      [`/api/v1/privacy/d%6fwnloads/${token.slice(0, 40)}`],
     ])('do not have the token in %s', (path) => {
-      expect(rules).toHaveLength(2);
+      expect(rules).toHaveLength(3);
       expect(logged(path)).not.toContain(token.slice(0, 20));
     });
 
@@ -234,12 +235,20 @@ describe('ways in', () => {
       expect(logged(path)).toBe(path);
     });
 
-    it('have no error lines of downloads, which carry the request, whatever its method and case', () => {
-      const [, place = '', body = ''] = /location (~\* \S*downloads\S*) \{([^}]*)\}/.exec(nginx) ?? [];
-      expect(body).toContain('error_log /var/log/nginx/error.log crit;');
-      const pattern = new RegExp(place.slice(3), 'i');
+    it('have no error lines of requests: they carry the request as it was sent, when a service is down for one', () => {
+      expect(nginx.match(/error_log [^;]+;/g)).toEqual(['error_log /var/log/nginx/error.log emerg;']);
+      expect(/^server \{[^{]*?^ {2}error_log /m.exec(nginx)).not.toBeNull();
+    });
+
+    it('name the service that failed, and how', () => {
+      expect(format).toContain('$upstream_addr');
+      expect(format).toContain('$upstream_status');
+    });
+
+    it('are of the worker for downloads, in whatever case', () => {
+      const [, pattern = ''] = /location ~\* (\S*downloads\S*) \{/.exec(nginx) ?? [];
       for (const path of [`/api/v1/privacy/downloads/${token}`, `/API/v1/privacy/Downloads/${token}/`]) {
-        expect(path).toMatch(pattern);
+        expect(path).toMatch(new RegExp(pattern, 'i'));
       }
     });
   });
