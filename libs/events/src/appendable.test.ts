@@ -60,7 +60,7 @@ test.each(TYPES)('any %s as registered may be appended, and is read as it was', 
     fc.property(events(type), (event) => {
       expect(appendFault(event)).toBeNull();
       const decoded = decodeEvent(encodeEvent(event).value);
-      expect(decoded).toEqual({ kind: 'event', event: JSON.parse(JSON.stringify(event)) as unknown });
+      expect(decoded).toEqual({ kind: 'event', mended: false, event: JSON.parse(JSON.stringify(event)) as unknown });
     }),
     { numRuns: 25 },
   );

@@ -13,7 +13,9 @@ test.each(EVENT_TYPES)('%s comes back as it was encoded, with its epoch in the h
     fc.property(eventsOfType(type), (event) => {
       const record = encode(event);
       const decoded = decodeEvent(record.value);
-      expect(decoded).toEqual({ kind: 'stream_id' in event ? 'event' : 'control', event });
+      expect(decoded).toEqual(
+        'stream_id' in event ? { kind: 'event', mended: false, event } : { kind: 'control', event },
+      );
       expect(record.headers).toMatchObject({ epoch: String(event.epoch), ce_id: event.event_id, ce_type: type });
     }),
     RUNS,

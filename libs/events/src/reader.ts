@@ -21,10 +21,11 @@ export type UnknownEvent = Omit<EventOf<StreamEventType>, 'event_type' | 'data'>
 /**
  * What a record turned out to be. `unknown` is a type of a newer build: skipped and counted, never an error. An unknown
  * event of a stream is still one of its versions, so whoever numbers a stream or checks it for gaps must count it in;
- * without a readable envelope (a newer control record) there is nothing to count.
+ * without a readable envelope (a newer control record) there is nothing to count. `mended`: the record holds what no
+ * store takes, and the event has the nearest that can be kept.
  */
 export type Decoded =
-  | { kind: 'event'; event: ChatEvent }
+  | { kind: 'event'; event: ChatEvent; mended: boolean }
   | { kind: 'control'; event: ControlEvent }
   | { kind: 'unknown'; type: string; event: UnknownEvent | null }
   | { kind: 'undecodable'; reason: string };
@@ -47,10 +48,10 @@ export function createReader(
     Object.entries(catalogue).map(([type, definition]) => [type, { definition, schema: readersSchema(definition) }]),
   );
   return (value) => {
-    const raw = parseJson(value);
+    const { raw, mended } = parseJson(value);
     if (typeof raw?.event_type !== 'string') return undecodable(raw ? 'no event_type' : 'not a JSON object');
     const entry = entries.get(raw.event_type);
-    return entry ? read(raw as RawEvent, entry, upcasters) : unknown(raw, raw.event_type);
+    return entry ? read({ raw: raw as RawEvent, mended }, entry, upcasters) : unknown(raw, raw.event_type);
   };
 }
 
@@ -61,7 +62,7 @@ function unknown(raw: object, type: string): Decoded {
   return { kind: 'unknown', type, event: sound ? (raw as UnknownEvent) : null };
 }
 
-function read(raw: RawEvent, { definition, schema }: Entry, upcasters: Upcasters): Decoded {
+function read({ raw, mended }: Parsed<RawEvent>, { definition, schema }: Entry, upcasters: Upcasters): Decoded {
   const version = raw.schema_version;
   if (!Number.isInteger(version) || version < 1 || version > definition.version) {
     return undecodable(`schema_version ${String(version)} is not known`);
@@ -73,7 +74,7 @@ function read(raw: RawEvent, { definition, schema }: Entry, upcasters: Upcasters
   // The event itself, not zod's copy of it: nothing is transformed, and it keeps the fields of a newer build in place.
   return definition.stream === 'control'
     ? { kind: 'control', event: event as unknown as ControlEvent }
-    : { kind: 'event', event: event as unknown as ChatEvent };
+    : { kind: 'event', event: event as unknown as ChatEvent, mended: mended || event !== lifted };
 }
 
 /** Checks an event; one with times out of range is checked again with them in range. */
@@ -104,15 +105,22 @@ function readersSchema(definition: EventDefinition): z.ZodType {
   );
 }
 
-function parseJson(value: Uint8Array): { event_type?: unknown } | undefined {
+interface Parsed<Raw> {
+  raw: Raw;
+  /** Texts in it were changed, for stores to take them. */
+  mended: boolean;
+}
+
+const NOTHING = { raw: undefined, mended: false };
+
+function parseJson(value: Uint8Array): Parsed<{ event_type?: unknown } | undefined> {
   try {
     const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
     const raw: unknown = JSON.parse(text);
-    if (typeof raw !== 'object' || raw === null) return undefined;
-    if (text.includes(MAY_BE_UNSTORABLE)) makeStorable(raw);
-    return raw;
+    if (typeof raw !== 'object' || raw === null) return NOTHING;
+    return { raw, mended: text.includes(MAY_BE_UNSTORABLE) && makeStorable(raw) };
   } catch {
-    return undefined;
+    return NOTHING;
   }
 }
 

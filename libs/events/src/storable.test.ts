@@ -14,13 +14,21 @@ test.each([
   ['a whole pair', '\ud83d\ude00', '\ud83d\ude00'],
   ['a pair and a half', '\ud83d\ude00\ud83d', '\ud83d\ude00\u{fffd}'],
 ])('an emoji that is %s is read so that stores take it', (_name, written, read) => {
-  expect(decodeWith(reaction!, { emoji: written })).toMatchObject({ kind: 'event', event: { data: { emoji: read } } });
+  expect(decodeWith(reaction!, { emoji: written })).toMatchObject({
+    kind: 'event',
+    mended: read !== written,
+    event: { data: { emoji: read } },
+  });
 });
 
 test('a whole emoji that was written as escapes is read as what it is', () => {
   const text = JSON.stringify({ ...reaction, data: { ...(reaction!.data as object), emoji: 'X' } });
   const escaped = text.replace('"emoji":"X"', '"emoji":"\\ud83d\\ude00"');
-  expect(decodeEvent(Buffer.from(escaped))).toMatchObject({ kind: 'event', event: { data: { emoji: '😀' } } });
+  expect(decodeEvent(Buffer.from(escaped))).toMatchObject({
+    kind: 'event',
+    mended: false,
+    event: { data: { emoji: '😀' } },
+  });
 });
 
 test.each([
@@ -30,6 +38,7 @@ test.each([
   const written = `${new Date(given).toISOString().slice(0, -1)}000Z`;
   expect(decodeWith(preference!, { muted_until: written })).toMatchObject({
     kind: 'event',
+    mended: true,
     event: { data: { muted_until: read } },
   });
 });

@@ -9,17 +9,25 @@ export const MAY_BE_UNSTORABLE = '\\u';
 
 const REPLACEMENT = '\u{fffd}';
 
-/** Changes strings of a value fresh from `JSON.parse`, in place, so that each is well-formed and without NUL. */
-export function makeStorable(root: object): void {
+/**
+ * Changes strings of a value fresh from `JSON.parse`, in place, so that each is well-formed and without NUL. True where
+ * any was not.
+ */
+export function makeStorable(root: object): boolean {
+  let changed = false;
   // A stack of its own: what was written may be nested deeper than calls can be.
   const waiting: object[] = [root];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const fields = next as Record<string, unknown>;
     for (const [name, value] of Object.entries(fields)) {
-      if (typeof value === 'string') fields[name] = storableText(value);
-      else if (typeof value === 'object' && value !== null) waiting.push(value);
+      if (typeof value === 'string') {
+        const kept = storableText(value);
+        if (kept !== value) changed = true;
+        fields[name] = kept;
+      } else if (typeof value === 'object' && value !== null) waiting.push(value);
     }
   }
+  return changed;
 }
 
 function storableText(text: string): string {

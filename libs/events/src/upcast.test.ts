@@ -33,6 +33,7 @@ const named = (schema_version: number, data: object): RawEvent => ({
 const bytes = (event: unknown) => Buffer.from(JSON.stringify(event));
 const lifted = (first: string, last: string) => ({
   kind: 'event',
+  mended: false,
   event: named(3, { names: [first, last, `at ${envelope!.timestamp}`] }),
 });
 

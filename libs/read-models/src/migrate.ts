@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database } from './database';
-import { planGenerations, replaceGenerations } from './revision';
+import { planGenerations, replaceGenerations, type Replaced } from './revision';
 import {
   CORE_SQL,
   DISCARDED_RECORDS_SQL,
@@ -53,15 +53,15 @@ const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
 /**
  * Brings the database up to date: core schema, and the tables of every live generation. Where none is served that this
  * build can read, a new one is made and served, to be filled from the log. Safe to call from many processes at once and
- * after a crash at any point. Throws `ReadModelRevisionError` on a database of a newer build.
+ * after a crash at any point. Returns what was made, null where nothing had to be. Throws `ReadModelRevisionError` on a database of a newer build.
  */
-export async function migrate(database: Database, options: MigrateOptions): Promise<void> {
-  await underLock(database, async (client) => {
+export async function migrate(database: Database, options: MigrateOptions): Promise<Replaced | null> {
+  return underLock(database, async (client) => {
     await migrateCore(database);
     const tables = (generation: number): string => generationTables(generation, options.messages);
     const { current, replace } = await planGenerations(client);
     for (const generation of current) await client.query(tables(generation));
-    if (replace) await replaceGenerations(client, options.generation ?? 1, tables);
+    return replace ? replaceGenerations(client, options.generation ?? 1, tables) : null;
   });
 }
 
@@ -89,18 +89,15 @@ async function migrateCore(database: Database): Promise<void> {
 /** Milliseconds this side waits for the lock; the pool's own limit is for queries. */
 const UNHURRIED = { query_timeout: 600_000 };
 
-async function underLock(database: Database, work: (client: PoolClient) => Promise<void>): Promise<void> {
+async function underLock<Result>(database: Database, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await database.connect();
-  let failure: Error | undefined;
   try {
     // Waiting for another process's migration may take longer than any statement should.
     await client.query('set statement_timeout = 0');
     await client.query({ text: 'select pg_advisory_lock($1)', values: [MIGRATION_LOCK], ...UNHURRIED });
-    await work(client);
-  } catch (error) {
-    failure = error as Error;
+    return await work(client);
+  } finally {
+    // Closing the connection releases the lock and forgets the timeout, whatever state the session is in.
+    client.release(true);
   }
-  // Closing the connection releases the lock and forgets the timeout, whatever state the session is in.
-  client.release(true);
-  if (failure) throw failure;
 }

@@ -44,15 +44,21 @@ export async function planGenerations(client: Queryable): Promise<GenerationsPla
   };
 }
 
+/** A generation that was made by a migration, empty, and the ones of other builds that it took the place of. */
+export interface Replaced {
+  generation: number;
+  former: number[];
+}
+
 /**
  * Makes an empty generation of this build the one that is served, and drops those of other revisions, in one
- * transaction. Until projectors have folded the log into it, reads show what they have come to. Returns its number.
+ * transaction. Until projectors have folded the log into it, reads show what they have come to.
  */
 export async function replaceGenerations(
   client: Queryable,
   first: number,
   tables: (generation: number) => string,
-): Promise<number> {
+): Promise<Replaced> {
   await client.query('begin');
   const { rows } = await client.query<{ next: number }>(
     'select coalesce(max(generation) + 1, $1)::integer as next from threadlog.generations',
@@ -76,5 +82,5 @@ export async function replaceGenerations(
     [generation],
   );
   await client.query('commit');
-  return generation;
+  return { generation, former: dropped.rows.map((row) => row.generation) };
 }

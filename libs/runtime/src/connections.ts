@@ -65,11 +65,13 @@ export async function openStores(context: Context): Promise<Stores> {
   const messages = createMessageStores(database, config.MONGO_URL);
   opened(messages.close);
   if (create) {
-    await reach('Postgres', () => migrate(database, { messages: messages.kind }), {
+    const made = await reach('Postgres', () => migrate(database, { messages: messages.kind }), {
       logger,
       signal,
       fatal: isMismatch,
     });
+    if (made && made.former.length > 0)
+      logger.warn(made, 'the read model is of another build: it is built anew from the log');
     await reach('the key store', () => openKeyStore(keys, database), { logger, signal, fatal: isMismatch });
   }
   const sealing = createSealing({

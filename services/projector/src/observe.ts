@@ -13,6 +13,11 @@ export function createObserver(logger: Logger, metrics: Metrics, deadLetters: De
       if (unknown > 0) meters.unknown.inc({ generation }, unknown);
       meters.duration.observe({ generation }, seconds);
     },
+    mended(lane, records) {
+      meters.mended.inc({ generation: lane.generation }, records.length);
+      const about = { ...labels(lane), records: records.length, first_offset: records[0]?.offset };
+      logger.warn(about, 'records hold what no store takes: applied in the nearest form that can be kept');
+    },
     lag: (lane, records) => meters.lag.set(labels(lane), records),
     quarantined(lane, records) {
       meters.quarantined.inc(labels(lane), records.length);
@@ -46,6 +51,12 @@ function createMeters({ registry }: Metrics) {
     unknown: new Counter({
       name: 'projector_events_unknown_total',
       help: 'Events of a type that only a newer build knows.',
+      labelNames: ['generation'],
+      ...common,
+    }),
+    mended: new Counter({
+      name: 'projector_events_mended_total',
+      help: 'Events of former builds that hold what no store takes, applied in the nearest form that can be kept.',
       labelNames: ['generation'],
       ...common,
     }),

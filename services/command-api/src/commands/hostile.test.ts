@@ -172,7 +172,7 @@ test.each(TYPES)('%s with anything in any of its leaves is refused, or folded by
       for (const event of sealed(command, decision.events, entry, actor)) {
         expect({ input, fault: appendFault(event) }).toEqual({ input, fault: null });
         const decoded = decodeEvent(encodeEvent(event).value);
-        expect(decoded).toEqual({ kind: 'event', event: JSON.parse(JSON.stringify(event)) as unknown });
+        expect(decoded).toEqual({ kind: 'event', mended: false, event: JSON.parse(JSON.stringify(event)) as unknown });
         applyEvent(entry, event);
         for (const row of rowsOf(entry, event)) expect(jsonFault(row, 8)).toBeNull();
       }

@@ -1,9 +1,9 @@
 import { decodeEvent, type ChatEvent } from '@threadlog/events';
 import type { LogBatch, LogRecord } from '@threadlog/log';
 
-/** A record as the lane handles it. `control` changes nothing but the checkpoint. */
+/** A record as the lane handles it. `control` changes nothing but the checkpoint; `mended` is of `decodeEvent`. */
 export type Entry = Readonly<
-  | { kind: 'event'; record: LogRecord; event: ChatEvent; known: boolean }
+  | { kind: 'event'; record: LogRecord; event: ChatEvent; known: boolean; mended: boolean }
   | { kind: 'control'; record: LogRecord }
   | { kind: 'undecodable'; record: LogRecord; reason: string }
   /** Written by no owner: every reader ignores it, so its stream goes on. */
@@ -43,7 +43,7 @@ function decode(record: LogRecord): Entry {
   const decoded = decodeEvent(record.value);
   switch (decoded.kind) {
     case 'event':
-      return { kind: 'event', record, event: decoded.event, known: true };
+      return { kind: 'event', record, event: decoded.event, known: true, mended: decoded.mended };
     case 'control':
       return { kind: 'control', record };
     case 'undecodable':
@@ -51,7 +51,7 @@ function decode(record: LogRecord): Entry {
     case 'unknown':
       // A newer build's control record has no stream.
       return decoded.event
-        ? { kind: 'event', record, known: false, event: decoded.event as ChatEvent }
+        ? { kind: 'event', record, known: false, mended: false, event: decoded.event as ChatEvent }
         : { kind: 'control', record };
   }
 }

@@ -76,6 +76,8 @@ export function createApplier(deps: ApplierDeps): Applier {
       const unknown = events.filter((entry) => !entry.known).length;
       const seconds = (performance.now() - begun) / 1_000;
       observer.applied({ generation, partition }, { events: events.length, unknown, seconds });
+      const mended = events.filter((entry) => entry.mended).map(({ record }) => record);
+      if (mended.length > 0) observer.mended({ generation, partition }, mended);
       return true;
     },
   };

@@ -1,8 +1,11 @@
+import type { LogRecord } from '@threadlog/log';
 import type { Quarantined } from '../folding/foldEntries';
 
 /** What a lane tells of itself; every call is cheap and never throws. */
 export interface LaneObserver {
   applied(lane: LaneName, batch: { events: number; unknown: number; seconds: number }): void;
+  /** Applied in the nearest form that can be stored: their records hold what no store takes. */
+  mended(lane: LaneName, records: readonly LogRecord[]): void;
   lag(lane: LaneName, records: number): void;
   /** Called once the quarantine is committed. */
   quarantined(lane: LaneName, records: readonly Quarantined[]): void;

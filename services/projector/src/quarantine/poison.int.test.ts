@@ -1,5 +1,6 @@
 import { encodeEvent, type ChatEvent, type OutgoingRecord } from '@threadlog/events';
-import { testStack } from '@threadlog/testing';
+import { createMetrics } from '@threadlog/service';
+import { eventually, testStack } from '@threadlog/testing';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { longHistory } from '../testing/histories';
@@ -105,10 +106,15 @@ describe.each(['postgres', 'mongo'] as const)('logs that hold poison, messages i
         return { ...record, value: Buffer.from(JSON.stringify(value)) };
       }),
     );
-    const { role } = bed.start();
+    const metrics = createMetrics({ defaults: false });
+    const { role } = bed.start({ metrics });
     await bed.caughtUp();
     await role.checks![0]!.check();
     expect(await parkedKeys(bed)).toEqual([]);
+    // And it is told: both were applied as something else than was written.
+    await eventually(async () =>
+      (await metrics.registry.metrics()).includes('projector_events_mended_total{generation="1"} 2'),
+    );
     const { rows } = await bed.database.query(
       `select removed_at is not null as gone from read_1.participants where user_id = 'ben'`,
     );
