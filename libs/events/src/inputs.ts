@@ -61,16 +61,42 @@ export function saysSomething(message: { content: string; attachments?: readonly
 }
 
 export const SAYS_NOTHING = 'must have text where the message has no attachment';
+export const HAS_NO_FILE = 'a file message has at least one attachment';
+
+interface Sayable {
+  content: string;
+  messageType?: string | undefined;
+  attachments?: readonly unknown[] | undefined;
+}
+
+/** What is missing of a new message: the field, and why. One rule for each surface, and for the owner that decides. */
+export function missingOf(message: Sayable): { field: 'content' | 'attachments'; message: string } | null {
+  if (!saysSomething(message)) return { field: 'content', message: SAYS_NOTHING };
+  const isBare = message.messageType === 'file' && (message.attachments?.length ?? 0) === 0;
+  return isBare ? { field: 'attachments', message: HAS_NO_FILE } : null;
+}
+
+/** The same as JSON Schema says it. */
+const SAYING = [
+  {
+    required: ['content'],
+    properties: { content: { type: 'string', minLength: 1 }, messageType: { not: { const: 'file' } } },
+  },
+  { required: ['attachments'], properties: { attachments: { type: 'array', minItems: 1 } } },
+];
 
 /** A schema of new messages with that rule. */
-export function requireSaying<
-  Schema extends z.ZodType<{ content: string; attachments?: readonly unknown[] | undefined }>,
->(schema: Schema): Schema {
-  return schema.refine(saysSomething, { path: ['content'], message: SAYS_NOTHING });
+export function requireSaying<Schema extends z.ZodType<Sayable>>(schema: Schema): Schema {
+  return schema
+    .check(({ value, issues }) => {
+      const fault = missingOf(value);
+      if (fault) issues.push({ code: 'custom', input: value, path: [fault.field], message: fault.message });
+    })
+    .meta({ anyOf: SAYING });
 }
 
 /** One emoji, or the short code of one, in any spelling; parsed it is the canonical form. Logs hold more. */
-export const emojiInputSchema = emojiFormat(canonicalEmoji);
+export const emojiInputSchema = emojiFormat(canonicalEmoji).meta({ format: 'emoji' });
 
 /** The same for taking a reaction back: what former builds let in can still be named, dots in a path aside. */
 export const formerEmojiInputSchema = emojiFormat((text) => canonicalEmoji(text) ?? formerEmoji(text));
@@ -79,13 +105,13 @@ function formerEmoji(text: string): string | null {
   return emojiSchema.safeParse(text).success && isStorableText(text) && !isDotSegment(text) ? text : null;
 }
 
-/** `format: emoji` is what JSON Schema can say of it; no pattern does that Go and Python know. */
+/** What is one emoji no pattern says that Go and Python know; the format of a new one is what JSON Schema has for it. */
 function emojiFormat(parse: (text: string) => string | null) {
   return freeText(MAX_EMOJI_LENGTH, 1)
-    .meta({ format: 'emoji' })
     .transform((text, context) => {
       const emoji = parse(text);
       if (emoji === null) context.addIssue({ code: 'custom', message: 'must be one emoji, or the short code of one' });
       return emoji ?? z.NEVER;
-    });
+    })
+    .meta({ description: 'One emoji, or its short code such as `:+1:`; in any spelling.' });
 }

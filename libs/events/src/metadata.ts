@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from './catalogue/values';
-import { isStorableText, STORABLE_TEXT } from './text';
+import { isStorableText, STORABLE_PATTERN, STORABLE_TEXT } from './text';
 
 type Path = (string | number)[];
 
@@ -87,6 +87,25 @@ function pathOf(place: Place): Path {
 
 const utf8 = new TextEncoder();
 
+const JSON_MEMBERS = {
+  type: 'object',
+  propertyNames: { pattern: STORABLE_PATTERN, not: { const: '__proto__' } },
+  additionalProperties: { $ref: '#/components/schemas/JsonValue' },
+} as const;
+
+/** What JSON Schema can say of what `jsonFault` passes; a component of the documents that describe requests. */
+export const JSON_VALUE_SCHEMA = {
+  anyOf: [
+    { type: 'string', pattern: STORABLE_PATTERN },
+    { type: 'number', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+    { type: 'boolean' },
+    { type: 'null' },
+    { type: 'array', items: JSON_MEMBERS.additionalProperties },
+    JSON_MEMBERS,
+  ],
+  description: 'JSON that is kept exactly as it was sent; larger numbers are sent as text.',
+} as const;
+
 /** Free JSON of the tenant's own: an object, bounded in bytes and depth, kept exactly as it was sent. */
 export function jsonObjectSchema({
   bytes,
@@ -102,7 +121,10 @@ export function jsonObjectSchema({
     else if (utf8.encode(JSON.stringify(value)).length > bytes)
       context.addIssue({ code: 'custom', message: `must be at most ${bytes} bytes of JSON` });
   });
-  return schema.meta({ type: 'object', additionalProperties: {} }) as unknown as z.ZodType<JsonObject, JsonObject>;
+  return schema.meta({
+    ...JSON_MEMBERS,
+    description: `Free JSON: at most ${bytes} bytes of it as UTF-8 without blanks, nested at most ${depth} levels.`,
+  }) as unknown as z.ZodType<JsonObject, JsonObject>;
 }
 
 function isObject(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STORABLE_PATTERN } from '../text';
 import { CATALOGUE, definitionOf, type EventDefinition, type EventType } from '../catalogue';
 import { DESCRIPTIONS } from '../catalogue/descriptions';
 import { dataSchemaUri } from '../codec';
@@ -47,8 +48,13 @@ export const SIGNAL_DESCRIPTIONS: Record<SignalType, string> = {
 };
 
 function titled(schema: z.ZodType, $id: string, title: string, description: string): JsonSchema {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', override: withoutTextPattern }) as JsonSchema;
   return { $schema, $id, title, description, ...rest };
+}
+
+/** What no store takes was never written: schemas of events, whose versions stay as they are, need not exclude it. */
+function withoutTextPattern({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.pattern === STORABLE_PATTERN) delete jsonSchema.pattern;
 }
 
 /** Types that a tenant's feed has: all but what partitions note for themselves. */

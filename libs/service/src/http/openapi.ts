@@ -1,10 +1,11 @@
-import { PROBLEMS, type ProblemCode } from '@threadlog/events';
+import { JSON_VALUE_SCHEMA, LIMITS, PROBLEMS, type ProblemCode } from '@threadlog/events';
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import {
   createDocument,
   type ZodOpenApiObject,
   type ZodOpenApiOperationObject,
+  type ZodOpenApiRequestBodyObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import type { Route, RouteAuth } from './route';
@@ -39,6 +40,11 @@ const SECURITY: Record<RouteAuth, Record<string, string[]>[]> = {
   none: [],
 };
 
+/** What holds for every request, and what no keyword of JSON Schema says. */
+const ABOUT_INPUT =
+  'Texts are well-formed Unicode: a lone surrogate is refused. Lengths count code points. A body is JSON in UTF-8, ' +
+  `nested at most ${LIMITS.jsonDepth} levels with at most ${LIMITS.jsonValues} values.`;
+
 /** The OpenAPI 3.1 document of routes, made of the very schemas that `mountRoutes` parses with. */
 export function openApiDocument<Deps = never>(
   routes: readonly Route<Deps>[],
@@ -48,10 +54,11 @@ export function openApiDocument<Deps = never>(
   for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
   return createDocument({
     openapi: '3.1.0',
-    info: { title, version, description },
+    info: { title, version, description: description ?? ABOUT_INPUT },
     servers: servers.map((url) => ({ url })),
     paths,
     components: {
+      schemas: { JsonValue: JSON_VALUE_SCHEMA as never },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         internalSecret: { type: 'apiKey', in: 'header', name: 'X-Internal-Secret' },
@@ -73,9 +80,13 @@ function operationOf<Deps>(route: Route<Deps>): ZodOpenApiOperationObject {
       ...(route.query && { query: route.query }),
       ...(route.headers && { header: route.headers }),
     },
-    requestBody: route.body ? { content: { 'application/json': { schema: route.body } } } : undefined,
+    requestBody: route.body ? requestBodyOf(route.body) : undefined,
     responses: { ...successes(route), ...refusals(route) },
   };
+}
+
+function requestBodyOf(body: z.ZodType): ZodOpenApiRequestBodyObject {
+  return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: body } } };
 }
 
 function successes<Deps>({ responses }: Route<Deps>): ZodOpenApiResponsesObject {

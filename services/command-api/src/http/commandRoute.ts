@@ -1,5 +1,5 @@
 import type { Command, CommandAccepted, CommandResult, CommandRouter } from '@threadlog/commands';
-import { problem, ProblemError, type TenantId } from '@threadlog/events';
+import { ProblemError, type TenantId } from '@threadlog/events';
 import {
   CONSISTENCY_HEADER,
   defineRoute,
@@ -163,9 +163,4 @@ export function versionIn(headers: unknown): number | undefined {
   const tag = (headers as { 'if-match'?: string })['if-match'];
   if (tag === undefined || tag === '*') return undefined;
   return Number(/\d+/.exec(tag)![0]);
-}
-
-/** An empty change is a mistake of the caller, not a success. */
-export function requireChange(body: object): void {
-  if (Object.keys(body).length === 0) throw problem('invalid_request', 'The body changes nothing.');
 }

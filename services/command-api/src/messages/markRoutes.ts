@@ -6,8 +6,13 @@ import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } fro
 
 const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInputSchema });
 const named = { description: 'One emoji, percent-encoded, or its short code; in any spelling.', example: '👍' };
+/** Of a reaction that is there, in this and the surface by message. */
+export const formerEmoji = {
+  ...named,
+  description: `${named.description} What former builds let in is named as the message shows it.`,
+};
 const reactionParams = messageParams.extend({ emoji: reactionAddSchema.shape.emoji.meta(named) });
-const formerReactionParams = messageParams.extend({ emoji: reactionRemoveSchema.shape.emoji.meta(named) });
+const formerReactionParams = messageParams.extend({ emoji: reactionRemoveSchema.shape.emoji.meta(formerEmoji) });
 const REACTION = '/api/v1/threads/{threadId}/messages/{messageId}/reactions/{emoji}';
 const PIN = '/api/v1/threads/{threadId}/messages/{messageId}/pin';
 const message = { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } };

@@ -2,11 +2,11 @@ import { messageEditSchema, messagePostFields } from '@threadlog/commands';
 import { idInputSchema, messageSchema, requireSaying, threadIdInputSchema } from '@threadlog/events';
 import type { Route, RouteMethod } from '@threadlog/service';
 import { z } from 'zod';
+import { requireChange } from '../http/bodyRules';
 import {
   commandHeaders,
   commandRoute,
   matchHeaders,
-  requireChange,
   versionIn,
   writeHeaders,
   type CommandRouteDeps,
@@ -18,9 +18,9 @@ const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInp
 const postBody = requireSaying(messagePostFields.omit({ threadId: true })).meta({
   example: { content: 'Hello!', attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }] },
 });
-const editBody = messageEditSchema
-  .omit({ threadId: true, messageId: true, ifMatch: true })
-  .meta({ example: { content: 'Hello there!' } });
+const editBody = requireChange(messageEditSchema.omit({ threadId: true, messageId: true, ifMatch: true })).meta({
+  example: { content: 'Hello there!' },
+});
 
 const post = commandRoute<{ params: typeof threadParams; headers: typeof commandHeaders; body: typeof postBody }>({
   method: 'post',
@@ -59,7 +59,6 @@ const edit = (method: RouteMethod, operationId: string): Route<CommandRouteDeps>
       'subject_erased',
     ],
     command({ params, headers, body }) {
-      requireChange(body);
       return { type: 'message.edit', input: { ...params, ...body, ifMatch: versionIn(headers) } };
     },
   });

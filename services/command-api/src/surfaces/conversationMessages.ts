@@ -8,7 +8,6 @@ import {
   matchHeaders,
   replyTo,
   requireAccepted,
-  requireChange,
   versionIn,
   writeHeaders,
   writeRoute,
@@ -59,7 +58,6 @@ const edit = writeRoute<EditRequest>({
   problems: ['thread_closed', 'gone', 'edit_limit_reached', 'version_mismatch', 'payload_too_large', 'subject_erased'],
   handler(request, deps) {
     const { params, headers, body } = request;
-    requireChange(body);
     const change = { messageId: params.messageId, ...body, ifMatch: versionIn(headers) };
     return inConversation(request, deps, {
       ...params,

@@ -5,7 +5,6 @@ import {
   commandHeaders,
   commandRoute,
   matchHeaders,
-  requireChange,
   versionIn,
   writeHeaders,
   writeRoute,
@@ -63,7 +62,6 @@ const update = (method: RouteMethod, operationId: string): Route<CommandRouteDep
     responses: { 200: { description: 'The conversation', schema: conversationSchema, headers: writeHeaders } },
     problems: ['version_mismatch'],
     command({ params, headers, body }) {
-      requireChange(body);
       const input = { threadId: params.conversationId, ...body, ifMatch: versionIn(headers) };
       return { type: 'thread.update', input };
     },

@@ -6,12 +6,12 @@ import {
   commandHeaders,
   commandRoute,
   matchHeaders,
-  requireChange,
   versionIn,
   writeHeaders,
   writeRoute,
   type CommandRouteDeps,
 } from '../http/commandRoute';
+import { formerEmoji } from '../messages/markRoutes';
 import { markRead, readPositionSchema } from '../users/markRead';
 import { editBody, messageIdParams } from './schemas';
 
@@ -19,10 +19,7 @@ const tags = ['Messages by id'];
 const emoji = reactionAddSchema.shape.emoji;
 const reactionBody = z.object({ emoji }).meta({ example: { emoji: '👍' } });
 const reactionParams = messageIdParams.extend({
-  emoji: reactionRemoveSchema.shape.emoji.meta({
-    description: 'One emoji, percent-encoded, or its short code; in any spelling.',
-    example: '👍',
-  }),
+  emoji: reactionRemoveSchema.shape.emoji.meta(formerEmoji),
 });
 const message = { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } };
 type Headers = { headers: typeof commandHeaders };
@@ -47,7 +44,6 @@ const edit = commandRoute<{ params: typeof messageIdParams; headers: typeof matc
     'projection_lagging',
   ],
   async command({ actor, params, headers, body }, { lookUps }) {
-    requireChange(body);
     const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
     return { type: 'message.edit', input: { threadId, ...params, ...body, ifMatch: versionIn(headers) } };
   },

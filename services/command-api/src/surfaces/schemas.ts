@@ -8,6 +8,7 @@ import {
 } from '@threadlog/commands';
 import { idInputSchema, requireSaying, threadIdInputSchema } from '@threadlog/events';
 import { z } from 'zod';
+import { requireChange, requireOneOf } from '../http/bodyRules';
 
 /**
  * Requests of the surface that older clients speak. Fields that nobody knows are dropped rather than refused: those
@@ -23,9 +24,9 @@ export const messageIdParams = z.object({ messageId: idInputSchema });
 export const createBody = z
   .object(threadCreateSchema.omit({ parentThreadId: true, rootMessageId: true }).shape)
   .meta({ example: { type: 'direct', participantIds: ['user_123', 'user_456'] } });
-export const updateBody = z
-  .object(threadUpdateSchema.omit({ threadId: true, ifMatch: true }).shape)
-  .meta({ example: { title: 'Homework', status: 'archived' } });
+export const updateBody = requireChange(
+  z.object(threadUpdateSchema.omit({ threadId: true, ifMatch: true }).shape),
+).meta({ example: { title: 'Homework', status: 'archived' } });
 export const subThreadBody = z
   .object({
     title: threadCreateSchema.shape.title,
@@ -36,22 +37,19 @@ export const subThreadBody = z
 export const postBody = requireSaying(z.object(messagePostFields.omit({ threadId: true }).shape)).meta({
   example: { content: 'Hello!', attachments: [{ externalFileId: 'file_789', label: 'document.pdf' }] },
 });
-export const editBody = z
-  .object(messageEditSchema.omit({ threadId: true, messageId: true, ifMatch: true }).shape)
-  .meta({ example: { content: 'Hello there!' } });
+export const editBody = requireChange(
+  z.object(messageEditSchema.omit({ threadId: true, messageId: true, ifMatch: true }).shape),
+).meta({ example: { content: 'Hello there!' } });
 
 const MAX_ADDED = 100;
 const people = {
   userId: personIdSchema.optional(),
   userIds: z.array(personIdSchema).min(1).max(MAX_ADDED).optional(),
 };
-export const addParticipantsBody = z
-  .object({ ...people, role: participantAddSchema.shape.role, history: participantAddSchema.shape.history })
-  .refine(({ userId, userIds }) => (userId === undefined) !== (userIds === undefined), {
-    path: ['userId'],
-    message: 'give either userId or userIds',
-  })
-  .meta({ example: { userId: 'user_789' } });
+export const addParticipantsBody = requireOneOf(
+  z.object({ ...people, role: participantAddSchema.shape.role, history: participantAddSchema.shape.history }),
+  ['userId', 'userIds'],
+).meta({ example: { userId: 'user_789' } });
 
 export const readBody = z
   .object({ messageId: idInputSchema.nullish() })

@@ -2,11 +2,11 @@ import { threadCreateSchema, threadUpdateSchema } from '@threadlog/commands';
 import { threadIdInputSchema, threadSchema } from '@threadlog/events';
 import type { Route, RouteMethod } from '@threadlog/service';
 import { z } from 'zod';
+import { requireChange } from '../http/bodyRules';
 import {
   commandHeaders,
   commandRoute,
   matchHeaders,
-  requireChange,
   versionIn,
   writeHeaders,
   type CommandRouteDeps,
@@ -17,16 +17,18 @@ const threadParams = z.object({ threadId: threadIdInputSchema });
 const createBody = threadCreateSchema.meta({
   example: { title: 'Homework', learnerId: 'learner_7', participantIds: ['user_456'] },
 });
-const updateBody = threadUpdateSchema
-  .omit({ threadId: true, ifMatch: true })
-  .meta({ example: { title: 'Homework, second part', status: 'archived' } });
+const updateBody = requireChange(threadUpdateSchema.omit({ threadId: true, ifMatch: true })).meta({
+  example: { title: 'Homework, second part', status: 'archived' },
+});
 
 const create = commandRoute<{ headers: typeof commandHeaders; body: typeof createBody }>({
   method: 'post',
   path: '/api/v1/threads',
   operationId: 'createThread',
   summary: 'Create a thread',
-  description: 'The caller becomes its owner. With `parentThreadId` a sub-thread; `type: direct` gives the pair’s own.',
+  description:
+    'The caller becomes its owner. With `parentThreadId` a sub-thread, from `rootMessageId` of its root or empty; its ' +
+    'people and learner are the root’s. `type: direct` gives the pair’s own: exactly two people, the caller included.',
   tags,
   headers: commandHeaders,
   body: createBody,
@@ -52,7 +54,6 @@ const update = (method: RouteMethod, operationId: string): Route<CommandRouteDep
     responses: { 200: { description: 'The thread', schema: threadSchema, headers: writeHeaders } },
     problems: ['version_mismatch'],
     command({ params, headers, body }) {
-      requireChange(body);
       return { type: 'thread.update', input: { ...params, ...body, ifMatch: versionIn(headers) } };
     },
   });

@@ -2,14 +2,8 @@ import { threadPreferencesSchema } from '@threadlog/commands';
 import { idInputSchema, threadIdInputSchema, userThreadSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
-import {
-  commandHeaders,
-  commandRoute,
-  requireChange,
-  writeHeaders,
-  writeRoute,
-  type CommandRouteDeps,
-} from '../http/commandRoute';
+import { requireChange } from '../http/bodyRules';
+import { commandHeaders, commandRoute, writeHeaders, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 import { markRead, readPositionSchema } from './markRead';
 
 const threadParams = z.object({ threadId: threadIdInputSchema });
@@ -17,9 +11,9 @@ const readBody = z
   .strictObject({ messageId: idInputSchema.nullish() })
   .meta({ example: { messageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } })
   .optional();
-const preferencesBody = threadPreferencesSchema
-  .omit({ threadId: true })
-  .meta({ example: { mutedUntil: '2026-01-16T08:00:00Z', pinned: true } });
+const preferencesBody = requireChange(threadPreferencesSchema.omit({ threadId: true })).meta({
+  example: { mutedUntil: '2026-01-16T08:00:00Z', pinned: true },
+});
 
 const read = writeRoute<{ params: typeof threadParams; headers: typeof commandHeaders; body: typeof readBody }>({
   method: 'put',
@@ -55,7 +49,6 @@ const preferences = commandRoute<{
   responses: { 200: { description: 'The preferences', schema: userThreadSchema, headers: writeHeaders } },
   problems: ['projection_lagging'],
   async command({ actor, params, body }, { lookUps }) {
-    requireChange(body);
     // The stream is the caller's own, so nobody else would notice a thread that the caller may not see.
     await lookUps.readTarget(actor, params);
     return { type: 'thread.preferences', input: { ...params, ...body } };

@@ -1,5 +1,5 @@
 import type { CommandInput } from '@threadlog/commands';
-import { LIMITS, SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/events';
+import { HAS_NO_FILE, LIMITS, SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
 import { happened, refuse, refuseField, UNCHANGED, type Decide, type Passed, type Refusal } from './decision';
@@ -81,6 +81,6 @@ function isSound(input: Input, row: MessageRow, context: DecisionContext): Refus
   if (input.content !== undefined && !saysSomething({ content: input.content, attachments }))
     return refuseField('/content', 'required', SAYS_NOTHING);
   if (row.message_type === 'file' && input.attachments?.length === 0)
-    return refuseField('/attachments', 'required', 'a file message has at least one attachment');
+    return refuseField('/attachments', 'required', HAS_NO_FILE);
   return mentionsPeople(input.mentions ?? [], context, row.mentions);
 }

@@ -1,4 +1,4 @@
-import type { Command } from '@threadlog/commands';
+import { COMMANDS, type Command } from '@threadlog/commands';
 import type { Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import {
@@ -142,9 +142,10 @@ describe('posting', () => {
   });
 
   test('a file needs an attachment', () => {
-    given(threadCreated())
-      .when(ada, post({ messageType: 'file' }))
-      .thenRefused('invalid_request', '/attachments');
+    const said = post() as Extract<Command, { type: 'message.post' }>;
+    const bare: Command = { ...said, input: { ...said.input, messageType: 'file' } };
+    given(threadCreated()).when(ada, bare).thenRefused('invalid_request', '/attachments');
+    expect(COMMANDS['message.post'].safeParse(bare.input).error?.issues).toMatchObject([{ path: ['attachments'] }]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { holds, type Actor } from '@threadlog/auth';
 import type { CommandInput } from '@threadlog/commands';
-import { SAYS_NOTHING, saysSomething, type SenderType } from '@threadlog/events';
+import { missingOf, type SenderType } from '@threadlog/events';
 import type { DecisionContext, ThreadState } from '../../decider';
 import { happened, refuse, refuseField, type Decide, type Passed, type Refusal } from './decision';
 import { allowed, forbidden, isOpen, isRefusal, isVisible, mentionsPeople, viewThread, type View } from './policies';
@@ -52,9 +52,8 @@ function maySpeakAs(input: Input, actor: Actor): Refusal | Passed {
 }
 
 function isSound(input: Input): Refusal | Passed {
-  if (!saysSomething(input)) return refuseField('/content', 'required', SAYS_NOTHING);
-  if (input.messageType !== 'file' || input.attachments.length > 0) return undefined;
-  return refuseField('/attachments', 'required', 'a file message has at least one attachment');
+  const fault = missingOf(input);
+  return fault ? refuseField(`/${fault.field}`, 'required', fault.message) : undefined;
 }
 
 /** Deleted messages make room again. */
