@@ -121,7 +121,11 @@ export function follow(url: string, client: Client, name: string): Follower {
       }),
     'message:pinned': (payload) => onMessage(payload, (message) => void (message.pinned = true)),
     'message:unpinned': (payload) => onMessage(payload, (message) => void (message.pinned = false)),
-    'message:deleted': (payload) => onMessage(payload, (message) => void (message.deleted = true)),
+    // A resume may tell of a message by its deletion alone.
+    'message:deleted'(payload) {
+      const held = advance(payload);
+      if (held) held.messages.set(payload.messageId, tombstone(payload, held.messages.get(payload.messageId)));
+    },
     'reaction:added': (payload) =>
       onMessage(payload, ({ reactions }) => {
         reactions.set(payload.emoji, (reactions.get(payload.emoji) ?? new Set()).add(payload.userId));
@@ -182,6 +186,14 @@ function heldMessage(message: MessageResource): HeldMessage {
   const { messageIndex: index, content, edit, pinned, seq, deletedAt } = message;
   const reactions = new Map(message.reactions.map(({ emoji, userIds }) => [emoji, new Set(userIds)]));
   return { index, content, edit, deleted: deletedAt !== null, pinned, reactions, seq };
+}
+
+function tombstone(
+  { messageIndex: index, seq }: { messageIndex: number; seq: number },
+  before?: HeldMessage,
+): HeldMessage {
+  const unseen = { index, content: null, edit: 0, pinned: false, reactions: new Map() };
+  return { ...unseen, ...before, deleted: true, seq };
 }
 
 function viewOf(held: Held | undefined): SeenThread | null {

@@ -23,7 +23,7 @@ const refused: [string, unknown][] = [
   ['participants that are no list', { participantIds: 'bob' }],
   ['an id that paths lose', { participantIds: ['..'] }],
   ['an empty id', { participantIds: [''] }],
-  ['an id of 129 characters', { participantIds: ['x'.repeat(129)] }],
+  ['a name of 256 characters', { participantIds: ['x'.repeat(256)] }],
   ['metadata that is a list', { metadata: [1] }],
   ['metadata beyond 16 KiB', { metadata: { text: 'x'.repeat(16_384) } }],
   ['a learner id with a line break', { learnerId: 'a\nb' }],
