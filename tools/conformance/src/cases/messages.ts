@@ -42,7 +42,6 @@ const editing: Case[] = [
   ...(
     [
       ['no change', {}],
-      ['an empty text', { content: '' }],
       ['another type', { messageType: 'file' }],
       ['another author', { senderId: 'bob' }],
     ] as const
@@ -55,6 +54,17 @@ const editing: Case[] = [
       expect: 'invalid_request',
     }),
   ),
+  // Whether text may be empty depends on what the message has: whoever does not see it is not told.
+  ...request<Room>({
+    route: edit,
+    name: 'refuses an empty text where there is no attachment',
+    given: given(),
+    request: change({ content: '' }),
+    expect: 'invalid_request',
+    elsewhere: 'not_found',
+    stranger: 'not_found',
+    unpermitted: 'forbidden',
+  }),
   ...request<Room>({
     route: edit,
     name: 'one that is not there',

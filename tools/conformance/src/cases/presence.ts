@@ -11,7 +11,7 @@ const idsOf = (body: unknown): string[] => (body as { items: { userId: string }[
 const refusals: [string, Record<string, string>][] = [
   ['no ids', {}],
   ['an empty list', { userIds: '' }],
-  ['an id that is none', { userIds: 'ann,b ob' }],
+  ['an id that is none', { userIds: 'ann,..' }],
   ['101 ids', { userIds: ids(101) }],
   ['an unknown parameter', { userIds: 'ann', colour: 'red' }],
 ];
