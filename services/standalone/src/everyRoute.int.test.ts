@@ -121,3 +121,21 @@ test('every operation has a name of its own', () => {
   const names = operationsOf(document).map(({ operationId }) => operationId);
   expect(new Set(names).size).toBe(names.length);
 });
+
+const METHODS = ['PUT', 'POST', 'PATCH', 'DELETE'];
+
+/** What the document has for a path: `sync` may be a user's id too, so one path may be of two templates. */
+function methodsFor(path: string): string[] {
+  const told = operationsOf(document).filter((operation) =>
+    new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  return told.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+}
+
+const paths = Object.keys(document.paths ?? {}).map((path) => path.replace(/\{\w+\}/g, 'x'));
+test.each(paths)('%s: a method that it does not have is answered with those it has', async (path) => {
+  const methods = methodsFor(path);
+  const other = METHODS.find((method) => !methods.includes(method))!;
+  const { status, headers } = await api.request(other, path, {});
+  expect([status, headers.get('allow')]).toEqual([405, methods.sort().join(', ')]);
+});

@@ -1,9 +1,10 @@
 import { ProblemError } from '@threadlog/events';
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
-import { invalidRequest, type Faulty } from '../problems';
+import { invalidRequest, problemOf, type Faulty } from '../problems';
 import type { Admission } from './admission';
 import { readJson } from './body';
+import { problemsOf } from './openapi';
 import { actorOf, contextOf, type RequestContext } from './requestContext';
 import type { Route, RouteReply, RouteRequest } from './route';
 
@@ -54,7 +55,8 @@ async function serve<Deps>(route: Route<Deps>, request: Request, response: Respo
   await options.admission.admit(route.auth, request, response);
   const body = route.body ? await readJson(request, response, route.bodyLimit) : undefined;
   const input = parseRequest(route, request, { context, response, body });
-  const reply = await route.handler(input as RouteRequest<never>, options.deps);
+  const answered = route.handler(input as RouteRequest<never>, options.deps);
+  const reply = await (options.checkReplies ? checkRefusal(route as Route, answered) : answered);
   if (!reply) return;
   if (options.checkReplies) checkReply(route as Route, reply);
   sendReply(response, reply);
@@ -109,6 +111,17 @@ export function sendReply(response: Response, reply: RouteReply): void {
   if (!response.hasHeader('content-type')) response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);
+}
+
+/** A refusal that the document does not tell of fails too. */
+async function checkRefusal(route: Route, answered: RouteReply | undefined | Promise<RouteReply | undefined>) {
+  try {
+    return await answered;
+  } catch (error) {
+    const code = problemOf(error)?.code;
+    if (code === undefined || problemsOf(route).includes(code)) throw error;
+    throw new Error(`${route.method} ${route.path} was refused with undeclared ${code}`, { cause: error });
+  }
 }
 
 function checkReply(route: Route, reply: RouteReply): void {

@@ -102,14 +102,16 @@ const FILE = { schema: { type: 'string', contentEncoding: 'binary' } } as const;
 
 const ALWAYS: ProblemCode[] = ['invalid_request', 'not_found', 'rate_limited', 'internal', 'unavailable'];
 
-/** One response a status, naming the codes that come with it. */
-function refusals<Deps>(route: Route<Deps>): ZodOpenApiResponsesObject {
+/** All that a route may be refused with. */
+export function problemsOf<Deps>(route: Route<Deps>): ProblemCode[] {
   const own: ProblemCode[] = route.auth === 'none' ? [] : ['unauthorized'];
   if (route.body) own.push('payload_too_large', 'unsupported_media_type');
-  const codes = Object.groupBy(
-    [...new Set([...ALWAYS, ...own, ...(route.problems ?? [])])],
-    (code) => PROBLEMS[code].status,
-  );
+  return [...new Set([...ALWAYS, ...own, ...(route.problems ?? [])])];
+}
+
+/** One response a status, naming the codes that come with it. */
+function refusals<Deps>(route: Route<Deps>): ZodOpenApiResponsesObject {
+  const codes = Object.groupBy(problemsOf(route), (code) => PROBLEMS[code].status);
   const entries = Object.entries(codes)
     .filter(([status]) => !(Number(status) in route.responses))
     .map(([status, names = []]) => {

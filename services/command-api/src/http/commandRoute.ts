@@ -1,4 +1,4 @@
-import type { Command, CommandAccepted, CommandResult, CommandRouter } from '@threadlog/commands';
+import type { Command, CommandAccepted, CommandResult, CommandRouter, CommandType } from '@threadlog/commands';
 import { ProblemError, type TenantId } from '@threadlog/events';
 import {
   CONSISTENCY_HEADER,
@@ -13,6 +13,7 @@ import {
 } from '@threadlog/service';
 import { z } from 'zod';
 import type { LookUps } from './lookUps';
+import { REFUSALS } from './refusals';
 
 /** What command routes work with. */
 export interface CommandRouteDeps {
@@ -59,14 +60,15 @@ export type Told = Partial<Pick<RouteReply, 'status' | 'body'>> & {
 type CommandRouteDefinition<Schemas extends RequestSchemas> = Omit<
   RouteDefinition<Schemas, CommandRouteDeps>,
   'auth' | 'handler'
-> & {
-  /** `user` by default. */
-  auth?: RouteAuth;
-  /** The command that a parsed request stands for. */
-  command(request: RouteRequest<Schemas>, deps: CommandRouteDeps): Command | Promise<Command>;
-  /** Tells a success in other words than the command's. */
-  tell?(result: CommandAccepted, request: RouteRequest<Schemas>): Told;
-};
+> &
+  Sends & {
+    /** `user` by default. */
+    auth?: RouteAuth;
+    /** The command that a parsed request stands for. */
+    command(request: RouteRequest<Schemas>, deps: CommandRouteDeps): Command | Promise<Command>;
+    /** Tells a success in other words than the command's. */
+    tell?(result: CommandAccepted, request: RouteRequest<Schemas>): Told;
+  };
 
 /** A write: one request, one command, whose result is the answer. */
 export function commandRoute<Schemas extends RequestSchemas>(
@@ -74,7 +76,7 @@ export function commandRoute<Schemas extends RequestSchemas>(
 ): Route<CommandRouteDeps> {
   const { command: commandOf, tell, ...route } = definition;
   return writeRoute<Schemas>({
-    ...(route as Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'handler'>),
+    ...(route as Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'handler'> & Sends),
     async handler(request, deps) {
       const result = await accepted(request, deps, await commandOf(request, deps));
       return replyTo(result, deps, tell?.(result, request));
@@ -82,18 +84,31 @@ export function commandRoute<Schemas extends RequestSchemas>(
   });
 }
 
-type WriteRouteDefinition<Schemas extends RequestSchemas> = Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'auth'> & {
-  auth?: RouteAuth;
-};
+type WriteRouteDefinition<Schemas extends RequestSchemas> = Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'auth'> &
+  Sends & { auth?: RouteAuth };
+
+interface Sends {
+  /** The commands whose refusals are the route's. */
+  sends: readonly CommandType[];
+}
 
 /** A write of any number of commands. */
 export function writeRoute<Schemas extends RequestSchemas>(
   route: WriteRouteDefinition<Schemas>,
 ): Route<CommandRouteDeps> {
+  const { sends, ...rest } = route;
+  const refusals = [...new Set(sends.flatMap((type) => REFUSALS[type]))];
   return defineRoute<Schemas, CommandRouteDeps>({
-    ...(route as RouteDefinition<Schemas, CommandRouteDeps>),
+    ...(rest as unknown as RouteDefinition<Schemas, CommandRouteDeps>),
     auth: route.auth ?? 'user',
-    problems: [...(route.problems ?? []), 'forbidden', 'idempotency_key_reused', 'overloaded', 'outcome_unknown'],
+    problems: [
+      ...refusals,
+      ...(route.problems ?? []),
+      'forbidden',
+      'idempotency_key_reused',
+      'overloaded',
+      'outcome_unknown',
+    ],
   });
 }
 

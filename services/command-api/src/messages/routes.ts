@@ -26,6 +26,7 @@ const post = commandRoute<{ params: typeof threadParams; headers: typeof command
   method: 'post',
   path: '/api/v1/threads/{threadId}/messages',
   operationId: 'postMessage',
+  sends: ['message.post'],
   summary: 'Post a message',
   description:
     'Acknowledged once it is in the log. `clientMessageId` serves as the idempotency key where no header does.',
@@ -34,7 +35,7 @@ const post = commandRoute<{ params: typeof threadParams; headers: typeof command
   headers: commandHeaders,
   body: postBody,
   responses: { 201: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
-  problems: ['thread_closed', 'thread_full', 'payload_too_large', 'subject_erased'],
+  problems: ['payload_too_large'],
   command: ({ params, body }) => ({ type: 'message.post', input: { ...params, ...body } }),
 });
 
@@ -43,6 +44,7 @@ const edit = (method: RouteMethod, operationId: string): Route<CommandRouteDeps>
     method,
     path: '/api/v1/threads/{threadId}/messages/{messageId}',
     operationId,
+    sends: ['message.edit'],
     summary: 'Edit a message',
     description: 'Its author may, while the thread is open. Only what is given changes, with PUT as with PATCH.',
     tags,
@@ -50,14 +52,7 @@ const edit = (method: RouteMethod, operationId: string): Route<CommandRouteDeps>
     headers: matchHeaders,
     body: editBody,
     responses: { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
-    problems: [
-      'thread_closed',
-      'gone',
-      'edit_limit_reached',
-      'version_mismatch',
-      'payload_too_large',
-      'subject_erased',
-    ],
+    problems: ['payload_too_large'],
     command({ params, headers, body }) {
       return { type: 'message.edit', input: { ...params, ...body, ifMatch: versionIn(headers) } };
     },
@@ -67,6 +62,7 @@ const remove = commandRoute<{ params: typeof messageParams; headers: typeof comm
   method: 'delete',
   path: '/api/v1/threads/{threadId}/messages/{messageId}',
   operationId: 'deleteMessage',
+  sends: ['message.delete'],
   summary: 'Delete a message',
   description: 'Its author may, and those who moderate. Its text is gone from every read; a tombstone stays.',
   tags,

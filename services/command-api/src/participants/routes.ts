@@ -19,6 +19,7 @@ const add = commandRoute<{ params: typeof threadParams; headers: typeof commandH
   method: 'post',
   path: '/api/v1/threads/{threadId}/participants',
   operationId: 'addParticipant',
+  sends: ['participant.add'],
   summary: 'Add a participant',
   description: '`history: from_join` hides what was written before.',
   tags,
@@ -29,7 +30,6 @@ const add = commandRoute<{ params: typeof threadParams; headers: typeof commandH
     201: { description: 'The participant', schema: participantResourceSchema, headers: writeHeaders },
     200: { description: 'Took part already', schema: participantResourceSchema, headers: writeHeaders },
   },
-  problems: ['conflict'],
   command: ({ params, body }) => ({ type: 'participant.add', input: { ...params, ...body } }),
 });
 
@@ -41,13 +41,13 @@ const changeRole = commandRoute<{
   method: 'patch',
   path: '/api/v1/threads/{threadId}/participants/{userId}',
   operationId: 'changeParticipantRole',
+  sends: ['participant.changeRole'],
   summary: 'Change a participant’s role',
   tags,
   params: participantParams,
   headers: commandHeaders,
   body: roleBody,
   responses: { 200: { description: 'The participant', schema: participantResourceSchema, headers: writeHeaders } },
-  problems: ['conflict'],
   command: ({ params, body }) => ({ type: 'participant.changeRole', input: { ...params, ...body } }),
 });
 
@@ -55,12 +55,12 @@ const remove = commandRoute<{ params: typeof participantParams; headers: typeof 
   method: 'delete',
   path: '/api/v1/threads/{threadId}/participants/{userId}',
   operationId: 'removeParticipant',
+  sends: ['participant.remove'],
   summary: 'Remove a participant, or leave',
   tags,
   params: participantParams,
   headers: commandHeaders,
   responses: { 204: { description: 'Takes part no more', headers: writeHeaders } },
-  problems: ['conflict'],
   command: ({ params }) => ({ type: 'participant.remove', input: params }),
 });
 

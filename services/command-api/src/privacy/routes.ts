@@ -22,6 +22,7 @@ const askExport = commandRoute<{ headers: typeof commandHeaders; body: typeof pe
   method: 'post',
   path: '/api/v1/privacy/export',
   operationId: 'requestExport',
+  sends: ['privacy.export'],
   summary: 'Ask for all data of a person',
   description:
     'One’s own, a guardian’s learners’, or, with `chat:privacy`, anybody’s. The file is made in the background; look at the ' +
@@ -30,7 +31,6 @@ const askExport = commandRoute<{ headers: typeof commandHeaders; body: typeof pe
   headers: commandHeaders,
   body: personBody,
   responses: accepting,
-  problems: ['conflict', 'subject_erased'],
   command: ({ body }) => ({ type: 'privacy.export', input: { subject: personOf(body) } }),
   tell: () => ({ status: 202 }),
 });
@@ -39,6 +39,7 @@ const askDeletion = commandRoute<{ headers: typeof commandHeaders; body: typeof 
   method: 'post',
   path: '/api/v1/privacy/delete',
   operationId: 'requestDeletion',
+  sends: ['privacy.delete'],
   summary: 'Ask to erase a person',
   description:
     'After a grace period in which it can be called off, the person’s keys are destroyed, all stores scrubbed and checked, and ' +
@@ -47,7 +48,6 @@ const askDeletion = commandRoute<{ headers: typeof commandHeaders; body: typeof 
   headers: commandHeaders,
   body: deleteBody,
   responses: accepting,
-  problems: ['conflict', 'subject_erased'],
   command: ({ actor, body }) => ({
     type: 'privacy.delete',
     input: {
@@ -63,13 +63,13 @@ const cancel = commandRoute<{ params: typeof requestParams; headers: typeof comm
   method: 'delete',
   path: '/api/v1/privacy/requests/{requestId}',
   operationId: 'cancelDeletion',
+  sends: ['privacy.cancel'],
   summary: 'Call an erasure off',
   description: 'While it has not begun.',
   tags,
   params: requestParams,
   headers: commandHeaders,
   responses: { 204: { description: 'It will not be carried out', headers: writeHeaders } },
-  problems: ['conflict'],
   async command({ actor, params: { requestId } }, { lookUps }) {
     const subject = await lookUps.subjectOfDeletion(actor.tenantId, requestId);
     return { type: 'privacy.cancel', input: { requestId, subject } };
@@ -80,13 +80,13 @@ const readmit = writeRoute<{ headers: typeof commandHeaders; body: typeof person
   method: 'post',
   path: '/api/v1/privacy/readmit',
   operationId: 'readmitSubject',
+  sends: ['privacy.readmit'],
   summary: 'Let an erased person write again',
   description: 'Under a new key; what was erased stays erased. For privacy officers.',
   tags,
   headers: commandHeaders,
   body: personBody,
   responses: { 204: { description: 'The person may write', headers: writeHeaders } },
-  problems: ['conflict'],
   async handler(request, deps) {
     const subject = personOf(request.body);
     const result = await accepted(request, deps, { type: 'privacy.readmit', input: { subject } });

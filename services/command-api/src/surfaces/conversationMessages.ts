@@ -29,13 +29,14 @@ const post = commandRoute<PostRequest>({
   method: 'post',
   path: '/api/conversations/{conversationId}/messages',
   operationId: 'sendMessage',
+  sends: ['message.post'],
   summary: 'Send a message',
   tags,
   params: schemas.conversationParams,
   headers: commandHeaders,
   body: schemas.postBody,
   responses: { 201: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
-  problems: ['thread_closed', 'thread_full', 'payload_too_large', 'subject_erased'],
+  problems: ['payload_too_large'],
   command: ({ params, body }) => ({ type: 'message.post', input: { threadId: params.conversationId, ...body } }),
 });
 
@@ -49,13 +50,14 @@ const edit = writeRoute<EditRequest>({
   method: 'patch',
   path: MESSAGE,
   operationId: 'editConversationMessage',
+  sends: ['message.edit'],
   summary: 'Edit a message',
   tags,
   params: schemas.conversationMessageParams,
   headers: matchHeaders,
   body: schemas.editBody,
   responses: { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
-  problems: ['thread_closed', 'gone', 'edit_limit_reached', 'version_mismatch', 'payload_too_large', 'subject_erased'],
+  problems: ['payload_too_large'],
   handler(request, deps) {
     const { params, headers, body } = request;
     const change = { messageId: params.messageId, ...body, ifMatch: versionIn(headers) };
@@ -70,6 +72,7 @@ const remove = writeRoute<{ params: typeof schemas.conversationMessageParams; he
   method: 'delete',
   path: MESSAGE,
   operationId: 'deleteConversationMessage',
+  sends: ['message.delete'],
   summary: 'Delete a message',
   tags,
   params: schemas.conversationMessageParams,

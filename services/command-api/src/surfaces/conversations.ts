@@ -27,6 +27,7 @@ const create = commandRoute<{ headers: typeof commandHeaders; body: typeof schem
   method: 'post',
   path: '/api/conversations',
   operationId: 'createConversation',
+  sends: ['thread.create'],
   summary: 'Create a conversation',
   description:
     '`type: direct` takes two people, the caller included, and gives their conversation back where it exists.',
@@ -37,7 +38,6 @@ const create = commandRoute<{ headers: typeof commandHeaders; body: typeof schem
     201: { description: 'The new conversation', schema: conversationSchema, headers: writeHeaders },
     200: { description: 'The direct conversation that exists', schema: conversationSchema, headers: writeHeaders },
   },
-  problems: ['conflict'],
   command: ({ body }) => ({ type: 'thread.create', input: { ...body, parentThreadId: null, rootMessageId: null } }),
   tell: tellConversation,
 });
@@ -53,6 +53,7 @@ const update = (method: RouteMethod, operationId: string): Route<CommandRouteDep
     method,
     path: '/api/conversations/{conversationId}',
     operationId,
+    sends: ['thread.update'],
     summary: 'Change title, metadata or status',
     description: 'Only what is given changes.',
     tags,
@@ -60,7 +61,6 @@ const update = (method: RouteMethod, operationId: string): Route<CommandRouteDep
     headers: matchHeaders,
     body: schemas.updateBody,
     responses: { 200: { description: 'The conversation', schema: conversationSchema, headers: writeHeaders } },
-    problems: ['version_mismatch'],
     command({ params, headers, body }) {
       const input = { threadId: params.conversationId, ...body, ifMatch: versionIn(headers) };
       return { type: 'thread.update', input };
@@ -72,13 +72,13 @@ const remove = writeRoute<{ params: typeof schemas.conversationParams; headers: 
   method: 'delete',
   path: '/api/conversations/{conversationId}',
   operationId: 'leaveOrDeleteConversation',
+  sends: ['thread.delete', 'participant.remove'],
   summary: 'Leave or delete a conversation',
   description: 'Whoever may delete it deletes it for everybody: its owners, and administrators. Everybody else leaves.',
   tags,
   params: schemas.conversationParams,
   headers: commandHeaders,
   responses: { 204: { description: 'It is gone, or the caller is', headers: writeHeaders } },
-  problems: ['conflict'],
   handler: (request, deps) => leaveOrDelete(request, deps, request.params.conversationId),
 });
 
@@ -92,6 +92,7 @@ const read = writeRoute<ReadRequest>({
   method: 'put',
   path: '/api/conversations/{conversationId}/read',
   operationId: 'markConversationRead',
+  sends: ['thread.read'],
   summary: 'Mark a conversation as read',
   description: 'Up to a message, or all of it.',
   tags,

@@ -28,21 +28,14 @@ const edit = commandRoute<{ params: typeof messageIdParams; headers: typeof matc
   method: 'patch',
   path: '/api/messages/{messageId}',
   operationId: 'editMessageById',
+  sends: ['message.edit'],
   summary: 'Edit a message',
   tags,
   params: messageIdParams,
   headers: matchHeaders,
   body: editBody,
   responses: message,
-  problems: [
-    'thread_closed',
-    'gone',
-    'edit_limit_reached',
-    'version_mismatch',
-    'payload_too_large',
-    'subject_erased',
-    'projection_lagging',
-  ],
+  problems: ['payload_too_large', 'projection_lagging'],
   async command({ actor, params, headers, body }, { lookUps }) {
     const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
     return { type: 'message.edit', input: { threadId, ...params, ...body, ifMatch: versionIn(headers) } };
@@ -53,6 +46,7 @@ const remove = commandRoute<{ params: typeof messageIdParams } & Headers>({
   method: 'delete',
   path: '/api/messages/{messageId}',
   operationId: 'deleteMessageById',
+  sends: ['message.delete'],
   summary: 'Delete a message',
   tags,
   params: messageIdParams,
@@ -69,6 +63,7 @@ const react = commandRoute<{ params: typeof messageIdParams; body: typeof reacti
   method: 'post',
   path: '/api/messages/{messageId}/reactions',
   operationId: 'addReactionById',
+  sends: ['reaction.add'],
   summary: 'React to a message',
   description: 'One of a kind each: doing it again changes nothing.',
   tags,
@@ -76,7 +71,7 @@ const react = commandRoute<{ params: typeof messageIdParams; body: typeof reacti
   headers: commandHeaders,
   body: reactionBody,
   responses: message,
-  problems: ['thread_closed', 'gone', 'conflict', 'projection_lagging'],
+  problems: ['projection_lagging'],
   async command({ actor, params, body }, { lookUps }) {
     const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
     return { type: 'reaction.add', input: { threadId, ...params, ...body } };
@@ -87,12 +82,13 @@ const unreact = commandRoute<{ params: typeof reactionParams } & Headers>({
   method: 'delete',
   path: '/api/messages/{messageId}/reactions/{emoji}',
   operationId: 'removeReactionById',
+  sends: ['reaction.remove'],
   summary: 'Take a reaction back',
   tags,
   params: reactionParams,
   headers: commandHeaders,
   responses: { 204: { description: 'The caller’s reaction is not there any more', headers: writeHeaders } },
-  problems: ['thread_closed', 'gone', 'projection_lagging'],
+  problems: ['projection_lagging'],
   async command({ actor, params }, { lookUps }) {
     const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
     return { type: 'reaction.remove', input: { threadId, ...params } };
@@ -104,6 +100,7 @@ const read = writeRoute<{ params: typeof messageIdParams } & Headers>({
   method: 'put',
   path: '/api/messages/{messageId}/read',
   operationId: 'markMessageRead',
+  sends: ['thread.read'],
   summary: 'Mark a conversation as read up to a message',
   tags,
   params: messageIdParams,

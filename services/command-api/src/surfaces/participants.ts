@@ -35,6 +35,7 @@ const add = writeRoute<AddRequest>({
   method: 'post',
   path: '/api/conversations/{conversationId}/participants',
   operationId: 'addConversationParticipants',
+  sends: ['participant.add'],
   summary: 'Add participants',
   description: 'One after the other: where one is refused, those before it have been added; repeating is harmless.',
   tags,
@@ -45,7 +46,6 @@ const add = writeRoute<AddRequest>({
     201: { description: 'Those who were named, as participants', schema: addedSchema, headers: writeHeaders },
     200: { description: 'All of them took part already', schema: addedSchema, headers: writeHeaders },
   },
-  problems: ['conflict'],
   handler: addAll,
 });
 
@@ -73,12 +73,12 @@ const remove = commandRoute<{ params: typeof participantParams; headers: typeof 
   method: 'delete',
   path: '/api/conversations/{conversationId}/participants/{userId}',
   operationId: 'removeConversationParticipant',
+  sends: ['participant.remove'],
   summary: 'Remove a participant, or leave',
   tags,
   params: participantParams,
   headers: commandHeaders,
   responses: { 204: { description: 'Takes part no more', headers: writeHeaders } },
-  problems: ['conflict'],
   command: ({ params }) => ({
     type: 'participant.remove',
     input: { threadId: params.conversationId, userId: params.userId },

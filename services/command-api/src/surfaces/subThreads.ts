@@ -16,6 +16,7 @@ const create = commandRoute<CreateRequest>({
   method: 'post',
   path: '/api/conversations/{conversationId}/threads',
   operationId: 'createConversationThread',
+  sends: ['thread.create'],
   summary: 'Branch off a thread',
   description: 'From one of the conversation’s messages, or empty. Its people are the conversation’s.',
   tags,
@@ -23,7 +24,6 @@ const create = commandRoute<CreateRequest>({
   headers: commandHeaders,
   body: schemas.subThreadBody,
   responses: { 201: { description: 'The new thread', schema: conversationSchema, headers: writeHeaders } },
-  problems: ['conflict', 'thread_closed'],
   command: ({ params, body }) => ({
     type: 'thread.create',
     input: { ...UNSAID, ...body, parentThreadId: params.conversationId },
@@ -48,13 +48,14 @@ const post = commandRoute<PostRequest>({
   method: 'post',
   path: '/api/conversations/{conversationId}/threads/{threadId}',
   operationId: 'postConversationThreadMessage',
+  sends: ['message.post'],
   summary: 'Post a message to a thread',
   tags,
   params: schemas.conversationThreadParams,
   headers: commandHeaders,
   body: schemas.postBody,
   responses: { 201: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
-  problems: ['thread_closed', 'thread_full', 'payload_too_large', 'subject_erased'],
+  problems: ['payload_too_large'],
   command({ params: { conversationId, threadId }, body }) {
     if (rootThreadId(threadId) !== conversationId) throw notThere();
     return { type: 'message.post', input: { threadId, ...body } };

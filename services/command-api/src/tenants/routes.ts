@@ -11,6 +11,7 @@ const hold = commandRoute<{ headers: typeof commandHeaders; body: typeof holdBod
   method: 'post',
   path: '/api/v1/privacy/holds',
   operationId: 'setLegalHold',
+  sends: ['tenant.hold'],
   summary: 'Hold a person, a thread or the tenant',
   description:
     'While a hold stands, neither erasure nor retention touches what it holds. For administrators of privacy.',
@@ -18,7 +19,6 @@ const hold = commandRoute<{ headers: typeof commandHeaders; body: typeof holdBod
   headers: commandHeaders,
   body: holdBody,
   responses: { 201: { description: 'The hold', schema: legalHoldSchema.nullable(), headers: writeHeaders } },
-  problems: ['conflict'],
   command: ({ actor, body }) => ({
     type: 'tenant.hold',
     input: {
@@ -34,6 +34,7 @@ const release = commandRoute<{ params: typeof holdParams; headers: typeof comman
   method: 'delete',
   path: '/api/v1/privacy/holds/{holdId}',
   operationId: 'releaseLegalHold',
+  sends: ['tenant.releaseHold'],
   summary: 'Release a legal hold',
   tags,
   params: holdParams,
@@ -46,6 +47,7 @@ const retain = commandRoute<{ headers: typeof commandHeaders; body: typeof reten
   method: 'put',
   path: '/api/v1/privacy/retention',
   operationId: 'setRetention',
+  sends: ['tenant.retention'],
   summary: 'Say how long messages are kept',
   description: '`days` null keeps them for ever, whatever the deployment says.',
   tags,
@@ -59,6 +61,7 @@ const retainAsUsual = commandRoute<{ headers: typeof commandHeaders }>({
   method: 'delete',
   path: '/api/v1/privacy/retention',
   operationId: 'resetRetention',
+  sends: ['tenant.retention'],
   summary: 'Keep messages as long as the deployment does',
   tags,
   headers: commandHeaders,

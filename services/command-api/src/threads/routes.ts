@@ -25,6 +25,7 @@ const create = commandRoute<{ headers: typeof commandHeaders; body: typeof creat
   method: 'post',
   path: '/api/v1/threads',
   operationId: 'createThread',
+  sends: ['thread.create'],
   summary: 'Create a thread',
   description:
     'The caller becomes its owner. With `parentThreadId` a sub-thread, from `rootMessageId` of its root or empty; its ' +
@@ -36,7 +37,6 @@ const create = commandRoute<{ headers: typeof commandHeaders; body: typeof creat
     201: { description: 'The new thread', schema: threadSchema, headers: writeHeaders },
     200: { description: 'The direct conversation that exists', schema: threadSchema, headers: writeHeaders },
   },
-  problems: ['conflict', 'thread_closed'],
   command: ({ body }) => ({ type: 'thread.create', input: body }),
 });
 
@@ -45,6 +45,7 @@ const update = (method: RouteMethod, operationId: string): Route<CommandRouteDep
     method,
     path: '/api/v1/threads/{threadId}',
     operationId,
+    sends: ['thread.update'],
     summary: 'Change title, metadata or status',
     description: 'Only what is given changes, with PUT as with PATCH.',
     tags,
@@ -52,7 +53,6 @@ const update = (method: RouteMethod, operationId: string): Route<CommandRouteDep
     headers: matchHeaders,
     body: updateBody,
     responses: { 200: { description: 'The thread', schema: threadSchema, headers: writeHeaders } },
-    problems: ['version_mismatch'],
     command({ params, headers, body }) {
       return { type: 'thread.update', input: { ...params, ...body, ifMatch: versionIn(headers) } };
     },
@@ -62,6 +62,7 @@ const remove = commandRoute<{ params: typeof threadParams; headers: typeof comma
   method: 'delete',
   path: '/api/v1/threads/{threadId}',
   operationId: 'deleteThread',
+  sends: ['thread.delete'],
   summary: 'Delete a thread',
   tags,
   params: threadParams,

@@ -13,6 +13,7 @@ import {
 import { deciderSpec, historyOf } from '@threadlog/testing';
 import type { z } from 'zod';
 import type { StreamState } from '../../decider';
+import { documented } from '../../documented.testing';
 import { decide } from '../../threads/domain';
 import { actor, LIMITS, NOTHING } from '../../threads/domain/given.testing';
 
@@ -40,14 +41,17 @@ const spec = deciderSpec<StreamState, ChatEvent, { command: Command; actor: Acto
   initial: () => NOTHING,
   evolve,
   decide: (asked, state) =>
-    decide(asked.command, state, {
-      actor: asked.actor,
-      now: NOW,
-      newId: NEW_ID,
-      root: state,
-      holds: [],
-      limits: LIMITS,
-    }),
+    documented(
+      asked.command,
+      decide(asked.command, state, {
+        actor: asked.actor,
+        now: NOW,
+        newId: NEW_ID,
+        root: state,
+        holds: [],
+        limits: LIMITS,
+      }),
+    ),
 });
 
 /** Given what was said in one stream of a person or a tenant, when somebody commands something. */

@@ -15,6 +15,7 @@ import {
 import { deciderSpec, historyOf } from '@threadlog/testing';
 import { type z } from 'zod';
 import type { DecisionContext, StreamState } from '../../decider';
+import { documented } from '../../documented.testing';
 import { THREAD } from './drafts.testing';
 import { decide } from './index';
 
@@ -96,7 +97,10 @@ const spec = deciderSpec<States, ChatEvent, Asked>({
     const parent = asked.command.type === 'thread.create' && asked.command.input.parentThreadId;
     const root = states.get(rootThreadId(parent || id)) ?? state;
     const newId = asked.command.type === 'thread.create' ? id : NEW_ID;
-    return decide(asked.command, state, { ...asked, now: '2026-02-01T00:00:00.000000Z', newId, root });
+    return documented(
+      asked.command,
+      decide(asked.command, state, { ...asked, now: '2026-02-01T00:00:00.000000Z', newId, root }),
+    );
   },
 });
 
