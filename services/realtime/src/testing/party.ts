@@ -174,7 +174,7 @@ async function rest(party: Party): Promise<void> {
   }
   engine.flow.sweep();
   for (let waited = 0; !isAtRest(party) && waited < 1_000 && faults.length === 0; waited++) await delay(5);
-  if (!isAtRest(party)) faults.push('it never came to rest');
+  if (!isAtRest(party)) faults.push(`it never came to rest: ${unrest(party)}`);
 }
 
 function isAtRest({ world, engine, seats }: Party): boolean {
@@ -184,4 +184,14 @@ function isAtRest({ world, engine, seats }: Party): boolean {
     const places = [...(connection?.subscriptions.values() ?? [])];
     return connection?.state === 'ready' && model.waiting() === 0 && places.every(({ state }) => state === 'live');
   });
+}
+
+/** What is still under way, in words: which one it is tells where to look. */
+function unrest({ world, engine, seats }: Party): string {
+  const rings = engine.follower.rings.map((ring, partition) => `${ring.end} of ${world.heads()[partition]}`);
+  const clients = seats.map(({ model, connection }) => {
+    const places = [...(connection?.subscriptions.values() ?? [])].map(({ threadId, state }) => `${threadId} ${state}`);
+    return `${model.userId} ${connection?.state}, ${model.waiting()} resumes, ${places.join(' ')}`;
+  });
+  return [`dispatched ${rings.join(', ')}`, ...clients].join('; ');
 }

@@ -33,6 +33,7 @@ const refused: [string, unknown][] = [
   ['half a character', { content: 'a\ud800' }],
   ['an unknown type', { content: 'x', messageType: 'poem' }],
   ['an unknown field', { content: 'x', colour: 'red' }],
+  ['a file without an attachment', { content: 'x', messageType: 'file' }],
   ['an attachment without an id', { content: 'x', attachments: [{ label: 'a' }] }],
   ['an attachment of negative size', { content: 'x', attachments: [{ externalFileId: 'f', bytes: -1 }] }],
   ['21 attachments', { content: 'x', attachments: Array.from({ length: 21 }, () => file) }],
@@ -44,7 +45,6 @@ const refused: [string, unknown][] = [
 
 /** Refused for what stands in the thread: whoever may not see that is told nothing of it. */
 const misplaced: [string, unknown][] = [
-  ['a file without an attachment', { content: 'x', messageType: 'file' }],
   ['a reply to nothing', { content: 'x', replyTo: 'nothing' }],
   ['a mention of a stranger', { content: 'x', mentions: ['eve'] }],
 ];
