@@ -64,8 +64,8 @@ export interface MessageStore {
   apply(rows: readonly MessageRow[]): Promise<void>;
   /**
    * Sets columns of a message whose version is lower than `before`, and leaves its version as it is: what takes a text
-   * away, and former texts with it, while events that come first wait. A message that is not there is left out. Null, as is `restore`, where
-   * messages are written together with what refers to them.
+   * away, and former texts with it, while events that come first wait. A message that is not there is left out. Null, as
+   * is `restore`, where messages are written together with what refers to them.
    */
   readonly take: ((key: MessageKey, before: number, columns: Partial<MessageRow>) => Promise<void>) | null;
   /**
@@ -80,7 +80,10 @@ export interface MessageStore {
    * message’s last has made: they may be ahead of it.
    */
   editsOf(message: EditedMessage, options: EditPageOptions): Promise<MessageEditRow[]>;
-  /** The same of several messages of one tenant, all that are kept of each: oldest first within a message, messages in no order. */
+  /**
+   * The same of several messages of one tenant, all that are kept of each: oldest first within a message, messages in no
+   * order. Not bounded: ask for few messages at a time.
+   */
   editsOfEach(tenantId: TenantId, messages: readonly EditedMessage[]): Promise<MessageEditRow[]>;
   /** Rows by place, in no order; missing ones are left out. */
   byKeys(keys: readonly MessageKey[]): Promise<MessageRow[]>;

@@ -30,9 +30,9 @@ const TURN_MS = 8;
 
 /**
  * Handles the batches of one partition. Keys, profiles and where sub-threads begin are loaded first, for all events
- * somebody waits for; then each record is asked for again, dispatched and taken into the ring in one turn. A room may have
- * got its first member in between: then its event is prepared alone, before its turn. So is one that cannot be shown with what was prepared (a key
- * that was let go of, or used too long); if that does not help, its room is told `resync`.
+ * somebody waits for; then each record is asked for again, dispatched and taken into the ring in one turn. A room may
+ * have got its first member in between: then its event is prepared alone, before its turn. So is one that cannot be shown
+ * with what was prepared (a key that was let go of, or used too long); if that does not help, its room is told `resync`.
  * Rejects when keys or profiles cannot be loaded: the batch comes again, and what was dispatched is passed over.
  */
 export function createLane(deps: LaneDeps): (batch: LogBatch) => Promise<void> {
