@@ -5,8 +5,8 @@ import { activeGeneration, createThreadQueries, type Database } from '@threadlog
 export type DeletedAmong = (tenantId: TenantId, events: readonly ChatEvent[]) => Promise<ReadonlySet<ChatEvent>>;
 
 /**
- * Asks the read model, which may be ahead of the feed: a feed that begins late or was away does not publish what was
- * deleted long ago. Events of one batch are seen through by themselves.
+ * Asks the read model, which is ahead of the feed at its start (the feed waits for that), and mostly later: a feed that
+ * begins late or was away does not publish what was deleted before. Events of one batch are seen through by themselves.
  */
 export function createDeletedAmong(database: Database): DeletedAmong {
   return async (tenantId, events) => {

@@ -5,6 +5,7 @@ import type { Database } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
 import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
 import { Counter } from 'prom-client';
+import { createProjected } from '../erasure/projected';
 import { createDeletedAmong } from './deleted';
 import type { FeedSealing } from './openEvents';
 import { beginFeedPositions, type FeedPositions } from './positions';
@@ -50,6 +51,9 @@ export function createFeed(deps: FeedDeps): Service {
 async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal: AbortSignal): Promise<void> {
   const { database, log, logger, tenants } = deps;
   const positions = await beginFeedPositions(database, log, tenants);
+  // What was deleted by now must be known as deleted before any of it is read: batches may end between the two.
+  await createProjected({ database, log }).active(signal);
+  if (signal.aborted) return;
   const publish = createPublisher({
     ...deps,
     sink,
