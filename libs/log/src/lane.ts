@@ -1,5 +1,5 @@
 import { joinBatches, type FencingRule, type FetchedRun } from './fence';
-import type { Gate } from './gate';
+import type { Throttle } from './throttle';
 import { createRunBuffer, type FlowControl } from './runBuffer';
 import type { LogLine, LogObserver } from './observer';
 import type { FollowOptions, LogBatch, ReadPosition } from './port';
@@ -26,10 +26,10 @@ export interface LaneDeps {
   start: ReadPosition;
   options: Pick<FollowOptions, 'name' | 'onBatch' | 'maxBufferedBytes'>;
   fence: FencingRule;
-  /** Tells the fetcher to leave the partition out while the buffer is full. */
+  /** Tells the consumer to leave the partition out while the buffer is full. */
   flow: FlowControl;
   /** Says when the next batch may be handed over. Always, when not given. */
-  gate?: Gate;
+  throttle?: Throttle;
   scheduler: Scheduler;
   observer?: LogObserver | undefined;
   log: LogLine;
@@ -50,7 +50,7 @@ export function createLane(deps: LaneDeps): Lane {
 
   async function deliver(): Promise<void> {
     const own = generation;
-    await deps.gate?.();
+    await deps.throttle?.();
     if (own !== generation || stopped) return;
     const runs = buffer.ahead(JOINED_BYTES);
     const batch = joinBatches(deps.fence, position, runs);

@@ -1,12 +1,12 @@
 import type { FetchedRun } from './fence';
 
-/** What a buffer tells its fetcher. */
+/** What a buffer tells its consumer. */
 export interface FlowControl {
   pause(): void;
   resume(): void;
 }
 
-/** Runs fetched and not yet handled. Memory is bounded: at the limit the fetcher pauses, at half of it it goes on. */
+/** Runs fetched and not yet handled. Memory is bounded: at the limit the consumer pauses, at half of it it goes on. */
 export interface RunBuffer {
   push(run: FetchedRun): void;
   first(): FetchedRun | undefined;

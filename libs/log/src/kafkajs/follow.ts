@@ -1,22 +1,22 @@
 import type { FencingRule } from '../fence';
-import { createGate } from '../gate';
+import { createThrottle } from '../throttle';
 import { createLane, type Lane } from '../lane';
 import type { LogObserver } from '../observer';
 import type { FollowOptions, Subscription } from '../port';
 import { systemScheduler } from '../scheduler';
-import type { FetcherDeps } from './fetcher';
-import { createSharedFetch } from './sharedFetch';
-import { createSharing, type Share } from './sharing';
-import { createTap } from './tap';
+import type { LogConsumerDeps } from './consumer/consumer';
+import { createSharedConsumer } from './sharedConsumer/sharedConsumer';
+import { createSharedUse, type SharedUse } from './sharedConsumer/sharedUse';
+import { createPartitionSource } from './sharedConsumer/partitionSource';
 
 const asked = (interval: number | (() => number)): (() => number) =>
   typeof interval === 'function' ? interval : () => interval;
 
-type Source = Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'minIntervalMs' | 'onRun'>;
+type Source = Omit<LogConsumerDeps, 'name' | 'maxWaitMs' | 'minIntervalMs' | 'onRun'>;
 
 export interface FollowDeps extends Source {
   /** The consumer that all subscriptions share. */
-  share: () => Share;
+  share: () => SharedUse;
   fence: FencingRule;
   observer?: LogObserver | undefined;
 }
@@ -25,8 +25,8 @@ export interface FollowDeps extends Source {
 const MAX_WAIT_MS = 1_000;
 
 /** For `FollowDeps.share`, once for each log. */
-export function createFetchSharing(source: Source): () => Share {
-  return createSharing(() => createSharedFetch({ ...source, maxWaitMs: MAX_WAIT_MS }));
+export function createConsumerSharing(source: Source): () => SharedUse {
+  return createSharedUse(() => createSharedConsumer({ ...source, maxWaitMs: MAX_WAIT_MS }));
 }
 
 /** A subscription; rejects when Kafka is away. */
@@ -39,7 +39,7 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
   const lanes = new Map<number, Lane>();
   const minIntervalMs = asked(options.minIntervalMs ?? 0);
   const { shared, release } = deps.share();
-  const tap = createTap({
+  const source = createPartitionSource({
     ...deps,
     shared,
     name: options.name,
@@ -47,24 +47,24 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
     minIntervalMs,
     onRun: (run) => lanes.get(run.partition)?.push(run),
   });
-  const gate = createGate(minIntervalMs, systemScheduler);
+  const throttle = createThrottle(minIntervalMs, systemScheduler);
   for (const [partition, start] of options.start) {
-    const flow = { pause: () => tap.pause(partition), resume: () => tap.resume(partition) };
+    const flow = { pause: () => source.pause(partition), resume: () => source.resume(partition) };
     const { fence, observer, log } = deps;
-    const lane = { partition, start, options, fence, flow, gate, scheduler: systemScheduler, observer, log };
+    const lane = { partition, start, options, fence, flow, throttle, scheduler: systemScheduler, observer, log };
     lanes.set(partition, createLane(lane));
-    tap.fetchFrom(partition, start.offset);
+    source.fetchFrom(partition, start.offset);
   }
   return {
     seek(partition, position) {
       const lane = lanes.get(partition);
       if (!lane) throw new RangeError(`partition ${partition} is not followed`);
       lane.seek(position);
-      tap.fetchFrom(partition, position.offset);
+      source.fetchFrom(partition, position.offset);
     },
-    ready: tap.started,
+    ready: source.started,
     async stop() {
-      await Promise.all([tap.stop(), ...[...lanes.values()].map((lane) => lane.stop())]);
+      await Promise.all([source.stop(), ...[...lanes.values()].map((lane) => lane.stop())]);
       await release();
     },
   };

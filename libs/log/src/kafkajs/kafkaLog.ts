@@ -5,9 +5,9 @@ import type { EventLog } from '../port';
 import { createAdmin, createBounds, type KafkaAdmin } from './admin';
 import { openKafkaAppender } from './appender';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
-import { createFetchSharing, followKafka } from './follow';
+import { createConsumerSharing, followKafka } from './follow';
 import { createLossListeners } from '../lossListeners';
-import { createReader } from './reader';
+import { createReader } from './reader/reader';
 import { verifyTopic } from './topic';
 import { fewestReplicas } from './topicSettings';
 import { fetchTopicId } from './topicId';
@@ -45,7 +45,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     onLoss: losses.tell,
   };
   const reader = createReader(source);
-  const share = createFetchSharing(source);
+  const share = createConsumerSharing(source);
 
   async function boundsOf(partition: number): Promise<{ tail: number; head: number }> {
     const found = (await bounds()).get(partition);

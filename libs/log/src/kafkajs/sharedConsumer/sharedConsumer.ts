@@ -1,24 +1,29 @@
-import { createFetcher, type Fetcher, type FetcherDeps } from './fetcher';
-import { createSharedPartition, type Seat, type SharedPartition, type Sitter } from './sharedPartition';
+import { createLogConsumer, type LogConsumer, type LogConsumerDeps } from '../consumer/consumer';
+import {
+  createSharedPartition,
+  type SharedSubscription,
+  type SharedPartition,
+  type Subscriber,
+} from './sharedPartition';
 
 /** One consumer for all followers of a log in this process, so that what they all want is fetched and decoded once. */
-export interface SharedFetch {
+export interface SharedConsumer {
   /**
    * Takes part in a partition, if the shared consumer is where the follower is or was there a moment ago; null if not.
    * May call `take` at once.
    */
-  join(partition: number, sitter: Sitter): Seat | null;
+  join(partition: number, subscriber: Subscriber): SharedSubscription | null;
   /** Resolves when fetching has begun for the first time. */
   readonly started: Promise<void>;
   stop(): Promise<void>;
 }
 
-export type SharedFetchDeps = Omit<FetcherDeps, 'name' | 'minIntervalMs' | 'onRun'>;
-export type MakeFetcher = (deps: FetcherDeps) => Fetcher;
+export type SharedConsumerDeps = Omit<LogConsumerDeps, 'name' | 'minIntervalMs' | 'onRun'>;
+export type MakeConsumer = (deps: LogConsumerDeps) => LogConsumer;
 
-export function createSharedFetch(deps: SharedFetchDeps, makeFetcher: MakeFetcher = createFetcher): SharedFetch {
+export function createSharedConsumer(deps: SharedConsumerDeps, makeConsumer = createLogConsumer): SharedConsumer {
   const partitions = new Map<number, SharedPartition>();
-  const fetcher = makeFetcher({
+  const consumer = makeConsumer({
     ...deps,
     name: 'shared',
     minIntervalMs: () => leastOf([...partitions.values()].map((one) => one.minIntervalMs())),
@@ -26,21 +31,21 @@ export function createSharedFetch(deps: SharedFetchDeps, makeFetcher: MakeFetche
   });
 
   function open(partition: number, start: number): SharedPartition {
-    const flow = { pause: () => fetcher.pause(partition), resume: () => fetcher.resume(partition) };
+    const flow = { pause: () => consumer.pause(partition), resume: () => consumer.resume(partition) };
     const onEmpty = (): void => {
       partitions.delete(partition);
-      fetcher.pause(partition);
+      consumer.pause(partition);
     };
     const opened = createSharedPartition({ start, flow, onEmpty });
     partitions.set(partition, opened);
-    fetcher.fetchFrom(partition, start);
+    consumer.fetchFrom(partition, start);
     return opened;
   }
 
   return {
-    join: (partition, sitter) => (partitions.get(partition) ?? open(partition, sitter.offset)).join(sitter),
-    started: fetcher.started,
-    stop: () => fetcher.stop(),
+    join: (partition, subscriber) => (partitions.get(partition) ?? open(partition, subscriber.offset)).join(subscriber),
+    started: consumer.started,
+    stop: () => consumer.stop(),
   };
 }
 

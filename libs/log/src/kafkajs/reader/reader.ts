@@ -1,6 +1,6 @@
-import type { FencingRule, FetchedRun } from '../fence';
-import { PositionOutOfRangeError, type LogBatch, type ReadPosition } from '../port';
-import { createFetcher, type Fetcher, type FetcherDeps } from './fetcher';
+import type { FencingRule, FetchedRun } from '../../fence';
+import { PositionOutOfRangeError, type LogBatch, type ReadPosition } from '../../port';
+import { createLogConsumer, type LogConsumer, type LogConsumerDeps } from '../consumer/consumer';
 import { createInbox, type Inbox } from './inbox';
 
 /** Reads partitions over one consumer, which joins once (0.2 s; 3 s on a broker that delays rebalances) and then seeks. */
@@ -15,7 +15,7 @@ export interface Reader {
 const MAX_WAIT_MS = 20;
 const STALL_MS = 10_000;
 
-export interface ReaderDeps extends Omit<FetcherDeps, 'name' | 'maxWaitMs' | 'onRun'> {
+export interface ReaderDeps extends Omit<LogConsumerDeps, 'name' | 'maxWaitMs' | 'onRun'> {
   fence: FencingRule;
 }
 
@@ -23,16 +23,16 @@ export function createReader(deps: ReaderDeps): Reader {
   const inboxes = new Map<number, Inbox>();
   /** Reads of one partition take turns; the last one's end. */
   const turns = new Map<number, Promise<void>>();
-  let fetcher: Fetcher | null = null;
+  let consumer: LogConsumer | null = null;
 
-  function open(): Fetcher {
-    fetcher ??= createFetcher({
+  function open(): LogConsumer {
+    consumer ??= createLogConsumer({
       ...deps,
       name: 'read',
       maxWaitMs: MAX_WAIT_MS,
       onRun: (run) => inboxes.get(run.partition)?.push(run),
     });
-    return fetcher;
+    return consumer;
   }
 
   async function takeTurn(partition: number): Promise<() => void> {
@@ -77,7 +77,7 @@ export function createReader(deps: ReaderDeps): Reader {
       }
     },
     async close() {
-      await fetcher?.stop();
+      await consumer?.stop();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createGate } from './gate';
+import { createThrottle } from './throttle';
 import type { Scheduler } from './scheduler';
 
 /** A clock and turns in the test's hands. */
@@ -13,9 +13,9 @@ function given(intervalMs: number | (() => number)) {
       return () => undefined;
     },
   };
-  const gate = createGate(typeof intervalMs === 'number' ? () => intervalMs : intervalMs, scheduler, () => now);
+  const throttle = createThrottle(typeof intervalMs === 'number' ? () => intervalMs : intervalMs, scheduler, () => now);
   return {
-    gate,
+    throttle,
     nextTurn: () => turns.splice(0).forEach((step) => step()),
     to(time: number) {
       now = time;
@@ -28,21 +28,21 @@ function given(intervalMs: number | (() => number)) {
 }
 
 it('lets pass what comes after a quiet moment, and all of the same turn', () => {
-  const { gate, nextTurn } = given(10);
-  expect([gate(), gate()]).toEqual([undefined, undefined]);
+  const { throttle, nextTurn } = given(10);
+  expect([throttle(), throttle()]).toEqual([undefined, undefined]);
   nextTurn();
-  expect(gate()).toBeInstanceOf(Promise);
+  expect(throttle()).toBeInstanceOf(Promise);
 });
 
 it('opens once in an interval, for all who wait', async () => {
-  const { gate, nextTurn, to } = given(10);
-  void gate();
+  const { throttle, nextTurn, to } = given(10);
+  void throttle();
   nextTurn();
   to(3);
   const passed: string[] = [];
-  void gate()!.then(() => passed.push('one'));
+  void throttle()!.then(() => passed.push('one'));
   to(8);
-  void gate()!.then(() => passed.push('other'));
+  void throttle()!.then(() => passed.push('other'));
   await Promise.resolve();
   expect(passed).toEqual([]);
   to(10);
@@ -50,30 +50,30 @@ it('opens once in an interval, for all who wait', async () => {
   expect(passed).toEqual(['one', 'other']);
   nextTurn();
   to(12);
-  expect(gate()).toBeInstanceOf(Promise);
+  expect(throttle()).toBeInstanceOf(Promise);
   to(20);
   nextTurn();
   to(31);
-  expect(gate()).toBeUndefined();
+  expect(throttle()).toBeUndefined();
 });
 
 it('goes by the interval that there is when somebody comes', () => {
   let interval = 20;
-  const { gate, nextTurn, to } = given(() => interval);
-  void gate();
+  const { throttle, nextTurn, to } = given(() => interval);
+  void throttle();
   nextTurn();
   interval = 2;
   to(3);
-  expect(gate()).toBeUndefined();
+  expect(throttle()).toBeUndefined();
   nextTurn();
   interval = 20;
   to(6);
-  expect(gate()).toBeInstanceOf(Promise);
+  expect(throttle()).toBeInstanceOf(Promise);
 });
 
 it('is always open without an interval', () => {
-  const { gate, nextTurn } = given(0);
-  expect(gate()).toBeUndefined();
+  const { throttle, nextTurn } = given(0);
+  expect(throttle()).toBeUndefined();
   nextTurn();
-  expect(gate()).toBeUndefined();
+  expect(throttle()).toBeUndefined();
 });

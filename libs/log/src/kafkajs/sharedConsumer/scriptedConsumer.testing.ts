@@ -1,27 +1,27 @@
-import type { FetchedRun } from '../fence';
-import type { LogRecord } from '../port';
-import type { Fetcher, FetcherDeps } from './fetcher';
+import type { FetchedRun } from '../../fence';
+import type { LogRecord } from '../../port';
+import type { LogConsumer, LogConsumerDeps } from '../consumer/consumer';
 
 /** A partition's records, offsets from 0, and consumers of it that fetch when a test says so. */
 export function createScript() {
   const records: LogRecord[] = [];
-  const fetchers: ScriptedFetcher[] = [];
+  const consumers: ScriptedConsumer[] = [];
   return {
-    fetchers,
+    consumers,
     append(count = 1): void {
       for (let index = 0; index < count; index += 1) records.push(recordAt(records.length));
     },
     end: () => records.length,
-    make(deps: FetcherDeps): Fetcher {
+    make(deps: LogConsumerDeps): LogConsumer {
       const made = createScripted(deps, records);
-      fetchers.push(made);
+      consumers.push(made);
       return made;
     },
-    named: (name: string) => fetchers.filter((fetcher) => fetcher.name === name && !fetcher.stopped),
+    named: (name: string) => consumers.filter((consumer) => consumer.name === name && !consumer.stopped),
   };
 }
 
-export interface ScriptedFetcher extends Fetcher {
+export interface ScriptedConsumer extends LogConsumer {
   readonly name: string;
   /** What was fetched, ranges of offsets. */
   readonly fetched: [number, number][];
@@ -34,7 +34,7 @@ export interface ScriptedFetcher extends Fetcher {
 /** Bytes of a record here: the kept runs are few. */
 export const RECORD_BYTES = 64 * 1024;
 
-function createScripted({ name, onRun }: FetcherDeps, records: readonly LogRecord[]): ScriptedFetcher {
+function createScripted({ name, onRun }: LogConsumerDeps, records: readonly LogRecord[]): ScriptedConsumer {
   const state = { next: 0, active: false, stopped: false };
   const fetched: [number, number][] = [];
   return {

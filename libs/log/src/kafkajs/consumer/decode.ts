@@ -1,5 +1,5 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import type { LogRecord } from '../port';
+import type { LogRecord } from '../../port';
 
 const RECORD_OVERHEAD_BYTES = 200;
 

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import type { FetchedRun } from '../fence';
-import type { LogLine } from '../observer';
-import type { TailLoss } from '../port';
-import type { Bounds } from './admin';
-import { createClient, ENDLESS, type KafkaAccess } from './client';
+import type { FetchedRun } from '../../fence';
+import type { LogLine } from '../../observer';
+import type { TailLoss } from '../../port';
+import type { Bounds } from '../admin';
+import { createClient, ENDLESS, type KafkaAccess } from '../client';
 import { createCursors, type Cursors } from './cursors';
 import { footprint, toLogRecord } from './decode';
 
-export interface FetcherDeps {
+export interface LogConsumerDeps {
   access: KafkaAccess;
   topic: string;
   partitions: number;
@@ -28,7 +28,7 @@ export interface FetcherDeps {
 }
 
 /** Fetches partitions from given offsets: what kafkajs, which only knows groups, lacks. */
-export interface Fetcher {
+export interface LogConsumer {
   fetchFrom(partition: number, offset: number): void;
   pause(partition: number): void;
   resume(partition: number): void;
@@ -54,7 +54,7 @@ const CONSUMER = {
  * A consumer group of one member that never commits: it is given every partition, and the cursors alone say where each
  * one is fetched. Batches are handed on and resolved at once; who takes them has own buffers.
  */
-export function createFetcher(deps: FetcherDeps): Fetcher {
+export function createLogConsumer(deps: LogConsumerDeps): LogConsumer {
   const { access, topic, log } = deps;
   const client = createClient(access, ENDLESS, log);
   const groupId = `${access.clientId}.${deps.name}.${randomUUID()}`;
@@ -144,7 +144,7 @@ function createPace(minIntervalMs: () => number): Pace {
   };
 }
 
-function takeBatch({ onRun }: FetcherDeps, cursors: Cursors, pace: Pace) {
+function takeBatch({ onRun }: LogConsumerDeps, cursors: Cursors, pace: Pace) {
   return async ({ batch, resolveOffset, isStale }: EachBatchPayload): Promise<void> => {
     const { partition, highWatermark } = batch;
     // Not in kafkajs's types: the offset that was asked for.

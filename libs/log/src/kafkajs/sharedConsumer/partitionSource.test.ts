@@ -1,24 +1,24 @@
 import { eventually } from '@threadlog/testing';
 import fc from 'fast-check';
-import type { FetchedRun } from '../fence';
-import { createScript, RECORD_BYTES } from './scriptedFetch.testing';
-import { createSharedFetch } from './sharedFetch';
+import type { FetchedRun } from '../../fence';
+import { createScript, RECORD_BYTES } from './scriptedConsumer.testing';
+import { createSharedConsumer } from './sharedConsumer';
 import { KEPT_BYTES } from './sharedPartition';
-import { createTap } from './tap';
+import { createPartitionSource } from './partitionSource';
 
 const IDLE_MS = 20;
 
 function given() {
   const script = createScript();
-  const source = {
+  const common = {
     ...{ access: { brokers: [], clientId: 'test' }, topic: 't', partitions: 1, maxWaitMs: 1 },
     ...{ bounds: () => Promise.resolve(new Map()), onLoss: () => undefined, log: () => undefined },
   };
-  const shared = createSharedFetch(source, script.make);
+  const shared = createSharedConsumer(common, script.make);
   return {
     script,
     shared,
-    sharedFetcher: script.fetchers[0]!,
+    sharedConsumer: script.consumers[0]!,
     /** Follows from an offset; `seen` is what a lane makes of the runs: each record once, in order. */
     follow(name: string, offset: number) {
       const lane = { seen: [] as number[], runs: [] as FetchedRun[], next: offset };
@@ -27,9 +27,12 @@ function given() {
         lane.seen.push(...run.records.map((record) => record.offset).filter((at) => at >= lane.next));
         lane.next = Math.max(lane.next, run.next);
       };
-      const tap = createTap({ ...source, shared, name, minIntervalMs: () => 0, onRun, idleMs: IDLE_MS }, script.make);
-      tap.fetchFrom(0, offset);
-      return { tap, lane };
+      const source = createPartitionSource(
+        { ...common, shared, name, minIntervalMs: () => 0, onRun, idleMs: IDLE_MS },
+        script.make,
+      );
+      source.fetchFrom(0, offset);
+      return { source, lane };
     },
   };
 }
@@ -37,130 +40,130 @@ const numbers = (from: number, to: number) => Array.from({ length: to - from }, 
 
 describe('followers of one log', () => {
   it('share what is fetched, while they stand at the same place', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     const [one, other] = [follow('one', 0), follow('other', 0)];
     script.append(3);
-    sharedFetcher.fetch(2);
-    sharedFetcher.fetch();
+    sharedConsumer.fetch(2);
+    sharedConsumer.fetch();
     expect(one.lane.seen).toEqual([0, 1, 2]);
     expect(other.lane.seen).toEqual([0, 1, 2]);
     expect(one.lane.runs[0]).toBe(other.lane.runs[0]);
-    expect(script.fetchers.length).toBe(1);
+    expect(script.consumers.length).toBe(1);
   });
 
   it('get what was fetched a moment ago, if they are a little behind', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     follow('first', 0);
     script.append(4);
-    sharedFetcher.fetch(2);
-    sharedFetcher.fetch();
+    sharedConsumer.fetch(2);
+    sharedConsumer.fetch();
     const late = follow('late', 1);
     expect(late.lane.seen).toEqual([1, 2, 3]);
-    expect(script.fetchers.length).toBe(1);
+    expect(script.consumers.length).toBe(1);
   });
 
   it('are kept no more than a little', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     follow('first', 0);
     script.append(KEPT_BYTES / RECORD_BYTES + 1);
-    sharedFetcher.fetch();
+    sharedConsumer.fetch();
     follow('late', 2);
     expect(script.named('late').length).toBe(1);
   });
 
   it('fetch by themselves what is long past, and join when they are near', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     script.append(100);
     follow('first', 90);
-    for (let round = 0; round < 5; round += 1) sharedFetcher.fetch(2);
+    for (let round = 0; round < 5; round += 1) sharedConsumer.fetch(2);
     const late = follow('late', 0);
     const [own] = script.named('late');
     own!.fetch(97);
     expect(late.lane.seen).toEqual(numbers(0, 100));
     expect(own!.active).toBe(false);
     script.append(1);
-    sharedFetcher.fetch();
+    sharedConsumer.fetch();
     expect(late.lane.seen).toEqual(numbers(0, 101));
     expect(own!.fetched).toEqual([[0, 97]]);
   });
 
   it('do not wait for one that is far behind', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     script.append(100);
     follow('replay', 0);
     const fresh = follow('fresh', 100);
     script.append(1);
     script.named('fresh')[0]!.fetch();
     expect(fresh.lane.seen).toEqual([100]);
-    for (let round = 0; round < 60; round += 1) sharedFetcher.fetch(2);
+    for (let round = 0; round < 60; round += 1) sharedConsumer.fetch(2);
     script.append(1);
     script.named('fresh')[0]!.fetch();
-    sharedFetcher.fetch();
+    sharedConsumer.fetch();
     script.append(1);
-    sharedFetcher.fetch();
+    sharedConsumer.fetch();
     expect(fresh.lane.seen).toEqual([100, 101, 102]);
     expect(script.named('fresh')[0]!.active).toBe(false);
   });
 
   it('do not wait for one whose buffer is full; it goes on by itself where too much has passed', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     const [fast, slow] = [follow('fast', 0), follow('slow', 0)];
-    slow.tap.pause(0);
+    slow.source.pause(0);
     script.append(50);
-    for (let round = 0; round < 50; round += 1) sharedFetcher.fetch(1);
+    for (let round = 0; round < 50; round += 1) sharedConsumer.fetch(1);
     expect(fast.lane.seen.length).toBe(50);
     expect(slow.lane.seen).toEqual([]);
-    slow.tap.resume(0);
+    slow.source.resume(0);
     script.named('slow')[0]!.fetch();
     expect(slow.lane.seen).toEqual(numbers(0, 50));
     script.append(1);
-    sharedFetcher.fetch();
+    sharedConsumer.fetch();
     expect(slow.lane.seen.at(-1)).toBe(50);
   });
 
   it('stop the fetch when all their buffers are full, and go on where they were', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     const [one, other] = [follow('one', 0), follow('other', 0)];
-    one.tap.pause(0);
-    expect(sharedFetcher.active).toBe(true);
-    other.tap.pause(0);
-    expect(sharedFetcher.active).toBe(false);
+    one.source.pause(0);
+    expect(sharedConsumer.active).toBe(true);
+    other.source.pause(0);
+    expect(sharedConsumer.active).toBe(false);
     script.append(2);
-    other.tap.resume(0);
-    sharedFetcher.fetch();
-    one.tap.resume(0);
+    other.source.resume(0);
+    sharedConsumer.fetch();
+    one.source.resume(0);
     expect([one.lane.seen, other.lane.seen]).toEqual([
       [0, 1],
       [0, 1],
     ]);
-    expect(script.fetchers.length).toBe(1);
+    expect(script.consumers.length).toBe(1);
   });
 
   it('end a consumer of their own that they need no more, and everything when they stop', async () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     script.append(10);
     const first = follow('first', 9);
-    sharedFetcher.fetch();
+    sharedConsumer.fetch();
     const late = follow('late', 0);
     const [own] = script.named('late');
     own!.fetch();
     await eventually(() => expect(own!.stopped).toBe(true));
-    late.tap.fetchFrom(0, 0);
+    late.source.fetchFrom(0, 0);
     expect(script.named('late').length).toBe(1);
-    await Promise.all([late.tap.stop(), first.tap.stop()]);
+    await Promise.all([late.source.stop(), first.source.stop()]);
     expect(script.named('late')).toEqual([]);
-    expect(sharedFetcher.active).toBe(false);
-    // A lane that ends after its tap may still say that it has room.
-    expect(() => late.tap.resume(0)).not.toThrow();
+    expect(sharedConsumer.active).toBe(false);
+    // A lane that ends after its source may still say that it has room.
+    expect(() => late.source.resume(0)).not.toThrow();
   });
 
   it('go back alone', () => {
-    const { script, sharedFetcher, follow } = given();
+    const { script, sharedConsumer, follow } = given();
     const [one, other] = [follow('one', 0), follow('other', 0)];
     script.append(30);
-    for (let round = 0; round < 30; round += 1) sharedFetcher.fetch(1);
+    for (let round = 0; round < 30; round += 1) sharedConsumer.fetch(1);
     one.lane.next = 2;
-    one.tap.fetchFrom(0, 2);
+    one.source.fetchFrom(0, 2);
     script.named('one')[0]!.fetch();
     expect(one.lane.seen).toEqual([...numbers(0, 30), ...numbers(2, 30)]);
     expect(other.lane.seen).toEqual(numbers(0, 30));
@@ -182,28 +185,28 @@ const three = fc.array(fc.nat(20), { minLength: 3, maxLength: 3 });
 test('whatever followers do, each gets every record once from where it starts, in order', () => {
   fc.assert(
     fc.property(three, fc.array(step, { maxLength: 120 }), (starts, steps) => {
-      const { script, sharedFetcher, follow } = given();
+      const { script, sharedConsumer, follow } = given();
       script.append(20);
       const followers = starts.map((start, index) => ({ start, name: `f${index}`, ...follow(`f${index}`, start) }));
       const play: Record<Step['of'], (step: Step) => void> = {
         append: ({ much }) => script.append(much),
-        shared: ({ much }) => sharedFetcher.fetch(much),
+        shared: ({ much }) => sharedConsumer.fetch(much),
         own: ({ who, much }) => script.named(`f${who}`)[0]?.fetch(much),
-        pause: ({ who }) => followers[who]!.tap.pause(0),
-        resume: ({ who }) => followers[who]!.tap.resume(0),
+        pause: ({ who }) => followers[who]!.source.pause(0),
+        resume: ({ who }) => followers[who]!.source.resume(0),
         seek({ who, much }) {
           const to = Math.min(much, followers[who]!.lane.next);
           followers[who]!.start = to;
           Object.assign(followers[who]!.lane, { next: to, seen: [] });
-          followers[who]!.tap.fetchFrom(0, to);
+          followers[who]!.source.fetchFrom(0, to);
         },
       };
       for (const one of steps) play[one.of](one);
-      for (const { tap } of followers) tap.resume(0);
+      for (const { source } of followers) source.resume(0);
       script.append(1);
-      for (let round = 0; round < 3; round += 1) for (const fetcher of script.fetchers) fetcher.fetch();
+      for (let round = 0; round < 3; round += 1) for (const consumer of script.consumers) consumer.fetch();
       for (const { lane, start } of followers) expect(lane.seen).toEqual(numbers(start, script.end()));
-      for (const { tap } of followers) void tap.stop();
+      for (const { source } of followers) void source.stop();
     }),
     { numRuns: 500 },
   );

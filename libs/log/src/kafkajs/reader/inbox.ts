@@ -1,5 +1,5 @@
-import type { FetchedRun } from '../fence';
-import { createRunBuffer, type FlowControl } from '../runBuffer';
+import type { FetchedRun } from '../../fence';
+import { createRunBuffer, type FlowControl } from '../../runBuffer';
 
 /** What a read has been sent and not yet taken. */
 export interface Inbox {

@@ -1,8 +1,8 @@
-import type { FetchedRun } from '../fence';
-import type { FlowControl } from '../runBuffer';
+import type { FetchedRun } from '../../fence';
+import type { FlowControl } from '../../runBuffer';
 
 /** A follower of a partition. */
-export interface Sitter {
+export interface Subscriber {
   /** The next offset wanted. */
   offset: number;
   /** Least time between two fetches that this follower needs; milliseconds. */
@@ -12,7 +12,7 @@ export interface Sitter {
 }
 
 /** A follower's place in one partition of a shared fetch. */
-export interface Seat {
+export interface SharedSubscription {
   /** Leaves the follower out until `resume`; what comes meanwhile it misses. */
   pause(): void;
   /** False when what was missed is no longer there: the follower has to leave and fetch it by itself. */
@@ -23,7 +23,7 @@ export interface Seat {
 /** A partition that somebody follows. */
 export interface SharedPartition {
   /** Null for whom it has passed, or who would have to wait until it comes to where the follower is. */
-  join(sitter: Sitter): Seat | null;
+  join(subscriber: Subscriber): SharedSubscription | null;
   push(run: FetchedRun): void;
   /** What its followers need, in milliseconds; infinite without any. */
   minIntervalMs(): number;
@@ -41,7 +41,7 @@ export interface SharedPartitionDeps {
 /** So much of what was fetched last is kept for who is a little behind. No larger run: it pins what it is cut from. */
 export const KEPT_BYTES = 256 * 1024;
 
-interface Member extends Sitter {
+interface Member extends Subscriber {
   paused: boolean;
 }
 
@@ -65,9 +65,9 @@ export function createSharedPartition({ start, flow, onEmpty }: SharedPartitionD
   }
 
   return {
-    join(sitter) {
-      if (!history.reaches(sitter.offset)) return null;
-      const member: Member = { ...sitter, paused: false };
+    join(subscriber) {
+      if (!history.reaches(subscriber.offset)) return null;
+      const member: Member = { ...subscriber, paused: false };
       if (members.size === 0) members.add(member);
       else change(() => members.add(member));
       catchUp(member);

@@ -1,8 +1,8 @@
-import type { Fetcher, FetcherDeps } from './fetcher';
-import type { MakeFetcher } from './sharedFetch';
+import type { LogConsumer, LogConsumerDeps } from '../consumer/consumer';
+import type { MakeConsumer } from './sharedConsumer';
 
 /** A consumer of a follower's own, which is there only while it is needed. */
-export interface OwnFetch extends Pick<Fetcher, 'fetchFrom' | 'pause' | 'resume' | 'stop'> {
+export interface OwnConsumer extends Pick<LogConsumer, 'fetchFrom' | 'pause' | 'resume' | 'stop'> {
   /** Of the consumer that is there; undefined without one. */
   readonly started: Promise<void> | undefined;
   /** It is not needed now: it ends after a while, unless it is by then. */
@@ -10,9 +10,9 @@ export interface OwnFetch extends Pick<Fetcher, 'fetchFrom' | 'pause' | 'resume'
 }
 
 /** @param idleMs How long a consumer that rests is kept. */
-export function createOwnFetch(deps: FetcherDeps, idleMs: number, makeFetcher: MakeFetcher): OwnFetch {
+export function createOwnConsumer(deps: LogConsumerDeps, idleMs: number, makeConsumer: MakeConsumer): OwnConsumer {
   const ending = new Set<Promise<void>>();
-  let fetcher: Fetcher | null = null;
+  let consumer: LogConsumer | null = null;
   let idle: NodeJS.Timeout | undefined;
 
   function wake(): void {
@@ -22,8 +22,8 @@ export function createOwnFetch(deps: FetcherDeps, idleMs: number, makeFetcher: M
 
   function end(): void {
     wake();
-    const ended = fetcher?.stop();
-    fetcher = null;
+    const ended = consumer?.stop();
+    consumer = null;
     if (!ended) return;
     const gone = ended.finally(() => ending.delete(gone));
     ending.add(gone);
@@ -32,16 +32,16 @@ export function createOwnFetch(deps: FetcherDeps, idleMs: number, makeFetcher: M
   return {
     fetchFrom(partition, offset) {
       wake();
-      fetcher ??= makeFetcher(deps);
-      fetcher.fetchFrom(partition, offset);
+      consumer ??= makeConsumer(deps);
+      consumer.fetchFrom(partition, offset);
     },
-    pause: (partition) => fetcher?.pause(partition),
-    resume: (partition) => fetcher?.resume(partition),
+    pause: (partition) => consumer?.pause(partition),
+    resume: (partition) => consumer?.resume(partition),
     get started() {
-      return fetcher?.started;
+      return consumer?.started;
     },
     rest() {
-      if (fetcher) idle ??= setTimeout(end, idleMs);
+      if (consumer) idle ??= setTimeout(end, idleMs);
     },
     async stop() {
       end();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer } from 'kafkajs';
-import type { FetcherDeps } from './fetcher';
+import type { LogConsumerDeps } from './consumer';
 
 interface Cursor {
   /** The next offset wanted. */
@@ -35,7 +35,7 @@ function cursorOf(cursors: readonly Cursor[], partition: number): Cursor {
   return cursor;
 }
 
-export function createCursors(deps: FetcherDeps): Cursors {
+export function createCursors(deps: LogConsumerDeps): Cursors {
   const { topic, partitions, onRun } = deps;
   const cursors = Array.from({ length: partitions }, (): Cursor => ({ offset: 0, active: false, lost: false }));
   let consumer: Consumer | null = null;
@@ -103,7 +103,7 @@ export function createCursors(deps: FetcherDeps): Cursors {
  * cursor (retention), it follows, visibly; in any other case nothing may be skipped and the cursor stays.
  */
 async function relocate(
-  { topic, bounds, onRun, log }: FetcherDeps,
+  { topic, bounds, onRun, log }: LogConsumerDeps,
   partition: number,
   { cursor, fetchedOffset }: { cursor: Cursor; fetchedOffset: number },
 ): Promise<void> {
@@ -122,7 +122,11 @@ async function relocate(
 const LOOK_AGAIN_MS = 1_000;
 
 /** A log that ends before the cursor has lost records: what is appended there now is not what follows. */
-async function untilReached({ bounds, onLoss, log }: FetcherDeps, partition: number, cursor: Cursor): Promise<void> {
+async function untilReached(
+  { bounds, onLoss, log }: LogConsumerDeps,
+  partition: number,
+  cursor: Cursor,
+): Promise<void> {
   for (let told = false; ; await delay(LOOK_AGAIN_MS, undefined, { ref: false })) {
     const { offset } = cursor;
     if (!cursor.active) return;

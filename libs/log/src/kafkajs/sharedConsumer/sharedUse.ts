@@ -1,15 +1,15 @@
-import type { SharedFetch } from './sharedFetch';
+import type { SharedConsumer } from './sharedConsumer';
 
 /** One use of what is shared; released once, however often that is asked. */
-export interface Share {
-  readonly shared: SharedFetch;
+export interface SharedUse {
+  readonly shared: SharedConsumer;
   /** Resolves when what nobody uses any more has stopped. */
   release(): Promise<void>;
 }
 
 /** Makes the shared fetch for its first user and stops it after its last. */
-export function createSharing(make: () => SharedFetch): () => Share {
-  let current: { shared: SharedFetch; users: number } | null = null;
+export function createSharedUse(make: () => SharedConsumer): () => SharedUse {
+  let current: { shared: SharedConsumer; users: number } | null = null;
   return () => {
     const used = (current ??= { shared: make(), users: 0 });
     used.users += 1;
