@@ -5,6 +5,7 @@ import { warmUntilSteady } from './driver/warmUp';
 import type { BenchResult, RowResult } from './report/result';
 import type { Row, RowContext } from './rows/row';
 import { createStock, type Stock } from './stock/stock';
+import { createMeter } from './system/meter';
 import type { System } from './system/system';
 import { createTenant } from './system/tokens';
 import { busySeconds } from './system/usage';
@@ -55,7 +56,7 @@ export function openBench({ system, pace }: Pick<BenchRun, 'system' | 'pace'>): 
   const http = createHttpDriver(system.apiUrl);
   const tenant = createTenant('bench', system.tokens);
   let stock: Stock | undefined;
-  const context: RowContext = {
+  const context: Omit<RowContext, 'meter'> = {
     system,
     pace,
     world: createWorld(http, tenant),
@@ -77,7 +78,7 @@ const WARM_UP_ROOMS = 10;
 const WARM_UP_IN_FLIGHT = 16;
 
 /** Writes and reads before anything is measured, for without it the first row would pay for all. */
-async function warmUp({ world, pace }: RowContext): Promise<void> {
+async function warmUp({ world, pace }: Pick<RowContext, 'world' | 'pace'>): Promise<void> {
   const rooms = await world.rooms(WARM_UP_ROOMS, 2);
   let turn = 0;
   const step = async (worker: number): Promise<void> => {
@@ -93,11 +94,14 @@ async function warmUp({ world, pace }: RowContext): Promise<void> {
   await world.settle(rooms);
 }
 
-async function runRow(row: Row, context: RowContext): Promise<RowResult> {
+async function runRow(row: Row, context: Omit<RowContext, 'meter'>): Promise<RowResult> {
   const { name, title } = row;
   const measureCores = startCores(context.system);
+  const meter = createMeter(context.system);
   try {
-    return { row: name, title, ...(await row.run(context)), cores: measureCores() };
+    const measures = await row.run({ ...context, meter });
+    const figures = [...measures.figures, ...meter.figures()];
+    return { row: name, title, ...measures, figures, cores: measureCores() };
   } catch (error) {
     const problem = (error as Error).message;
     return { row: name, title, figures: [], samples: 0, errors: 1, problem, cores: measureCores() };

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { median, percentile, sorted, type Sorted } from '../report/stats';
 import { milliseconds, perSecond, type Figure } from '../report/result';
+import type { Meter } from '../system/meter';
 
 /** How long a row is measured. Figures are medians of the rounds. */
 export interface Pace {
@@ -82,6 +83,8 @@ export interface LoadOptions {
   pace: Pace;
   /** One unit of work; returns what it took, in milliseconds, where that is not the time of the whole step. */
   step(worker: number): Promise<number | void>;
+  /** Counts what the steps of the rounds cost; without one, or where others are at work too, nothing does. */
+  meter?: Meter | undefined;
 }
 
 export interface Round {
@@ -105,7 +108,7 @@ const LONGEST_ROUND_MS = 10_000;
  * Runs a closed loop: warms up, then measures rounds without stopping in between, so that nothing can catch its breath.
  * Steps that reject are counted and left out of the latencies.
  */
-export async function runLoad({ workers, pace, step }: LoadOptions): Promise<Measured> {
+export async function runLoad({ workers, pace, step, meter }: LoadOptions): Promise<Measured> {
   let sink: number[] | null = null;
   let errors = 0;
   let problem: string | undefined;
@@ -129,6 +132,7 @@ export async function runLoad({ workers, pace, step }: LoadOptions): Promise<Mea
     }),
   );
   await pause(pace.warmUpMs, stop.signal);
+  await meter?.start();
   const rounds: Round[] = [];
   for (let round = 0; round < pace.rounds && !stop.signal.aborted; round++) {
     const latencies: number[] = (sink = []);
@@ -137,9 +141,10 @@ export async function runLoad({ workers, pace, step }: LoadOptions): Promise<Mea
     sink = null;
     rounds.push({ milliseconds: performance.now() - began, latencies: sorted(latencies) });
   }
+  const samples = rounds.reduce((sum, { latencies }) => sum + latencies.length, 0);
+  await meter?.stop(samples);
   stop.abort();
   await work;
-  const samples = rounds.reduce((sum, { latencies }) => sum + latencies.length, 0);
   return { rounds, samples, errors, problem };
 }
 

@@ -2,7 +2,7 @@
 export interface Figure {
   name: string;
   value: number;
-  unit: 'ms' | '1/s' | 'MB' | 'sockets';
+  unit: 'ms' | 'us' | '1/s' | 'MB' | 'sockets';
   better: 'lower' | 'higher';
 }
 

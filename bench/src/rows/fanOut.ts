@@ -46,7 +46,10 @@ interface Audience {
   receivers: Receiver[];
 }
 
-async function measure({ world, pace }: RowContext, { room, counts, receivers }: Audience): Promise<RowMeasures> {
+async function measure(
+  { world, pace, meter }: RowContext,
+  { room, counts, receivers }: Audience,
+): Promise<RowMeasures> {
   const stop = new AbortController();
   let sent = 0;
   let failure: string | undefined;
@@ -69,11 +72,14 @@ async function measure({ world, pace }: RowContext, { room, counts, receivers }:
   });
   await pause(pace.warmUpMs, stop.signal);
   const rates: number[] = [];
+  const deliveredBefore = delivered();
+  await meter.start();
   for (let round = 0; round < pace.rounds; round++) {
     const [before, began] = [delivered(), performance.now()];
     await pauseRound(pace.roundMs, stop.signal, () => delivered() > before);
     rates.push(((delivered() - before) * 1000) / (performance.now() - began));
   }
+  await meter.stop(delivered() - deliveredBefore);
   stop.abort();
   await work;
   // Every frame must arrive: a server that drops some would otherwise look fast.

@@ -4,15 +4,16 @@ import type { Row, RowContext, RowMeasures } from './row';
 
 /** Rows of small writes about messages: what people do more often than writing. */
 const IN_FLIGHT = 16;
+const ALONE = 1;
 const MESSAGES = 200;
 const READERS = 63;
 
 async function measure(
-  { world, pace }: RowContext,
+  { world, pace, meter }: RowContext,
   room: Room,
-  step: (worker: number) => Promise<void>,
+  { inFlight, step }: { inFlight: number; step: (worker: number) => Promise<void> },
 ): Promise<RowMeasures> {
-  const measured = await runLoad({ workers: IN_FLIGHT, pace, step });
+  const measured = await runLoad({ workers: inFlight, pace, meter, step });
   await world.settle([room]);
   const { samples, errors, problem } = measured;
   const latencies = [latency(measured, 50), latency(measured, 95), latency(measured, 99)];
@@ -39,27 +40,28 @@ const reactions: Row = {
     const messages = await write(world, room, IN_FLIGHT);
     const turns = new Uint32Array(IN_FLIGHT);
     const emoji = encodeURIComponent('👍');
-    return measure(context, room, async (worker) => {
+    const step = async (worker: number): Promise<void> => {
       const method = turns[worker]!++ % 2 === 0 ? 'PUT' : 'DELETE';
       const path = `${messagesPath(room.threadId)}/${messages[worker]}/reactions/${emoji}`;
       await world.write({ method, path }, { person: room.members[worker + 1]!, connection: worker });
-    });
+    };
+    return measure(context, room, { inFlight: IN_FLIGHT, step });
   },
 };
 
-const reading: Row = {
-  name: 'read',
-  title: `read positions moved, ${IN_FLIGHT} in flight`,
+const readingRow = (name: string, inFlight: number): Row => ({
+  name,
+  title: `read positions moved, ${inFlight} in flight`,
   async run(context) {
     const { world } = context;
     const room = await world.room(
-      'm-owner',
-      Array.from({ length: READERS }, (_none, at) => `m-${at}`),
+      `${name}-owner`,
+      Array.from({ length: READERS }, (_none, at) => `${name}-${at}`),
     );
     const messages = await write(world, room, MESSAGES);
     await world.settle([room]);
     let turn = 0;
-    return measure(context, room, async (worker) => {
+    const step = async (worker: number): Promise<void> => {
       // Everybody reads the first message, then everybody the second: each time a position moves.
       const [reader, at] = [turn % READERS, Math.floor(turn++ / READERS) % MESSAGES];
       const call = {
@@ -68,8 +70,9 @@ const reading: Row = {
         body: JSON.stringify({ messageId: messages[at] }),
       };
       await world.write(call, { person: room.members[reader + 1]!, connection: worker });
-    });
+    };
+    return measure(context, room, { inFlight, step });
   },
-};
+});
 
-export const markingRows: Row[] = [reactions, reading];
+export const markingRows: Row[] = [reactions, readingRow('read', IN_FLIGHT), readingRow('read-1', ALONE)];

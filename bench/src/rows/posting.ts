@@ -16,13 +16,14 @@ function postingRow({ name, title, rooms: count, inFlight }: Posting): Row {
   return {
     name,
     title,
-    async run({ world, pace }) {
+    async run({ world, pace, meter }) {
       const rooms = await world.rooms(count, MEMBERS);
       let next = 0;
       const roomOfTurn = (): Room => rooms[next++ % rooms.length]!;
       const measured = await runLoad({
         workers: inFlight,
         pace,
+        meter,
         step: async (worker) => void (await world.post(roomOfTurn(), worker)),
       });
       await world.settle(rooms);

@@ -20,7 +20,7 @@ function readingRow({ name, title, prepare }: Reading): Row {
   return {
     name,
     title,
-    async run({ world, pace }) {
+    async run({ world, pace, meter }) {
       const { path, person, items } = await prepare(world);
       const first = await world.read(path, { person, connection: 0 });
       const page = JSON.parse(first.text()) as Record<string, unknown[] | undefined>;
@@ -28,6 +28,7 @@ function readingRow({ name, title, prepare }: Reading): Row {
       const measured = await runLoad({
         workers: 1,
         pace,
+        meter,
         step: async () => void (await world.read(path, { person, connection: 0 })),
       });
       const { samples, errors, problem } = measured;

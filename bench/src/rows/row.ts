@@ -1,6 +1,7 @@
 import type { Pace } from '../driver/load';
 import type { RowResult } from '../report/result';
 import type { Stock } from '../stock/stock';
+import type { Meter } from '../system/meter';
 import type { System } from '../system/system';
 import type { World } from '../world';
 
@@ -8,6 +9,8 @@ export interface RowContext {
   system: System;
   world: World;
   pace: Pace;
+  /** Counts what the row's operations cost; figures of it are added to the row's own. */
+  meter: Meter;
   /** A tenant that has been in use, made when it is first asked for; throws where the system is not ours. */
   stock(): Stock;
 }

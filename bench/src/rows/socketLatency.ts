@@ -8,7 +8,7 @@ const TIMEOUT_MS = 5_000;
 export const socketLatencyRow: Row = {
   name: 'socket',
   title: 'send to socket, 1 in flight',
-  async run({ system, world, pace }) {
+  async run({ system, world, pace, meter }) {
     const room = await world.room('s-sender', ['s-receiver']);
     await world.settle([room]);
     let arrived: (() => void) | undefined;
@@ -28,7 +28,7 @@ export const socketLatencyRow: Row = {
       const [took] = await Promise.all([promise, world.post(sender, 0)]).finally(() => clearTimeout(timer));
       return took;
     }
-    const measured = await runLoad({ workers: 1, pace, step });
+    const measured = await runLoad({ workers: 1, pace, meter, step });
     receiver.close();
     const { samples, errors, problem } = measured;
     return { figures: [latency(measured, 50), latency(measured, 95), latency(measured, 99)], samples, errors, problem };

@@ -20,7 +20,7 @@ interface Reader {
 }
 
 /** One request in flight; what a path answers is looked at once. */
-async function readBy({ world, pace }: RowContext, { person, paths, check }: Reader): Promise<Measured> {
+async function readBy({ world, pace, meter }: RowContext, { person, paths, check }: Reader): Promise<Measured> {
   for (const path of paths) {
     const reply = await world.read(path, { person, connection: 0 });
     const body = JSON.parse(reply.text()) as Record<string, unknown>;
@@ -30,7 +30,7 @@ async function readBy({ world, pace }: RowContext, { person, paths, check }: Rea
   const step = async (): Promise<void> => {
     await world.read(paths[turn++ % paths.length]!, { person, connection: 0 });
   };
-  return runLoad({ workers: 1, pace, step });
+  return runLoad({ workers: 1, pace, meter, step });
 }
 
 const three = (measured: Measured): Figure[] => [50, 95, 99].map((percent) => latency(measured, percent));

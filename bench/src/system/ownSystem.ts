@@ -30,6 +30,7 @@ export interface OwnSystemOptions {
 
 const ISSUER = 'threadlog-bench';
 const START_ATTEMPTS = 3;
+const METRICS_TIMEOUT_MS = 2_000;
 
 /**
  * Starts the infrastructure on a fresh temporary directory and the service, all roles in one process, and waits until
@@ -66,12 +67,26 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
       apiUrl: `http://127.0.0.1:${ports.api}`,
       realtimeUrl: `http://127.0.0.1:${ports.realtime}`,
       tokens: { secret: env.AUTH_JWT_SECRET, issuer: ISSUER },
-      internals: { ...internals({ dataDir, env, script: options.script }), processes, inspectPort },
+      internals: {
+        ...internals({ dataDir, env, script: options.script }),
+        processes,
+        serviceMetrics: () => textOf(`http://127.0.0.1:${ports.ops}/metrics`),
+        inspectPort,
+      },
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Empty where it does not answer: what it says is a figure beside others. */
+async function textOf(url: string): Promise<string> {
+  try {
+    return await (await fetch(url, { signal: AbortSignal.timeout(METRICS_TIMEOUT_MS) })).text();
+  } catch {
+    return '';
   }
 }
 

@@ -15,6 +15,8 @@ export interface Internals {
   masterKey: string;
   /** The service, its servers, and this process as the driver. */
   processes(): MeasuredProcess[];
+  /** What the service tells of itself to Prometheus. */
+  serviceMetrics(): Promise<string>;
   /** Where the service's inspector listens, if it was asked for. */
   inspectPort: number | null;
   /** A further process of the service, ready when this resolves. Whoever starts it stops it. */
