@@ -51,6 +51,8 @@ export * from './queries/references';
 export * from './queries/senders';
 export * from './queries/personThreads';
 export * from './presenters';
+export * from './waiting/projectionWait';
+export * from './waiting/looks';
 export * from './search/terms';
 export * from './search/tokens';
 export * from './turn';

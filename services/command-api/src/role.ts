@@ -3,10 +3,13 @@ import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
 import {
   activeGeneration,
+  createAllProjected,
   createReadingQueries,
   createStatements,
   describeLoss,
+  logEnds,
   noteLogLoss,
+  offsetsOf,
   readKnownLengths,
   readLogLosses,
   subjectOfDeletion,
@@ -28,7 +31,6 @@ import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
 import { rememberWrites } from './router/rememberWrites';
 import { commandRoutes } from './routes';
-import { createCatchUp } from './store/catchUp';
 import { createHoldsCache } from './store/holdsCache';
 import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
@@ -122,7 +124,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     database,
     clock,
     generation: () => activeGeneration(database),
-    heads: () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition))),
+    ends: () => logEnds(log),
     onFault: (error) => logger.warn({ err: error }, 'legal holds not read, trying again'),
   });
   const executor = createExecutor({
@@ -140,17 +142,17 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
 }
 
 /** A look-up that finds nothing waits so long for the projection; milliseconds. */
-const CATCH_UP_MS = 2_000;
+const PROJECTION_WAIT_MS = 2_000;
 
 function lookUpsOf({ database, log }: CommandApiDeps, readModel: PostgresReadModel): LookUps {
-  const { generation, checkpoints } = readModel;
-  const { partitions } = log;
+  const { generation } = readModel;
   const statements = createStatements({ database, generation });
-  const head = (partition: number): Promise<number> => log.head(partition);
+  // The checkpoints of the read model itself: what was waited for is in the generation that is asked next.
+  const look = async () => ({ offsets: offsetsOf(await readModel.checkpoints()) });
   return createLookUps({
     queries: createReadingQueries({ database, generation }),
     subjectOfDeletion: (tenantId, requestId) => subjectOfDeletion(statements, tenantId, requestId),
-    catchUp: createCatchUp({ partitions, head, checkpoints, waitMs: CATCH_UP_MS }),
+    allProjected: createAllProjected({ log, look, waitMs: PROJECTION_WAIT_MS }),
   });
 }
 

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { problem } from '@threadlog/events';
+import { createProjectionWait, projectionLagging, type Offsets } from '@threadlog/read-models';
 
 /** A place in the log. */
 export interface Position {
@@ -9,7 +8,7 @@ export interface Position {
 
 export interface ConsistencyDeps {
   /** The next offset that the served projection will fold, by partition; one without a checkpoint stands at 0. */
-  readCheckpoints(partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  readCheckpoints(partitions: readonly number[]): Promise<Offsets>;
   /** Most milliseconds a read waits. */
   readWaitMs: number;
 }
@@ -22,78 +21,15 @@ export interface Consistency {
   waitFor(position: Position): Promise<void>;
 }
 
-interface Waiter extends Position {
-  settle(outcome: { reached: true } | { error: unknown }): void;
-}
-
-/** Polls start close together, because a projection is mostly a millisecond or two behind, and soon become rare. */
-const FIRST_PAUSE_MS = 2;
-const LONGEST_PAUSE_MS = 25;
-
-/**
- * Each read asks once for itself, so that the usual case, a projection that is already there, waits for nobody. Those
- * that must wait share one poll: however many they are, the database answers one small query at a time.
- */
+/** Lets reads wait for writes. Reads that must wait at the same time share one poll (`createProjectionWait`). */
 export function createConsistency({ readCheckpoints, readWaitMs }: ConsistencyDeps): Consistency {
-  const waiters = new Set<Waiter>();
-  let pause = FIRST_PAUSE_MS;
-  let polling = false;
-
-  async function reached({ partition, offset }: Position): Promise<boolean> {
-    return ((await readCheckpoints([partition])).get(partition) ?? 0) > offset;
-  }
-
-  async function poll(): Promise<void> {
-    if (polling) return;
-    polling = true;
-    while (waiters.size > 0) {
-      await delay(pause);
-      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
-      await round([...waiters]);
-    }
-    polling = false;
-  }
-
-  async function round(asked: Waiter[]): Promise<void> {
-    if (asked.length === 0) return;
-    try {
-      const checkpoints = await readCheckpoints([...new Set(asked.map(({ partition }) => partition))]);
-      for (const waiter of asked) {
-        if ((checkpoints.get(waiter.partition) ?? 0) > waiter.offset) waiter.settle({ reached: true });
-      }
-    } catch (error) {
-      for (const waiter of asked) waiter.settle({ error });
-    }
-  }
-
-  function join(position: Position, waitMs: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        ...position,
-        settle(outcome) {
-          clearTimeout(timer);
-          waiters.delete(waiter);
-          if ('reached' in outcome) resolve();
-          else reject(outcome.error as Error);
-        },
-      };
-      const timer = setTimeout(() => waiter.settle({ error: lagging() }), waitMs);
-      waiters.add(waiter);
-      pause = FIRST_PAUSE_MS;
-      void poll();
-    });
-  }
-
+  const wait = createProjectionWait({ look: async (partitions) => ({ offsets: await readCheckpoints(partitions) }) });
   return {
-    async waitFor(position) {
-      const since = performance.now();
-      if (await reached(position)) return;
-      await join(position, Math.max(0, readWaitMs - (performance.now() - since)));
+    async waitFor({ partition, offset }) {
+      const seen = await wait.until(new Map([[partition, offset + 1]]), { timeoutMs: readWaitMs });
+      if (!seen) throw projectionLagging(BEHIND);
     },
   };
 }
 
-function lagging() {
-  const detail = 'the read model has not reached the write that this consistency token names; try again';
-  return problem('projection_lagging', detail, { retryAfter: 1 });
-}
+const BEHIND = 'the read model has not reached the write that this consistency token names; try again';

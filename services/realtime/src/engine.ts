@@ -48,8 +48,8 @@ export interface EngineDeps {
   now?: (() => number) | undefined;
   broadcast: Broadcast;
   limits: RealtimeLimits;
-  /** Resolves when the read model has applied everything below these offsets, by partition. */
-  projected(offsets: readonly number[]): Promise<void>;
+  /** Resolves once the read model shows everything that stands in the log now; rejects with `projection_lagging`. */
+  allProjected(): Promise<void>;
   observer: RealtimeObserver;
   /** One line for the operator: a fault that was survived. */
   warn(fields: Record<string, unknown>, message: string): void;
@@ -125,15 +125,14 @@ export function createEngine(deps: EngineDeps): Engine {
 }
 
 function commandDeps(
-  { log, router, rateLimits, reading, reader, views, projected, limits, warn }: EngineDeps,
+  { router, rateLimits, reading, reader, views, allProjected, limits, warn }: EngineDeps,
   { references, ...parts }: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh' | 'typing'> & { references: References },
 ): DispatchDeps {
-  const heads = () => Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
   return {
     ...parts,
     router,
     rateLimits,
-    lookUps: createLookUps({ reading, heads, projected }),
+    lookUps: createLookUps({ reading, allProjected }),
     latestPage: createLatestPage({ reader, views, references }),
     limits,
     timeoutMs: limits.commandTimeoutMs,

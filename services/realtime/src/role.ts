@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
 import {
+  createAllProjected,
   createGenerationWatcher,
   createPeersQuery,
   createProfiles,
@@ -8,6 +9,7 @@ import {
   createStandingQuery,
   createThreadQueries,
   createThreadsOfQuery,
+  foldedBy,
   readCheckpoints,
   type GenerationWatcher,
 } from '@threadlog/read-models';
@@ -37,7 +39,6 @@ import {
 import { openSession } from './socket/session';
 import { createStrangers } from './socket/strangers';
 import { createBroadcast } from './socket/wire';
-import { createProjected } from './sync/projected';
 import { createSyncReader } from './sync/reader';
 import { createViews } from './views';
 
@@ -149,6 +150,7 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }
   const checkpoints = await readCheckpoints(database, watcher.current());
   const source = { database, generation: watcher.current };
   const queries = createThreadQueries(source);
+  const look = async () => ({ offsets: await foldedBy(database, watcher.current()) });
   const loadUsers = queries.usersByIds.bind(queries);
   return createEngine({
     log,
@@ -175,7 +177,7 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }
     observer,
     broadcast: createBroadcast(io, observer.delivered),
     limits,
-    projected: createProjected(source, limits.projectionWaitMs),
+    allProjected: createAllProjected({ log, look, waitMs: limits.projectionWaitMs }),
     warn: (fields, message) => logger.warn(fields, message),
   });
 }

@@ -19,19 +19,19 @@ export interface LookUpsDeps {
   queries: ReadingQueries;
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject | null>;
   /** Resolves once the read model shows everything that stands in the log now. */
-  catchUp(): Promise<void>;
+  allProjected(): Promise<void>;
 }
 
 /**
  * A read model is a moment behind the log, so its "not there" counts only after it has caught up; then it is asked
  * once more. What is found counts at once.
  */
-export function createLookUps({ queries, catchUp, ...deps }: LookUpsDeps): LookUps {
+export function createLookUps({ queries, allProjected, ...deps }: LookUpsDeps): LookUps {
   async function find<Found>(look: () => Promise<Found>): Promise<Found> {
     try {
       return await look().catch(async (error: unknown) => {
         if (!isProblem(error) || error.problem.code !== 'not_found') throw error;
-        await catchUp();
+        await allProjected();
         return look();
       });
     } catch (cause) {

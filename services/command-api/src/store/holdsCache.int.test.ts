@@ -35,7 +35,7 @@ test('holds are known from when the projection has arrived, are read anew, and a
   const cache = createHoldsCache({
     database,
     generation: () => Promise.resolve(1),
-    heads: () => Promise.resolve([head]),
+    ends: () => Promise.resolve(new Map([[0, head]])),
     onFault: (error) => {
       throw error;
     },

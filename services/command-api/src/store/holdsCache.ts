@@ -1,5 +1,12 @@
 import type { TenantId } from '@threadlog/events';
-import { readAllHolds, readCheckpoints, type Database, type LegalHold } from '@threadlog/read-models';
+import {
+  foldedBy,
+  hasReached,
+  readAllHolds,
+  type Database,
+  type LegalHold,
+  type Offsets,
+} from '@threadlog/read-models';
 import type { Service } from '@threadlog/service';
 import type { Clock } from '../ownership/ports';
 
@@ -19,8 +26,8 @@ export interface HoldsCacheOptions {
   clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   /** The generation to read. */
   generation(): Promise<number>;
-  /** The ends of all partitions of the log. */
-  heads(): Promise<readonly number[]>;
+  /** Where all partitions of the log end. */
+  ends(): Promise<Offsets>;
   onFault(error: unknown): void;
 }
 
@@ -63,17 +70,16 @@ export function createHoldsCache(options: HoldsCacheOptions): HoldsCache {
 }
 
 /** Whether a generation has all that was in the log when it was first asked about. Once it has, it is not asked again. */
-function createArrival({ database, heads }: HoldsCacheOptions): (generation: number) => Promise<boolean> {
-  let goal: { generation: number; heads: readonly number[] } | undefined;
+function createArrival({ database, ends }: HoldsCacheOptions): (generation: number) => Promise<boolean> {
+  let goal: { generation: number; ends: Offsets } | undefined;
   let arrived = false;
   return async (generation) => {
     if (goal?.generation !== generation) {
       arrived = false;
-      goal = { generation, heads: await heads() };
+      goal = { generation, ends: await ends() };
     }
     if (arrived) return true;
-    const checkpoints = await readCheckpoints(database, generation);
-    arrived = goal.heads.every((head, partition) => (checkpoints.get(partition)?.nextOffset ?? 0) >= head);
+    arrived = hasReached(await foldedBy(database, generation), goal.ends);
     return arrived;
   };
 }

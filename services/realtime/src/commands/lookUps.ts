@@ -17,20 +17,18 @@ export interface LookUps {
 
 export interface LookUpsDeps {
   reading: ReadingQueries;
-  /** The end of each partition of the log, by partition. */
-  heads(): Promise<number[]>;
-  /** Resolves when the projection has reached these offsets; rejects with `projection_lagging`. */
-  projected(offsets: readonly number[]): Promise<void>;
+  /** Resolves once the read model shows everything that stands in the log now; rejects with `projection_lagging`. */
+  allProjected(): Promise<void>;
 }
 
 /** What the read model does not have may be young: then the projection is waited for, once. */
-export function createLookUps({ reading, heads, projected }: LookUpsDeps): LookUps {
+export function createLookUps({ reading, allProjected }: LookUpsDeps): LookUps {
   async function find<Found>(look: () => Promise<Found>): Promise<Found> {
     try {
       return await look();
     } catch (cause) {
       if (problemOf(cause)?.code !== 'not_found') throw cause;
-      await projected(await heads());
+      await allProjected();
       return look();
     }
   }

@@ -33,7 +33,7 @@ async function given() {
       wires.broadcast(room, frame, except);
     },
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 2_000, aheadWaitMs: 300 },
-    projected: () => Promise.resolve(),
+    allProjected: () => Promise.resolve(),
     warn: (_fields, text) => faults.push(text),
   });
   await engine.follower.start(new AbortController().signal);

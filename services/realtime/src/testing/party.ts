@@ -69,7 +69,7 @@ async function gather(options: PartyOptions): Promise<Party> {
     views: openViews(turns(random(2) === 0 ? 1 : 12), createLocks(locked)),
     broadcast: wires.broadcast,
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 10_000, ...limits },
-    projected: () => Promise.resolve(),
+    allProjected: () => Promise.resolve(),
     warn: (fields, text) => void (locked === 0 && faults.push(`${text}: ${String(fields.err)}`)),
   });
   await engine.follower.start(new AbortController().signal);

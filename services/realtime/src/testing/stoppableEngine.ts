@@ -22,7 +22,7 @@ export async function stoppableEngine(limits: Partial<RealtimeLimits> = {}) {
     views: openViews(() => gate.open),
     broadcast: wires.broadcast,
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 2_000, aheadWaitMs: 300, ...limits },
-    projected: () => Promise.resolve(),
+    allProjected: () => Promise.resolve(),
     warn: (fields) => faults.push(fields.err),
   });
   await engine.follower.start(new AbortController().signal);

@@ -1,11 +1,17 @@
 import type { CommandInput, CommandRouter } from '@threadlog/commands';
 import { privacyStream } from '@threadlog/events';
 import type { EventLog } from '@threadlog/log';
-import { activeGeneration, generationSchema, readCheckpoints, type Database } from '@threadlog/read-models';
+import {
+  activeGeneration,
+  createProjectionWait,
+  generationSchema,
+  logEnds,
+  lookAtServed,
+  type Database,
+} from '@threadlog/read-models';
 import type { Logger } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
 import { carryOut, command } from '../actor';
-import { JobWaits, type JobHandler, type JobRequest, type JobRun } from '../jobs/job';
+import { JOB_PACE, JobWaits, type JobHandler, type JobRequest, type JobRun } from '../jobs/job';
 import { buildExport, ExportDropped, type BuildDeps } from './build';
 import type { ExportOutcome } from './files';
 
@@ -97,7 +103,6 @@ async function isErased(database: Database, { tenantId, subject }: JobRequest): 
   return rows.length > 0;
 }
 
-const LOOK_MS = 200;
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 2_000;
 
@@ -106,17 +111,9 @@ const RETRY_MS = 2_000;
  * then asks for an export finds it in there.
  */
 async function projected({ database, log }: ExportJobDeps, run: JobRun<ExportState>): Promise<void> {
-  const heads = run.state?.heads ?? (await headsOf(log));
+  const heads = run.state?.heads ?? [...(await logEnds(log)).values()];
   await run.save({ heads }, { step: 'projection' });
-  const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const checkpoints = await readCheckpoints(database, await activeGeneration(database));
-    if (heads.every((head, partition) => (checkpoints.get(partition)?.nextOffset ?? 0) >= head)) return;
-    if (performance.now() > until) throw new JobWaits('projection', RETRY_MS);
-    await delay(LOOK_MS, undefined, { signal: run.signal });
-  }
-}
-
-function headsOf(log: ExportJobDeps['log']): Promise<number[]> {
-  return Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.head(partition)));
+  const wait = createProjectionWait({ look: () => lookAtServed(database), pace: JOB_PACE });
+  const seen = await wait.until(new Map(heads.entries()), { timeoutMs: PATIENCE_MS, signal: run.signal });
+  if (!seen) throw new JobWaits('projection', RETRY_MS);
 }

@@ -37,6 +37,9 @@ export interface JobHandler<State extends JsonObject = JsonObject> {
   giveUp(request: JobRequest, code: string): Promise<boolean>;
 }
 
+/** Between two looks whether the projection has come far enough for a job; milliseconds. */
+export const JOB_PACE = { firstMs: 20, longestMs: 100 };
+
 /** Ends a run that has to wait for something: it is tried again later, and that is no failure. */
 export class JobWaits extends Error {
   override readonly name = 'JobWaits';
