@@ -17,6 +17,7 @@ export * from './feed';
 export * from './instants';
 export * from './metadata';
 export * from './text';
+export { unpooledCopy } from './unpooled';
 export * from './signals';
 export * from './realtime/clientEvents';
 export * from './realtime/serverEvents';

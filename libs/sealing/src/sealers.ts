@@ -1,4 +1,4 @@
-import { problem } from '@threadlog/events';
+import { problem, unpooledCopy } from '@threadlog/events';
 import { LRUCache } from 'lru-cache';
 import { encodeKeyPart, SLOTS, uuidBytes } from './blob';
 import { deriveKey, encrypt } from './cipher';
@@ -63,7 +63,7 @@ export function createSealers({ keyring, clock, marginMs, maxSealers }: SealersO
   function makeSealer(scope: SealScope, parts: (LoadedKey | undefined)[], all: LoadedKey[]): ScopedSealer {
     const { tenantId } = scope;
     const key = deriveKey(parts.map((part) => part?.bytes ?? null));
-    const keyPart = encodeKeyPart(parts.map((part) => (part ? uuidBytes(part.keyId) : null)));
+    const keyPart = unpooledCopy(encodeKeyPart(parts.map((part) => (part ? uuidBytes(part.keyId) : null))));
     const made: ScopedSealer = {
       author: slotNames(scope).author,
       keyIds: all.map(({ keyId }) => keyId),

@@ -1,4 +1,5 @@
-import { MongoServerError, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
+import { isServerError } from './mongoErrors';
 
 /** Without the journal a server that stands alone acknowledges what a kill would take away again. */
 export const DURABLE = { w: 'majority', journal: true } as const;
@@ -20,9 +21,9 @@ export async function dropCollection(db: Db, name: string): Promise<void> {
 
 /** Before 7.0, servers refuse to drop a collection that is not there; not all of them with the code. */
 function isNotThere(error: unknown): boolean {
-  return error instanceof MongoServerError && (error.code === 26 || error.message === 'ns not found');
+  return isServerError(error) && (error.code === 26 || error.message === 'ns not found');
 }
 
 function isHalfGone(error: unknown): boolean {
-  return error instanceof MongoServerError && (error.code === 27 || error.message.startsWith('index not found'));
+  return isServerError(error) && (error.code === 27 || error.message.startsWith('index not found'));
 }

@@ -1,6 +1,7 @@
-import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import type { MessageRow } from '../rows';
 import { messageDocumentId, toDocument, type MessageDocument } from './mongoDocument';
+import { isBulkWriteError } from './mongoErrors';
 import type { MessageWrite } from './port';
 
 const DUPLICATE_KEY = 11_000;
@@ -82,7 +83,7 @@ async function duplicatesOf(bulk: () => Promise<unknown>): Promise<number[]> {
     await bulk();
     return [];
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+    if (!isBulkWriteError(error) || error.result.getWriteConcernError()) throw error;
     const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
     if (errors.some((failed) => failed.code !== DUPLICATE_KEY)) throw error;
     return errors.map((failed) => failed.index);

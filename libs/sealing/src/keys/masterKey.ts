@@ -51,7 +51,10 @@ export function createLocalMasterKey(current: Buffer, older: readonly Buffer[] =
       try {
         const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, NONCE), { authTagLength: TAG });
         decipher.setAAD(Buffer.from(context)).setAuthTag(wrapped.subarray(-TAG));
-        return Buffer.concat([decipher.update(wrapped.subarray(NONCE, -TAG)), decipher.final()]);
+        // GCM gives all of it here, in memory of its own: keys are kept, and overwritten when they are dropped.
+        const unwrapped = decipher.update(wrapped.subarray(NONCE, -TAG));
+        decipher.final();
+        return unwrapped;
       } catch (cause) {
         throw new SealingError('master_key', 'a wrapped key was altered or belongs elsewhere', { cause });
       }

@@ -1,5 +1,7 @@
 import { encodeEvent, type ChatEvent } from '@threadlog/events';
 import fc from 'fast-check';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { TENANT, createWorld, creation, message } from '../testing/world';
 import { headOf } from './records';
 import { createRing, type Ring } from './ring';
@@ -16,6 +18,13 @@ function push(ring: Ring, offset: number, event: ChatEvent): void {
 }
 
 const seqs = (events: ChatEvent[] | null) => events?.map((event) => event.stream_version) ?? null;
+
+/** Bytes of buffers that are still in use. */
+function collectedArrayBuffers(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().arrayBuffers;
+}
 
 describe('a ring', () => {
   test('given a few threads and room for some events, then it holds exactly the newest, and says so', async () => {
@@ -57,6 +66,19 @@ describe('a ring', () => {
       expect(ring.bytes).toBeLessThanOrEqual(3_000);
     }
     expect(ring.lastSeq(TENANT, 't')).toBe(50);
+  });
+
+  test('given small events between much else that is short-lived, then no more memory is kept than the ring counts', async () => {
+    const world = await createWorld({ partitions: 1 });
+    const ring = ringOf({ maxBytes: 400_000 });
+    const arrayBuffers = collectedArrayBuffers();
+    const { event } = world.tell('t', 'CHAT_MESSAGE_CREATED', message(1, 'text'));
+    for (let offset = 0; offset < 1_000; offset++) {
+      push(ring, offset, event);
+      for (let other = 0; other < 16; other++) Buffer.from('x'.repeat(4_096));
+    }
+    expect(ring.bytes).toBeGreaterThan(350_000);
+    expect(collectedArrayBuffers() - arrayBuffers).toBeLessThan(4 * ring.bytes);
   });
 
   test('keeps membership at hand, by tenant and offset, as long as the events', async () => {

@@ -1,4 +1,12 @@
-import { closesThread, decodeEvent, rootThreadId, streamName, type ChatEvent, type TenantId } from '@threadlog/events';
+import {
+  closesThread,
+  decodeEvent,
+  rootThreadId,
+  streamName,
+  unpooledCopy,
+  type ChatEvent,
+  type TenantId,
+} from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { createDeque, type Deque } from './deque';
 import type { RecordHead } from './records';
@@ -84,7 +92,7 @@ export function createRing({ start, maxBytes, maxEvents, membershipTypes }: Ring
       if (head?.streamType !== 'thread') return;
       const stream = threadStream(head.tenantId, head.streamId);
       // A copy: the value is a slice of what was fetched, and would keep all of that in memory.
-      keep({ offset, value: Buffer.from(value), stream }, head.type);
+      keep({ offset, value: unpooledCopy(value), stream }, head.type);
       if (!closesThread(head.type) || !isUnreadable({ value })) return;
       closings.push({ offset, tenantId: head.tenantId, threadId: rootThreadId(head.streamId) });
     },
