@@ -1,6 +1,5 @@
 import { FORWARD_SIGNATURE_HEADER, type ForwardSigner } from '@threadlog/auth';
 import { randomUUID } from 'node:crypto';
-import { Agent, request } from 'undici';
 import { createForwardGuard } from './forwardGuard';
 import type { CommandRequest, CommandResult } from './router';
 
@@ -45,7 +44,14 @@ const GRACE_MS = 500;
 
 export function createForwardClient({ signer, allowedRanges, connections = 16 }: ForwardClientOptions): ForwardClient {
   const guard = createForwardGuard(allowedRanges);
-  const dispatcher = new Agent({ connections, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guard.lookup } });
+  let opened: ReturnType<typeof open> | undefined;
+
+  /** With the first command: where all roles are in one process nothing is ever sent, and this would take 9 MB. */
+  async function open() {
+    const { Agent, request } = await import('undici');
+    const connect = { timeout: CONNECT_TIMEOUT_MS, lookup: guard.lookup };
+    return { request, dispatcher: new Agent({ connections, connect }) };
+  }
 
   return {
     async send(baseUrl, command) {
@@ -54,6 +60,7 @@ export function createForwardClient({ signer, allowedRanges, connections = 16 }:
       const signature = signer.signForward({ method: 'POST', path: FORWARD_PATH, body });
       const timeout = command.request.timeoutMs + GRACE_MS;
       try {
+        const { request, dispatcher } = await (opened ??= open());
         const response = await request(`${baseUrl}${FORWARD_PATH}`, {
           method: 'POST',
           body,
@@ -73,7 +80,7 @@ export function createForwardClient({ signer, allowedRanges, connections = 16 }:
         return UNKNOWN;
       }
     },
-    close: () => dispatcher.close(),
+    close: async () => (await opened)?.dispatcher.close(),
   };
 }
 

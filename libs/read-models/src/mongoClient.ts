@@ -1,4 +1,4 @@
-import type { MongoClient, MongoClientOptions } from 'mongodb';
+import type * as mongodb from 'mongodb';
 
 const SERVER_SELECTION_MS = 4_000;
 
@@ -6,7 +6,7 @@ const SERVER_SELECTION_MS = 4_000;
  * Opens MongoDB: the only place where clients are made. Connects lazily and by itself again; an operation says when it
  * cannot, so what the client itself emits of a broken connection ends nothing. End it with `close()`.
  */
-export function createMongo(url: string, options: MongoClientOptions = {}): MongoClient {
+export function createMongo(url: string, options: mongodb.MongoClientOptions = {}): mongodb.MongoClient {
   const driver = loadDriver();
   const client = new driver.MongoClient(url, {
     appName: 'threadlog',
@@ -17,7 +17,7 @@ export function createMongo(url: string, options: MongoClientOptions = {}): Mong
 }
 
 /** The driver takes 18 MB of memory: it is loaded by whoever keeps messages in MongoDB, and nobody else. */
-function loadDriver(): typeof import('mongodb') {
+function loadDriver(): typeof mongodb {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- `import` would load it with this file.
-  return require('mongodb') as typeof import('mongodb');
+  return require('mongodb') as typeof mongodb;
 }
