@@ -32,6 +32,29 @@ describe('catching up', () => {
     await engine.follower.stop();
   });
 
+  test('given rows whose last event leaves the ring before they can be used, then they are read again', async () => {
+    const { world, connect, read, project, engine, reader, faults } = await given({ ringEvents: 2 });
+    world.tell('t', 'CHAT_THREAD_CREATED', creation('ada'));
+    for (let n = 1; n <= 2; n++) world.tell('t', 'CHAT_MESSAGE_CREATED', message(n, `text ${n}`));
+    for (let n = 1; n <= 2; n++) world.tell('other', 'CHAT_MESSAGE_CREATED', message(n, `text ${n}`));
+    await read();
+    const { changes } = reader;
+    let reads = 0;
+    reader.changes = async (...asked) => {
+      // Its message is dispatched, and nothing of the thread is in the ring any more: nobody can tell that it was.
+      if (++reads === 1) project(2, 3);
+      const rows = await changes(...asked);
+      project();
+      return rows;
+    };
+    project();
+    const client = connect('ada', { t: 1 });
+    await client.started;
+    expect(client.told()).toEqual(['message:new t 2', 'message:new t 3', 'resumed t 3']);
+    expect({ reads, faults }).toEqual({ reads: 2, faults: [] });
+    await engine.follower.stop();
+  });
+
   test('given a client that is ahead of this instance, then it is resumed when its seq has been dispatched', async () => {
     const { world, connect, read, project, gate, engine } = await given();
     world.tell('t', 'CHAT_THREAD_CREATED', creation('ada'));
@@ -53,14 +76,20 @@ describe('catching up', () => {
     await engine.follower.stop();
   });
 
-  test('given a seq that never was, then it ends in resync after a while', async () => {
-    const { world, connect, read, project, engine } = await given();
+  test('given a seq that never was, then it ends in resync after a while, at the newest seq that is known', async () => {
+    const { world, connect, read, project, engine } = await given({ ringEvents: 2 });
     world.tell('t', 'CHAT_THREAD_CREATED', creation('ada'));
     await read();
     project();
     const liar = connect('ada', { t: 99 });
     await liar.started;
     expect(liar.told()).toEqual(['resync t 1']);
+    for (let n = 1; n <= 2; n++) world.tell('other', 'CHAT_MESSAGE_CREATED', message(n, `text ${n}`));
+    await read();
+    project();
+    const late = connect('ada', { t: 99 });
+    await late.started;
+    expect(late.told()).toEqual(['resync t null']);
     await engine.follower.stop();
   });
 

@@ -133,14 +133,15 @@ async function outcomeOf(deps: CatchUpDeps, subscription: Subscription, stream: 
 
 /** Waits until what the client has is dispatched here, too; what it claims may never be. */
 async function catchUpWith({ follower, limits }: CatchUpDeps, { tenantId }: Actor, { threadId, since }: Stream) {
-  const seq = () => follower.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? 0;
-  const reached = await follower
-    .until(() => seq() >= since, limits.aheadWaitMs)
-    .then(
-      () => true,
-      () => false,
-    );
-  return { threadId, seq: reached ? since : seq(), kind: reached ? 'resumed' : 'resync', deliveries: [] } as const;
+  // The ring may have let go of the thread's events when somebody looks again.
+  let seq: number | null = null;
+  const isReached = () =>
+    (seq = follower.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? seq) !== null && seq >= since;
+  const reached = await follower.until(isReached, limits.aheadWaitMs).then(
+    () => true,
+    () => false,
+  );
+  return { threadId, seq: reached ? since : seq, kind: reached ? 'resumed' : 'resync', deliveries: [] } as const;
 }
 
 async function fromRows(deps: CatchUpDeps, actor: Actor, { threadId, since }: Stream): Promise<Outcome | null> {

@@ -18,7 +18,8 @@ async function race({ runs, ...options }: Race): Promise<void> {
     fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 - 1 }), async (seed) => {
       expect(await playParty({ seed, steps, users, ...options })).toEqual({ faults: [], differences: [] });
     }),
-    { numRuns: runs },
+    // On a slow machine fewer of them.
+    { numRuns: runs, interruptAfterTimeLimit: 90_000 },
   );
 }
 

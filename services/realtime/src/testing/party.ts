@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createEngine, type Engine } from '../engine';
 import { DEFAULT_LIMITS, type RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
@@ -6,6 +6,7 @@ import { createModelClient, type ModelClient } from './client';
 import { happen, randomFrom, type Random } from './happenings';
 import { noCommands } from './noCommands';
 import { createProjection, type Projection } from './projection';
+import { untilRest } from './rest';
 import { connectionOf, createWires, userActor, type Wires } from './wires';
 import { createWorld, creation, openViews, type World } from './world';
 
@@ -68,7 +69,8 @@ async function gather(options: PartyOptions): Promise<Party> {
     ...noCommands,
     views: openViews(turns(random(2) === 0 ? 1 : 12), createLocks(locked)),
     broadcast: wires.broadcast,
-    limits: { ...DEFAULT_LIMITS, projectionWaitMs: 10_000, ...limits },
+    // Longer than any scene: a wait that only ends by its time is stuck.
+    limits: { ...DEFAULT_LIMITS, projectionWaitMs: 600_000, ...limits },
     allProjected: () => Promise.resolve(),
     warn: (fields, text) => void (locked === 0 && faults.push(`${text}: ${String(fields.err)}`)),
   });
@@ -165,7 +167,7 @@ function project({ world, projection, random, pace }: Party): void {
 
 /** Lets everything come to rest, everybody connected. */
 async function rest(party: Party): Promise<void> {
-  const { world, projection, engine, seats, faults } = party;
+  const { world, projection, engine, seats } = party;
   projection.applied.splice(0, Infinity, ...world.heads());
   projection.messagesApplied.splice(0, Infinity, ...world.heads());
   for (const seat of seats) {
@@ -173,25 +175,5 @@ async function rest(party: Party): Promise<void> {
     if (!seat.connection) connect(party, seat);
   }
   engine.flow.sweep();
-  for (let waited = 0; !isAtRest(party) && waited < 1_000 && faults.length === 0; waited++) await delay(5);
-  if (!isAtRest(party)) faults.push(`it never came to rest: ${unrest(party)}`);
-}
-
-function isAtRest({ world, engine, seats }: Party): boolean {
-  const heads = world.heads();
-  if (engine.follower.rings.some((ring, partition) => ring.end < heads[partition]!)) return false;
-  return seats.every(({ model, connection }) => {
-    const places = [...(connection?.subscriptions.values() ?? [])];
-    return connection?.state === 'ready' && model.waiting() === 0 && places.every(({ state }) => state === 'live');
-  });
-}
-
-/** What is still under way, in words: which one it is tells where to look. */
-function unrest({ world, engine, seats }: Party): string {
-  const rings = engine.follower.rings.map((ring, partition) => `${ring.end} of ${world.heads()[partition]}`);
-  const clients = seats.map(({ model, connection }) => {
-    const places = [...(connection?.subscriptions.values() ?? [])].map(({ threadId, state }) => `${threadId} ${state}`);
-    return `${model.userId} ${connection?.state}, ${model.waiting()} resumes, ${places.join(' ')}`;
-  });
-  return [`dispatched ${rings.join(', ')}`, ...clients].join('; ');
+  await untilRest(party);
 }
