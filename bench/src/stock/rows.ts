@@ -2,14 +2,14 @@ import { streamName, type ChatEvent, type Sealed } from '@threadlog/events';
 import {
   foldMessage,
   foldParticipant,
-  foldRoster,
+  foldThreadMembers,
   foldThread,
   indexTerms,
   participantsOf,
   unseenThread,
   type MessageRow,
   type ParticipantRow,
-  type RosterRow,
+  type ThreadMembersRow,
   type SearchTokens,
   type ThreadRow,
   type UserThreadRow,
@@ -35,7 +35,7 @@ export interface StockRows {
   threads: ThreadRow[];
   participants: ParticipantRow[];
   /** Of threads that these events begin. */
-  rosters: RosterRow[];
+  threadMembers: ThreadMembersRow[];
   messages: MessageRow[];
   userThreads: UserThreadRow[];
   index: IndexRow[];
@@ -54,11 +54,18 @@ export interface Fold {
 export function foldEvents({ thread, before, events, opener, tokens }: Fold): StockRows {
   let row = before;
   const participants = new Map<string, ParticipantRow>();
-  let roster: RosterRow | null = null;
-  const rows: StockRows = { threads: [], participants: [], rosters: [], messages: [], userThreads: [], index: [] };
+  let members: ThreadMembersRow | null = null;
+  const rows: StockRows = {
+    threads: [],
+    participants: [],
+    threadMembers: [],
+    messages: [],
+    userThreads: [],
+    index: [],
+  };
   for (const event of events) {
     row = foldThread(row, event);
-    roster = foldRoster(roster, event);
+    members = foldThreadMembers(members, event);
     for (const user of participantsOf(event)) {
       const member = foldParticipant(participants.get(user) ?? null, event, user, row);
       if (member) participants.set(user, member);
@@ -69,7 +76,7 @@ export function foldEvents({ thread, before, events, opener, tokens }: Fold): St
   }
   rows.threads.push(row!);
   rows.participants.push(...participants.values());
-  if (roster) rows.rosters.push(roster);
+  if (members) rows.threadMembers.push(members);
   rows.userThreads.push(...readPositions(thread, row!));
   return rows;
 }

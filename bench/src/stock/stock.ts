@@ -110,7 +110,7 @@ async function writeBatch({ sealing, tokens, write }: StockStore, { threads, fol
   await write({
     threads: parts.flatMap((part) => part.threads),
     participants: parts.flatMap((part) => part.participants),
-    rosters: parts.flatMap((part) => part.rosters),
+    threadMembers: parts.flatMap((part) => part.threadMembers),
     messages: parts.flatMap((part) => part.messages),
     userThreads: parts.flatMap((part) => part.userThreads),
     index: parts.flatMap((part) => part.index),

@@ -6,7 +6,7 @@ import {
   generationSchema,
   messagesTable,
   participantsTable,
-  rostersTable,
+  threadMembersTable,
   threadsTable,
   upsertSql,
   userThreadsTable,
@@ -50,11 +50,11 @@ export async function openStockStore({ databaseUrl, masterKey }: Internals): Pro
   return {
     sealing,
     tokens: createSearchTokens(sealing),
-    async write({ threads, participants, rosters, messages, userThreads, index }) {
+    async write({ threads, participants, threadMembers, messages, userThreads, index }) {
       await upsert(messagesTable, messages);
       await upsert(threadsTable, threads);
       await upsert(participantsTable, participants);
-      if (known.has(rostersTable.name)) await upsert(rostersTable, rosters);
+      if (known.has(threadMembersTable.name)) await upsert(threadMembersTable, threadMembers);
       await upsert(userThreadsTable, userThreads);
       if (searchable) await database.query(indexSql(schema), [JSON.stringify(index)]);
       await otherTasks();

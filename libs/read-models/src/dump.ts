@@ -1,20 +1,23 @@
 import type { Queryable } from './database';
 import type { MessageKey, MessageStore } from './messages/port';
-import type { MessageEditRow } from './rows';
-import { generationSchema } from './schema/generation';
-import type { Table } from './tables/table';
 import {
   auditTable,
+  deletionLogsTable,
+  exportLogsTable,
   messageRefsTable,
   participantsTable,
   receiptsTable,
-  rostersTable,
   streamsTable,
+  tenantsTable,
+  threadMembersTable,
   threadsTable,
   usersTable,
   userThreadsTable,
-} from './tables/tables';
-import { deletionLogsTable, exportLogsTable, tenantsTable } from './tables/privacyTables';
+  type MessageEditRow,
+} from './projections';
+import { generationSchema } from './schema/generation';
+import { checkpointsTable, parkedKeysTable, quarantineTable } from './tables/laneTables';
+import type { TableShape } from './tables/table';
 
 /** A table as a dump reads it: which columns, in which order. */
 interface DumpedTable {
@@ -23,33 +26,22 @@ interface DumpedTable {
   key: readonly string[];
 }
 
-const asDumped = <Row extends object>({ name, columns, key }: Table<Row>): DumpedTable => ({
+const asDumped = ({ name, columns, marks, key }: TableShape): DumpedTable => ({
   name,
-  columns: Object.keys(columns),
+  columns: Object.keys({ ...columns, ...marks }),
   key,
 });
 
 /** Clock times of the projector (`updated_at`, `created_at` of the lane's own tables) are not part of the fold. */
 const TABLES: DumpedTable[] = [
-  asDumped(streamsTable),
-  { ...asDumped(threadsTable), columns: [...Object.keys(threadsTable.columns), 'parked_offset', 'closed_at'] },
-  asDumped(participantsTable),
-  asDumped(rostersTable),
-  asDumped(usersTable),
-  asDumped(userThreadsTable),
-  asDumped(receiptsTable),
-  asDumped(messageRefsTable),
-  asDumped(auditTable),
-  asDumped(exportLogsTable),
-  asDumped(deletionLogsTable),
-  asDumped(tenantsTable),
-  { name: 'checkpoints', columns: ['partition', 'next_offset', 'max_epoch'], key: ['partition'] },
+  ...[streamsTable, threadsTable, participantsTable, threadMembersTable, usersTable, userThreadsTable].map(asDumped),
+  ...[receiptsTable, messageRefsTable, auditTable, exportLogsTable, deletionLogsTable, tenantsTable].map(asDumped),
+  { ...asDumped(checkpointsTable), columns: ['partition', 'next_offset', 'max_epoch'] },
   {
-    name: 'quarantine',
+    ...asDumped(quarantineTable),
     columns: ['partition', 'log_offset', 'record_key', 'reason', `encode(value, 'base64')`, 'headers'],
-    key: ['partition', 'log_offset'],
   },
-  { name: 'parked_keys', columns: ['record_key', 'partition', 'since_offset', 'closed'], key: ['record_key'] },
+  asDumped(parkedKeysTable),
 ];
 
 /**

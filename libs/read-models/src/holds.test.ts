@@ -1,6 +1,6 @@
 import type { Subject } from '@threadlog/events';
 import { holdsOnMessage, holdsOnPerson, holdsOnThread } from './holds';
-import type { LegalHold } from './rows';
+import type { LegalHold } from './projections';
 
 const base = { reason: 'litigation' as const, reference: null, set_by: 'pia', set_at: '2026-01-01T00:00:00.000000Z' };
 const onThread = (id: string): LegalHold => ({ ...base, hold_id: 'h', subject: null, held_thread_id: id });

@@ -1,7 +1,7 @@
 import { rootThreadId, type TenantId } from '@threadlog/events';
 import { generationSchema } from './schema/generation';
 import type { Queryable } from './database';
-import type { LegalHold } from './rows';
+import type { LegalHold } from './projections';
 
 /** A thread as a legal hold sees it. */
 export interface HoldableThread {

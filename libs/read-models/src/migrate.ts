@@ -12,10 +12,7 @@ import {
 } from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
 import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
-import { generationSql } from './schema/generation';
-import { mongoMessageRefsSql, postgresMessagesSql } from './schema/messages';
-
-export type MessageStoreKind = 'postgres' | 'mongo';
+import { generationTables, type MessageStoreKind } from './tables/generationTables';
 
 export interface MigrateOptions {
   /** Where messages live; decides between the `messages` table and the slim `message_refs`. */
@@ -63,12 +60,6 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     for (const generation of current) await client.query(tables(generation));
     return replace ? replaceGenerations(client, options.generation ?? 1, tables) : null;
   });
-}
-
-/** All tables of one generation, for either message store. Idempotent. */
-export function generationTables(generation: number, messages: MessageStoreKind): string {
-  const messageTables = messages === 'postgres' ? postgresMessagesSql(generation) : mongoMessageRefsSql(generation);
-  return `${generationSql(generation)}\n${messageTables}`;
 }
 
 /**

@@ -8,9 +8,8 @@ import { createPostgresMessageStore } from './messages/postgres';
 import { migrate, MIGRATION_LOCK } from './migrate';
 import { readCheckpoint, readCheckpoints } from './queries/checkpoints';
 import { createThreadQueries } from './queries/threads';
-import type { ParticipantRow, ThreadRow } from './rows';
+import { participantsTable, threadsTable, type ParticipantRow, type ThreadRow } from './projections';
 import { upsertSql, type Table } from './tables/table';
-import { participantsTable, threadsTable } from './tables/tables';
 
 const stack = testStack();
 const databases: Database[] = [];

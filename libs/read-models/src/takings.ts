@@ -1,5 +1,5 @@
 import type { Queryable } from './database';
-import type { Taking } from './folds/taking';
+import type { Taking } from './projections';
 
 /** Takes columns away from a row that has not seen the event yet; its version stays. One that is not there is left out. */
 export async function takeAway(

@@ -1,16 +1,16 @@
 import type { Statements } from '../statements';
-import type { Table } from '../tables/table';
+import { columnsOf, type Table } from '../tables/table';
 
 const DUMP_PAGE = 1_000;
 
 /** Every row of a table in the order of its key, a page at a time. */
 export async function* allRows<Row extends object>(statements: Statements, table: Table<Row>): AsyncIterable<Row> {
   const key = table.key.join(', ');
-  const first = table.key.map((column) => (table.columns[column] === 'text' ? '' : -1));
+  const first = table.key.map((column) => (table.columns[column].type === 'text' ? '' : -1));
   for (let after: unknown[] = first; ;) {
     const rows: Row[] = await statements.rows<Row & Record<string, unknown>>(
       `${table.name}_all`,
-      (schema) => `select ${Object.keys(table.columns).join(', ')} from ${schema}.${table.name}
+      (schema) => `select ${columnsOf(table)} from ${schema}.${table.name}
         where (${key}) > (${table.key.map((_column, at) => `$${at + 1}`).join(', ')})
         order by ${key} limit ${DUMP_PAGE}`,
       after,

@@ -3,7 +3,7 @@ import { testStack } from '@threadlog/testing';
 import { createDatabase } from '../database';
 import { createMongo } from '../mongoClient';
 import { migrate } from '../migrate';
-import type { MessageEditRow, MessageRow } from '../rows';
+import type { MessageEditRow, MessageRow } from '../projections';
 import { deletionRow, messageRow } from '../testing/rows';
 import { createMongoMessageStore } from './mongo';
 import { createPostgresMessageStore } from './postgres';

@@ -1,4 +1,4 @@
-import type { MessageRow } from '../rows';
+import type { MessageRow } from '../projections';
 import type { MessageKey } from './port';
 
 /** A message as stored in Mongo: the row, and its place as primary key. */

@@ -1,6 +1,6 @@
 import type { TenantId } from '@threadlog/events';
 import type { Collection, Db } from 'mongodb';
-import type { MessageEditRow } from '../rows';
+import type { MessageEditRow } from '../projections';
 import { DURABLE, dropCollection } from './mongoCollections';
 import { messageDocumentId } from './mongoDocument';
 import { upsertHigher } from './mongoWrites';

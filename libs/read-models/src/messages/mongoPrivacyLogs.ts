@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { DURABLE, dropCollection } from './mongoCollections';
-import type { ExportLogRow } from '../rows';
+import type { ExportLogRow } from '../projections';
 import { upsertHigher, type VersionedDocument } from './mongoWrites';
 import type { PrivacyLogName, PrivacyLogRows, PrivacyLogs } from './privacyLogs';
 

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import type { MessageRow } from '../rows';
+import type { MessageRow } from '../projections';
 import { messageDocumentId, toDocument, type MessageDocument } from './mongoDocument';
 import { isBulkWriteError } from './mongoErrors';
 import type { MessageWrite } from './port';

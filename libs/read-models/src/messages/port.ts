@@ -1,5 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import type { MessageEditRow, MessageRow } from '../rows';
+import type { MessageEditRow, MessageRow } from '../projections';
 import type { PrivacyLogs } from './privacyLogs';
 
 /** Place of a message: its store's primary key. */

@@ -1,15 +1,13 @@
 import type { TenantId } from '@threadlog/events';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
-import { messagesTable } from '../tables/tables';
-import { selectByKeysSql, upsertSql } from '../tables/table';
+import { messagesTable, type MessageRow } from '../projections';
+import { columnsOf, selectByKeysSql, upsertSql } from '../tables/table';
 import { generationSchema } from '../schema/generation';
-import type { MessageRow } from '../rows';
 import { allRows } from './allRows';
 import { createPostgresEdits } from './postgresEdits';
 import type { MessagePageOptions, MessageStore, MessageText, TextCount, TextScope } from './port';
 
-const COLUMNS = Object.keys(messagesTable.columns);
-const ALL = COLUMNS.join(', ');
+const ALL = columnsOf(messagesTable);
 /** Above every index a thread can reach. */
 const NO_UPPER_BOUND = 2_147_483_647;
 
@@ -115,7 +113,7 @@ const textsSql = (schema: string): string => `
 
 /** One step down the primary key for each thread, past tombstones. */
 const lastOfSql = (schema: string): string => `
-  select ${COLUMNS.map((name) => `last.${name}`).join(', ')} from unnest($2::text[]) as wanted(thread_id)
+  select ${columnsOf(messagesTable, 'last')} from unnest($2::text[]) as wanted(thread_id)
   cross join lateral (
     select ${ALL} from ${schema}.messages m
     where m.tenant_id = $1 and m.thread_id = wanted.thread_id and m.deleted_at is null

@@ -1,10 +1,10 @@
 import type { Statements } from '../statements';
-import { upsertSql } from '../tables/table';
-import { messageEditsTable } from '../tables/tables';
+import { columnsOf, upsertSql } from '../tables/table';
+import { messageEditsTable } from '../projections';
 import { allRows } from './allRows';
 import type { MessageStore } from './port';
 
-const COLUMNS = Object.keys(messageEditsTable.columns).join(', ');
+const COLUMNS = columnsOf(messageEditsTable);
 
 /** Former texts beside the messages, in a table of their own. */
 export function createPostgresEdits(
@@ -29,9 +29,7 @@ export function createPostgresEdits(
       if (messages.length === 0) return [];
       return statements.rows(
         'message_edits_of_each',
-        (schema) => `select ${COLUMNS.split(', ')
-          .map((name) => `e.${name}`)
-          .join(', ')}
+        (schema) => `select ${columnsOf(messageEditsTable, 'e')}
           from unnest($2::text[], $3::integer[], $4::integer[]) as wanted(thread_id, message_index, edits)
           join ${schema}.message_edits e on e.tenant_id = $1 and e.thread_id = wanted.thread_id
             and e.message_index = wanted.message_index and e.edit < wanted.edits

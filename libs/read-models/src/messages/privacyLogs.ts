@@ -1,4 +1,4 @@
-import type { DeletionLogRow, ExportLogRow } from '../rows';
+import type { DeletionLogRow, ExportLogRow } from '../projections';
 
 /** The rows of the two logs of privacy requests, by log. */
 export interface PrivacyLogRows {

@@ -1,5 +1,5 @@
 import type { MessageKey } from '../messages/port';
-import type { MessageRow } from '../rows';
+import type { MessageRow } from '../projections';
 import { messageRow } from '../testing/rows';
 import { createLastMessages } from './lastMessages';
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { MessageKey, MessageStore } from '../messages/port';
-import type { MessageRow, ThreadRow } from '../rows';
+import type { MessageRow, ThreadRow } from '../projections';
 
 /** A thread, and which of its messages is the last that its viewer sees. */
 export interface LastMessageOf extends Pick<ThreadRow, 'tenant_id' | 'thread_id' | 'version'> {

@@ -6,7 +6,7 @@ import {
   type TenantId,
   type TextState,
 } from '@threadlog/events';
-import type { MessageEditRow, MessageRow, Reactions, SealedText } from '../rows';
+import type { MessageEditRow, MessageRow, Reactions, SealedText } from '../projections';
 import { NO_PROFILE, openColumn, readColumn, shownText, type PresenterView, type Readable } from './view';
 
 const REACTION_USERS_SHOWN = 10;

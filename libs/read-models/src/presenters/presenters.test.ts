@@ -1,6 +1,6 @@
 import { ERASED, messageSchema, tenantId, threadSchema, type Sealed } from '@threadlog/events';
 import type { Opener } from '@threadlog/sealing';
-import type { MessageRow, ThreadRow, UserRow } from '../rows';
+import type { MessageRow, ThreadRow, UserRow } from '../projections';
 import { createProfiles } from './profiles';
 import { editBlobsOf, presentEdits, presentMessage } from './message';
 import { presentThread } from './thread';

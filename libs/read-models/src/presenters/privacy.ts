@@ -1,5 +1,5 @@
 import type { LegalHoldResource, PrivacyRequestResource, RetentionResource } from '@threadlog/events';
-import type { DeletionLogRow, ExportLogRow, LegalHold, TenantRow } from '../rows';
+import type { DeletionLogRow, ExportLogRow, LegalHold, TenantRow } from '../projections';
 
 /** What only the worker and the queries know of a request. */
 export type RequestSurroundings = Partial<Pick<PrivacyRequestResource, 'progress' | 'download'>> & {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantId } from '@threadlog/events';
 import type { Opener } from '@threadlog/sealing';
-import type { UserRow } from '../rows';
+import type { UserRow } from '../projections';
 import { NO_PROFILE, openColumn, sealedBlobsOf, type Profile } from './view';
 
 export type ProfileRow = Pick<UserRow, 'tenant_id' | 'user_id' | 'display_name' | 'avatar_url' | 'removed_at'>;

@@ -1,7 +1,12 @@
 import { shownPosition } from '@threadlog/auth';
 import { type Json, type JsonObject, type ParticipantResource, type ThreadResource } from '@threadlog/events';
-import { PARTICIPANTS_SHOWN } from '../folds/roster';
-import type { MessageRow, ParticipantRow, ThreadMarks, ThreadRow } from '../rows';
+import {
+  PARTICIPANTS_SHOWN,
+  type MessageRow,
+  type ParticipantRow,
+  type ThreadMarks,
+  type ThreadRow,
+} from '../projections';
 import { presentMessage, type Replies } from './message';
 import { NO_PROFILE, readColumn, shownText, type PresenterView, type Readable, type ViewOpener } from './view';
 

@@ -1,5 +1,5 @@
 import type { UserThreadResource } from '@threadlog/events';
-import type { UserThreadRow } from '../rows';
+import type { UserThreadRow } from '../projections';
 
 /** What a user has read of a thread and how it wants to see it. */
 export function presentUserThread(row: UserThreadRow): UserThreadResource {

@@ -8,7 +8,7 @@ import {
   type TenantId,
 } from '@threadlog/events';
 import type { Opener } from '@threadlog/sealing';
-import type { MessageRow, SealedText, ThreadRow, UserRow } from '../rows';
+import type { MessageRow, SealedText, ThreadRow, UserRow } from '../projections';
 
 /** What others are shown of a user. */
 export interface Profile {

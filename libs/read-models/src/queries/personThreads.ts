@@ -1,8 +1,13 @@
 import type { TenantId } from '@threadlog/events';
-import type { ParticipantRow, ThreadRow, UserThreadRow } from '../rows';
+import {
+  participantsTable,
+  userThreadsTable,
+  type ParticipantRow,
+  type ThreadRow,
+  type UserThreadRow,
+} from '../projections';
 import { createStatements, type ReadModelSource } from '../statements';
-import { settingsBy } from '../schema/threads';
-import { participantsTable, userThreadsTable } from '../tables/tables';
+import { columnsOf } from '../tables/table';
 
 /** A page by thread id. */
 export interface ThreadIdPage {
@@ -56,18 +61,24 @@ export function createPersonThreadQueries(source: ReadModelSource): PersonThread
     readingOf: (tenantId, personId, { after, limit }) =>
       statements.rows(
         'reading_of',
-        (schema) => `select ${Object.keys(userThreadsTable.columns).join(', ')} from ${schema}.user_threads
+        (schema) => `select ${columnsOf(userThreadsTable)} from ${schema}.user_threads
           where tenant_id = $1 and user_id = $2 and thread_id > $3 order by thread_id limit $4`,
         [tenantId, personId, after, limit],
       ),
     membershipsIn: (tenantId, personId, threadIds) =>
       statements.rows(
         'memberships_in',
-        (schema) => `select ${Object.keys(participantsTable.columns).join(', ')} from ${schema}.participants
+        (schema) => `select ${columnsOf(participantsTable)} from ${schema}.participants
           where tenant_id = $1 and user_id = $2 and thread_id = any($3)`,
         [tenantId, personId, threadIds],
       ),
   };
+}
+
+/** In SQL, of `threads` or an alias of it: whether this person wrote its title or metadata last, erased ones too. */
+export function settingsBy(person: string, alias = 'threads'): string {
+  return `(${alias}.title_by = ${person}
+    or (${alias}.metadata_by = ${person} and ${alias}.metadata_by is distinct from ${alias}.title_by))`;
 }
 
 /** Each way to a thread is one range of an index, cut at the page, so that the union stays small. */

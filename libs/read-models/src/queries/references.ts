@@ -1,5 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import type { MessageRow } from '../rows';
+import type { MessageRow } from '../projections';
 import type { Statements } from '../statements';
 
 /** A message as somebody is about to be shown it, who sees its thread from the message of index `visibleFrom` on. */

@@ -1,7 +1,6 @@
 import type { TenantId, ThreadResource } from '@threadlog/events';
-import { unseenThread } from '../folds/userThread';
+import { unseenThread, type UserThreadRow } from '../projections';
 import { presentPreferences } from '../presenters/userThread';
-import type { UserThreadRow } from '../rows';
 import { createStatements, type ReadModelSource } from '../statements';
 import { unreadFrom } from './unread';
 

@@ -1,7 +1,15 @@
 import type { TenantId } from '@threadlog/events';
-import type { MessageRow, ParticipantRow, ThreadRow, UserRow } from '../rows';
+import {
+  participantsTable,
+  threadsTable,
+  usersTable,
+  type MessageRow,
+  type ParticipantRow,
+  type ThreadRow,
+  type UserRow,
+} from '../projections';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
-import { participantsTable, threadsTable, usersTable } from '../tables/tables';
+import { columnsOf } from '../tables/table';
 
 /** One thread a user takes part in. */
 export interface Membership {
@@ -44,9 +52,9 @@ export interface ThreadQueries {
   usersByIds(tenantId: TenantId, userIds: readonly string[]): Promise<UserRow[]>;
 }
 
-const THREAD = Object.keys(threadsTable.columns).join(', ');
-const PARTICIPANT = Object.keys(participantsTable.columns).join(', ');
-const USER = Object.keys(usersTable.columns).join(', ');
+const THREAD = columnsOf(threadsTable);
+const PARTICIPANT = columnsOf(participantsTable);
+const USER = columnsOf(usersTable);
 
 export function createThreadQueries(source: ReadModelSource): ThreadQueries {
   const statements = createStatements(source);

@@ -1,5 +1,5 @@
 import { tenantId } from '@threadlog/events';
-import type { DeletionLogRow, MessageRow } from '../rows';
+import type { DeletionLogRow, MessageRow } from '../projections';
 
 let made = 0;
 

@@ -5,7 +5,7 @@ import {
   foldMessage,
   foldMessageEdit,
   foldParticipant,
-  foldRoster,
+  foldThreadMembers,
   foldThread,
   foldUser,
   foldUserThread,
@@ -15,7 +15,7 @@ import {
   messageRefsTable,
   participantsOf,
   participantsTable,
-  rostersTable,
+  threadMembersTable,
   threadsTable,
   upsertSql,
   usersTable,
@@ -28,7 +28,7 @@ import {
   type MessageRow,
   type MessageStore,
   type ParticipantRow,
-  type RosterRow,
+  type ThreadMembersRow,
   type Table,
   type ThreadRow,
   type UserRow,
@@ -39,7 +39,7 @@ import {
 export interface FoldedRows {
   threads: ThreadRow[];
   participants: ParticipantRow[];
-  rosters: RosterRow[];
+  threadMembers: ThreadMembersRow[];
   messages: MessageRow[];
   /** Former texts. */
   edits: MessageEditRow[];
@@ -52,7 +52,7 @@ export interface FoldedRows {
 export function foldRows(events: readonly ChatEvent[]): FoldedRows {
   const threads = new Map<string, ThreadRow>();
   const participants = new Map<string, ParticipantRow>();
-  const rosters = new Map<string, RosterRow>();
+  const threadMembers = new Map<string, ThreadMembersRow>();
   const messages = new Map<string, MessageRow>();
   const edits = new Map<string, MessageEditRow>();
   const users = new Map<string, UserRow>();
@@ -66,7 +66,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
       continue;
     }
     keep(threads, place, (row) => foldThread(row, event));
-    keep(rosters, place, (row) => foldRoster(row, event));
+    keep(threadMembers, place, (row) => foldThreadMembers(row, event));
     for (const user of participantsOf(event))
       keep(participants, `${place}/${user}`, (row) => foldParticipant(row, event, user, threads.get(place) ?? null));
     const messageId = messageIdOf(event);
@@ -78,7 +78,7 @@ export function foldRows(events: readonly ChatEvent[]): FoldedRows {
   return {
     threads: [...threads.values()],
     participants: [...participants.values()],
-    rosters: [...rosters.values()],
+    threadMembers: [...threadMembers.values()],
     messages: [...messages.values()],
     edits: [...edits.values()],
     users: [...users.values()],
@@ -92,7 +92,7 @@ function keep<Row>(rows: Map<string, Row>, key: string, fold: (row: Row | null) 
   if (next) rows.set(key, next);
 }
 
-type OptionalRows = 'rosters' | 'userThreads' | 'audit' | 'edits';
+type OptionalRows = 'threadMembers' | 'userThreads' | 'audit' | 'edits';
 
 /** Writes rows as the projector would. Newer rows win over stored ones, so a grown history can be written again. */
 export async function writeRows(
@@ -109,7 +109,7 @@ export async function writeRows(
   if (messages.kind === 'mongo') await write(messageRefsTable, rows.messages.map(refOf));
   await write(threadsTable, rows.threads);
   await write(participantsTable, rows.participants);
-  await write(rostersTable, rows.rosters ?? []);
+  await write(threadMembersTable, rows.threadMembers ?? []);
   await write(usersTable, rows.users);
   await write(userThreadsTable, rows.userThreads ?? []);
   await write(auditTable, rows.audit ?? []);

@@ -1,6 +1,5 @@
 import type { ChatEvent } from '@threadlog/events';
-import { streamsTable, type StreamRow } from '@threadlog/read-models';
-import type { EventPlace, Projection, RowRef } from '../projections/projection';
+import { streamsTable, type EventPlace, type Projection, type RowRef, type StreamRow } from '@threadlog/read-models';
 import type { Entry } from './decodeRecord';
 import { isLoss } from './losses';
 import type { RowSet } from './rowSet';

@@ -1,4 +1,4 @@
-import type { Projection } from '../projections/projection';
+import type { Projection } from '@threadlog/read-models';
 
 /** Rows as the lane last wrote or read them; null stands for "there is none", undefined for "not known". */
 export interface RowCache {

@@ -1,4 +1,4 @@
-import type { Projection } from '../projections/projection';
+import type { Projection } from '@threadlog/read-models';
 import type { RowCache } from './rowCache';
 
 type Rows = Map<Projection<object>, Map<string, object>>;

@@ -1,8 +1,7 @@
+import { streams, type Projection } from '@threadlog/read-models';
 import { encodeControl } from '@threadlog/events';
 import type { LogBatch, LogRecord } from '@threadlog/log';
 import { createRowCache } from '../folding/rowCache';
-import { streams } from '../projections/streams';
-import type { Projection } from '../projections/projection';
 import { createBatchQueue } from './batchQueue';
 import { isPermanent } from './errors';
 import { createLimiter } from './limiter';

@@ -1,18 +1,21 @@
-import type { MessageStoreKind } from '@threadlog/read-models';
-import { audit } from './audit';
-import { messageEdits } from './messageEdits';
-import { messageRefs } from './messageRefs';
-import { messages } from './messages';
-import { participants } from './participants';
-import { deletionLogs, exportLogs } from './privacyLogs';
-import type { Projection } from './projection';
-import { receipts } from './receipts';
-import { rosters } from './rosters';
-import { streams } from './streams';
-import { tenants } from './tenants';
-import { threads } from './threads';
-import { users } from './users';
-import { userThreads } from './userThreads';
+import {
+  audit,
+  deletionLogs,
+  exportLogs,
+  messageEdits,
+  messageRefs,
+  messages,
+  participants,
+  receipts,
+  streams,
+  tenants,
+  threadMembers,
+  threads,
+  users,
+  userThreads,
+  type MessageStoreKind,
+  type Projection,
+} from '@threadlog/read-models';
 
 /** Every projection of a generation, by where its rows go. */
 export interface Registry {
@@ -32,7 +35,7 @@ const COMMON = [
   streams,
   threads,
   participants,
-  rosters,
+  threadMembers,
   users,
   userThreads,
   receipts,

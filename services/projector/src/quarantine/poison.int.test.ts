@@ -19,7 +19,7 @@ const KEYS: Record<string, string> = {
   streams: `tenant_id || '/' || stream_type || '/' || ${root('stream_id')}`,
   threads: `tenant_id || '/thread/' || ${root('thread_id')}`,
   participants: `tenant_id || '/thread/' || ${root('thread_id')}`,
-  rosters: `tenant_id || '/thread/' || ${root('thread_id')}`,
+  thread_members: `tenant_id || '/thread/' || ${root('thread_id')}`,
   message_refs: `tenant_id || '/thread/' || ${root('thread_id')}`,
   users: `tenant_id || '/user/' || user_id`,
   user_threads: `tenant_id || '/user/' || user_id`,

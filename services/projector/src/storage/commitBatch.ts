@@ -1,8 +1,7 @@
 import type { ReadPosition } from '@threadlog/log';
-import { generationSchema, upsertSql, type Checkpoint, type Queryable } from '@threadlog/read-models';
+import { generationSchema, upsertSql, type Checkpoint, type Projection, type Queryable } from '@threadlog/read-models';
 import type { Quarantined } from '../folding/foldEntries';
 import { KEY_CHARACTERS } from '../folding/recordKey';
-import type { Projection } from '../projections/projection';
 import { preparedOnce, shapeOf } from './prepared';
 
 export interface BatchWrite {

@@ -1,12 +1,11 @@
-import { generationSchema, upsertSql, type Queryable } from '@threadlog/read-models';
-import type { Projection } from '../projections/projection';
+import { generationSchema, integer, upsertSql, type Projection, type Queryable } from '@threadlog/read-models';
 import type { BatchWrite } from './commitBatch';
 import { preparedOnce, shapeOf } from './prepared';
 
 /** Each row says which batch it belongs to. */
 const OF_MOVED = {
   condition: 'given.lane_partition in (select partition from moved)',
-  more: { lane_partition: 'integer' },
+  more: { lane_partition: integer() },
 };
 
 /**

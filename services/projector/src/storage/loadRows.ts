@@ -4,11 +4,11 @@ import {
   selectByKeysSql,
   type MessageKey,
   type MessageStore,
+  type Projection,
   type Queryable,
 } from '@threadlog/read-models';
 import type { Planned } from '../folding/foldEntries';
 import type { RowSet } from '../folding/rowSet';
-import type { Projection } from '../projections/projection';
 
 export interface RowSource {
   database: Queryable;

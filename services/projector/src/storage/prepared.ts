@@ -1,4 +1,4 @@
-import type { Projection } from '../projections/projection';
+import type { Projection } from '@threadlog/read-models';
 
 /** By the projections of a registry, and so by the kind of message store, and by name. */
 const texts = new WeakMap<readonly Projection<object>[], Map<string, string>>();

@@ -1,5 +1,11 @@
-import type { MessageEditRow, MessageRow, MessageStore, PrivacyLogName, PrivacyLogRows } from '@threadlog/read-models';
-import type { Projection } from '../projections/projection';
+import type {
+  MessageEditRow,
+  MessageRow,
+  MessageStore,
+  PrivacyLogName,
+  PrivacyLogRows,
+  Projection,
+} from '@threadlog/read-models';
 import type { Registry } from '../projections/registry';
 
 /**

@@ -52,13 +52,13 @@ export const DETAIL_COLUMNS = `${ACCESS_COLUMNS}, members.member_ids, members.me
   coalesce(unread.n, 0) as unread_count, u.muted_until, u.pinned, u.hidden, u.marked_unread`;
 
 /**
- * The first members of `r`, of its roster or, where that names none, of the participants. Either gives the same, so it does
+ * The first members of `r`, of its one row or, where that names none, of the participants. Either gives the same, so it does
  * not matter that nothing but the planner says which is asked first.
  */
 function membersOf(schema: string): string {
   const columns = 'member_ids, member_roles, participant_count';
   return `
-      select ${columns} from ${schema}.rosters
+      select ${columns} from ${schema}.thread_members
       where tenant_id = $1 and thread_id = r.thread_id and member_ids is not null
       union all
       select string_agg(m.user_id, ' ' order by m.joined_at, m.user_id),

@@ -1,4 +1,4 @@
-import { rosterMembers, type ParticipantView } from '@threadlog/read-models';
+import { membersNamed, type ParticipantView } from '@threadlog/read-models';
 import type { ThreadPartsRow } from './rows';
 
 /**
@@ -9,7 +9,7 @@ export function membersOf(
   row: Pick<ThreadPartsRow, 'member_ids' | 'member_roles' | 'readers'>,
 ): Required<ParticipantView>[] {
   const readTo = readersOf(row.readers);
-  return (rosterMembers(row) ?? []).map(({ user_id, role }) => ({
+  return (membersNamed(row) ?? []).map(({ user_id, role }) => ({
     user_id,
     role,
     read_index: readTo.get(user_id) ?? 0,

@@ -20,7 +20,7 @@ export interface ThreadAccessRow extends ThreadRow, ThreadMarks {
 
 /** A thread with all that its resource shows, but for the text of its last message. */
 export interface ThreadPartsRow extends ThreadAccessRow {
-  /** The first who joined and their roles, as in `RosterRow`; null where nobody takes part. `membersOf` takes it apart. */
+  /** The first who joined and their roles, as in `ThreadMembersRow`; null where nobody takes part. `membersOf` takes it apart. */
   member_ids: string | null;
   member_roles: string | null;
   /** `user index` of those of them who have read something, separated by commas. */

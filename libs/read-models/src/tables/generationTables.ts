@@ -1,0 +1,70 @@
+import {
+  auditTable,
+  deletionLogsTable,
+  exportLogsTable,
+  messageEditsTable,
+  messageRefsTable,
+  messageRefsViewSql,
+  messagesTable,
+  participantsTable,
+  receiptsTable,
+  streamsTable,
+  tenantsTable,
+  threadMembersTable,
+  threadsTable,
+  usersTable,
+  userThreadsTable,
+} from '../projections';
+import { generationSchema } from '../schema/generation';
+import { tableSql } from './ddl';
+import {
+  checkpointsTable,
+  messageSearchTable,
+  parkedKeysTable,
+  quarantineTable,
+  searchCheckpointsTable,
+} from './laneTables';
+import type { TableShape } from './table';
+
+/** Where messages live. */
+export type MessageStoreKind = 'postgres' | 'mongo';
+
+/** Tables of every generation, wherever its messages live. */
+const COMMON: readonly TableShape[] = [
+  streamsTable,
+  receiptsTable,
+  threadsTable,
+  participantsTable,
+  threadMembersTable,
+  usersTable,
+  userThreadsTable,
+  checkpointsTable,
+  quarantineTable,
+  parkedKeysTable,
+  messageSearchTable,
+  searchCheckpointsTable,
+  auditTable,
+  exportLogsTable,
+  deletionLogsTable,
+  tenantsTable,
+];
+
+/**
+ * All tables of one generation, for either message store; safe to repeat. Every personal field holds the sealed blob's
+ * text (`v1.…`) or null, and beside it stands nothing that tells it. Timestamps are the events' own strings
+ * (microseconds; `Date` would cut them) and compare as text. `version` is the stream version of the last event that
+ * changed the row, which guards every replayed write.
+ *
+ * `message_refs` is what relational queries (unread, last message, look-up by message id) join: a view of the messages, or
+ * a slim table where the messages live in Mongo.
+ */
+export function generationTables(generation: number, messages: MessageStoreKind): string {
+  const schema = generationSchema(generation);
+  const inPostgres = messages === 'postgres';
+  const tables = [...COMMON, ...(inPostgres ? [messagesTable, messageEditsTable] : [messageRefsTable])];
+  return [
+    `create schema if not exists ${schema};`,
+    ...tables.map((table) => tableSql(table, schema)),
+    ...(inPostgres ? [messageRefsViewSql(schema)] : []),
+  ].join('\n');
+}
