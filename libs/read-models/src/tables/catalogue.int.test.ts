@@ -46,6 +46,6 @@ async function catalogueOf(database: Queryable): Promise<string> {
     from relations join pg_constraint k on k.conrelid = relations.oid and k.contype <> 'n'
     union all
     select format('%s as %s', relname, regexp_replace(pg_get_viewdef(oid), '\\s+', ' ', 'g')) from relations where relkind = 'v'
-    order by 1`);
+    order by 1 collate "C"`);
   return `${rows.map(({ line }) => line.trim()).join('\n')}\n`;
 }
