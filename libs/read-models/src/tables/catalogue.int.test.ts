@@ -31,7 +31,7 @@ async function catalogueOf(database: Queryable): Promise<string> {
       select c.oid, c.relname, c.relkind, c.relpersistence, c.reloptions from pg_class c
       where c.relnamespace = 'read_1'::regnamespace and c.relkind in ('r', 'v')
     )
-    select format('%s %s %s', relname, case relkind when 'v' then 'view' else 'table' end,
+    select line from (select format('%s %s %s', relname, case relkind when 'v' then 'view' else 'table' end,
       concat_ws(' ', case relpersistence when 'u' then 'unlogged' end, reloptions)) as line from relations
     union all
     select format('%s %s %s %s%s%s', relname, lpad(a.attnum::text, 2), a.attname, format_type(a.atttypid, a.atttypmod),
@@ -46,6 +46,6 @@ async function catalogueOf(database: Queryable): Promise<string> {
     from relations join pg_constraint k on k.conrelid = relations.oid and k.contype <> 'n'
     union all
     select format('%s as %s', relname, regexp_replace(pg_get_viewdef(oid), '\\s+', ' ', 'g')) from relations where relkind = 'v'
-    order by 1 collate "C"`);
+    ) lines order by line collate "C"`);
   return `${rows.map(({ line }) => line.trim()).join('\n')}\n`;
 }
