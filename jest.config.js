@@ -12,10 +12,13 @@ const common = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!(commander)/)'],
+  // Kept with the checkout, so that what was transformed once stays so.
+  cacheDirectory: path.join(__dirname, '.cache', 'jest'),
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.data/', '<rootDir>/.cache/'],
 };
 
 module.exports = {
+  ...(process.env.TEST_LENGTH === 'long' && { filter: path.join(__dirname, 'libs/testing/jest/longForms.js') }),
   testSequencer: path.join(__dirname, 'libs/testing/jest/longestFirst.js'),
   projects: [
     {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { cleanupAfterAll, testStack } from '@threadlog/testing';
+import { cleanupAfterAll, longOnly, shortOnly, testStack } from '@threadlog/testing';
 import { startEdge } from './support/edge';
 import { createSystem, SECRETS, type SystemOptions } from './support/system';
 
@@ -40,14 +40,14 @@ describe('the conformance suite passes', () => {
     topicPrefix: stack.topicPrefix(),
   });
 
-  test('against one process with all roles', async () => {
+  shortOnly(test)('against one process with all roles', async () => {
     const system = await createSystem(await fresh(), cleanups);
     await system.start();
     expectAllPassed(await conform({ url: system.api, realtime: system.realtime }));
     expect(await system.stop()).toBe(0);
   });
 
-  test('against six processes behind an edge', async () => {
+  longOnly(test)('against six processes behind an edge', async () => {
     const shared = await fresh();
     const roles = ['command-api', 'command-api', 'projector', 'query-api', 'realtime', 'worker'];
     const systems = [];

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@threadlog/stack';
 import type { ThreadResource } from '@threadlog/events';
-import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
+import { cleanupAfterAll, eventually, scale, testStack } from '@threadlog/testing';
 import { numberingFaults, readLog } from './support/logTruth';
 import { clientOf } from './support/people';
 import { persist, type Acked } from './support/persistentWriter';
 import { createSystem } from './support/system';
 import { readAll, watch } from './support/watcher';
 
-const KILLS = 10;
+/** Every third takes broker and database with it. */
+const KILLS = scale({ short: { postgres: 3, mongo: 1 }, long: { postgres: 10, mongo: 3 } });
 const THREADS = 4;
 const WRITERS = 8;
 const ANN = { id: 'ann', tenant: 'crash-school' };
@@ -27,7 +28,6 @@ describe.each(['postgres', 'mongo'] as const)('SIGKILL in the middle of a load, 
     const postgres = await startPostgres({ dataDir, durability: 'process' });
     cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
     cleanups.add(() => postgres.kill());
-    const kills = store === 'postgres' ? KILLS : 3;
     const system = await createSystem(
       {
         kafkaBrokers: kafka.brokers,
@@ -56,7 +56,7 @@ describe.each(['postgres', 'mongo'] as const)('SIGKILL in the middle of a load, 
         acked.push(await persist(client, { threadId, key, content: `text of ${key}` }));
       }
     });
-    for (let kill = 1; kill <= kills; kill += 1) {
+    for (let kill = 1; kill <= KILLS[store]; kill += 1) {
       const before = acked.length;
       await eventually(() => acked.length > before + 60, { timeoutMs: 30_000 });
       // Every third time the whole tree goes down: broker and database with it.

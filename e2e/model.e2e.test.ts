@@ -1,15 +1,18 @@
 import fc from 'fast-check';
-import { cleanupAfterAll, testStack } from '@threadlog/testing';
+import { cleanupAfterAll, scale, testSeed, testStack } from '@threadlog/testing';
 import { play } from './model/history';
 import { histories } from './model/steps';
 import { createSystem } from './support/system';
 
 /** No history begins after this; each takes a few seconds. */
-const BUDGET_MS = { postgres: 22_000, mongo: 12_000 };
-/** The same histories each time, so that a change is what makes a difference; `MODEL_SEED=random` goes exploring. */
-const USUAL_SEED = 20_261_121;
+const BUDGET_MS = scale({
+  short: { postgres: 8_000, mongo: 5_000 },
+  long: { postgres: 22_000, mongo: 12_000 },
+});
+/** In the long form the same histories each time; `TEST_SEED=random` goes exploring. */
+const SEED = testSeed({ what: 'histories', long: 20_261_121 });
 /** A failure names a seed and a path: with these it is played again, and with MODEL_SHRINK=true made small. */
-const { MODEL_SEED, MODEL_PATH, MODEL_SHRINK } = process.env;
+const { MODEL_PATH, MODEL_SHRINK } = process.env;
 
 jest.setTimeout(240_000);
 
@@ -28,8 +31,6 @@ describe.each(['postgres', 'mongo'] as const)('a random history of commands, mes
       cleanups,
     );
     await system.start();
-    const seed = MODEL_SEED === 'random' ? Date.now() % 2 ** 31 : Number(MODEL_SEED ?? USUAL_SEED);
-    process.stdout.write(`histories in ${store}: MODEL_SEED=${seed}\n`);
     const replayed = MODEL_PATH !== undefined || MODEL_SHRINK === 'true';
     const deadline = Date.now() + (replayed ? Infinity : BUDGET_MS[store]);
     let played = 0;
@@ -39,7 +40,7 @@ describe.each(['postgres', 'mongo'] as const)('a random history of commands, mes
         played += 1;
         await play(system, `model-${played}`, steps);
       }),
-      { seed, ...(MODEL_PATH && { path: MODEL_PATH }), numRuns: 1_000, endOnFailure: MODEL_SHRINK !== 'true' },
+      { seed: SEED, ...(MODEL_PATH && { path: MODEL_PATH }), numRuns: 1_000, endOnFailure: MODEL_SHRINK !== 'true' },
     );
     process.stdout.write(`${played} histories in ${store}\n`);
     expect(played).toBeGreaterThan(0);

@@ -1,5 +1,7 @@
 export * from './builders';
 export * from './specs';
+export { longOnly, scale, shortOnly, testLength, type TestLength } from './scale/scale';
+export { randomSeed, testSeed } from './scale/seed';
 export { cleanupAfterAll, type Cleanups } from './cleanup';
 export { linesOf, readZip } from './readZip';
 export { eventually, type EventuallyOptions } from './eventually';

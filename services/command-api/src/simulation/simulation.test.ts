@@ -1,8 +1,10 @@
+import { scale, shortOnly, testSeed } from '@threadlog/testing';
 import { MUTANTS } from './mutants';
 import { runScenario, type ScenarioOptions } from './scenario';
 
-/** Seeds of one run of the suite; more by `SIMULATION_SEEDS`, one alone by `SIMULATION_SEED`. */
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 2_000);
+/** Seeds of one run of the suite, from the first one on; more by `SIMULATION_SEEDS`, one alone by `SIMULATION_SEED`. */
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? scale({ short: 200, long: 2_000 }));
+const FIRST = testSeed({ what: 'simulation', long: 1 });
 const ONLY = process.env.SIMULATION_SEED;
 /** Every mutant is caught sooner than this. */
 const SEEDS_FOR_MUTANTS = 1_000;
@@ -23,7 +25,7 @@ describe('a cluster of command-api processes under faults', () => {
   test(
     'holds its promises, whatever the seed',
     async () => {
-      const seeds = ONLY ? [Number(ONLY)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
+      const seeds = ONLY ? [Number(ONLY)] : Array.from({ length: SEEDS }, (_, index) => FIRST + index);
       for (const seed of seeds) {
         const wrong = await runScenario({ seed });
         if (wrong.length > 0) throw new Error(`SIMULATION_SEED=${seed}\n${wrong.join('\n')}`);
@@ -32,7 +34,7 @@ describe('a cluster of command-api processes under faults', () => {
     10 * MINUTES,
   );
 
-  test(
+  shortOnly(test)(
     'replays a seed exactly',
     async () => {
       const [first, second] = [
@@ -46,7 +48,7 @@ describe('a cluster of command-api processes under faults', () => {
 });
 
 describe('the same cluster with one rule left out', () => {
-  test.each(Object.entries(MUTANTS))(
+  shortOnly(test).each(Object.entries(MUTANTS))(
     'is caught: %s',
     async (_name, mutate) => {
       expect(await firstFailure(SEEDS_FOR_MUTANTS, { mutate })).not.toBeNull();
@@ -54,7 +56,7 @@ describe('the same cluster with one rule left out', () => {
     5 * MINUTES,
   );
 
-  test(
+  shortOnly(test)(
     'is caught: reader that drops max_epoch on restart',
     async () => {
       expect(await firstFailure(SEEDS_FOR_MUTANTS, { keepsMaxEpoch: false })).not.toBeNull();

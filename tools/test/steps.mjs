@@ -1,0 +1,42 @@
+// What npm test and npm run test:long consist of.
+import { availableParallelism } from 'node:os';
+
+const MINUTE = 60_000;
+const cores = availableParallelism();
+
+/** Real servers take their share of the cores, so fewer workers than cores where there are many. */
+const intWorkers = Math.min(4, Math.max(2, Math.floor(cores / 2)));
+
+/**
+ * What is known of unchanged files is kept between runs, but not where a result has to be beyond doubt: what ESLint says
+ * of a file depends on the types in others, too.
+ */
+const kept = (tool) =>
+  process.env.CI ? [] : ['--cache', '--cache-strategy', 'content', '--cache-location', `.cache/${tool}/cache`];
+
+const generator = 'libs/events/dist/generate/main.js';
+const openApi = 'services/standalone/dist/generateOpenApi.js';
+const build = { name: 'build', command: ['tsc', '-b'] };
+
+/** Those of a stage run beside each other: each keeps one core busy. Later ones need what `build` makes. */
+const staticStages = [
+  [{ name: 'format', command: ['prettier', '--check', '--log-level', 'warn', ...kept('prettier'), '.'] }, build],
+  [
+    { name: 'types of tests', command: ['tsc', '-p', 'tsconfig.test.json'] },
+    { name: 'lint', command: ['eslint', '--max-warnings', '0', ...kept('eslint'), '.'] },
+    { name: 'generated files', command: ['node', generator, '--check'], needs: generator },
+    { name: 'OpenAPI document', command: ['node', openApi, '--check'], needs: openApi },
+  ],
+];
+
+const jestSteps = ({ unitMs, intMs }) => [
+  { name: 'unit tests', project: 'unit', workers: cores, timeoutMs: unitMs },
+  { name: 'integration tests', project: 'int', workers: intWorkers, timeoutMs: intMs },
+];
+
+/** By what `TEST_LENGTH` says. Their time limits leave a run of both within an hour and a half. */
+export const PLANS = {
+  short: { stages: staticStages, jest: jestSteps({ unitMs: 10 * MINUTE, intMs: 25 * MINUTE }) },
+  // The build is no check of its own here: it is the one of npm test again.
+  long: { stages: [[{ ...build, counts: false }]], jest: jestSteps({ unitMs: 10 * MINUTE, intMs: 25 * MINUTE }) },
+};
