@@ -88,6 +88,7 @@ export default tseslint.config(
         require: 'readonly',
         __dirname: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
         URL: 'readonly',
         Buffer: 'readonly',
       },

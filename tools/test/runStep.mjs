@@ -18,18 +18,22 @@ const run = ([program, ...args], { env = {}, say, timeoutMs = STATIC_TIMEOUT_MS 
       cwd: root,
       env: { ...process.env, NODE_COMPILE_CACHE, ...env, PATH: `${bin}:${process.env.PATH ?? ''}` },
       stdio: say ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
-      timeout: timeoutMs,
-      killSignal: 'SIGTERM',
     });
+    // Not the option of spawn: where there is no such program, its timer would keep this process until it ends.
+    const timer = setTimeout(() => child.kill('SIGTERM'), timeoutMs);
+    const end = (ok) => {
+      clearTimeout(timer);
+      done(ok);
+    };
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (said += text));
     child.on('error', (error) => {
       (say ?? console.log)(`${said}${program}: ${error.message}\n`);
-      done(false);
+      end(false);
     });
     child.on('close', (status) => {
       say?.(said);
-      done(status === 0);
+      end(status === 0);
     });
   });
 
