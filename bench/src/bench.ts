@@ -130,7 +130,7 @@ function startCores({ internals }: System): () => Record<string, number> {
   };
 }
 
-export function machine(): BenchResult['machine'] {
+function machine(): BenchResult['machine'] {
   const all = cpus();
   return {
     cpus: all.length,

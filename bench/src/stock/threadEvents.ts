@@ -85,7 +85,7 @@ function posted(sealing: Pick<Sealing, 'sealer'>, thread: StockThread, index: nu
   return sealed(sealing, thread, step);
 }
 
-export function messageIdOf({ threadId }: Pick<StockThread, 'threadId'>, index: number): string {
+function messageIdOf({ threadId }: Pick<StockThread, 'threadId'>, index: number): string {
   return `${threadId}-m${index}`;
 }
 

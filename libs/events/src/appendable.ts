@@ -22,9 +22,7 @@ interface Entry {
  */
 export const appendFault = createAppendCheck(CATALOGUE);
 
-export function createAppendCheck(
-  catalogue: Readonly<Record<string, EventDefinition>>,
-): (event: ChatEvent) => string | null {
+function createAppendCheck(catalogue: Readonly<Record<string, EventDefinition>>): (event: ChatEvent) => string | null {
   const entries = new Map(Object.entries(catalogue).map(([type, definition]) => [type, entryOf(type, definition)]));
   return (event) => {
     const entry = entries.get(event.event_type);

@@ -4,9 +4,6 @@ declare const brand: unique symbol;
 /** A tenant's id. Branded so that no query or key can forget it or mistake another string for it. */
 export type TenantId = string & { readonly [brand]: 'TenantId' };
 
-/** Longest id accepted anywhere, in characters. */
-export const MAX_ID_LENGTH = 128;
-
 const ID_PATTERN = /^[A-Za-z0-9._@|+-]{1,128}$/;
 const THREAD_ID_PATTERN = /^[A-Za-z0-9._@|+-]{1,128}(~[A-Za-z0-9._@|+-]{1,64})?$/;
 

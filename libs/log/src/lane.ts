@@ -7,7 +7,7 @@ import type { Scheduler } from './scheduler';
 
 const FIRST_BACKOFF_MS = 50;
 const LAST_BACKOFF_MS = 5_000;
-export const DEFAULT_BUFFER_BYTES = 8 * 1024 * 1024;
+const DEFAULT_BUFFER_BYTES = 8 * 1024 * 1024;
 /** Runs that wait are handed over together, up to about this size. */
 const JOINED_BYTES = 1024 * 1024;
 

@@ -95,7 +95,7 @@ export function uuidBytes(uuid: string): Buffer {
   return bytes;
 }
 
-export function uuidOf(bytes: Buffer): string {
+function uuidOf(bytes: Buffer): string {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -5,7 +5,7 @@ export { randomSeed, testSeed } from './scale/seed';
 export { cleanupAfterAll, type Cleanups } from './cleanup';
 export { linesOf, readZip } from './readZip';
 export { eventually, type EventuallyOptions } from './eventually';
-export { kafkaProxy, type KafkaApi, type KafkaProxy, type LossKind } from './net/kafkaProxy';
+export type { KafkaApi, KafkaProxy, LossKind } from './net/kafkaProxy';
 export { tcpProxy, type Tap, type TcpProxy, type TcpProxyOptions } from './net/tcpProxy';
 export { loseTail } from './stack/loseTail';
 export type { OwnKafka } from './stack/ownKafka';

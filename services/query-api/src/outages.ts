@@ -8,7 +8,7 @@ const MESSAGE = /timeout exceeded when trying to connect|Connection terminated|Q
 const MONGO = /^Mongo(Network|NetworkTimeout|ServerSelection|TopologyClosed|PoolCleared|WaitQueueTimeout|NotConnected)/;
 
 /** Whether a store could not be reached, rather than refused what it was asked. */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isOutage);
   const code = String((error as { code?: unknown }).code ?? '');

@@ -1,3 +1,2 @@
 export { createRealtime, type RealtimeDeps } from './role';
-export { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
-export { realtimeServiceConfig } from './config';
+export type { RealtimeLimits } from './limits';

@@ -4,7 +4,7 @@ import { ProblemError, type TenantId } from '@threadlog/events';
 import { randomUUID } from 'node:crypto';
 
 /** The worker, in the name of nobody: no token makes such an actor. */
-export function workerActor(tenantId: TenantId): Actor {
+function workerActor(tenantId: TenantId): Actor {
   return {
     tenantId,
     id: 'worker',

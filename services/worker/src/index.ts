@@ -1,12 +1,9 @@
 export { createWorker } from './role';
-export { workerConfig, type WorkerConfig } from './config';
-export type { ErasureParts, WorkerDeps } from './deps';
+export { workerConfig } from './config';
+export type { ErasureParts } from './deps';
 export { createErasureKeys } from './erasure/keys';
-export { createExportFiles, type ExportFiles } from './export/files';
 export type { ExportedMessage } from './export/source/messages';
-export type { ExportStore } from './export/store/port';
 export { workerRoutes } from './http/routes';
-export { workerActor } from './actor';
 export { createRetention, type RetentionDeps } from './retention/retention';
-export { createFeed, type FeedDeps } from './feed/feed';
-export { feedTopic, tenantOfFeed } from './feed/topicName';
+export { createFeed } from './feed/feed';
+export { feedTopic } from './feed/topicName';

@@ -1,5 +1,5 @@
 import type { Answer, Ask } from './http';
-import type { Guise, Name } from './people';
+import type { Name } from './people';
 import type { Caller, Outcome, Scene } from './scene';
 
 /** One thing that must hold. */
@@ -42,4 +42,4 @@ export function story(name: string, needs: readonly string[], run: (scene: Scene
   return { name, needs, run };
 }
 
-export type { Answer, Ask, Caller, Guise, Name, Outcome, Scene };
+export type { Answer, Ask, Caller, Name, Outcome, Scene };

@@ -1,4 +1,3 @@
-import type { Case } from './case';
 import { allCases } from './cases';
 import { placeOf, readDocument, type Document } from './document';
 import type { Options } from './options';
@@ -40,5 +39,3 @@ function missingOf({ skipped }: Outcomes): [string, number][] {
   for (const { missing } of skipped) counts.set(missing, (counts.get(missing) ?? 0) + 1);
   return [...counts].sort();
 }
-
-export type { Case };

@@ -22,7 +22,7 @@ export async function readDocument(url: string): Promise<Document> {
   return documentOf(body as OpenApi);
 }
 
-export function documentOf(openApi: OpenApi): Document {
+function documentOf(openApi: OpenApi): Document {
   const ajv = new Ajv2020({ strict: false, allErrors: false });
   addFormats(ajv);
   ajv.addSchema({ $id: 'openapi', ...openApi } as object);

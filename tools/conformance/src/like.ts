@@ -4,7 +4,7 @@ import { AssertionError } from 'node:assert';
 export type Expected = unknown;
 
 /** A fault of the system under test. */
-export class ConformanceError extends AssertionError {
+class ConformanceError extends AssertionError {
   constructor(message: string) {
     super({ message });
     this.name = 'ConformanceError';
@@ -51,8 +51,6 @@ export function show(value: unknown): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)} …` : text;
 }
 
-export const isMissing = (value: unknown): boolean => value === undefined;
 export const isText = (value: unknown): boolean => typeof value === 'string' && value.length > 0;
-export const isPositive = (value: unknown): boolean => typeof value === 'number' && value > 0;
 export const isMicroTimestamp = (value: unknown): boolean =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value);

@@ -6,7 +6,6 @@ export { startMongo, type MongoOptions } from './mongo';
 export { startS3, type S3Options, type S3Server } from './s3';
 export { startPostgres, type PostgresOptions } from './postgres';
 export { layout, type Layout } from './paths';
-export { accepts, freePort, isPortFree } from './ports';
+export { freePort } from './ports';
 export type { Server } from './server';
 export { startStack, type GivenUrls, type Stack, type StackOptions, type StackPorts, type StackUrls } from './stack';
-export { waitUntil, type WaitOptions } from './wait';

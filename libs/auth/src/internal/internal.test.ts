@@ -2,7 +2,7 @@ import { createForwardSigner } from './forward';
 import { internalSecretVerifier } from './secret';
 
 describe('the internal secret', () => {
-  const accepts = internalSecretVerifier([() => 'new secret', () => 'old secret']);
+  const accepts = internalSecretVerifier(['new secret', 'old secret']);
   test.each([
     ['new secret', true],
     ['old secret', true],

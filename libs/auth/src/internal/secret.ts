@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../token/settings';
 
 /**
  * Whether a presented secret is one of those accepted (two during a rotation). Hashes are compared, all of them and in
  * constant time, so that neither length nor place of a difference shows. Without secrets nothing is accepted.
  */
-export function internalSecretVerifier(secrets: readonly Secret[]): (presented: string | undefined) => boolean {
-  const accepted = secrets.map((secret) => sha256(secret()));
+export function internalSecretVerifier(secrets: readonly string[]): (presented: string | undefined) => boolean {
+  const accepted = secrets.map(sha256);
   return (presented) => {
     if (presented === undefined) return false;
     const hashed = sha256(presented);

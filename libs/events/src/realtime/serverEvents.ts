@@ -95,10 +95,3 @@ export type ServerEventName = keyof ServerToClientPayloads;
 
 /** Socket.io's map of what the server sends. */
 export type ServerToClientEvents = { [E in ServerEventName]: (payload: ServerToClientPayloads[E]) => void };
-
-/** What a client gives on connecting; a refusal is a `connect_error` whose message is `unauthorized`. */
-export interface SocketAuth {
-  token: string;
-  /** The last seq seen of each thread. */
-  resume?: Record<string, number>;
-}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { attachmentSchema, MESSAGE_TYPES, SENDER_TYPES } from '../catalogue/values';
 
 /** Aggregated reactions of one emoji: at most ten user ids, `mine` for the viewer. */
-export const reactionSchema = z.object({
+const reactionSchema = z.object({
   emoji: z.string(),
   count: z.int(),
   userIds: z.array(z.string()),

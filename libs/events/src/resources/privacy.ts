@@ -21,7 +21,7 @@ export const privacyProgressSchema = z
   .meta({ id: 'PrivacyProgress' });
 export type PrivacyProgress = z.infer<typeof privacyProgressSchema>;
 
-export const privacyRequestExample = {
+const privacyRequestExample = {
   id: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d10',
   kind: 'export' as const,
   subject: { kind: 'learner' as const, id: 'learner_7' },

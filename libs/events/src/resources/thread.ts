@@ -96,7 +96,7 @@ export const threadSchema = z
 export type ThreadResource = z.infer<typeof threadSchema>;
 
 /** How a user wants to see a thread. */
-export const preferencesSchema = threadSchema.shape.preferences;
+const preferencesSchema = threadSchema.shape.preferences;
 
 /** What a user has read of a thread, and its preferences. */
 export const userThreadSchema = z

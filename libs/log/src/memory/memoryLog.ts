@@ -44,7 +44,7 @@ export interface MemoryLogOptions {
   log?: LogLine;
 }
 
-export const DEFAULT_BATCH_RECORDS = 500;
+const DEFAULT_BATCH_RECORDS = 500;
 
 /** What only a test does to a log. */
 export interface MemoryLog extends EventLog {

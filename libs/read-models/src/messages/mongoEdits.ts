@@ -9,7 +9,7 @@ import type { MessageKey, MessageStore, TextScope } from './port';
 type EditDocument = MessageEditRow & { _id: string };
 
 /** Name of a generation's collection of former texts. */
-export function messageEditCollection(generation: number): string {
+function messageEditCollection(generation: number): string {
   return `message_edits_${generation}`;
 }
 

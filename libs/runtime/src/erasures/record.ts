@@ -23,7 +23,7 @@ const keySchema = z.object({
 });
 
 /** A record as it stands in the topic. Fields are only ever added: the list is kept for ever. */
-export const erasureRecordSchema = z.object({
+const erasureRecordSchema = z.object({
   schema_version: z.int().min(1),
   tenant_id: tenantIdSchema,
   request_id: idSchema,

@@ -18,7 +18,7 @@ import type { Runtime } from '../runtime';
 import { createPresenceBoard, type PresenceBoard, type PresenceChange } from './presenceBoard';
 
 /** The topic on which instances tell each other who is there and who types. */
-export const SIGNALS_TOPIC = 'chat.signals.v1';
+const SIGNALS_TOPIC = 'chat.signals.v1';
 const PARTITIONS = 4;
 const RETENTION_MS = 300_000;
 /** Older signals read at the start, a partition: instances repeat themselves anyway. */

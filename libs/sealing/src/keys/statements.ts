@@ -34,7 +34,7 @@ export const REWRAP = `update keystore.keys k set wrapped = n.wrapped, master_ve
   from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[]) as n(key_id, old, wrapped, master_version)
   where k.key_id = n.key_id and k.wrapped = n.old`;
 
-export const LISTED = `unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[])
+const LISTED = `unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[])
   as n(tenant_id, key_id, kind, entity_id, month, generation, master_version)`;
 
 /** Rows are locked in the order of their ids: processes that start together replay the same list at once. */

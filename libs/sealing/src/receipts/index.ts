@@ -1,3 +1,2 @@
-export { canonicalJson } from './canonicalJson';
 export * from './receipt';
 export * from './signing';

@@ -4,7 +4,7 @@ import { KEY_KINDS } from '../keys/keyStore';
 const time = z.iso.datetime({ offset: true });
 
 /** One key that was destroyed, as `KeyEvidence` tells it. */
-export const receiptKeySchema = z.looseObject({
+const receiptKeySchema = z.looseObject({
   keyId: z.uuid(),
   kind: z.enum(KEY_KINDS),
   state: z.enum(['open', 'closed', 'destroyed']),
@@ -14,7 +14,7 @@ export const receiptKeySchema = z.looseObject({
 });
 
 /** One store that was looked through afterwards. */
-export const receiptStoreSchema = z.looseObject({
+const receiptStoreSchema = z.looseObject({
   /** `postgres`, `mongodb`, `exports` … */
   store: z.string().min(1),
   /** What was looked at in it. */

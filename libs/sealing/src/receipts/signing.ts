@@ -62,7 +62,7 @@ export function verifyReceipt(receipt: unknown, publicKey: string): ReceiptVerdi
 }
 
 /** Names a public key: 16 hexadecimal digits. */
-export function receiptKeyId(key: KeyObject): string {
+function receiptKeyId(key: KeyObject): string {
   return createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('hex')

@@ -1,7 +1,6 @@
-import { PERMISSIONS, type Actor } from '@threadlog/auth';
+import { bearerToken, internalSecretVerifier, PERMISSIONS, type Actor } from '@threadlog/auth';
 import { problem, tenantIdInputSchema } from '@threadlog/events';
 import type { Request, Response } from 'express';
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { problemOf } from '../problems';
 import { countActor, countAddress, requireLeft, type Counted } from './budget';
 import { requesterKey } from './clientAddress';
@@ -41,7 +40,7 @@ export function createAdmission({
   internalSecrets = [],
   defaultTenant,
 }: AdmissionOptions): Admission {
-  const digests = internalSecrets.map(sha256);
+  const isInternalSecret = internalSecretVerifier(internalSecrets);
 
   async function admitAnyone(request: Request, response: Response): Promise<void> {
     contextOf(request).counted = true;
@@ -49,7 +48,7 @@ export function createAdmission({
   }
 
   async function verified(request: Request, response: Response): Promise<Actor> {
-    const token = bearerToken(request);
+    const token = bearerToken(request.headers.authorization);
     const known = token && verifier.verifyCached(token);
     if (known) return known;
     try {
@@ -70,11 +69,9 @@ export function createAdmission({
   }
 
   async function admitInternal(request: Request): Promise<void> {
-    if (digests.length === 0) throw problem('not_found', 'No such route.');
-    const given = sha256(request.get('x-internal-secret') ?? '');
-    // Every digest is compared, so that the time taken does not tell which one was close.
-    const matches = digests.filter((digest) => timingSafeEqual(digest, given)).length;
-    if (matches === 0) throw problem('unauthorized', 'X-Internal-Secret is missing or wrong.');
+    if (internalSecrets.length === 0) throw problem('not_found', 'No such route.');
+    if (!isInternalSecret(request.get('x-internal-secret')))
+      throw problem('unauthorized', 'X-Internal-Secret is missing or wrong.');
     const context = contextOf(request);
     context.counted = true;
     context.actor = internalActor(request.get('x-tenant-id') ?? defaultTenant);
@@ -82,12 +79,6 @@ export function createAdmission({
 
   const doors = { none: admitAnyone, user: admitUser, internal: admitInternal };
   return { admit: (auth, request, response) => doors[auth](request, response) };
-}
-
-function bearerToken(request: Request): string | undefined {
-  const header = request.headers.authorization;
-  if (!header || header.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
-  return header.slice(7).trim() || undefined;
 }
 
 function internalActor(tenant: string | undefined): Actor {
@@ -136,8 +127,4 @@ export function countStrangers(limits: Pick<RateLimits, 'consume'>): CountStrang
 
 function proxiesOf(request: Request): number {
   return request.app.get('trust proxy') as number;
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

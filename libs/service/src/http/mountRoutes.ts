@@ -40,7 +40,7 @@ export function mountRoutes<Deps>(router: Router, routes: readonly Route<Deps>[]
 }
 
 /** `/threads/{threadId}` as Express writes it. */
-export function expressPath(template: string): string {
+function expressPath(template: string): string {
   return template.replace(/\{(\w+)\}/g, ':$1');
 }
 

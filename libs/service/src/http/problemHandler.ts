@@ -34,7 +34,7 @@ function hasCause(error: unknown): boolean {
 }
 
 /** Sends a problem as `application/problem+json`, with `Retry-After` where waiting helps. */
-export function sendProblem(request: Request, response: Response, answer: Problem): void {
+function sendProblem(request: Request, response: Response, answer: Problem): void {
   const { requestId } = contextOf(request);
   const body = problemBody(answer, { instance: request.originalUrl.split('?')[0] ?? '/', requestId });
   const text = JSON.stringify(body);

@@ -95,7 +95,7 @@ const RECORDS = ['x', 1, null, {}].map((value) =>
 );
 
 /** JSON that an input may not take anywhere, as `JSON.parse` would give it. */
-export function hostileJson(): unknown[] {
+function hostileJson(): unknown[] {
   const deep = (open: string, close: string) => JSON.parse(`${open.repeat(3_000)}1${close.repeat(3_000)}`) as unknown;
   return [
     { a: '\ud83d' },

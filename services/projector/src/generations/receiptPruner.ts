@@ -3,7 +3,7 @@ import type { Logger } from '@threadlog/service';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Milliseconds between looks for receipts that count no more. */
-export const PRUNE_EVERY_MS = 600_000;
+const PRUNE_EVERY_MS = 600_000;
 
 export interface ReceiptPrunerDeps {
   database: Database;

@@ -21,7 +21,7 @@ const TOO_LARGE = 3_000_000_000;
  * none at all, which leaves a gap; one that the store refuses. Null where the kind makes no sense: what takes something
  * away and leaves no trace cannot be known of.
  */
-export function poisoned(event: ChatEvent, at: number, kind: PoisonKind): Poison | null {
+function poisoned(event: ChatEvent, at: number, kind: PoisonKind): Poison | null {
   const { key, value, headers } = encodeEvent(event);
   const { epoch: _epoch, ce_type: _type, ce_subject: _subject, ...anonymous } = headers;
   const given = { at, kind, event };

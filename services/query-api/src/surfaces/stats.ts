@@ -34,7 +34,7 @@ const statsSql = (schema: string): string => `
  * The lowest id of a message written at this time: ours are UUIDv7, which begin with their milliseconds, so the index
  * of ids is an index of times too, wherever the messages themselves live.
  */
-export function firstIdOf(ms: number): string {
+function firstIdOf(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

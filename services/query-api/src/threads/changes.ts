@@ -10,7 +10,7 @@ import { presentThreads } from './present';
 import type { ThreadPartsRow } from './rows';
 
 /** Changed messages handed out at most; a client that missed more is better served with fresh pages. */
-export const CHANGES_LIMIT = 500;
+const CHANGES_LIMIT = 500;
 
 export interface ThreadChanges {
   /** The seq that these changes lead to. */

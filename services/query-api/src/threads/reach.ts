@@ -10,7 +10,7 @@ import type { ViewerValues } from './viewer';
 export type Reach = 'all' | 'learners' | 'listed' | 'recent';
 
 /** The threads that `recent` looks through. */
-export const RECENT_THREADS = 1_000;
+const RECENT_THREADS = 1_000;
 
 export function takesPart(schema: string, user: string): string {
   return `exists (select from ${schema}.participants m

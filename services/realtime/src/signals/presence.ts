@@ -5,7 +5,7 @@ import type { Connection } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
 
 /** How often an instance repeats who is with it; a third of the time for which its word counts. */
-export const PRESENCE_BEAT_MS = 15_000;
+const PRESENCE_BEAT_MS = 15_000;
 
 /** Tells the other instances who is with this one. */
 export interface PresenceTeller {

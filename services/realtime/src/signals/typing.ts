@@ -7,7 +7,7 @@ import type { Connections } from '../rooms/connections';
 import type { Rooms } from '../rooms/rooms';
 
 /** Milliseconds after which somebody who does not say so again does not type any more. */
-export const TYPING_TTL_MS = 6_000;
+const TYPING_TTL_MS = 6_000;
 /** The same said again within this time is not passed on; clients say it with every key. */
 const REPEAT_MS = 2_000;
 

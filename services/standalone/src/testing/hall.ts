@@ -6,13 +6,12 @@ import type { givenStandalone } from './standalone';
 
 type Api = ReturnType<typeof givenStandalone>;
 
-export const TENANT = 'acme';
 export const ann = testActor('ann');
 export const bob = testActor('bob');
 /** Came after the first four messages, and sees from there on. */
 export const late = testActor('late');
 /** Took part until before the first message. */
-export const gone = testActor('gone');
+const gone = testActor('gone');
 export const OUTSIDERS: Record<string, Actor> = {
   'a removed member': gone,
   'somebody else of the tenant': testActor('eve'),

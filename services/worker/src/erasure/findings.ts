@@ -31,9 +31,8 @@ export interface FoundThread {
   is_root: boolean;
 }
 
-/** Before the first of each kind. */
+/** Before the first thread. */
 export const NO_THREAD: FoundThread = { thread_id: '', is_root: false };
-export const NOBODY = '';
 
 export const START: MessagePlace = { thread_id: '', message_index: 0 };
 

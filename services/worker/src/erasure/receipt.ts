@@ -3,7 +3,7 @@ import type { DeletionLogRow } from '@threadlog/read-models';
 import type { JobRequest } from '../jobs/job';
 import type { ErasureState } from './state';
 
-export const RECEIPT_VERSION = 1;
+const RECEIPT_VERSION = 1;
 
 export interface ReceiptParts {
   request: JobRequest;

@@ -11,7 +11,7 @@ export type VerifyDeps = Pick<ErasureDeps, 'database' | 'files' | 'messageStore'
   Pick<EndKeysDeps, 'keys' | 'projected'>;
 
 /** Text was found where none may be. The message names stores and counts, never what was found. */
-export class TextRemainsError extends Error {
+class TextRemainsError extends Error {
   override readonly name = 'TextRemainsError';
 }
 

@@ -31,7 +31,7 @@ function learnerOf(event: ChatEvent): string | null {
   return event.learner_id ?? (subject?.kind === 'learner' ? subject.id : null);
 }
 
-export function subjectOf(event: ChatEvent): Subject | null {
+function subjectOf(event: ChatEvent): Subject | null {
   return 'subject' in event.data ? (event.data.subject ?? null) : null;
 }
 

@@ -4,7 +4,7 @@ import type { Runtime } from '@threadlog/runtime';
 import { feedTopic } from './topicName';
 
 /** Partitions of every feed; fixed, so that a thread stays in its partition. */
-export const FEED_PARTITIONS = 4;
+const FEED_PARTITIONS = 4;
 const DAY_MS = 86_400_000;
 
 /** The topics of the feeds. */

@@ -22,7 +22,7 @@ export interface DownloadSlots {
 }
 
 /** Each download holds a file or a connection to the bucket open. */
-export const MAX_DOWNLOADS = 64;
+const MAX_DOWNLOADS = 64;
 
 export function createDownloadSlots(most = MAX_DOWNLOADS): DownloadSlots {
   let taken = 0;

@@ -26,9 +26,9 @@ export interface RetentionDeps extends ProjectedDeps {
   pauseMs?: number;
 }
 
-export const SWEEP_EVERY_MS = 60_000;
+const SWEEP_EVERY_MS = 60_000;
 /** Deleting leaves room for those who write: a batch, then a rest. */
-export const BATCH_PAUSE_MS = 250;
+const BATCH_PAUSE_MS = 250;
 
 /**
  * Deletes messages past their time, tenant by tenant, and ends the keys of months of which nothing is left, so that

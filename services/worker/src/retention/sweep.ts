@@ -20,7 +20,7 @@ export interface SweepDeps extends DueDeps {
 }
 
 /** Batches of a tenant's messages in one sweep; the rest is the next one's, so that tenants take turns. */
-export const MAX_BATCHES = 100;
+const MAX_BATCHES = 100;
 
 /**
  * Deletes a tenant's messages that are past their time, oldest first. Every step can be done twice: a message that is

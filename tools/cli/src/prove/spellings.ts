@@ -1,5 +1,5 @@
 /** Shortest needle; what is shorter occurs by chance in gigabytes of base64. */
-export const MIN_NEEDLE_BYTES = 6;
+const MIN_NEEDLE_BYTES = 6;
 
 /** One way in which stores write a text. */
 export interface Spelling {

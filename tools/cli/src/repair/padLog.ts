@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
  * So many offsets are left out beyond what is known: acks of the last moment before the loss, which an owner that died as
  * well had no time to note. At 5,000 records a second in one partition it is two seconds; a lease is renewed every 1.5 s.
  */
-export const MARGIN = 10_000;
+const MARGIN = 10_000;
 const PER_APPEND = 500;
 
 /**

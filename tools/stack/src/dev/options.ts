@@ -16,7 +16,7 @@ export interface DevOptions {
   ports: Required<StackPorts> & { api: number; realtime: number; ops: number };
 }
 
-export const usage = `npm start [-- --fresh] [--mongo] [--logs]
+const usage = `npm start [-- --fresh] [--mongo] [--logs]
 
   --fresh  clear the data directory first
   --mongo  keep messages in the Mongo store (an embedded test server, or MONGO_URL)
