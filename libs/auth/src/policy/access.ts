@@ -1,6 +1,6 @@
 import type { ParticipantRole, TenantId } from '@threadlog/events';
 import type { Actor } from '../actor';
-import { holds } from './permissions';
+import { hasPermission } from './permissions';
 
 /** An actor's place in a thread. */
 export interface Membership {
@@ -75,5 +75,5 @@ export function shownPosition(index: number, visibleFrom: number): number {
 }
 
 function seesAll(actor: Actor, thread: Pick<ThreadAccess, 'learnerId'>): boolean {
-  return holds(actor, 'chat:admin') || inScope(actor, thread.learnerId);
+  return hasPermission(actor, 'chat:admin') || inScope(actor, thread.learnerId);
 }

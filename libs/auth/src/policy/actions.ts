@@ -1,7 +1,7 @@
 import type { ParticipantRole } from '@threadlog/events';
 import type { Actor, Permission, Role } from '../actor';
 import { canSee, inScope, type ThreadAccess } from './access';
-import { holds } from './permissions';
+import { hasPermission } from './permissions';
 
 /**
  * Where a right that comes with the token holds: in threads whose learner is in `scope`, where the actor is a
@@ -67,8 +67,9 @@ export interface ActionSubject extends ThreadAccess {
 export function may(actor: Actor, action: Action, thread: ActionSubject): boolean {
   if (actor.tenantId !== thread.tenantId) return false;
   const rule: Rule = ACTIONS[action];
-  if (holds(actor, 'chat:admin') && holds(actor, rule.needs.token)) return true;
-  if (action === 'thread.create') return holds(actor, rule.needs.token) && mayCreate(actor, rule, thread.learnerId);
+  if (hasPermission(actor, 'chat:admin') && hasPermission(actor, rule.needs.token)) return true;
+  if (action === 'thread.create')
+    return hasPermission(actor, rule.needs.token) && mayCreate(actor, rule, thread.learnerId);
   return canSee(actor, thread) && (byToken(actor, rule, thread) || byParticipation(actor, rule, thread));
 }
 
@@ -78,12 +79,12 @@ function mayCreate(actor: Actor, rule: Rule, learnerId: string | null): boolean 
 
 function byToken(actor: Actor, rule: Rule, thread: ActionSubject): boolean {
   const reach = rule.byRole[actor.role];
-  return reach !== undefined && holds(actor, rule.needs.token) && REACHES[reach](actor, thread);
+  return reach !== undefined && hasPermission(actor, rule.needs.token) && REACHES[reach](actor, thread);
 }
 
 function byParticipation(actor: Actor, rule: Rule, thread: ActionSubject): boolean {
   const role = thread.participant?.role;
-  return role !== undefined && holds(actor, rule.needs.participant) && rule.byParticipant.includes(role);
+  return role !== undefined && hasPermission(actor, rule.needs.participant) && rule.byParticipant.includes(role);
 }
 
 const REACHES: { [R in Reach]: (actor: Actor, thread: ActionSubject) => boolean } = {

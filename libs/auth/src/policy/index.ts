@@ -1,4 +1,4 @@
-export { ROLE_PERMISSIONS, holds } from './permissions';
+export { ROLE_PERMISSIONS, hasPermission } from './permissions';
 export {
   canSee,
   inScope,

@@ -16,6 +16,6 @@ export const ROLE_PERMISSIONS: { readonly [R in Role]: readonly Permission[] } =
   admin: ALL,
 };
 
-export function holds(actor: Actor, permission: Permission): boolean {
+export function hasPermission(actor: Actor, permission: Permission): boolean {
   return actor.permissions.includes(permission);
 }

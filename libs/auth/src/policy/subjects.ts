@@ -1,7 +1,7 @@
 import type { Subject } from '@threadlog/events';
 import type { Actor } from '../actor';
 import { inScope } from './access';
-import { holds } from './permissions';
+import { hasPermission } from './permissions';
 
 /** Whose data a privacy request is about. A learner and a user of one id are one person; a tenant is all its people. */
 export type PrivacySubject = Subject;
@@ -12,13 +12,13 @@ export type PrivacySubject = Subject;
  */
 export function mayHandleSubject(actor: Actor, subject: PrivacySubject): boolean {
   if (subject.kind === 'tenant')
-    return subject.id === actor.tenantId && holds(actor, 'chat:privacy') && holds(actor, 'chat:admin');
-  if (holds(actor, 'chat:privacy')) return true;
+    return subject.id === actor.tenantId && hasPermission(actor, 'chat:privacy') && hasPermission(actor, 'chat:admin');
+  if (hasPermission(actor, 'chat:privacy')) return true;
   if (actor.role === 'guardian' && subject.kind === 'learner') return inScope(actor, subject.id);
   return ['user', 'learner', 'guardian'].includes(actor.role) && subject.id === actor.id;
 }
 
 /** Whether the actor may read audit and privacy logs and the raw events of a thread. */
 export function mayReadLogs(actor: Actor): boolean {
-  return actor.role === 'auditor' || holds(actor, 'chat:admin');
+  return actor.role === 'auditor' || hasPermission(actor, 'chat:admin');
 }

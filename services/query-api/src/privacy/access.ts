@@ -1,9 +1,9 @@
-import { holds, inScope, mayHandleSubject, mayReadLogs, type Actor } from '@threadlog/auth';
+import { hasPermission, inScope, mayHandleSubject, mayReadLogs, type Actor } from '@threadlog/auth';
 import type { DeletionLogRow, ExportLogRow } from '@threadlog/read-models';
 
 /** Whoever keeps privacy or reads logs sees every request of the tenant. */
 export function seesAllRequests(actor: Actor): boolean {
-  return mayReadLogs(actor) || holds(actor, 'chat:privacy');
+  return mayReadLogs(actor) || hasPermission(actor, 'chat:privacy');
 }
 
 /** Whether a request is there for the actor: its own, about itself, about a guardian's learners, or any. */
@@ -19,7 +19,7 @@ export function mayDownload(actor: Actor, row: ExportLogRow | DeletionLogRow): b
 
 /** Whether holds and retention are the actor's business. */
 export function seesTenant(actor: Actor): boolean {
-  return mayReadLogs(actor) || holds(actor, 'chat:privacy');
+  return mayReadLogs(actor) || hasPermission(actor, 'chat:privacy');
 }
 
 /** The learners whose requests a guardian sees; null for everybody's. */

@@ -1,4 +1,4 @@
-import { holds, type Actor } from '@threadlog/auth';
+import { hasPermission, type Actor } from '@threadlog/auth';
 import type { Statements } from '@threadlog/read-models';
 import { LRUCache } from 'lru-cache';
 import { viewerValues } from '../threads/viewer';
@@ -44,7 +44,7 @@ export function createSearchRoots(): SearchRoots {
 
 /** Whether it sees threads that are neither its own nor about its learners. */
 function seesOthers(actor: Actor): boolean {
-  return holds(actor, 'chat:admin') || actor.learnerScope === '*';
+  return hasPermission(actor, 'chat:admin') || actor.learnerScope === '*';
 }
 
 /** Threads about learners in `$3` and those that `$2` takes part in. */

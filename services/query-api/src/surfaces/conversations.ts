@@ -1,4 +1,4 @@
-import { holds } from '@threadlog/auth';
+import { hasPermission } from '@threadlog/auth';
 import { conversationOf, conversationSchema, problem, rootThreadId, notThere } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import type { QueryContext } from '../context';
@@ -27,7 +27,7 @@ const list = surfaceRoute<{ query: typeof schemas.listQuery }>({
   responses: { 200: { description: 'A page of conversations', schema: schemas.conversationPageSchema } },
   problems: ['forbidden'],
   async handler({ actor, query }, context) {
-    if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading needs the permission chat:read');
+    if (!hasPermission(actor, 'chat:read')) throw problem('forbidden', 'reading needs the permission chat:read');
     const { cursor, ...rest } = query;
     const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
     const { threads, ...edges } = await listThreads(context, actor, { ...rest, cursor: place });

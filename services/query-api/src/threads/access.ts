@@ -1,4 +1,12 @@
-import { canSee, holds, may, visibleFromIndex, visibleFromSeq, type Actor, type ThreadAccess } from '@threadlog/auth';
+import {
+  canSee,
+  hasPermission,
+  may,
+  visibleFromIndex,
+  visibleFromSeq,
+  type Actor,
+  type ThreadAccess,
+} from '@threadlog/auth';
 import { problem, rootThreadId, notThere } from '@threadlog/events';
 import { visibleMessages, type Statements } from '@threadlog/read-models';
 import { ACCESS_COLUMNS, accessJoins, DETAIL_COLUMNS, detailJoins } from './details';
@@ -65,7 +73,7 @@ export function visibleCount({ row, visibleFrom }: VisibleThread, includeDeleted
 
 /** A list shows an actor without this permission nothing; saying so beats an empty page. */
 export function requireRead(actor: Actor): void {
-  if (!holds(actor, 'chat:read')) throw problem('forbidden', 'reading threads needs the permission chat:read');
+  if (!hasPermission(actor, 'chat:read')) throw problem('forbidden', 'reading threads needs the permission chat:read');
 }
 
 /** Those of these threads that the actor may see and read, by id. */

@@ -1,4 +1,4 @@
-import { holds, type Actor } from '@threadlog/auth';
+import { hasPermission, type Actor } from '@threadlog/auth';
 
 /** What the access rule depends on, as parameters 1 to 5 of every statement that filters or bounds by it. */
 export type ViewerValues = [tenantId: string, userId: string, seesAll: boolean, seesLearners: boolean, scope: string[]];
@@ -6,7 +6,7 @@ export type ViewerValues = [tenantId: string, userId: string, seesAll: boolean, 
 export function viewerValues(actor: Actor): ViewerValues {
   const { learnerScope } = actor;
   const scope = learnerScope === '*' ? [actor.id] : [actor.id, ...learnerScope];
-  return [actor.tenantId, actor.id, holds(actor, 'chat:admin'), learnerScope === '*', scope];
+  return [actor.tenantId, actor.id, hasPermission(actor, 'chat:admin'), learnerScope === '*', scope];
 }
 
 /**

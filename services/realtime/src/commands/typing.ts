@@ -1,4 +1,4 @@
-import { holds } from '@threadlog/auth';
+import { hasPermission } from '@threadlog/auth';
 import { problem, rootThreadId, notThere } from '@threadlog/events';
 import type { CommandContext, CommandDeps, SocketCommand } from './define';
 
@@ -21,7 +21,8 @@ async function say(
   await context.started;
   const { connection } = context;
   if (!connection.subscriptions.has(rootThreadId(conversationId))) throw notThere();
-  if (!holds(connection.actor, 'chat:write')) throw problem('forbidden', 'Writing needs the permission chat:write.');
+  if (!hasPermission(connection.actor, 'chat:write'))
+    throw problem('forbidden', 'Writing needs the permission chat:write.');
   const isNew = isTyping && !deps.typing.says(connection, conversationId);
   // A room is its root's: that there is such a sub-thread, and that the user sees it, the room does not say.
   if (isNew && rootThreadId(conversationId) !== conversationId) {

@@ -1,4 +1,4 @@
-import { bearerToken, holds, type Actor, type TokenVerifier } from '@threadlog/auth';
+import { bearerToken, hasPermission, type Actor, type TokenVerifier } from '@threadlog/auth';
 import { problem, threadIdInputSchema } from '@threadlog/events';
 import { countActor, countAddress, requireLeft, type RateLimits } from '@threadlog/service';
 import { z } from 'zod';
@@ -37,7 +37,7 @@ const resumeSchema = z.record(threadIdInputSchema, z.int().min(0));
 export async function admitHandshake(door: Door, source: HandshakeSource, address: string): Promise<Handshake> {
   const actor = await provenActor(source, door).catch((refusal: unknown) => countStranger(door, address, refusal));
   requireLeft(await countActor(door.rateLimits, actor));
-  if (!holds(actor, 'chat:read')) throw problem('forbidden', 'The token does not allow reading.');
+  if (!hasPermission(actor, 'chat:read')) throw problem('forbidden', 'The token does not allow reading.');
   const resume = readResume(source.auth.resume, door.maxResume);
   const seat = door.seats.take(actor);
   if (!seat) throw problem('rate_limited', 'This user has too many sockets.', { retryAfter: 1 });

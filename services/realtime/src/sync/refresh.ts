@@ -1,4 +1,4 @@
-import { bearerToken, holds, type Actor, type TokenVerifier } from '@threadlog/auth';
+import { bearerToken, hasPermission, type Actor, type TokenVerifier } from '@threadlog/auth';
 import { problem } from '@threadlog/events';
 import { frame, lostFrame, placeOf } from '../frames';
 import type { Connection } from '../rooms/connection';
@@ -50,7 +50,7 @@ export function createRefresh(deps: RefreshDeps): Refresh {
     if (actor.tenantId !== former.tenantId || actor.id !== former.id) {
       throw problem('forbidden', 'The token is somebody else’s.');
     }
-    if (!holds(actor, 'chat:read')) throw problem('forbidden', 'The token does not allow reading.');
+    if (!hasPermission(actor, 'chat:read')) throw problem('forbidden', 'The token does not allow reading.');
     connection.actor = actor;
     connection.watchExpiry();
     if (rightsOf(actor) === rightsOf(former)) return;

@@ -1,4 +1,4 @@
-import { holds, mayHandleSubject, type Actor } from '@threadlog/auth';
+import { hasPermission, mayHandleSubject, type Actor } from '@threadlog/auth';
 import { LIMITS, type Subject, NOT_THERE } from '@threadlog/events';
 import type { DeletionLogRow, ExportLogRow } from '@threadlog/read-models';
 import type { DecisionContext, PrivacyState } from '../../decider';
@@ -24,7 +24,7 @@ export const requestDeletion: Decide<'privacy.delete'> = (input, state, context)
   const wanted = input.executeAfter ?? usual;
   if (!isWithinReach(wanted, context.now))
     return refuse('invalid_request', `executeAfter must lie between now and ${LIMITS.erasureDays} days from now`);
-  if (wanted < usual && !holds(context.actor, 'chat:privacy'))
+  if (wanted < usual && !hasPermission(context.actor, 'chat:privacy'))
     return refuse(
       'forbidden',
       `an erasure is carried out ${context.limits.erasureGraceHours} hours later at the earliest`,
@@ -58,7 +58,7 @@ export const cancelDeletion: Decide<'privacy.cancel'> = ({ requestId }, state, c
 
 /** Lets an erased person write again, under a new key. */
 export const readmitSubject: Decide<'privacy.readmit'> = (_input, state, { actor }) => {
-  if (!holds(actor, 'chat:privacy'))
+  if (!hasPermission(actor, 'chat:privacy'))
     return refuse('forbidden', 'only who keeps privacy may let an erased person in again');
   const row = erasureOf(state);
   if (!row) return refuse('not_found', 'nobody of this id was erased');

@@ -1,4 +1,4 @@
-import { holds as has, mayReadLogs } from '@threadlog/auth';
+import { hasPermission, mayReadLogs } from '@threadlog/auth';
 import { LIMITS, type Subject, NOT_THERE } from '@threadlog/events';
 import { plainTenant, type TenantRow } from '@threadlog/read-models';
 import type { DecisionContext, TenantState } from '../../decider';
@@ -64,11 +64,11 @@ function isNotErasing({ erasing }: TenantRow, subject: Subject | null): Refusal 
 
 /** For everybody else there are no holds. */
 function seesHolds({ actor }: DecisionContext): boolean {
-  return mayReadLogs(actor) || has(actor, 'chat:privacy');
+  return mayReadLogs(actor) || hasPermission(actor, 'chat:privacy');
 }
 
 export function keepsPrivacy({ actor }: DecisionContext): Refusal | Passed {
-  return has(actor, 'chat:privacy') && has(actor, 'chat:admin')
+  return hasPermission(actor, 'chat:privacy') && hasPermission(actor, 'chat:admin')
     ? undefined
     : refuse('forbidden', 'only who administers the tenant and keeps its privacy may do this');
 }

@@ -1,4 +1,4 @@
-import { holds } from '@threadlog/auth';
+import { hasPermission } from '@threadlog/auth';
 import type { DeleteReason } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { DecisionContext } from '../../decider';
@@ -24,8 +24,8 @@ export const deleteMessage: Decide<'message.delete'> = (input, state, context) =
 /** In whose name the message is deleted: the nearest right counts. Null without any. */
 function rightToDelete(row: MessageRow, view: View, context: DecisionContext): DeleteReason | null {
   const { actor } = context;
-  if (row.sender_id === actor.id) return holds(actor, 'chat:write') ? 'author' : null;
+  if (row.sender_id === actor.id) return hasPermission(actor, 'chat:write') ? 'author' : null;
   if (allowed(context, 'message.moderate', view)) return null;
   const role = view.subject.participant?.role;
-  return holds(actor, 'chat:admin') && role !== 'owner' && role !== 'moderator' ? 'admin' : 'moderator';
+  return hasPermission(actor, 'chat:admin') && role !== 'owner' && role !== 'moderator' ? 'admin' : 'moderator';
 }

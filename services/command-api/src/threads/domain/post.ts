@@ -1,4 +1,4 @@
-import { holds, type Actor } from '@threadlog/auth';
+import { hasPermission, type Actor } from '@threadlog/auth';
 import type { CommandInput } from '@threadlog/commands';
 import { missingOf, type SenderType } from '@threadlog/events';
 import type { DecisionContext, ThreadState } from '../../decider';
@@ -48,7 +48,7 @@ export function senderType(actor: Actor): SenderType {
 /** People cannot write what looks like the product's own notices. */
 function maySpeakAs(input: Input, actor: Actor): Refusal | Passed {
   if (input.messageType !== 'system') return undefined;
-  return senderType(actor) !== 'user' || holds(actor, 'chat:admin') ? undefined : forbidden('message.system');
+  return senderType(actor) !== 'user' || hasPermission(actor, 'chat:admin') ? undefined : forbidden('message.system');
 }
 
 function isSound(input: Input): Refusal | Passed {

@@ -1,5 +1,5 @@
 import { NOT_THERE } from '@threadlog/events';
-import { holds } from '@threadlog/auth';
+import { hasPermission } from '@threadlog/auth';
 import type { Decide, Refusal, Passed } from '../../threads/domain/decision';
 import { happened, refuse, UNCHANGED } from '../../threads/domain/decision';
 import type { DecisionContext } from '../../decider';
@@ -25,5 +25,5 @@ export const removeUser: Decide<'user.remove'> = (input, state, context) => {
 };
 
 function mayKeepProfiles({ actor }: DecisionContext): Refusal | Passed {
-  return holds(actor, 'chat:admin') ? undefined : refuse('forbidden', 'profiles are kept by the internal API');
+  return hasPermission(actor, 'chat:admin') ? undefined : refuse('forbidden', 'profiles are kept by the internal API');
 }
