@@ -42,7 +42,8 @@ export type FencingRule = (from: ReadPosition, run: FetchedRun) => LogBatch;
 export const passAll: FencingRule = (from, run) => {
   const records = run.records.filter(({ offset }) => offset >= from.offset);
   const next = { offset: Math.max(from.offset, run.next), maxEpoch: from.maxEpoch };
-  return { partition: run.partition, records, malformed: [], next, fenced: 0, head: Math.max(run.head, next.offset) };
+  const batch = { partition: run.partition, from: from.offset, records, malformed: [], next };
+  return { ...batch, fenced: 0, head: Math.max(run.head, next.offset) };
 };
 
 /**
@@ -66,7 +67,8 @@ export function fence(from: ReadPosition, run: FetchedRun): LogBatch {
     }
   }
   const next = { offset: Math.max(from.offset, run.next), maxEpoch };
-  return { partition: run.partition, records, malformed, next, fenced, head: Math.max(run.head, next.offset) };
+  const head = Math.max(run.head, next.offset);
+  return { partition: run.partition, from: from.offset, records, malformed, next, fenced, head };
 }
 
 /** Runs of a partition, one after the other, as one batch. They may overlap: what was there is not there twice. */
@@ -77,7 +79,7 @@ export function joinBatches(rule: FencingRule, from: ReadPosition, [first, ...mo
     const { records, malformed } = joined;
     records.push(...batch.records);
     malformed.push(...batch.malformed);
-    joined = { ...batch, records, malformed, fenced: joined.fenced + batch.fenced };
+    joined = { ...batch, from: from.offset, records, malformed, fenced: joined.fenced + batch.fenced };
   }
   return joined;
 }

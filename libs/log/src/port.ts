@@ -25,6 +25,8 @@ export interface ReadPosition {
 /** A run of records of one partition, fenced: those of a lower epoch than the highest seen are gone. */
 export interface LogBatch {
   partition: number;
+  /** Where it starts: nothing lies between here and the end of the batch before. */
+  from: number;
   records: LogRecord[];
   /**
    * Records whose `epoch` header is missing, no positive integer, or further in the future of the record's own time than
@@ -71,10 +73,13 @@ export interface FollowOptions {
   /**
    * Called with the batches of a partition in order, never two at a time for one partition; partitions do not wait for
    * each other. The next batch of the partition is handed over when the promise resolves (back-pressure: fetched but
-   * unhandled records are bounded by `maxBufferedBytes` a partition). A rejection stops that partition's lane, is
-   * logged, and the same batch is delivered again after a back-off.
+   * unhandled records are bounded by `maxBufferedBytes` a partition), behind this one or, where it resolves with a
+   * position, from there on. A rejection stops that partition, and the same batch is handed over again after a back-off
+   * of 50 ms that doubles up to 5 s. The signal aborts `stopMs` after the subscription was told to stop.
    */
-  onBatch(batch: LogBatch): Promise<void>;
+  onBatch(batch: LogBatch, signal: AbortSignal): Promise<ReadPosition | void>;
+  /** Hears of rejections in place of the log. */
+  onRetry?(fault: { partition: number; error: unknown; delayMs: number }): void;
   /**
    * Least time between two hand-overs; default 0. A busy log is then read in fewer, larger pieces, which is cheaper for
    * everybody; what comes after a quiet moment is not delayed. A function is asked each time.
@@ -82,11 +87,21 @@ export interface FollowOptions {
   minIntervalMs?: number | (() => number);
   /** Most bytes fetched and not yet handled, a partition; default 8 MiB. */
   maxBufferedBytes?: number;
+  /** About the most bytes of a batch: the run that crosses it is still taken; default 1 MiB. */
+  maxBatchBytes?: number;
+  /** Most records of a batch that was joined of several runs; no limit where not given. */
+  maxBatchRecords?: number;
+  /** Milliseconds that a running handler is given to end by itself when the subscription stops; default 0. */
+  stopMs?: number;
 }
 
 export interface Subscription {
   /** Moves a partition; batches fetched before are dropped. */
   seek(partition: number, position: ReadPosition): void;
+  /** Behind the last batch of a partition that was handled, or where it was sent. */
+  position(partition: number): ReadPosition;
+  /** Why some partition makes no progress, or null. */
+  trouble(): Error | null;
   /** Resolves when fetching has begun on all partitions. */
   readonly ready: Promise<void>;
   /** Resolves when no handler runs any more. Idempotent. */

@@ -1,6 +1,6 @@
 import type { FetchedRun } from './fence';
 
-/** What a buffer tells its consumer. */
+/** What a buffer tells where its runs come from. */
 export interface FlowControl {
   pause(): void;
   resume(): void;
@@ -10,11 +10,12 @@ export interface FlowControl {
 export interface RunBuffer {
   push(run: FetchedRun): void;
   first(): FetchedRun | undefined;
-  /** The first runs, as many as are about `bytes` together and at least one of those there are. */
-  ahead(bytes: number): FetchedRun[];
-  /** Removes the first run, once it is handled. */
-  shift(): void;
-  clear(): void;
+  /** The first runs, up to about so many bytes and no more than so many records; at least one of those there are. */
+  ahead(most: { bytes: number; records: number }): FetchedRun[];
+  /** Removes the first runs, once they are handled. */
+  drop(count: number): void;
+  /** Begins anew with nothing, for who fetches from elsewhere now: nobody is told to go on. */
+  reset(): void;
 }
 
 /** A buffer of about `limit` bytes; the run that crosses the limit is still taken. */
@@ -40,17 +41,23 @@ export function createRunBuffer(limit: number, flow: FlowControl): RunBuffer {
     },
     first: () => runs[0],
     ahead(most) {
-      let sum = 0;
-      const end = runs.findIndex((run) => (sum += run.bytes) >= most);
-      return end < 0 ? [...runs] : runs.slice(0, end + 1);
+      let [sum, records, count] = [0, 0, 0];
+      for (const run of runs) {
+        if (count > 0 && (sum >= most.bytes || records + run.records.length > most.records)) break;
+        sum += run.bytes;
+        records += run.records.length;
+        count += 1;
+      }
+      return runs.slice(0, count);
     },
-    shift() {
-      const run = runs.shift();
-      if (run) release(run.bytes);
+    drop(count) {
+      const gone = runs.splice(0, count);
+      release(gone.reduce((sum, run) => sum + run.bytes, 0));
     },
-    clear() {
+    reset() {
       runs = [];
-      release(bytes);
+      bytes = 0;
+      paused = false;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { eventually } from '@threadlog/testing';
 import type { EventLog, Subscription, TailLoss } from '../port';
-import { appendAll, createRecorder, followAll, record, START } from './harness';
+import { appendAll, createRecorder, followAll, PARTITIONS, record, START } from './harness';
 
 /** What every driver's `follow` does. */
 export function followContract(open: () => EventLog): void {
@@ -103,6 +103,44 @@ export function followContract(open: () => EventLog): void {
 
       expect(seen.slice(0, 3)).toEqual([['a'], ['a'], ['a']]);
       expect(recorder.names(0)).toEqual(['a', 'b']);
+    });
+
+    it('goes on where its handler says, there or back, and tells how far it is', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      const some = ['a', 'b', 'c', 'd'].map((name) => record(name, 2));
+      await appendAll(log, 0, some);
+      const sent = [{ offset: 1, maxEpoch: 0 }, { offset: 3, maxEpoch: 2 }, undefined];
+      subscription = await followAll(log, async (batch) => {
+        await recorder.onBatch(batch);
+        return batch.next.offset === 4 ? sent.shift() : undefined;
+      });
+      await recorder.received(0, 8);
+
+      expect(recorder.names(0)).toEqual(['a', 'b', 'c', 'd', 'b', 'c', 'd', 'd']);
+      await eventually(() => expect(subscription!.position(0)).toEqual({ offset: 4, maxEpoch: 2 }));
+      expect(recorder.batches.at(-1)).toMatchObject({ from: 3, next: { offset: 4 } });
+      expect(() => subscription!.position(PARTITIONS)).toThrow(RangeError);
+    });
+
+    it('tells a handler that runs when it is told to stop, and why it makes no progress', async () => {
+      const log = open();
+      let runs = 0;
+      subscription = await followAll(log, async (_batch, signal) => {
+        runs += 1;
+        if (runs === 1) throw new Error('not now');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        throw new Error('stopped');
+      });
+      expect(subscription.trouble()).toBeNull();
+      await appendAll(log, 0, [record('a')]);
+      await eventually(() => expect(subscription!.trouble()?.message).toBe('not now'));
+      await eventually(() => expect(runs).toBe(2));
+
+      await subscription.stop();
+
+      expect(runs).toBe(2);
+      expect(subscription.position(0)).toEqual(START);
     });
 
     it('seeks back and forth', async () => {

@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '@threadlog/events';
 import { eventually } from '@threadlog/testing';
-import type { EventLog, LogBatch, LogRecord, ReadPosition, Subscription } from '../port';
+import type { EventLog, FollowOptions, LogBatch, LogRecord, ReadPosition, Subscription } from '../port';
 
 /** What the contract needs of a driver: a new, empty log with three partitions. */
 export interface LogHarness {
@@ -79,7 +79,7 @@ export function createRecorder(): Recorder {
 /** Follows all partitions from their beginning. */
 export async function followAll(
   log: EventLog,
-  onBatch: (batch: LogBatch) => Promise<void>,
+  onBatch: FollowOptions['onBatch'],
   maxBufferedBytes?: number,
 ): Promise<Subscription> {
   const start = new Map(Array.from({ length: log.partitions }, (_, partition) => [partition, START]));

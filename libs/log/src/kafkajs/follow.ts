@@ -1,13 +1,13 @@
 import type { FencingRule } from '../fence';
-import { createThrottle } from '../throttle';
-import { createLane, type Lane } from '../lane';
 import type { LogObserver } from '../observer';
+import { createPartitionWorkers } from '../partitionWorkers';
 import type { FollowOptions, Subscription } from '../port';
 import { systemScheduler } from '../scheduler';
+import { createThrottle } from '../throttle';
 import type { LogConsumerDeps } from './consumer/consumer';
+import { createPartitionSource } from './sharedConsumer/partitionSource';
 import { createSharedConsumer } from './sharedConsumer/sharedConsumer';
 import { createSharedUse, type SharedUse } from './sharedConsumer/sharedUse';
-import { createPartitionSource } from './sharedConsumer/partitionSource';
 
 const asked = (interval: number | (() => number)): (() => number) =>
   typeof interval === 'function' ? interval : () => interval;
@@ -36,7 +36,6 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
     const head = bounds.get(partition)?.head ?? -1;
     if (offset > head) deps.onLoss({ partition, offset, head });
   }
-  const lanes = new Map<number, Lane>();
   const minIntervalMs = asked(options.minIntervalMs ?? 0);
   const { shared, release } = deps.share();
   const source = createPartitionSource({
@@ -45,26 +44,26 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
     name: options.name,
     maxWaitMs: MAX_WAIT_MS,
     minIntervalMs,
-    onRun: (run) => lanes.get(run.partition)?.push(run),
+    onRun: (run) => workers.push(run),
   });
-  const throttle = createThrottle(minIntervalMs, systemScheduler);
-  for (const [partition, start] of options.start) {
-    const flow = { pause: () => source.pause(partition), resume: () => source.resume(partition) };
-    const { fence, observer, log } = deps;
-    const lane = { partition, start, options, fence, flow, throttle, scheduler: systemScheduler, observer, log };
-    lanes.set(partition, createLane(lane));
-    source.fetchFrom(partition, start.offset);
-  }
+  const { fence, observer, log } = deps;
+  const workers = createPartitionWorkers({
+    ...{ options, fence, observer, log },
+    scheduler: systemScheduler,
+    throttle: createThrottle(minIntervalMs, systemScheduler),
+    sourceOf: (partition) => ({
+      pause: () => source.pause(partition),
+      resume: () => source.resume(partition),
+      fetchFrom: (offset) => source.fetchFrom(partition, offset),
+    }),
+  });
+  workers.begin();
+  const { seek, position, trouble } = workers;
   return {
-    seek(partition, position) {
-      const lane = lanes.get(partition);
-      if (!lane) throw new RangeError(`partition ${partition} is not followed`);
-      lane.seek(position);
-      source.fetchFrom(partition, position.offset);
-    },
+    ...{ seek, position, trouble },
     ready: source.started,
     async stop() {
-      await Promise.all([source.stop(), ...[...lanes.values()].map((lane) => lane.stop())]);
+      await Promise.all([source.stop(), workers.stop()]);
       await release();
     },
   };

@@ -1,7 +1,8 @@
-import type { FencingRule } from '../fence';
-import { createLane, type Lane } from '../lane';
+import type { FencingRule, FetchedRun } from '../fence';
 import type { LogLine, LogObserver } from '../observer';
-import type { FollowOptions, ReadPosition, Subscription, TailLoss } from '../port';
+import type { RunSource } from '../partitionWorker';
+import { createPartitionWorkers } from '../partitionWorkers';
+import type { FollowOptions, Subscription, TailLoss } from '../port';
 import { nextTurn, type Scheduler } from '../scheduler';
 import type { MemoryStore } from './store';
 
@@ -15,37 +16,39 @@ interface FollowDeps {
   log: LogLine;
 }
 
-interface Follower {
-  lane: Lane;
+interface MemorySource extends RunSource {
   /** Fetches what there is, in the scheduler's next turn. */
   wake(): void;
-  seek(position: ReadPosition): void;
 }
 
 export async function followMemory(deps: FollowDeps, options: FollowOptions): Promise<Subscription> {
-  await nextTurn(deps.scheduler);
-  const followers = new Map<number, Follower>();
-  for (const [partition, start] of options.start)
-    followers.set(partition, createFollower(deps, options, partition, start));
-  const unwatch = deps.store.watch((partition) => followers.get(partition)?.wake());
-  for (const follower of followers.values()) follower.wake();
-  return {
-    seek(partition, position) {
-      const follower = followers.get(partition);
-      if (!follower) throw new RangeError(`partition ${partition} is not followed`);
-      follower.seek(position);
+  const { fence, scheduler, observer, log } = deps;
+  await nextTurn(scheduler);
+  const sources = new Map<number, MemorySource>();
+  const workers = createPartitionWorkers({
+    ...{ options, fence, scheduler, observer, log },
+    sourceOf(partition) {
+      const source = createSource(deps, partition, (run) => workers.push(run));
+      sources.set(partition, source);
+      return source;
     },
+  });
+  const unwatch = deps.store.watch((partition) => sources.get(partition)?.wake());
+  workers.begin();
+  const { seek, position, trouble } = workers;
+  return {
+    ...{ seek, position, trouble },
     ready: Promise.resolve(),
     async stop() {
       unwatch();
-      await Promise.all([...followers.values()].map(({ lane }) => lane.stop()));
+      await workers.stop();
     },
   };
 }
 
-function createFollower(deps: FollowDeps, options: FollowOptions, partition: number, start: ReadPosition): Follower {
-  const { store, fence, scheduler, batchRecords, onLoss, observer, log } = deps;
-  let next = start.offset;
+function createSource(deps: FollowDeps, partition: number, onRun: (run: FetchedRun) => void): MemorySource {
+  const { store, scheduler, batchRecords, onLoss } = deps;
+  let next = 0;
   let paused = false;
   let scheduled = false;
   let told = false;
@@ -57,7 +60,7 @@ function createFollower(deps: FollowDeps, options: FollowOptions, partition: num
     if (!run) return measure();
     told = false;
     next = run.next;
-    lane.push(run);
+    onRun(run);
     wake();
   }
 
@@ -73,20 +76,16 @@ function createFollower(deps: FollowDeps, options: FollowOptions, partition: num
     scheduler.soon(fetch);
   }
 
-  const flow = {
+  return {
+    wake,
     pause: () => void (paused = true),
     resume() {
       paused = false;
       wake();
     },
-  };
-  const lane = createLane({ partition, start, options, fence, flow, scheduler, observer, log });
-  return {
-    lane,
-    wake,
-    seek(position) {
-      next = position.offset;
-      lane.seek(position);
+    fetchFrom(offset) {
+      next = offset;
+      paused = false;
       wake();
     },
   };

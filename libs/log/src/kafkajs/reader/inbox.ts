@@ -37,7 +37,7 @@ export function createInbox({ flow, end, stallMs }: { flow: FlowControl; end: nu
     async take() {
       while (!buffer.first()) await arrival();
       const run = buffer.first()!;
-      buffer.shift();
+      buffer.drop(1);
       return run;
     },
   };
