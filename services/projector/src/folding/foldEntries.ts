@@ -11,7 +11,7 @@ export interface Quarantined {
 }
 
 /** The first entry that is set aside by itself. Nothing of it, and nothing behind it, has been folded. */
-export interface Obstacle {
+export interface Unprocessable {
   index: number;
   /**
    * Park the streams of its record key; let it wait with them, which takes away what it takes away; or pass it over,
@@ -23,7 +23,7 @@ export interface Obstacle {
 
 export interface FoldOutcome {
   quarantined: Quarantined[];
-  obstacle: Obstacle | null;
+  unprocessable: Unprocessable | null;
 }
 
 export interface FoldContext {
@@ -66,7 +66,7 @@ function touchesOf(entry: Entry, { projections, parked }: FoldContext): readonly
 }
 
 /**
- * Folds entries onto the rows, which must hold every row they touch and that exists. Ends at the first obstacle.
+ * Folds entries onto the rows, which must hold every row they touch and that exists. Ends at the first entry that cannot be applied.
  * Pure but for `rows`: the same entries on the same rows come to the same outcome.
  */
 export function foldEntries(planned: readonly Planned[], rows: RowSet, context: FoldContext): FoldOutcome {
@@ -79,17 +79,17 @@ export function foldEntries(planned: readonly Planned[], rows: RowSet, context: 
       continue;
     }
     if (context.parked.has(entry.record.key)) {
-      if (isLoss(entry)) return { quarantined, obstacle: { index, remedy: 'wait', reason: WAITS } };
+      if (isLoss(entry)) return { quarantined, unprocessable: { index, remedy: 'wait', reason: WAITS } };
       quarantined.push({ entry, reason: foldParked(plan, rows, context) });
       continue;
     }
     if (context.discarded.has(entry.record.offset)) {
-      return { quarantined, obstacle: { index, remedy: 'discard', reason: 'discarded' } };
+      return { quarantined, unprocessable: { index, remedy: 'discard', reason: 'discarded' } };
     }
     const failure = foldEntry(plan, rows, context);
-    if (failure !== null) return { quarantined, obstacle: { index, remedy: 'park', reason: failure } };
+    if (failure !== null) return { quarantined, unprocessable: { index, remedy: 'park', reason: failure } };
   }
-  return { quarantined, obstacle: null };
+  return { quarantined, unprocessable: null };
 }
 
 const WAITS = 'its stream is parked';

@@ -28,7 +28,7 @@ function openFold() {
         parked: new Set<string>(),
         discarded: new Set<number>(),
       };
-      expect(foldEntries(planEntries(entries, context), rows, context).obstacle).toBeNull();
+      expect(foldEntries(planEntries(entries, context), rows, context).unprocessable).toBeNull();
     },
     /** As the database does it. */
     take(takings: readonly Taking[]) {
@@ -109,7 +109,7 @@ describe('what cannot be folded', () => {
     const good = entriesOf([stamp(user('ada'), removed('ada'))]);
     const bad = decodeRecord(record(1, 'acme/user/ada'));
     const { outcome, dump: rows } = fold([...good, bad, ...good]);
-    expect(outcome.obstacle).toEqual({ index: 1, remedy: 'park', reason: expect.stringMatching(/JSON/) });
+    expect(outcome.unprocessable).toEqual({ index: 1, remedy: 'park', reason: expect.stringMatching(/JSON/) });
     expect(Object.keys(rows.streams!)).toEqual(['acme/user/ada']);
   });
 
@@ -120,8 +120,11 @@ describe('what cannot be folded', () => {
       data: { thread_id: 't-9', user_id: 'ada', reason: 'left' },
     };
     const [removal] = entriesOf([{ ...stamp(numbered, gone), stream_version: 7 }]);
-    expect(fold([removal!]).outcome.obstacle).toMatchObject({ remedy: 'park', reason: expect.stringMatching(/Gap/) });
-    expect(fold([removal!], ['acme/thread/t-9']).outcome.obstacle).toMatchObject({ remedy: 'wait' });
+    expect(fold([removal!]).outcome.unprocessable).toMatchObject({
+      remedy: 'park',
+      reason: expect.stringMatching(/Gap/),
+    });
+    expect(fold([removal!], ['acme/thread/t-9']).outcome.unprocessable).toMatchObject({ remedy: 'wait' });
     expect(lossOf(removal!).takings).toMatchObject([{ table: 'participants', key: { user_id: 'ada' } }]);
   });
 
@@ -154,22 +157,22 @@ describe('what cannot be folded', () => {
 
   it('stops at a discarded record, and passes over one that no owner wrote', () => {
     const [good] = entriesOf([stamp(user('joe'), removed('joe'))]);
-    expect(fold([good!], [], [0]).outcome.obstacle).toMatchObject({ index: 0, remedy: 'discard' });
-    expect(fold([good!], ['acme/user/joe'], [0]).outcome.obstacle).toMatchObject({ remedy: 'wait' });
+    expect(fold([good!], [], [0]).outcome.unprocessable).toMatchObject({ index: 0, remedy: 'discard' });
+    expect(fold([good!], ['acme/user/joe'], [0]).outcome.unprocessable).toMatchObject({ remedy: 'wait' });
     const foreign: Entry = { kind: 'foreign', record: record(3, 'k'), reason: 'r' };
-    expect(fold([foreign], [], [3]).outcome).toEqual({ quarantined: [], obstacle: null });
+    expect(fold([foreign], [], [3]).outcome).toEqual({ quarantined: [], unprocessable: null });
   });
 
   it('takes a hole in the versions of a stream for a fault', () => {
     const event = { ...stamp(user('eve'), removed('eve')), stream_version: 3 };
-    expect(fold(entriesOf([event])).outcome.obstacle).toMatchObject({ index: 0, remedy: 'park' });
+    expect(fold(entriesOf([event])).outcome.unprocessable).toMatchObject({ index: 0, remedy: 'park' });
   });
 
   it('changes no row for an event of which one projection fails', () => {
     const event = stamp(user('fay'), { type: 'CHAT_USER_SYNCED', data: { user_id: 'fay' } });
     const entry = { ...entriesOf([event])[0]!, event: { ...event, data: null } } as unknown as Entry;
     const { outcome, dump: rows } = fold([entry]);
-    expect(outcome.obstacle).toMatchObject({ remedy: 'park' });
+    expect(outcome.unprocessable).toMatchObject({ remedy: 'park' });
     expect(rows).toEqual({});
   });
 
@@ -177,7 +180,7 @@ describe('what cannot be folded', () => {
     const [first, second] = entriesOf(interpret([1, 2].map(() => ({ thread: 0, kind: 0, pick: 1, keyed: false }))));
     const { outcome, dump: rows } = fold([first!, second!], ['acme/thread/t-1']);
     expect(outcome.quarantined.map(({ entry }) => entry)).toEqual([first, second]);
-    expect(outcome.obstacle).toBeNull();
+    expect(outcome.unprocessable).toBeNull();
     expect(rows).toEqual({
       streams: { 'acme/thread/t-1': expect.objectContaining({ version: 0, parked_at: expect.any(String) }) },
     });
@@ -188,7 +191,7 @@ describe('what cannot be folded', () => {
     const raw = { ...stamp(user('gil'), removed('gil')), event_type: 'CHAT_USER_TELEPORTED', data: { planet: 'x' } };
     expect(decodeEvent(Buffer.from(JSON.stringify(raw))).kind).toBe('unknown');
     const { outcome, dump: rows } = fold(entriesOf([known, raw as unknown as ChatEvent]));
-    expect(outcome.obstacle).toBeNull();
+    expect(outcome.unprocessable).toBeNull();
     expect(rows.streams!['acme/user/gil']).toMatchObject({ version: 2 });
   });
 

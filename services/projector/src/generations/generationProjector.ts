@@ -1,4 +1,4 @@
-import type { EventLog, Subscription } from '@threadlog/log';
+import type { EventLog, FollowOptions } from '@threadlog/log';
 import {
   generationSchema,
   readCheckpoints,
@@ -6,13 +6,16 @@ import {
   type Database,
   type MessageStore,
 } from '@threadlog/read-models';
-import { createLane, type Lane } from '../lanes/lane';
+import { createLane } from '../lanes/lane';
 import type { LaneObserver } from '../lanes/observer';
 import { createRegistry } from '../projections/registry';
 import { createCommitter } from '../storage/committer';
 
 /** Under load rows come a few milliseconds later, in a fraction of the transactions. */
 const MIN_INTERVAL_MS = 10;
+/** Most records of a transaction. Far behind, so many share one; caught up, each event has its own. */
+const MAX_BATCH_RECORDS = 4_000;
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
 export interface GenerationProjectorDeps {
   database: Database;
@@ -35,43 +38,30 @@ export interface GenerationProjector {
 }
 
 export async function startGenerationProjector(deps: GenerationProjectorDeps): Promise<GenerationProjector> {
-  const { database, log, store, generation } = deps;
+  const { database, log, store, generation, observer } = deps;
   await store.prepare();
   const checkpoints = await beginCheckpoints(database, generation, log.partitions);
   const registry = createRegistry(store.kind);
   const commit = createCommitter(database);
-  const lanes = new Map<number, Lane>();
-  const closeLanes = async (): Promise<void> =>
-    void (await Promise.all([...lanes.values()].map((lane) => lane.close())));
-  // A lane seeks only once it was handed a batch, and by then the subscription is there.
-  const following: { subscription?: Subscription } = {};
-  const seek: Subscription['seek'] = (...to) => following.subscription?.seek(...to);
-  for (const [partition, start] of checkpoints) {
-    lanes.set(partition, createLane({ ...deps, partition, start, registry, commit, seek }));
-  }
-  const subscription = await log
-    .follow({
-      minIntervalMs: MIN_INTERVAL_MS,
-      name: `projector-${generation}`,
-      start: new Map(
-        [...checkpoints].map(([partition, at]) => [partition, { offset: at.nextOffset, maxEpoch: at.maxEpoch }]),
-      ),
-      onBatch: (batch) => lanes.get(batch.partition)!.accept(batch),
-    })
-    .catch(async (error: unknown) => {
-      await closeLanes();
-      throw error;
-    });
-  following.subscription = subscription;
+  const lanes = new Map<number, FollowOptions['onBatch']>();
+  for (const partition of checkpoints.keys())
+    lanes.set(partition, createLane({ ...deps, partition, registry, commit }));
+  const subscription = await log.follow({
+    name: `projector-${generation}`,
+    minIntervalMs: MIN_INTERVAL_MS,
+    maxBatchRecords: MAX_BATCH_RECORDS,
+    maxBatchBytes: MAX_BATCH_BYTES,
+    start: new Map(
+      [...checkpoints].map(([partition, at]) => [partition, { offset: at.nextOffset, maxEpoch: at.maxEpoch }]),
+    ),
+    onBatch: (batch, signal) => lanes.get(batch.partition)!(batch, signal),
+    onRetry: ({ partition, error, delayMs }) => observer.retrying({ generation, partition }, error, delayMs),
+  });
   return {
     generation,
     ready: subscription.ready,
-    trouble: () => [...lanes.values()].map((lane) => lane.trouble()).find((error) => error !== null) ?? null,
-    async stop() {
-      // Lanes first: one that is full holds up the handler that the subscription waits for.
-      await closeLanes();
-      await subscription.stop();
-    },
+    trouble: subscription.trouble,
+    stop: subscription.stop,
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type MessageStore,
 } from '@threadlog/read-models';
 import type { Entry } from '../folding/decodeRecord';
-import { foldEntries, planEntries, type FoldOutcome, type Obstacle } from '../folding/foldEntries';
+import { foldEntries, planEntries, type FoldOutcome, type Unprocessable } from '../folding/foldEntries';
 import { lossOf, type Loss } from '../folding/losses';
 import { createRowCache, type RowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
@@ -17,7 +17,7 @@ import type { Commit } from '../storage/committer';
 import { loadRows } from '../storage/loadRows';
 import { undoStored } from '../storage/undoStored';
 import { writeStored } from '../storage/writeStored';
-import { isPermanent } from './errors';
+import { isPermanent } from '../storage/errors';
 import type { LaneObserver } from './observer';
 import { positionBefore } from './positions';
 
@@ -46,31 +46,31 @@ export interface Applier {
 
 const REMEMBERED_ROWS = 20_000;
 
-/** What the lane believes. True as long as its own statements succeed: see `createRowCache`. */
-interface Belief {
+/** What the lane knows. True as long as its own statements succeed: see `createRowCache`. */
+interface LaneState {
   checkpoint: Checkpoint | null;
   parked: Set<string>;
   discarded: Set<number>;
   cache: RowCache;
 }
-type Applying = ApplierDeps & { belief: Belief };
+type Applying = ApplierDeps & { state: LaneState };
 
 export function createApplier(deps: ApplierDeps): Applier {
   const { database, generation, partition, observer } = deps;
   const cache = createRowCache(REMEMBERED_ROWS);
-  const belief: Belief = { checkpoint: null, parked: new Set(), discarded: new Set(), cache };
+  const state: LaneState = { checkpoint: null, parked: new Set(), discarded: new Set(), cache };
   return {
-    checkpoint: () => belief.checkpoint,
+    checkpoint: () => state.checkpoint,
     async adopt(found) {
-      belief.parked = await readParkedKeys(database, generation, partition);
-      belief.discarded = await readDiscarded(database, partition);
-      belief.checkpoint = found;
+      state.parked = await readParkedKeys(database, generation, partition);
+      state.discarded = await readDiscarded(database, partition);
+      state.checkpoint = found;
       return found;
     },
-    forget: () => void forget(belief),
+    forget: () => void forget(state),
     async apply(entries, to) {
       const begun = performance.now();
-      const done = await applyHalves(entries, to, { ...deps, belief });
+      const done = await applyHalves(entries, to, { ...deps, state });
       if (!done) return false;
       const events = entries.filter((entry) => entry.kind === 'event');
       const unknown = events.filter((entry) => !entry.known).length;
@@ -83,9 +83,9 @@ export function createApplier(deps: ApplierDeps): Applier {
   };
 }
 
-function forget(belief: Belief): false {
-  belief.checkpoint = null;
-  belief.cache.clear();
+function forget(state: LaneState): false {
+  state.checkpoint = null;
+  state.cache.clear();
   return false;
 }
 
@@ -94,16 +94,16 @@ async function applyHalves(entries: readonly Entry[], to: ReadPosition, applying
   try {
     return await applyAll(entries, to, applying);
   } catch (error) {
-    const { checkpoint } = applying.belief;
+    const { checkpoint } = applying.state;
     if (!isPermanent(error)) throw error;
-    if (!checkpoint) return forget(applying.belief);
+    if (!checkpoint) return forget(applying.state);
     const remaining = entries.filter((entry) => entry.record.offset >= checkpoint.nextOffset);
     const [suspect] = remaining;
     if (!suspect) throw error;
     if (remaining.length === 1) {
-      const remedy = applying.belief.parked.has(suspect.record.key) ? 'wait' : 'park';
+      const remedy = applying.state.parked.has(suspect.record.key) ? 'wait' : 'park';
       const reason = `refused by the store: ${(error as Error).message}`;
-      return overcome(suspect, { remedy, reason }, { behind: to, applying });
+      return park(suspect, { remedy, reason }, { behind: to, applying });
     }
     const middle = remaining.length >> 1;
     const cut = positionBefore(remaining, middle, checkpoint.maxEpoch);
@@ -112,27 +112,27 @@ async function applyHalves(entries: readonly Entry[], to: ReadPosition, applying
   }
 }
 
-/** Applies entries up to the first obstacle, deals with it, and goes on behind it. */
+/** Applies entries up to the first entry that cannot be applied, deals with it, and goes on behind it. */
 async function applyAll(entries: readonly Entry[], to: ReadPosition, applying: Applying): Promise<boolean> {
-  const { maxEpoch } = applying.belief.checkpoint!;
+  const { maxEpoch } = applying.state.checkpoint!;
   const { rows, outcome } = await fold(entries, applying);
-  const { obstacle } = outcome;
-  const cut = obstacle ? positionBefore(entries, obstacle.index, maxEpoch) : to;
-  if (!(await commit(rows, outcome, { to: cut, applying }))) return forget(applying.belief);
-  if (!obstacle) return true;
-  const rest = entries.slice(obstacle.index + 1);
-  const behind = rest.length > 0 ? positionBefore(entries, obstacle.index + 1, maxEpoch) : to;
-  if (!(await overcome(entries[obstacle.index]!, obstacle, { behind, applying }))) return false;
+  const { unprocessable } = outcome;
+  const cut = unprocessable ? positionBefore(entries, unprocessable.index, maxEpoch) : to;
+  if (!(await commit(rows, outcome, { to: cut, applying }))) return forget(applying.state);
+  if (!unprocessable) return true;
+  const rest = entries.slice(unprocessable.index + 1);
+  const behind = rest.length > 0 ? positionBefore(entries, unprocessable.index + 1, maxEpoch) : to;
+  if (!(await park(entries[unprocessable.index]!, unprocessable, { behind, applying }))) return false;
   return rest.length === 0 || applyHalves(rest, to, applying);
 }
 
 async function fold(
   entries: readonly Entry[],
-  { belief, ...deps }: Applying,
+  { state, ...deps }: Applying,
 ): Promise<{ rows: RowSet; outcome: FoldOutcome }> {
   const { registry, partition } = deps;
-  const context = { projections: registry.all, partition, parked: belief.parked, discarded: belief.discarded };
-  const rows = createRowSet(belief.cache);
+  const context = { projections: registry.all, partition, parked: state.parked, discarded: state.discarded };
+  const rows = createRowSet(state.cache);
   const planned = planEntries(entries, context);
   await loadRows(planned, rows, { ...deps, stored: registry.stored });
   return { rows, outcome: foldEntries(planned, rows, context) };
@@ -144,8 +144,8 @@ async function commit(
   { quarantined }: FoldOutcome,
   { to, applying }: { to: ReadPosition; applying: Applying },
 ): Promise<boolean> {
-  const { belief, generation, registry, store, observer } = applying;
-  const from = belief.checkpoint!;
+  const { state, generation, registry, store, observer } = applying;
+  const from = state.checkpoint!;
   if (to.offset === from.nextOffset) return true;
   const changes = rows.changes();
   const write = { generation, from, to, relational: registry.relational, changes, quarantined };
@@ -153,35 +153,35 @@ async function commit(
     await writeStored(store, registry, changes);
     if (!(await applying.commit(write))) return false;
   } catch (error) {
-    if (isPermanent(error)) belief.checkpoint = await undoStored(rows, { ...applying, from });
+    if (isPermanent(error)) state.checkpoint = await undoStored(rows, { ...applying, from });
     throw error;
   }
   rows.remember();
-  move(belief, to);
+  move(state, to);
   if (quarantined.length > 0) observer.quarantined({ generation, partition: from.partition }, quarantined);
   return true;
 }
 
 /** Sets an entry aside that cannot be applied, waits, or was discarded. The lane goes on behind it in any case. */
-async function overcome(
+async function park(
   entry: Entry,
-  { remedy, reason }: Pick<Obstacle, 'remedy' | 'reason'>,
+  { remedy, reason }: Pick<Unprocessable, 'remedy' | 'reason'>,
   { behind, applying }: { behind: ReadPosition; applying: Applying },
 ): Promise<boolean> {
-  const { belief, generation, partition, observer } = applying;
+  const { state, generation, partition, observer } = applying;
   const lane = { generation, partition };
   const quarantined = { entry, reason };
-  const given = { generation, from: belief.checkpoint!, to: behind, quarantined, remedy };
+  const given = { generation, from: state.checkpoint!, to: behind, quarantined, remedy };
   const loss = await withLoss(lossOf(entry), (taken) => setAside(applying, { ...given, loss: taken }));
-  if (!loss) return forget(belief);
+  if (!loss) return forget(state);
   // Rows have changed under the cache; those of streams that wait are not looked at.
-  if (remedy !== 'wait') belief.cache.clear();
-  move(belief, behind);
+  if (remedy !== 'wait') state.cache.clear();
+  move(state, behind);
   if (remedy === 'discard') {
     observer.discarded(lane, quarantined);
     return true;
   }
-  belief.parked.add(entry.record.key);
+  state.parked.add(entry.record.key);
   observer.quarantined(lane, [quarantined]);
   if (remedy === 'park' || loss.closes) observer.parked(lane, quarantined, loss.closes);
   return true;
@@ -198,9 +198,9 @@ async function withLoss(loss: Loss, work: (loss: Loss) => Promise<boolean>): Pro
   }
 }
 
-function move(belief: Belief, to: ReadPosition): void {
-  const { checkpoint } = belief;
-  belief.checkpoint = {
+function move(state: LaneState, to: ReadPosition): void {
+  const { checkpoint } = state;
+  state.checkpoint = {
     ...checkpoint!,
     nextOffset: to.offset,
     maxEpoch: Math.max(checkpoint!.maxEpoch, to.maxEpoch),

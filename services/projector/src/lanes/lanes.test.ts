@@ -1,9 +1,8 @@
 import { streams, type Projection } from '@threadlog/read-models';
 import { encodeControl } from '@threadlog/events';
-import type { LogBatch, LogRecord } from '@threadlog/log';
+import type { LogRecord } from '@threadlog/log';
 import { createRowCache } from '../folding/rowCache';
-import { createBatchQueue } from './batchQueue';
-import { isPermanent } from './errors';
+import { isPermanent } from '../storage/errors';
 import { createLimiter } from './limiter';
 import { positionBefore } from './positions';
 
@@ -18,55 +17,6 @@ function record(offset: number, epoch: number): LogRecord {
   });
   return { partition: 0, offset, ...marker };
 }
-
-function batch(from: number, to: number): LogBatch {
-  const records = Array.from({ length: to - from }, (_, at) => record(from + at, 1));
-  return { partition: 0, records, malformed: [], fenced: 0, next: { offset: to, maxEpoch: 1 }, head: 100 };
-}
-
-describe('the queue of a lane', () => {
-  it('joins batches up to a bound, and never cuts one', async () => {
-    const queue = createBatchQueue(0, 100);
-    for (const [from, to] of [
-      [0, 4],
-      [4, 8],
-      [8, 20],
-    ] as const) {
-      await queue.push(batch(from, to));
-    }
-    expect(await queue.take(10)).toMatchObject({ from: 0, next: { offset: 8 }, entries: { length: 8 } });
-    expect(await queue.take(10)).toMatchObject({ from: 8, next: { offset: 20 }, entries: { length: 12 } });
-  });
-
-  it('holds the next batch up while too much waits', async () => {
-    const queue = createBatchQueue(0, 5);
-    let pushed = false;
-    const pushing = queue.push(batch(0, 6)).then(() => (pushed = true));
-    await Promise.resolve();
-    expect(pushed).toBe(false);
-    await queue.take(10);
-    await pushing;
-    expect(pushed).toBe(true);
-  });
-
-  it('forgets what was fetched before a restart', async () => {
-    const queue = createBatchQueue(0, 100);
-    await queue.push(batch(0, 4));
-    queue.restart(10);
-    await queue.push(batch(4, 8));
-    await queue.push(batch(8, 12));
-    expect(await queue.take(10)).toMatchObject({ from: 10, next: { offset: 12 } });
-  });
-
-  it('lets go of everybody when closed', async () => {
-    const queue = createBatchQueue(0, 1);
-    const taking = queue.take(10);
-    queue.close();
-    expect(await taking).toBeNull();
-    await queue.push(batch(0, 9));
-    expect(await queue.take(10)).toBeNull();
-  });
-});
 
 describe('the position right before a record', () => {
   const entries = [record(3, 5), record(4, 7), record(9, 9)].map((each) => ({

@@ -20,7 +20,7 @@ type Writes = (() => Promise<void>)[];
 
 /**
  * A message store whose writes are held back until all else of a transaction has succeeded: records that are replayed may
- * meet an obstacle at the very end, and then nothing of them may be seen.
+ * meet an entry that cannot be applied at the very end, and then nothing of them may be seen.
  */
 export function bufferedStore(store: MessageStore): BufferedStore {
   const rows = new Map<string, MessageRow>();

@@ -13,7 +13,7 @@ import { foldEntries, planEntries } from '../folding/foldEntries';
 import { lossOf } from '../folding/losses';
 import { createRowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
-import { isPermanent } from '../lanes/errors';
+import { isPermanent } from '../storage/errors';
 import { createRegistry, type Registry } from '../projections/registry';
 import { loadRows } from '../storage/loadRows';
 import { writeStored } from '../storage/writeStored';
@@ -153,8 +153,8 @@ async function apply(entries: readonly Entry[], deps: Applying): Promise<void> {
   const source = { database: deps.client, generation: deps.generation, store: deps.store, stored: registry.stored };
   const planned = planEntries(entries, context);
   await loadRows(planned, rows, source);
-  const { obstacle } = foldEntries(planned, rows, context);
-  if (obstacle) throw new ReplayError(entries[obstacle.index]!.record.offset, obstacle.reason);
+  const { unprocessable } = foldEntries(planned, rows, context);
+  if (unprocessable) throw new ReplayError(entries[unprocessable.index]!.record.offset, unprocessable.reason);
   await write(rows, registry, deps).catch((error: unknown) => {
     if (entries.length > 1 || !isPermanent(error)) throw error;
     throw new ReplayError(first.record.offset, `refused by the store: ${(error as Error).message}`);

@@ -1,9 +1,9 @@
 import type { EventLog, Subscription } from '@threadlog/log';
-import { createSearchTokens, type Database } from '@threadlog/read-models';
+import { createProjectionWait, createSearchTokens, foldedBy, type Database } from '@threadlog/read-models';
 import type { Logger } from '@threadlog/service';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IndexSealing } from './indexRows';
-import { createSearchLane, type SearchLane } from './searchLane';
+import { indexBatch } from './indexBatch';
 import { beginSearchCheckpoints } from './storage';
 
 export interface SearchIndexerDeps {
@@ -40,6 +40,10 @@ export function startSearchIndexer(deps: SearchIndexerDeps): SearchIndexer {
 const RETRY_MS = 1_000;
 /** A message is found a moment later; its words are not worth a commit of their own. */
 const MIN_INTERVAL_MS = 250;
+/** Most records that are indexed together. */
+const MAX_BATCH_RECORDS = 1_000;
+/** Milliseconds between two looks how far the read model is. */
+const PACE = { firstMs: 20, longestMs: 500 };
 
 async function run(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -53,51 +57,43 @@ async function run(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> 
 }
 
 async function follow(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
-  const { database, log, generation } = deps;
+  const { database, log, generation, logger, sealing } = deps;
   const start = await beginSearchCheckpoints(database, generation, log.partitions);
-  const lanes = new Map<number, SearchLane>();
-  const following: { subscription?: Subscription } = {};
-  const common = {
+  const look = async () => ({ offsets: await foldedBy(database, generation) });
+  const indexing = {
     ...deps,
     partitions: log.partitions,
-    tokens: createSearchTokens(deps.sealing),
-    seek: ((...to) => following.subscription?.seek(...to)) as Subscription['seek'],
+    tokens: createSearchTokens(sealing),
+    projected: createProjectionWait({ look, pace: PACE }),
   };
-  for (const [partition, at] of start) {
-    const onRetry = (error: unknown) =>
-      deps.logger.warn({ generation, partition, err: error }, 'texts not indexed, trying again');
-    lanes.set(partition, createSearchLane({ ...common, partition, start: at, onRetry }));
-  }
-  try {
-    following.subscription = await log.follow({
-      name: `search-${generation}`,
-      minIntervalMs: MIN_INTERVAL_MS,
-      start,
-      onBatch: (batch) => lanes.get(batch.partition)!.accept(batch),
-    });
-    await watch(deps, lanes, signal);
-  } finally {
-    await Promise.all([...lanes.values()].map((lane) => lane.close()));
-    await following.subscription?.stop();
-  }
+  const subscription = await log.follow({
+    name: `search-${generation}`,
+    minIntervalMs: MIN_INTERVAL_MS,
+    maxBatchRecords: MAX_BATCH_RECORDS,
+    start,
+    onBatch: (batch, stopping) => indexBatch(indexing, batch, stopping),
+    onRetry: ({ partition, error }) =>
+      logger.warn({ generation, partition, err: error }, 'texts not indexed, trying again'),
+  });
+  await watch(deps, subscription, signal).finally(() => subscription.stop());
 }
 
-/** An index that a crash emptied stands before where its lane left it, and nothing need be written to notice. */
+/** An index that a crash emptied stands before where it was left, and nothing need be written to notice. */
 async function watch(
   { database, log, generation, logger, watchMs = 5_000 }: SearchIndexerDeps,
-  lanes: ReadonlyMap<number, SearchLane>,
+  subscription: Subscription,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
     await sleep(watchMs, signal);
     if (signal.aborted) return;
-    // Taken first: a lane that goes on meanwhile is no reason to go back.
-    const known = new Map([...lanes].map(([partition, lane]) => [partition, lane.position()]));
+    // Taken first: a partition that goes on meanwhile is no reason to go back.
+    const known = Array.from({ length: log.partitions }, (_, partition) => subscription.position(partition).offset);
     const found = await beginSearchCheckpoints(database, generation, log.partitions).catch(() => null);
     for (const [partition, at] of found ?? []) {
-      if (at.offset >= (known.get(partition) ?? 0)) continue;
+      if (at.offset >= known[partition]!) continue;
       logger.warn({ generation, partition, offset: at.offset }, 'search index found behind, building it again');
-      lanes.get(partition)?.rewind(at);
+      subscription.seek(partition, at);
     }
   }
 }

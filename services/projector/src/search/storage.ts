@@ -23,7 +23,7 @@ export async function beginSearchCheckpoints(
 export interface IndexBatch {
   generation: number;
   partition: number;
-  /** Where the lane believes the index to stand. */
+  /** Where the index stands as far as is known. */
   from: number;
   to: ReadPosition;
   write: IndexWrite;

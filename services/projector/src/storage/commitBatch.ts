@@ -6,7 +6,7 @@ import { preparedOnce, shapeOf } from './prepared';
 
 export interface BatchWrite {
   generation: number;
-  /** Where the lane believes the checkpoint to stand. */
+  /** Where the lane knows the checkpoint to stand. */
   from: Checkpoint;
   to: ReadPosition;
   /** All projections whose rows can be among the changes, in a fixed order. */

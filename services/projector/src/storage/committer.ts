@@ -1,5 +1,5 @@
 import type { Queryable } from '@threadlog/read-models';
-import { isPermanent } from '../lanes/errors';
+import { isPermanent } from './errors';
 import { commitBatch, type BatchWrite } from './commitBatch';
 import { commitTogether } from './commitTogether';
 

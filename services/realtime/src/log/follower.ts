@@ -1,6 +1,6 @@
 import { problem, type TenantId } from '@threadlog/events';
 import type { EventLog, ReadPosition, Subscription } from '@threadlog/log';
-import { createLane, type LaneDeps } from './lane';
+import { createBatchDispatch, type DispatchDeps } from './dispatchBatch';
 import { threadPartition } from './records';
 import { createRing, type Ring } from './ring';
 
@@ -9,10 +9,10 @@ const MIN_INTERVAL_MS = 2;
 /** Where there is no socket, nobody waits: those who follow the log beside this have their own pace. */
 const UNWATCHED_INTERVAL_MS = 20;
 
-export interface FollowerDeps extends Omit<LaneDeps, 'ring' | 'onProgress' | 'onFault'> {
+export interface FollowerDeps extends Omit<DispatchDeps, 'ring' | 'onProgress' | 'onFault'> {
   log: EventLog;
   ring: { maxBytes: number; maxEvents: number; membershipTypes: ReadonlySet<string> };
-  onFault: LaneDeps['onFault'];
+  onFault: DispatchDeps['onFault'];
   /** Whether any socket is here. */
   isWatched(): boolean;
 }
@@ -38,7 +38,7 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
   const onProgress = () => [...waiters].forEach((check) => check());
   const positions = Array.from({ length: log.partitions }, (_, p) => starts.get(p) ?? { offset: 0, maxEpoch: 0 });
   const rings = positions.map(({ offset }) => createRing({ ...deps.ring, start: offset }));
-  const lanes = rings.map((ring) => createLane({ ...deps, ring, onProgress }));
+  const dispatches = rings.map((ring) => createBatchDispatch({ ...deps, ring, onProgress }));
   const partitionOf = threadPartition(log.partitions);
   let subscription: Subscription | undefined;
   const { overtaken, unwatch } = watchOvertaken(log, rings, positions);
@@ -70,7 +70,7 @@ export function createFollower(deps: FollowerDeps, starts: ReadonlyMap<number, R
         minIntervalMs: () => (deps.isWatched() ? MIN_INTERVAL_MS : UNWATCHED_INTERVAL_MS),
         name: 'realtime',
         start: new Map(positions.map((position, partition) => [partition, position])),
-        onBatch: (batch) => lanes[batch.partition]!(batch),
+        onBatch: (batch) => dispatches[batch.partition]!(batch),
       });
       await new Promise<void>((resolve) => {
         const check = () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TenantId } from '@threadlog/events';
-import type { EventLog, ReadPosition, Subscription } from '@threadlog/log';
+import type { EventLog, ReadPosition } from '@threadlog/log';
 import type { Database } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
 import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
@@ -69,16 +69,14 @@ async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal
     name: 'feed',
     minIntervalMs: MIN_INTERVAL_MS,
     start: earliest(positions),
-    onBatch: publish,
+    stopMs: STOP_MS,
+    onBatch(batch, stopping) {
+      stopping.addEventListener('abort', sink.abandon, { once: true });
+      return publish(batch).finally(() => stopping.removeEventListener('abort', sink.abandon));
+    },
   });
   await aborted(signal);
-  await stop(subscription, sink);
-}
-
-async function stop(subscription: Subscription, sink: FeedSink): Promise<void> {
-  const timer = setTimeout(() => sink.abandon(), STOP_MS);
   await subscription.stop();
-  clearTimeout(timer);
 }
 
 /** One reader serves all tenants: it starts where the last of them stands, and the others skip what they have. */

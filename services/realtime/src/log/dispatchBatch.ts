@@ -10,7 +10,7 @@ import { headOf, type RecordHead } from './records';
 import type { Ring } from './ring';
 import { createShowing, lostOf, type Shown } from './showing';
 
-export interface LaneDeps {
+export interface DispatchDeps {
   ring: Ring;
   dispatcher: Dispatcher;
   views: Pick<Views, 'forEvents' | 'forgetProfile'>;
@@ -35,7 +35,7 @@ const TURN_MS = 8;
  * with what was prepared (a key that was let go of, or used too long); if that does not help, its room is told `resync`.
  * Rejects when keys or profiles cannot be loaded: the batch comes again, and what was dispatched is passed over.
  */
-export function createLane(deps: LaneDeps): (batch: LogBatch) => Promise<void> {
+export function createBatchDispatch(deps: DispatchDeps): (batch: LogBatch) => Promise<void> {
   const { ring, dispatcher, views } = deps;
   const fault = ({ partition, offset }: LogRecord, cause: unknown) => deps.onFault({ partition, offset, cause });
   const { prepare, show, parse } = createShowing({ ...deps, onFault: fault });
