@@ -4,8 +4,8 @@ import type { FollowOptions, ReadPosition } from './port';
 import { createRunBuffer, type FlowControl } from './runBuffer';
 import type { Throttle } from './throttle';
 
-export const DEFAULT_BUFFER_BYTES = 8 * 1024 * 1024;
-export const DEFAULT_BATCH_BYTES = 1024 * 1024;
+const DEFAULT_BUFFER_BYTES = 8 * 1024 * 1024;
+const DEFAULT_BATCH_BYTES = 1024 * 1024;
 
 /** Where a worker's runs come from: one partition of a driver. */
 export interface RunSource extends FlowControl {
