@@ -1,9 +1,10 @@
+import type { OutgoingRecord } from '@threadlog/events';
 import fc from 'fast-check';
 import { createAppender, type AppenderDeps } from './appender';
 import { MAX_REQUEST_BYTES, MAX_SHARE_BYTES, MAX_SHARE_RECORDS, type Share } from './appendQueue';
 import { record } from './contract/harness';
 import { silent } from './observer';
-import type { Appender } from './port';
+import { AppendAbandonedError, type Appender } from './port';
 
 interface Sent {
   shares: Share[];
@@ -74,6 +75,33 @@ describe('the appender that every driver shares', () => {
     sent[0]!.ack();
     await settle();
     expect(sent.map(({ shares }) => shares.map(({ partition }) => partition))).toEqual([[0], [1], [0]]);
+  });
+
+  it('tells of what the log has acknowledged, once its appends know, and of nothing after its death', async () => {
+    const heard: unknown[] = [];
+    const onAcked = (partition: number, baseOffset: number, records: readonly OutgoingRecord[]) =>
+      void heard.push([partition, baseOffset, records.map(({ key }) => key)]);
+    const { appender, sent } = given({ onAcked });
+    const appends = [appender.append(0, [record('a')]), appender.append(0, [record('b'), record('c')])];
+    void appender.append(3, [record('d')]);
+    await settle();
+    sent[0]!.ack([
+      [0, 7],
+      [3, 2],
+    ]);
+    await Promise.all(appends);
+    expect(heard).toEqual([
+      [0, 7, ['acme/thread/a', 'acme/thread/b', 'acme/thread/c']],
+      [3, 2, ['acme/thread/d']],
+    ]);
+
+    const late = appender.append(0, [record('late')]);
+    await settle();
+    appender.abandon(new Error('the lease is gone'));
+    sent[1]!.ack();
+    await expect(late).rejects.toThrow(AppendAbandonedError);
+    await settle();
+    expect(heard).toHaveLength(2);
   });
 
   it('dies of a rejected send, with everything behind it', async () => {

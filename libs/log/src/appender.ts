@@ -1,6 +1,9 @@
+import type { OutgoingRecord } from '@threadlog/events';
 import { createAppendQueue, MAX_SHARE_BYTES, sizeOf, type AppendQueue, type Share } from './appendQueue';
 import type { LogLine, LogObserver } from './observer';
 import { AppendAbandonedError, RecordTooLargeError, type Appender } from './port';
+
+export type OnAcked = (partition: number, baseOffset: number, records: readonly OutgoingRecord[]) => void;
 
 export interface AppenderDeps {
   partitions: number;
@@ -16,6 +19,8 @@ export interface AppenderDeps {
    * together. A driver whose requests are dear lets a busy queue fill up a little.
    */
   gather?: ((records: number) => Promise<unknown> | undefined) | undefined;
+  /** Hears of records that the log has acknowledged, in order for each partition; never of what comes late, after death. */
+  onAcked?: OnAcked | undefined;
   /** Lets go of the connection, also with a request in flight. */
   discard(): Promise<void>;
   observer?: LogObserver | undefined;
@@ -81,7 +86,7 @@ export function createAppender(deps: AppenderDeps): Appender {
   };
 }
 
-interface SenderDeps extends Pick<AppenderDeps, 'transmit' | 'gather' | 'observer'> {
+interface SenderDeps extends Pick<AppenderDeps, 'transmit' | 'gather' | 'onAcked' | 'observer'> {
   queue: AppendQueue;
   group: readonly number[];
   die(cause: Error): void;
@@ -89,7 +94,9 @@ interface SenderDeps extends Pick<AppenderDeps, 'transmit' | 'gather' | 'observe
 }
 
 /** Sends for a group of partitions: the next request leaves when the one before is back, with all that queued up. */
-function createSender({ queue, group, transmit, gather, observer, die, isDead }: SenderDeps): { wake(): void } {
+function createSender({ queue, group, transmit, gather, onAcked, observer, die, isDead }: SenderDeps): {
+  wake(): void;
+} {
   let busy = false;
 
   async function send(shares: Share[]): Promise<number> {
@@ -99,7 +106,11 @@ function createSender({ queue, group, transmit, gather, observer, die, isDead }:
     if (isDead()) return 0;
     const missing = shares.find(({ partition }) => !((offsets.get(partition) ?? -1) >= 0));
     if (missing) throw new Error(`no base offset for partition ${missing.partition}`);
-    for (const share of shares) queue.settle(share, offsets.get(share.partition)!);
+    for (const share of shares) {
+      const baseOffset = offsets.get(share.partition)!;
+      queue.settle(share, baseOffset);
+      onAcked?.(share.partition, baseOffset, share.records);
+    }
     const records = shares.reduce((sum, share) => sum + share.records.length, 0);
     observer?.sent?.({
       partitions: shares.length,

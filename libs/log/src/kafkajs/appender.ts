@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KafkaJSNonRetriableError, type Message, type Producer } from 'kafkajs';
-import { createAppender } from '../appender';
+import { createAppender, type OnAcked } from '../appender';
 import type { Share } from '../appendQueue';
 import { timeOf } from '../fence';
 import type { LogLine, LogObserver } from '../observer';
@@ -23,13 +23,14 @@ export interface KafkaAppenderOptions {
   partitions: number;
   /** Whether partitions may have different leaders. */
   severalBrokers: boolean;
+  onAcked?: OnAcked | undefined;
   observer?: LogObserver | undefined;
   log: LogLine;
 }
 
 /** Opens an idempotent producer of its own. Rejects when the brokers are away; nothing is left behind then. */
 export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<Appender> {
-  const { access, topic, partitions, severalBrokers, observer, log } = options;
+  const { access, topic, partitions, severalBrokers, onAcked, observer, log } = options;
   let abandoned = false;
 
   const client = createClient(access, ENDLESS, log);
@@ -68,6 +69,7 @@ export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<
       client.retire();
       return producer.disconnect();
     },
+    onAcked,
     observer,
     log,
   });
