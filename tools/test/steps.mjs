@@ -24,6 +24,8 @@ const staticStages = [
   [
     { name: 'types of tests', command: ['tsc', '-p', 'tsconfig.test.json'] },
     { name: 'lint', command: ['eslint', '--max-warnings', '0', ...kept('eslint'), '.'] },
+    { name: 'dead code', command: ['knip'] },
+    { name: 'imports', command: ['node', 'tools/test/dependencies.mjs'] },
     { name: 'generated files', command: ['node', generator, '--check'], needs: generator },
     { name: 'OpenAPI document', command: ['node', openApi, '--check'], needs: openApi },
   ],

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { CATALOGUE, EventData, EventType } from './catalogue';
-import { ACTOR_TYPES, microTimestamp, positiveInt } from './catalogue/values';
+import { ACTOR_TYPES, microTimestamp, positiveInt, STREAM_TYPES, type StreamType } from './catalogue/values';
 import { idSchema, tenantIdSchema, threadIdSchema, type TenantId } from './ids';
-import { STREAM_TYPES, type StreamType } from './streams';
 
 /** Bounded and charset-checked: free text outside sealed fields does not exist. */
 export const correlationIdSchema = z.string().regex(/^[A-Za-z0-9._:@|+/=-]{1,128}$/);

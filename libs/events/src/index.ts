@@ -9,6 +9,7 @@ export * from './envelope';
 export * from './codec';
 export { appendFault } from './appendable';
 export * from './rights';
+export * from './limits';
 export * from './inputs';
 export * from './feed';
 export * from './instants';

@@ -2,47 +2,9 @@ import { z } from 'zod';
 import { emojiSchema } from './catalogue/message';
 import { canonicalEmoji, MAX_EMOJI_LENGTH } from './emoji';
 import { isDotSegment } from './ids';
+import { LIMITS } from './limits';
 import { jsonObjectSchema } from './metadata';
 import { freeText, isStorableText } from './text';
-
-/** Bounds of a request's free parts, on every surface; `docs/limits.md` lists them. */
-export const LIMITS = {
-  titleCharacters: 500,
-  contentCharacters: 32_000,
-  metadataBytes: 16_384,
-  metadataDepth: 32,
-  /** Levels that the JSON of a request or frame may be nested, and values it may hold. */
-  jsonDepth: 64,
-  jsonValues: 10_000,
-  /** Faults of one request that are named; how many more there are is said. */
-  faultsNamed: 20,
-  /** Of the place and of the message of a fault; both may hold what the caller sent. */
-  faultCharacters: 300,
-  attachments: 20,
-  mentions: 50,
-  /** Changes of one message by its author; so many former texts are kept. */
-  editsPerMessage: 100,
-  participants: 1_000,
-  tokenCharacters: 16_384,
-  displayNameCharacters: 200,
-  urlCharacters: 2_000,
-  emailCharacters: 320,
-  /** A hundred years. */
-  retentionDays: 36_500,
-  /** Messages that one command of the worker deletes; fewer than the write side keeps at hand of a thread. */
-  scrubbedMessages: 50,
-  /** An erasure may be put off so far. */
-  erasureDays: 365,
-  /** Keys named in the event of an erasure. */
-  keysInEvent: 200,
-  /** Keys that the worker may name in its report; the event holds the first of them. */
-  keysReported: 1_000,
-  receiptCharacters: 200_000,
-  /** Kinds of things that an export counts. */
-  exportCounts: 100,
-  /** Legal holds of a tenant at a time. */
-  holds: 1_000,
-} as const;
 
 /** Free JSON of the tenant's own, bounded in bytes and depth. */
 export const metadataInputSchema = jsonObjectSchema({ bytes: LIMITS.metadataBytes, depth: LIMITS.metadataDepth });

@@ -1,4 +1,5 @@
-import { LIMITS, metadataInputSchema } from './inputs';
+import { metadataInputSchema } from './inputs';
+import { LIMITS } from './limits';
 import { jsonFault } from './metadata';
 
 const nested = (levels: number, leaf: string): unknown =>

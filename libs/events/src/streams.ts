@@ -1,8 +1,5 @@
-import type { Subject } from './catalogue/values';
+import type { StreamType, Subject } from './catalogue/values';
 import { rootThreadId, type TenantId } from './ids';
-
-export const STREAM_TYPES = ['thread', 'user', 'privacy', 'webhook', 'tenant', 'control'] as const;
-export type StreamType = (typeof STREAM_TYPES)[number];
 
 /** The events of one aggregate, numbered 1, 2, 3 … without a gap. */
 export interface StreamRef {

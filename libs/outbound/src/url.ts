@@ -56,6 +56,6 @@ export function parseTrusted(text: string): CheckedUrl {
 }
 
 /** Without the brackets of an IPv6 address and the dot of the root. */
-export function hostOf({ hostname }: URL): string {
+function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }

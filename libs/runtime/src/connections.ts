@@ -18,6 +18,7 @@ import {
 import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore } from '@threadlog/sealing';
 import type { Logger, Metrics } from '@threadlog/service';
 import type { OperatorConfig } from './config';
+import type { AuxiliaryTopic } from './auxiliaryTopic';
 import { ErasureListError } from './erasures/record';
 import { flushing } from './flushing';
 import { createLogObserver, logLines } from './logMetrics';
@@ -25,7 +26,7 @@ import { assertKeyStoreHome, KeyStoreMovedError } from './keys/keyStoreHome';
 import { createKeyReports } from './keys/keyReports';
 import { createMessageStores } from './messageStores';
 import { reach } from './reach';
-import type { AuxiliaryTopic, Runtime } from './runtime';
+import type { Runtime } from './runtime';
 
 /** The topic of all events; the configured prefix goes in front. */
 export const EVENTS_TOPIC = 'chat.events.v1';

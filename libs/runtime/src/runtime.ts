@@ -5,6 +5,7 @@ import type { SealingService } from '@threadlog/sealing';
 import type { Admission, HttpServer, Logger, Metrics, RateLimits, Service, ServiceInfo } from '@threadlog/service';
 import type { RequestListener } from 'node:http';
 import type { Pool } from 'pg';
+import type { AuxiliaryTopic } from './auxiliaryTopic';
 import type { RuntimeConfig } from './config';
 import type { Erasures } from './erasures/erasures';
 
@@ -41,16 +42,6 @@ export interface Runtime {
   ops: OpsServer;
   /** Closes what is shared, after all roles have ended. Idempotent. */
   close(): Promise<void>;
-}
-
-/** A topic beside the events; the configured prefix goes in front of its name. */
-export interface AuxiliaryTopic {
-  name: string;
-  partitions: number;
-  /** Milliseconds; -1 for ever, which a topic that is there is then held to. */
-  retentionMs: number;
-  /** Milliseconds after which a new segment begins: retention takes whole segments. The broker's default if not given. */
-  segmentMs?: number;
 }
 
 /** A server that listens before it is known what it serves: addresses have to be known when roles are made. */

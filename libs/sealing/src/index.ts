@@ -4,7 +4,6 @@ export { createSealing, MAX_TTL_MS, type SealingService } from './sealing';
 export { masterKeyFrom, sealingConfigShape } from './config';
 export { createLocalMasterKey } from './keys/masterKey';
 export * from './keys/keyStore';
-export type { ThreadMonth } from './keys/months';
 export type { KeyEvidence } from './keys/admin';
 export type { MasterKeyStatus } from './keys/rotation';
 export { createMemoryKeyStore } from './keys/memoryKeyStore';

@@ -20,6 +20,18 @@ test.each(pages.filter((page) => existsSync(join(ROOT, page))))('%s links to wha
   expect(local.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
 });
 
+test('the README says what each package is built on, and nothing else', () => {
+  const rows = [...read('README.md').matchAll(/^\| \[([a-z/-]+)\]\(\1\) \|.*\|(.*)\|$/gm)];
+  const told = rows.map(([, folder, built]) => [folder, built!.trim()]);
+  const used = told.map(([folder]) => {
+    const { dependencies = {} } = JSON.parse(read(`${folder}/package.json`)) as { dependencies?: object };
+    const others = Object.keys(dependencies).filter((name) => !name.startsWith('@threadlog/'));
+    return [folder, others.sort().join(', ')];
+  });
+  expect(told).toEqual(used);
+  expect(told.map(([folder]) => folder)).toEqual(expect.arrayContaining(packages));
+});
+
 test('operators are told of every metric, and of none that is not there', () => {
   const sources = find('{libs,services}/*/src/**/*.ts').filter((path) => !path.endsWith('.test.ts'));
   const name = /'((?:threadlog|projector|realtime|http)_[a-z_]+)'/g;

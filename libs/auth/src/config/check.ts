@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { tenantIdInputSchema } from '@threadlog/events';
-import { keyFinder } from '../token/keys';
+import { keyFinder } from '../token/keyFinder';
 import type { IssuerKey } from '../token/settings';
 import { fits, keyOf, parseIssuers } from './issuers';
 import type { AuthEnvironment } from './schema';

@@ -1,6 +1,5 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import { createJwks, type JwksDeps } from './jwks';
-import type { Algorithm, IssuerKey } from './settings';
+import type { KeyObject } from 'node:crypto';
+import type { Algorithm } from './settings';
 
 /** A key and the one algorithm that it is for. */
 export interface VerificationKey {
@@ -10,29 +9,6 @@ export interface VerificationKey {
 
 /** Where an issuer's keys come from; undefined means that the token's key is not one of them. */
 export type FindKey = (kid: string | undefined) => VerificationKey | undefined | Promise<VerificationKey | undefined>;
-
-/** Throws on a secret or PEM that cannot be used. */
-export function keyFinder(key: IssuerKey, deps: JwksDeps): FindKey {
-  switch (key.kind) {
-    case 'secret': {
-      const found = secretKey(key.secret());
-      return () => found;
-    }
-    case 'publicKey': {
-      const found = publicKey(createPublicKey(key.pem));
-      if (!found) throw new TypeError('a public key must be RSA of 2048 bits or more, or EC P-256');
-      return () => found;
-    }
-    case 'jwks':
-      return createJwks(key.url, deps);
-  }
-}
-
-/** A PEM is refused: taken for a shared secret, a public key would let anybody sign. */
-function secretKey(secret: string): VerificationKey {
-  if (secret.includes('-----BEGIN')) throw new TypeError('a PEM is not a shared secret');
-  return { key: createSecretKey(Buffer.from(secret, 'utf8')), algorithm: 'HS256' };
-}
 
 /** Undefined for keys of kinds or sizes that are not used here. */
 export function publicKey(key: KeyObject): VerificationKey | undefined {

@@ -3,7 +3,8 @@ import jwt, { type JwtHeader } from 'jsonwebtoken';
 import type { Actor } from '../actor';
 import { createTokenCache } from './cache';
 import { actorOf, type Claims } from './claims';
-import { keyFinder, type FindKey, type VerificationKey } from './keys';
+import { keyFinder } from './keyFinder';
+import type { FindKey, VerificationKey } from './keys';
 import type { IssuerSettings, TokenSettings } from './settings';
 
 /** Longest token accepted, in characters; longer ones are not even parsed. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StreamType } from '../streams';
+import type { StreamType } from './values';
 import type { SealedFieldName } from './values';
 
 /** One version of one event type: the stream it belongs to, its closed data schema and which fields are sealed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../ids';
-import { LIMITS } from '../inputs';
+import { LIMITS } from '../limits';
 import * as v from './values';
 import { defineEvent } from './define';
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../ids';
 import { freeText } from '../text';
 
+export const STREAM_TYPES = ['thread', 'user', 'privacy', 'webhook', 'tenant', 'control'] as const;
 export const THREAD_TYPES = ['direct', 'group'] as const;
 export const CHANNELS = ['chat', 'voice', 'email'] as const;
 export const THREAD_STATUSES = ['active', 'archived', 'completed'] as const;
@@ -21,6 +22,7 @@ export const HOLD_REASONS = ['litigation', 'investigation', 'regulatory', 'other
 export const SUBJECT_KINDS = ['learner', 'user', 'tenant'] as const;
 export const ACTOR_TYPES = ['user', 'agent', 'system', 'internal'] as const;
 
+export type StreamType = (typeof STREAM_TYPES)[number];
 export type ThreadType = (typeof THREAD_TYPES)[number];
 export type Channel = (typeof CHANNELS)[number];
 export type ThreadStatus = (typeof THREAD_STATUSES)[number];

@@ -1,4 +1,4 @@
-import { LIMITS } from '../inputs';
+import { LIMITS } from '../limits';
 import { CLIENT_EVENTS, type ClientEventName } from './clientEvents';
 
 const parse = (event: ClientEventName, payload: unknown) => CLIENT_EVENTS[event].safeParse(payload);

@@ -7,10 +7,10 @@ import {
   requireSaying,
   emojiInputSchema,
   formerEmojiInputSchema,
-  LIMITS,
   metadataInputSchema,
   titleInputSchema,
 } from '../inputs';
+import { LIMITS } from '../limits';
 import type { MessageResource } from '../resources/message';
 import type { ThreadResource } from '../resources/thread';
 import { freeText } from '../text';

@@ -1,7 +1,7 @@
 import { ProblemError } from '@threadlog/events';
 import type { Appender, EventLog } from '@threadlog/log';
 import { MAX_LISTED, type ListedKey } from '@threadlog/sealing';
-import type { AuxiliaryTopic } from '../runtime';
+import type { AuxiliaryTopic } from '../auxiliaryTopic';
 import { decodeErasure, encodeErasure, type ErasureEntry } from './record';
 
 /**

@@ -1,5 +1,4 @@
 import type { TenantId } from '@threadlog/events';
-import type { MonthQuery, ThreadMonth } from './months';
 
 /** Most keys of one `destroyListed`. */
 export const MAX_LISTED = 1_000;
@@ -79,6 +78,21 @@ export interface Rewrap {
   from: Buffer;
   wrapped: Buffer;
   masterVersion: string;
+}
+
+/** A root thread's month, by which its messages of that month are sealed. */
+export interface ThreadMonth {
+  /** Root thread id. */
+  id: string;
+  /** `2026-11`. */
+  month: string;
+}
+
+/** Months before `before` (not included), in order of month and thread, behind `after` where it is given. */
+export interface MonthQuery {
+  before: string;
+  after: ThreadMonth | null;
+  limit: number;
 }
 
 /** Where wrapped keys live. Several processes use one store at once, and every method can be repeated. */

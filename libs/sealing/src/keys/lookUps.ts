@@ -1,6 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import { nameKey, type KeyName, type KeyStore } from './keyStore';
-import type { MonthQuery, ThreadMonth } from './months';
+import { nameKey, type KeyName, type KeyStore, type MonthQuery, type ThreadMonth } from './keyStore';
 
 /** Questions to the key store itself, past every cache. */
 export interface KeyLookUps {

@@ -1,6 +1,6 @@
 import { createKeyLookUps } from './lookUps';
 import { freshTenant, month, newKey, subject, thread, type KeyStorePair } from './keyStore.testing';
-import type { ThreadMonth } from './months';
+import type { ThreadMonth } from './keyStore';
 
 /** What every key store must do about months and ends; part of the contract of key stores. */
 export function monthsContract(pair: () => KeyStorePair): void {

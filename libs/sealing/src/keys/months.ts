@@ -1,21 +1,6 @@
 import type { TenantId } from '@threadlog/events';
 import type { Pool } from 'pg';
-import type { KeyRecord } from './keyStore';
-
-/** A root thread's month, by which its messages of that month are sealed. */
-export interface ThreadMonth {
-  /** Root thread id. */
-  id: string;
-  /** `2026-11`. */
-  month: string;
-}
-
-/** Months before `before` (not included), in order of month and thread, behind `after` where it is given. */
-export interface MonthQuery {
-  before: string;
-  after: ThreadMonth | null;
-  limit: number;
-}
+import type { KeyRecord, MonthQuery, ThreadMonth } from './keyStore';
 
 /** An index of its own holds only what is left, so a store full of destroyed months is no longer to walk. */
 const MONTHS = `select distinct k.month, k.entity_id as id from keystore.keys k

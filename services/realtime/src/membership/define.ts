@@ -1,7 +1,7 @@
 import type { EventOf, StreamEventType } from '@threadlog/events';
 import type { Connections } from '../rooms/connections';
 import type { Rooms } from '../rooms/rooms';
-import type { Subscription } from '../rooms/rooms';
+import type { Subscription } from '../rooms/connection';
 
 export interface MembershipDeps {
   rooms: Rooms;

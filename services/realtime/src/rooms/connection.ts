@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
-import type { Frame } from '../frames';
-import type { Subscription } from './rooms';
+import type { Delivery, Frame } from '../frames';
+import type { Seen } from './seen';
 
 /** What rooms need of a socket; the Socket.io one has it, tests have their own. */
 export interface Wire {
@@ -38,4 +38,18 @@ export interface Connection {
   replayBudget: number;
   /** Closes the connection when its actor's token ends; to be called again for a newer one. */
   watchExpiry(): void;
+}
+
+/**
+ * A socket's place in a thread. `syncing`: what is delivered is held back, while something older is on its way to the
+ * socket. `live`: it is in the room. `suspended`: it reads too slowly, nothing is kept for it. `ended`: for good.
+ */
+export interface Subscription extends Seen {
+  readonly connection: Connection;
+  /** Root thread id. */
+  readonly threadId: string;
+  readonly room: string;
+  state: 'syncing' | 'live' | 'suspended' | 'ended';
+  /** Deliveries since it began to sync, in order; null when there were too many. */
+  held: Delivery[] | null;
 }

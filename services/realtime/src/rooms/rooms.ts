@@ -3,22 +3,8 @@ import type { InThread, TenantId } from '@threadlog/events';
 import { frame, placeOf, type Delivery, type Frame } from '../frames';
 import { threadRoom } from '../log/records';
 import { repliedTo, withoutReply } from '../presenters/replies';
-import type { Connection } from './connection';
+import type { Connection, Subscription } from './connection';
 import { seesEverything, type Seen } from './seen';
-
-/**
- * A socket's place in a thread. `syncing`: what is delivered is held back, while something older is on its way to the
- * socket. `live`: it is in the room. `suspended`: it reads too slowly, nothing is kept for it. `ended`: for good.
- */
-export interface Subscription extends Seen {
-  readonly connection: Connection;
-  /** Root thread id. */
-  readonly threadId: string;
-  readonly room: string;
-  state: 'syncing' | 'live' | 'suspended' | 'ended';
-  /** Deliveries since it began to sync, in order; null when there were too many. */
-  held: Delivery[] | null;
-}
 
 /** Sends one frame to everybody in a room but some sockets, encoded once; volatile ones only to who can take it now. */
 export type Broadcast = (

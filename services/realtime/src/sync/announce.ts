@@ -1,7 +1,7 @@
 import { presentThread, sealedBlobsOf, type StandingOf } from '@threadlog/read-models';
 import { frame, placeOf, type Frame, type Payload } from '../frames';
 import { withoutWithdrawn } from '../presenters/withdrawn';
-import type { Subscription } from '../rooms/rooms';
+import type { Subscription } from '../rooms/connection';
 import type { CatchUp, CatchUpDeps } from './catchUp';
 import { foldConversation } from './conversation';
 import type { References } from './references';

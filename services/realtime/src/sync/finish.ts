@@ -1,6 +1,7 @@
 import { frame, placeOf, type Delivery, type Frame } from '../frames';
 import { withoutWithdrawn } from '../presenters/withdrawn';
-import type { Rooms, Subscription } from '../rooms/rooms';
+import type { Subscription } from '../rooms/connection';
+import type { Rooms } from '../rooms/rooms';
 
 /** What catching up of one stream came to: the deliveries lead to `seq`, which only a resync may not know. */
 export interface Outcome {

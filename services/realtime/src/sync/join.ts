@@ -2,7 +2,7 @@ import { problem, rootThreadId, type ProblemCode, notThere } from '@threadlog/ev
 import { problemOf } from '@threadlog/service';
 import { lostFrame } from '../frames';
 import type { Connection } from '../rooms/connection';
-import type { Subscription } from '../rooms/rooms';
+import type { Subscription } from '../rooms/connection';
 import { withAccess, type Access } from './access';
 import type { CatchUp, CatchUpDeps, Stream } from './catchUp';
 

@@ -2,7 +2,7 @@ import { bearerToken, hasPermission, type Actor, type TokenVerifier } from '@thr
 import { problem } from '@threadlog/events';
 import { frame, lostFrame, placeOf } from '../frames';
 import type { Connection } from '../rooms/connection';
-import type { Subscription } from '../rooms/rooms';
+import type { Subscription } from '../rooms/connection';
 import type { Seen } from '../rooms/seen';
 import { withAccess } from './access';
 import type { CatchUpDeps } from './catchUp';

@@ -1,5 +1,5 @@
 import type { Connection } from '../rooms/connection';
-import type { Subscription } from '../rooms/rooms';
+import type { Subscription } from '../rooms/connection';
 import { frame, placeOf } from '../frames';
 import { eachLimited } from './limited';
 import { foldMemberships } from './fold';

@@ -8,7 +8,8 @@ import type { ExportFiles, ExportOutcome } from './files';
 import { createPeopleNotes } from './people';
 import { createReading, type Reading } from './source/reading';
 import type { ExportStore } from './store/port';
-import { writeExport, type WriteOptions } from './write';
+import { writeExport } from './write';
+import type { WriteOptions } from './writing';
 import { createArchive } from './zip';
 
 /** Thrown where somebody whose text may be in the file was erased while it was written: it has to be made anew. */

@@ -1,8 +1,8 @@
-import type { Service } from '@threadlog/service';
-import type { WorkerDeps } from '../deps';
+import type { Logger, Service } from '@threadlog/service';
 import type { JobHandler } from '../jobs/job';
+import type { ExportConfig } from './config';
 import { createExportFiles, type ExportFiles } from './files';
-import { createExportHandler } from './job';
+import { createExportHandler, type ExportJobDeps } from './job';
 import { exportStoreFrom } from './store/fromConfig';
 import type { ExportStore } from './store/port';
 import { createExportSweeper } from './sweeper';
@@ -15,7 +15,12 @@ export interface Exports {
   sweeper: Service;
 }
 
-export function createExports(deps: WorkerDeps): Exports {
+export interface ExportsDeps extends Omit<ExportJobDeps, 'store' | 'files' | 'ttlHours' | 'logger'> {
+  config: ExportConfig;
+  logger: Logger;
+}
+
+export function createExports(deps: ExportsDeps): Exports {
   const { config, database, logger } = deps;
   const store = exportStoreFrom(config);
   const files = createExportFiles({ database, store });

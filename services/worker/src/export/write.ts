@@ -1,39 +1,17 @@
 import { MANIFEST, CONTENTS, EXPORT_SCHEMA, readme, TRANSCRIPT_PAGE, type ContentName } from './contents';
 import { exportedMessages, type ExportedMessage } from './source/messages';
 import { exportedDeeds, exportedProfile, exportedReading, exportedRequests } from './source/person';
-import { planExport, type ExportPlan } from './source/plan';
+import { planExport } from './source/plan';
 import type { Reading } from './source/reading';
 import { exportedThreads } from './source/threads';
 import { writeTranscript } from './transcript/write';
+import type { WriteOptions, Writing } from './writing';
 import type { ArchivedFile, Archive } from './zip';
-
-export interface WriteOptions {
-  requestId: string;
-  /** When the export was made: ISO 8601 UTC, microseconds. */
-  generatedAt: string;
-  /** Told which step begins, and how many messages it will come by. */
-  onStep(step: string, messages: number): Promise<void>;
-  /** Told how many messages the step has come by. */
-  onProgress(messages: number): void;
-}
 
 export interface Written {
   /** Files in the archive. */
   files: number;
   counts: Record<string, number>;
-}
-
-/** What writing the parts shares. */
-export interface Writing extends WriteOptions {
-  reading: Reading;
-  plan: ExportPlan;
-  /** Adds a file and remembers it for the manifest; `count` is asked when it is written. */
-  add(name: string, source: AsyncIterable<string> | Iterable<string>, about?: Partial<Described>): Promise<void>;
-}
-
-interface Described {
-  description: string;
-  count: () => number;
 }
 
 /** Writes everything of a person to an archive and ends it. Memory does not grow with the messages. */

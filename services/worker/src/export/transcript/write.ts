@@ -1,7 +1,7 @@
 import type { ExportedMessage } from '../source/messages';
 import type { ExportedThread } from '../source/threads';
 import { exportedThreads } from '../source/threads';
-import type { Writing } from '../write';
+import type { Writing } from '../writing';
 import { createWalk, type Walk } from './groups';
 import { layTranscript, TRANSCRIPT } from './layout';
 import { indexPage, threadPage, threadSection, type TranscriptAbout } from './pages';
