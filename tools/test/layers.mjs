@@ -47,7 +47,6 @@ export const NOT_YET = {
     'libs/read-models: tables',
     'services/command-api: ownership',
     'services/command-api: threads',
-    'services/projector: lanes',
     'services/query-api: context',
     'services/realtime: log',
   ],

@@ -14,8 +14,8 @@ import type { Connection } from './rooms/connection';
 import { createConnections, type Connections } from './rooms/connections';
 import { createFlow, type Flow } from './rooms/flow';
 import { createRooms, type Broadcast, type Rooms } from './rooms/rooms';
-import { createCompany, type Company } from './signals/company';
-import { createErasureNews } from './signals/erasureNews';
+import { createPresence, type Presence } from './signals/presence';
+import { createErasureListener } from './signals/erasureListener';
 import { countStranger } from './socket/authenticate';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
@@ -62,13 +62,13 @@ export interface Engine {
   rooms: Rooms;
   flow: Flow;
   session: SessionDeps;
-  company: Company;
+  presence: Presence;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
   const { log, reader, views, limits, warn } = deps;
   const connections = createConnections();
-  const late: { announce?: Announce; follower?: Follower; company?: Company; rooms?: Rooms } = {};
+  const late: { announce?: Announce; follower?: Follower; presence?: Presence; rooms?: Rooms } = {};
   const beginnings = createBeginnings({ reader, ringOf: (...place) => late.follower!.ringOf(...place) });
   const references = createReferences({ reader, hasLate: (room) => late.rooms!.hasLate(room) });
   const seen = { beginsAt: beginnings.at, indexOf: references.indexOf };
@@ -78,10 +78,10 @@ export function createEngine(deps: EngineDeps): Engine {
     rooms,
     connections,
     announce: (subscription, seq) => void late.announce?.(subscription, seq),
-    posted: (...message) => late.company?.typing.posted(...message),
+    posted: (...message) => late.presence?.typing.posted(...message),
   });
   const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
-  const onErased = createErasureNews({
+  const onErased = createErasureListener({
     ...{ views, connections, rooms, threadsOf: deps.threadsOf },
     onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
   });
@@ -102,11 +102,11 @@ export function createEngine(deps: EngineDeps): Engine {
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
   const unproven: RefreshDeps['unproven'] = ({ address }, refusal) => countStranger(deps, address, refusal);
   const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish, unproven });
-  const company = createCompany({ ...deps, rooms, connections });
-  late.company = company;
+  const presence = createPresence({ ...deps, rooms, connections });
+  late.presence = presence;
   return {
     follower,
-    company,
+    presence,
     connections,
     rooms,
     flow,
@@ -114,10 +114,10 @@ export function createEngine(deps: EngineDeps): Engine {
       rooms,
       connections,
       limits,
-      commands: commandDeps(deps, { rooms, joins, refresh, references, typing: company.typing }),
+      commands: commandDeps(deps, { rooms, joins, refresh, references, typing: presence.typing }),
       onResync: deps.observer.resynced,
-      onOpen: company.came,
-      onClose: company.went,
+      onOpen: presence.connected,
+      onClose: presence.disconnected,
       start: (connection, resume, greet) => startConnection(start, connection, resume, greet),
       onFault: (cause, { actor }) => warn({ ...who(actor), err: cause }, 'a connection could not start'),
     },

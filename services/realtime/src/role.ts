@@ -128,7 +128,7 @@ async function runRealtime(
     health.drain();
     await drainSockets(io, tracked, drainMs);
     clearInterval(sweep);
-    engine?.company.stop();
+    engine?.presence.stop();
     await engine?.follower.stop();
     watcher?.stop();
     await http.close(0);

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dispatcher } from '../dispatcher';
 import type { Beginnings } from '../sync/beginnings';
 import type { References } from '../sync/references';
-import type { SubjectErased } from '../signals/erasureNews';
+import type { SubjectErased } from '../signals/erasureListener';
 import type { Withdrawals } from '../sync/withdrawals';
 import type { Views } from '../views';
 import { headOf, type RecordHead } from './records';

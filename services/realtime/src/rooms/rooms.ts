@@ -1,9 +1,9 @@
 import { seesSubThread } from '@threadlog/auth';
 import type { InThread, TenantId } from '@threadlog/events';
 import { frame, placeOf, type Delivery, type Frame } from '../frames';
-import { threadRoom } from '../log/records';
 import { repliedTo, withoutReply } from '../presenters/replies';
 import type { Connection, Subscription } from './connection';
+import { detach, dropHeld, endPlace, hasAudience, hasLate, hold, openPlace, type Room, type RoomMap } from './places';
 import { seesEverything, type Seen } from './seen';
 
 /** Sends one frame to everybody in a room but some sockets, encoded once; volatile ones only to who can take it now. */
@@ -33,7 +33,7 @@ export interface Rooms {
    */
   lose(room: string, about: Omit<Delivery, 'frames'>): void;
   /** Tells those who are live in the room what is of no use later; nothing is held, and volatile by default. */
-  whisper(room: string, frame: Frame, exceptSocketIds: string[], options?: { volatile: boolean }): void;
+  emitVolatile(room: string, frame: Frame, exceptSocketIds: string[], options?: { volatile: boolean }): void;
   /** Whether what is delivered is from before this participant's history. */
   hides(subscription: Subscription, delivery: Pick<Delivery, 'threadId' | 'messageIndex'>): boolean;
   /** Forgets what is held back in the tenant's rooms: those who wait are told to fetch instead. */
@@ -48,15 +48,6 @@ export interface Rooms {
   /** Everybody with a place in the room. */
   subscribers(room: string): Subscription[];
 }
-
-interface Room {
-  members: Set<Subscription>;
-  syncing: Set<Subscription>;
-  live: number;
-  /** Live places that do not see all of it, which few rooms have. */
-  late: Set<Subscription>;
-}
-type RoomMap = Map<string, Room>;
 
 export interface RoomsDeps {
   broadcast: Broadcast;
@@ -117,7 +108,7 @@ export function createRooms({ broadcast, maxHeld, beginsAt, indexOf }: RoomsDeps
       const told = frame('resync', { ...placeOf(about.threadId), seq: about.seq });
       broadcast(name, told, exceptions(room, about, hides));
     },
-    whisper(name, told, except, options = { volatile: true }) {
+    emitVolatile(name, told, except, options = { volatile: true }) {
       const room = rooms.get(name);
       if (!room?.live) return;
       const { threadId } = told.payload as InThread;
@@ -130,63 +121,6 @@ export function createRooms({ broadcast, maxHeld, beginsAt, indexOf }: RoomsDeps
     dropHeld: (tenantId) => dropHeld(rooms, tenantId),
     subscribers: (name) => [...(rooms.get(name)?.members ?? [])],
   };
-}
-
-function hasAudience(room: Room | undefined): boolean {
-  return room !== undefined && room.live + room.syncing.size > 0;
-}
-
-function hasLate(room: Room | undefined): boolean {
-  return room !== undefined && (room.late.size > 0 || [...room.syncing].some((one) => !seesEverything(one)));
-}
-
-function dropHeld(rooms: RoomMap, tenantId: TenantId): void {
-  for (const [name, { syncing }] of rooms)
-    if (name.startsWith(`${tenantId}/`)) for (const subscription of syncing) subscription.held = null;
-}
-
-function openPlace(
-  rooms: RoomMap,
-  connection: Connection,
-  { threadId, visibleFrom, visibleFromSeq }: Seen & { threadId: string },
-): Subscription {
-  const name = threadRoom(connection.actor.tenantId, threadId);
-  const room = rooms.get(name) ?? { members: new Set(), syncing: new Set(), live: 0, late: new Set() };
-  rooms.set(name, room);
-  const seen = { visibleFrom, visibleFromSeq };
-  const subscription: Subscription = { connection, threadId, room: name, state: 'syncing', ...seen, held: [] };
-  room.members.add(subscription);
-  room.syncing.add(subscription);
-  connection.subscriptions.set(threadId, subscription);
-  return subscription;
-}
-
-function detach(rooms: RoomMap, subscription: Subscription): void {
-  const room = rooms.get(subscription.room);
-  if (!room) return;
-  room.syncing.delete(subscription);
-  room.late.delete(subscription);
-  if (subscription.state !== 'live') return;
-  room.live -= 1;
-  subscription.connection.wire.leave(subscription.room);
-}
-
-function endPlace(rooms: RoomMap, subscription: Subscription): void {
-  if (subscription.state === 'ended') return;
-  detach(rooms, subscription);
-  subscription.state = 'ended';
-  subscription.held = null;
-  const { connection, threadId } = subscription;
-  if (connection.subscriptions.get(threadId) === subscription) connection.subscriptions.delete(threadId);
-  const room = rooms.get(subscription.room);
-  room?.members.delete(subscription);
-  if (room?.members.size === 0) rooms.delete(subscription.room);
-}
-
-function hold(subscription: Subscription, delivery: Delivery, most: number): void {
-  if (!subscription.held) return;
-  if (subscription.held.length < most) subscription.held.push(delivery);
-  else subscription.held = null;
 }
 
 function exceptions(room: Room, about: Parameters<Rooms['hides']>[1], hides: Rooms['hides']): string[] {

@@ -1,59 +1,59 @@
-import type { Actor } from '@threadlog/auth';
-import { signalTime, type PresenceChange, type Signals } from '@threadlog/runtime';
-import { userRoom } from '../log/records';
+import { randomUUID } from 'node:crypto';
+import type { PeersOf } from '@threadlog/read-models';
+import type { Signals } from '@threadlog/runtime';
+import type { RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
+import type { Rooms } from '../rooms/rooms';
+import { createPresenceListener } from './presenceListener';
+import { createPresencePublisher } from './presencePublisher';
+import { createTyping, type Typing } from './typing';
 
-/** How often an instance repeats who is with it; a third of the time for which its word counts. */
-const PRESENCE_BEAT_MS = 15_000;
+const TICK_MS = 500;
 
-/** Tells the other instances who is with this one. */
-export interface PresenceTeller {
-  /** Call it after the socket was counted in, or out. */
-  came(connection: Connection): void;
-  went(connection: Connection): void;
-  /** Repeats what is due; called on a timer, and each user has a time of its own. */
-  beat(): void;
+/** Who is there and who types, over all instances. */
+export interface Presence {
+  typing: Typing;
+  connected(connection: Connection): void;
+  disconnected(connection: Connection): void;
+  stop(): void;
 }
 
-export interface PresenceTellerDeps {
-  connections: Pick<Connections, 'of'>;
-  publish: Signals['publish'];
-  /** Of this process; another one after a restart. */
-  instance: string;
+export interface PresenceDeps {
+  signals: Pick<Signals, 'presence' | 'publish' | 'listen'>;
+  rooms: Rooms;
+  connections: Connections;
+  limits: Pick<RealtimeLimits, 'typingThreads'>;
+  peersOf: PeersOf;
+  warn(fields: Record<string, unknown>, message: string): void;
   /** Milliseconds since 1970. */
-  now: () => number;
+  now?: (() => number) | undefined;
 }
 
-export function createPresenceTeller({ connections, publish, instance, now }: PresenceTellerDeps): PresenceTeller {
-  const due = new Map<string, { who: Pick<Actor, 'tenantId' | 'id'>; at: number }>();
-
-  function say({ tenantId, id }: Pick<Actor, 'tenantId' | 'id'>, state: PresenceChange['state']): void {
-    const word = { user_id: id, state, instance, connections: countOf(connections.of(tenantId, id)) };
-    publish(tenantId, 'PRESENCE', { ...word, last_seen_at: signalTime(now()) });
-  }
-
+/** What an instance says it hears itself, too, from the topic: all are told in the same way. */
+export function createPresence(deps: PresenceDeps): Presence {
+  const { signals, rooms, connections, limits, peersOf, warn, now = Date.now } = deps;
+  const { publish, presence: board } = signals;
+  const typing = createTyping({ rooms, connections, maxThreads: limits.typingThreads, publish, now });
+  const publisher = createPresencePublisher({ connections, publish, instance: randomUUID(), now });
+  const onFault = (cause: unknown) => warn({ err: cause }, 'who connected or disconnected could not be told');
+  const listener = createPresenceListener({ board, connections, peersOf, onFault });
+  const end = signals.listen({ typing: (signal) => typing.heard(signal), presence: listener });
+  const tick = setInterval(() => {
+    typing.sweep();
+    publisher.beat();
+  }, TICK_MS);
+  tick.unref();
   return {
-    came({ actor: { tenantId, id } }) {
-      const key = userRoom(tenantId, id);
-      if (due.has(key)) return;
-      due.set(key, { who: { tenantId, id }, at: now() + PRESENCE_BEAT_MS });
-      say({ tenantId, id }, 'online');
+    typing,
+    connected: (connection) => publisher.connected(connection),
+    disconnected(connection) {
+      typing.left(connection);
+      publisher.disconnected(connection);
     },
-    went({ actor: { tenantId, id } }) {
-      if (countOf(connections.of(tenantId, id)) > 0 || !due.delete(userRoom(tenantId, id))) return;
-      say({ tenantId, id }, 'offline');
-    },
-    beat() {
-      for (const user of due.values()) {
-        if (user.at > now()) continue;
-        user.at = now() + PRESENCE_BEAT_MS;
-        say(user.who, 'online');
-      }
+    stop() {
+      clearInterval(tick);
+      end();
     },
   };
-}
-
-function countOf(items: Iterable<unknown>): number {
-  return [...items].length;
 }

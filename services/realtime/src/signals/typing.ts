@@ -27,7 +27,7 @@ export interface Typing {
 }
 
 export interface TypingDeps {
-  rooms: Pick<Rooms, 'whisper'>;
+  rooms: Pick<Rooms, 'emitVolatile'>;
   connections: Pick<Connections, 'of'>;
   /** Threads in which one socket may type at a time. */
   maxThreads: number;
@@ -51,7 +51,7 @@ export function createTyping({ rooms, connections, maxThreads, publish, now }: T
 
   function tell({ tenantId, threadId, userId }: Typist, isTyping: boolean, volatile = true): void {
     const own = [...connections.of(tenantId, userId)].map(({ wire }) => wire.id);
-    rooms.whisper(
+    rooms.emitVolatile(
       threadRoom(tenantId, threadId),
       frame('user:typing', { ...placeOf(threadId), userId, isTyping }),
       own,

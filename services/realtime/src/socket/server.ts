@@ -75,7 +75,7 @@ export function attachSockets(io: RealtimeServer, server: HttpServer, options: S
   const addressOf = (request: IncomingMessage) => requesterKey(request, options.trustedProxies);
   io.attach(server);
   io.engine.on('connection', (connection: EngineSocket) => {
-    options.strangers.came(connection, addressOf(connection.request));
+    options.strangers.connected(connection, addressOf(connection.request));
   });
   io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => {
     countStranger(options, addressOf(req), undefined).catch(() => undefined);

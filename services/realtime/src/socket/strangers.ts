@@ -12,7 +12,7 @@ export interface Strangers {
   /** Whether the address may open another one. */
   hasRoom(address: string): boolean;
   /** Counts it until `proven` or its end; closes it where there are too many, since several may have asked at once. */
-  came(connection: EngineConnection, address: string): void;
+  connected(connection: EngineConnection, address: string): void;
   proven(connection: object): void;
 }
 
@@ -32,7 +32,7 @@ export function createStrangers(mostPerAddress: number): Strangers {
 
   return {
     hasRoom,
-    came(connection, address) {
+    connected(connection, address) {
       if (!hasRoom(address)) return void connection.close(true);
       counts.set(address, (counts.get(address) ?? 0) + 1);
       waiting.set(connection, address);

@@ -46,7 +46,7 @@ export async function playParty(options: PartyOptions): Promise<{ faults: string
   for (let i = 0; i < options.steps && party.faults.length === 0; i++) await step(party);
   await rest(party);
   const differences = party.faults.length > 0 ? [] : party.seats.flatMap(({ model }) => model.differences());
-  party.engine.company.stop();
+  party.engine.presence.stop();
   await party.engine.follower.stop();
   return { faults: party.faults, differences };
 }

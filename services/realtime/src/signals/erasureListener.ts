@@ -9,7 +9,7 @@ import type { Views } from '../views';
 
 export type SubjectErased = EventOf<'CHAT_PRIVACY_SUBJECT_ERASED'>;
 
-export interface ErasureNewsDeps {
+export interface ErasureListenerDeps {
   views: Pick<Views, 'forgetKeys' | 'forgetProfile'>;
   connections: Pick<Connections, 'hasTenant' | 'of'>;
   rooms: Pick<Rooms, 'subscribers' | 'dropHeld'>;
@@ -23,7 +23,7 @@ export interface ErasureNewsDeps {
  * it, whatever is buffered. Then everybody in a room of the person is told once. What it wrote is told, message by
  * message, by the events that delete it.
  */
-export function createErasureNews(deps: ErasureNewsDeps): (event: SubjectErased) => void {
+export function createErasureListener(deps: ErasureListenerDeps): (event: SubjectErased) => void {
   const { views, connections, rooms, threadsOf, onFault } = deps;
 
   async function tell(tenantId: TenantId, userId: string): Promise<void> {

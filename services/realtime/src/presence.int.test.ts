@@ -97,7 +97,7 @@ describe('two instances', () => {
     expect(codes).toContain('rate_limited');
   });
 
-  test('tell the people a user knows that it came and went, once for all its sockets', async () => {
+  test('tell the people a user knows that it connected and disconnected, once for all its sockets', async () => {
     const board = other.signals.presence;
     const stateOf = async (userId: string) => (await board.of(tenantId('acme'), [userId]))[0]?.state;
     const [reader, stranger] = await Promise.all([there(ben), there(cyd)]);

@@ -6,10 +6,10 @@ import { userRoom } from '../log/records';
 
 /** Look-ups of people at the same time. */
 const AT_ONCE = 4;
-/** Users whose news wait; those of others are lost. */
+/** Users whose changes wait; those of others are lost. */
 const MAX_WAITING = 10_000;
 
-export interface PresenceNewsDeps {
+export interface PresenceListenerDeps {
   board: Pick<PresenceBoard, 'of'>;
   connections: Pick<Connections, 'hasTenant' | 'of'>;
   peersOf: PeersOf;
@@ -17,10 +17,10 @@ export interface PresenceNewsDeps {
 }
 
 /**
- * Tells the people a user knows that it came or went. Who they are is looked up, a few at a time; when it is known, only
- * what is still so is told, once for however many changes there were.
+ * Tells the people a user knows that it connected or disconnected. Who they are is looked up, a few at a time; when it is
+ * known, only what is still so is told, once for however many changes there were.
  */
-export function createPresenceNews(deps: PresenceNewsDeps): (change: PresenceChange) => void {
+export function createPresenceListener(deps: PresenceListenerDeps): (change: PresenceChange) => void {
   const { board, connections, peersOf, onFault } = deps;
   const waiting = new Map<string, PresenceChange>();
   let running = 0;

@@ -1,7 +1,7 @@
 import { tenantId } from '@threadlog/events';
 import { SealingError, type Opener } from '@threadlog/sealing';
 import { createViews } from '../views';
-import { createErasureNews, type SubjectErased } from './erasureNews';
+import { createErasureListener, type SubjectErased } from './erasureListener';
 
 const tenant = tenantId('acme');
 const erased = (kind: 'user' | 'tenant', keyIds: string[]): SubjectErased =>
@@ -12,13 +12,13 @@ const erased = (kind: 'user' | 'tenant', keyIds: string[]): SubjectErased =>
 
 const profiles = { of: () => Promise.resolve(() => undefined), forget: () => undefined };
 
-function news(threadsOf: () => Promise<string[]>) {
+function listening(threadsOf: () => Promise<string[]>) {
   const done: string[] = [];
   const faults: unknown[] = [];
   const wire = { emit: ({ name }: { name: string }) => done.push(name) };
   const ben = { state: 'ready', wire };
   const late = { state: 'starting', wire };
-  const erase = createErasureNews({
+  const erase = createErasureListener({
     views: {
       forgetKeys: (_tenant, keyIds) => done.push(`keys ${keyIds.join(' ')}`),
       forgetProfile: (_tenant, userId) => done.push(`profile ${userId}`),
@@ -34,9 +34,9 @@ function news(threadsOf: () => Promise<string[]>) {
   return { erase, done, faults };
 }
 
-describe('news of an erasure', () => {
+describe('a listener to erasures', () => {
   it('lets keys and profile go in its own turn, then tells each socket once', async () => {
-    const { erase, done } = news(() => Promise.resolve(['t-1', 't-2']));
+    const { erase, done } = listening(() => Promise.resolve(['t-1', 't-2']));
     erase(erased('user', ['k-1', 'k-2']));
     expect(done).toEqual(['keys k-1 k-2', 'held back', 'profile ada']);
     await new Promise(setImmediate);
@@ -44,7 +44,7 @@ describe('news of an erasure', () => {
   });
 
   it('lets keys go though nobody can be told', async () => {
-    const { erase, done, faults } = news(() => Promise.reject(new Error('away')));
+    const { erase, done, faults } = listening(() => Promise.reject(new Error('away')));
     erase(erased('user', ['k-1']));
     await new Promise(setImmediate);
     expect(done).toEqual(['keys k-1', 'held back', 'profile ada']);
@@ -52,7 +52,7 @@ describe('news of an erasure', () => {
   });
 
   it('of a tenant is about keys and what was opened with them', async () => {
-    const { erase, done } = news(() => Promise.resolve(['t-1']));
+    const { erase, done } = listening(() => Promise.resolve(['t-1']));
     erase(erased('tenant', ['k-1']));
     await new Promise(setImmediate);
     expect(done).toEqual(['keys k-1', 'held back']);
