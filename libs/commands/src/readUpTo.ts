@@ -1,5 +1,5 @@
 import type { UserThreadResource } from '@threadlog/events';
-import type { Command } from './schemas';
+import type { Command } from './contracts';
 
 /** What `thread.newest` tells: how far a thread goes for the actor, as its owner knows it. */
 export interface NewestMessage {

@@ -1,6 +1,7 @@
 import type { Actor } from '@threadlog/auth';
 import type { Problem } from '@threadlog/events';
-import type { Command } from './schemas';
+import type { SuccessStatus } from './contract';
+import type { Command } from './contracts';
 
 /** A command on its way to the owner of its stream's partition. Plain JSON: forwarding sends it as it is. */
 export interface CommandRequest {
@@ -22,7 +23,7 @@ export interface LogPosition {
 
 export interface CommandAccepted {
   ok: true;
-  status: 200 | 201 | 204;
+  status: SuccessStatus;
   /** The resource as the queries would show it to this actor; null with 204. */
   resource: unknown;
   /** Null when the command changed nothing. */

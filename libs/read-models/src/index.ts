@@ -14,6 +14,8 @@ export * from './discarded';
 export * from './statements';
 export * from './dump';
 export * from './receiptRetention';
+export * from './evolve/states';
+export * from './evolve/evolve';
 export * from './schema/core';
 export * from './schema/generation';
 export * from './tables/columns';

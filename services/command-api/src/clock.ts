@@ -1,5 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from './ownership/ports';
+
+/** Time as a process sees it. Injected everywhere, so that a simulation can bend it. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back, but may stop while the machine sleeps. */
+  monotonicMs(): number;
+  /** Milliseconds since the epoch; may jump. */
+  wallMs(): number;
+  /** Microseconds since the epoch, for event timestamps. */
+  wallMicros(): number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
 
 /** How far the fine clock may be off the wall clock before it is set again; milliseconds. */
 const MAX_DRIFT_MS = 20;

@@ -1,3 +1,3 @@
 export * from './role';
 export * from './config';
-export * from './routes';
+export * from './allRoutes';

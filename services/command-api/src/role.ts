@@ -17,25 +17,24 @@ import {
 import { servedRoutes, type Runtime } from '@threadlog/runtime';
 import { mountRoutes, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
-import { createSystemClock } from './clock';
-import { createExecutor } from './commands/executor';
+import { commandRoutes } from './allRoutes';
+import { createSystemClock, type Clock } from './clock';
+import { createExecutor } from './pipeline/executor';
 import type { CommandApiConfig } from './config';
 import { createLookUps, type LookUps } from './http/lookUps';
 import { createCommandFaults, createOwnershipMetrics } from './metrics';
 import { createOwner, type Owner } from './ownership/owner';
-import type { Clock, LeaseStore } from './ownership/ports';
-import { LEASE_TIMING } from './ownership/term';
+import type { LeaseStore } from './ownership/ports';
+import { LEASE_TIMING } from './ownership/leaseDeadline';
 import { createCommandRouter } from './router/commandRouter';
 import { forwardEndpoint } from './router/forwardEndpoint';
 import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
 import { rememberWrites } from './router/rememberWrites';
-import { commandRoutes } from './routes';
 import { createHoldsCache } from './store/holdsCache';
 import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
 import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
-import { decide } from './threads/domain';
 import { createWindow } from './window';
 
 export interface CommandApi extends Role {
@@ -132,7 +131,6 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     holdsOf: (tenantId) => holds.of(tenantId),
     owner,
     sealing,
-    decide,
     limits,
     answers: createRowAnswers({ database, sealing, messageStore, limits, generation: readModel.generation }),
     maxEventBytes: MAX_EVENT_BYTES,

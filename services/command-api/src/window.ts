@@ -1,4 +1,4 @@
-import type { Clock } from './ownership/ports';
+import type { Clock } from './clock';
 import { microIso } from './timestamps';
 
 const RECOMPUTED_MS = 1_000;

@@ -12,8 +12,9 @@ import {
   type RouteRequest,
 } from '@threadlog/service';
 import { z } from 'zod';
+import { definitionOf } from '../commands/registry';
 import type { LookUps } from './lookUps';
-import { REFUSALS } from './refusals';
+import { refusalsOf } from './refusals';
 
 /** What command routes work with. */
 export interface CommandRouteDeps {
@@ -52,7 +53,7 @@ export const writeHeaders = z.object({
 });
 
 /** An answer in a surface's own words; what it leaves out is the command's. */
-export type Told = Partial<Pick<RouteReply, 'status' | 'body'>> & {
+export type ResponseOverride = Partial<Pick<RouteReply, 'status' | 'body'>> & {
   /** Path of a created resource, below `basePath`. */
   location?: string;
 };
@@ -67,7 +68,7 @@ type CommandRouteDefinition<Schemas extends RequestSchemas> = Omit<
     /** The command that a parsed request stands for. */
     command(request: RouteRequest<Schemas>, deps: CommandRouteDeps): Command | Promise<Command>;
     /** Tells a success in other words than the command's. */
-    tell?(result: CommandAccepted, request: RouteRequest<Schemas>): Told;
+    tell?(result: CommandAccepted, request: RouteRequest<Schemas>): ResponseOverride;
   };
 
 /** A write: one request, one command, whose result is the answer. */
@@ -97,7 +98,7 @@ export function writeRoute<Schemas extends RequestSchemas>(
   route: WriteRouteDefinition<Schemas>,
 ): Route<CommandRouteDeps> {
   const { sends, ...rest } = route;
-  const refusals = [...new Set(sends.flatMap((type) => REFUSALS[type]))];
+  const refusals = [...new Set(sends.flatMap((type) => refusalsOf({ type })))];
   return defineRoute<Schemas, CommandRouteDeps>({
     ...(rest as unknown as RouteDefinition<Schemas, CommandRouteDeps>),
     auth: route.auth ?? 'user',
@@ -142,7 +143,7 @@ export function requireAccepted(result: CommandResult): CommandAccepted {
   return result;
 }
 
-export function replyTo(result: CommandAccepted, deps: CommandRouteDeps, told: Told = {}): RouteReply {
+export function replyTo(result: CommandAccepted, deps: CommandRouteDeps, told: ResponseOverride = {}): RouteReply {
   const status = told.status ?? result.status;
   const headers = writtenHeaders(result, deps);
   if (status === 204) return { status, headers };
@@ -158,7 +159,7 @@ function writtenHeaders({ position, replayed }: CommandAccepted, { logId }: Comm
   };
 }
 
-function locationOf(result: CommandAccepted, { basePath }: CommandRouteDeps, told: Told): string | undefined {
+function locationOf(result: CommandAccepted, { basePath }: CommandRouteDeps, told: ResponseOverride): string | undefined {
   if (told.location !== undefined) return `${basePath}${told.location}`;
   return result.location && `${basePath}/api/v1${result.location}`;
 }
@@ -168,9 +169,9 @@ export function keyOf({ headers }: Pick<Caller, 'headers'>): string | null {
   return (headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null;
 }
 
-/** A client's own message id serves as its key where no header says otherwise. */
+/** A client's own id of what it makes serves as its key where no header says otherwise. */
 function keyInBody(command: Command): string | null {
-  return command.type === 'message.post' ? command.input.clientMessageId : null;
+  return definitionOf(command).ownKey?.(command.input) ?? null;
 }
 
 /** The version in an `If-Match` header; `*` and none ask for nothing. */

@@ -1,14 +1,14 @@
 import type { Appender } from '@threadlog/log';
 import { createAckedLengths } from './ackedLengths';
-import { createKeeper, type Keeper, type KeeperDeps } from './keeper';
-import type { Tenure } from './tenure';
+import { createLeaseManager, type LeaseManager, type LeaseManagerDeps } from './leaseManager';
+import type { OwnedPartition } from './ownedPartition';
 
-export type OwnerDeps = Omit<KeeperDeps, 'acked'>;
+export type OwnerDeps = Omit<LeaseManagerDeps, 'acked'>;
 
 /** The partitions this process owns, over all its appenders and epochs. */
 export interface Owner {
   readonly name: string;
-  tenureOf(partition: number): Tenure | undefined;
+  ownedPartition(partition: number): OwnedPartition | undefined;
   /** Partitions this instance serves right now. */
   serving(): number[];
   /** Acquires, renews and gives up leases until the signal aborts; then drains and releases them. */
@@ -21,13 +21,13 @@ const PRUNE_EVERY_MS = 250;
 const RELEASE_WAIT_MS = 3_000;
 
 export function createOwner(options: OwnerDeps): Owner {
-  const deps: KeeperDeps = { ...options, acked: createAckedLengths() };
-  let keeper: Keeper | null = null;
+  const deps: LeaseManagerDeps = { ...options, acked: createAckedLengths() };
+  let manager: LeaseManager | null = null;
 
   /** One appender's life: until it fails or the process stops. Then everything is taken anew, with new epochs. */
   async function life(appender: Appender, signal: AbortSignal): Promise<void> {
-    const current = createKeeper(deps, appender);
-    keeper = current;
+    const current = createLeaseManager(deps, appender);
+    manager = current;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     void appender.failed.then((cause) => {
@@ -49,13 +49,13 @@ export function createOwner(options: OwnerDeps): Owner {
       }),
     ]);
     if (signal.aborted) await current.release(RELEASE_WAIT_MS);
-    keeper = null;
+    manager = null;
   }
 
   return {
     name: 'partition-owner',
-    tenureOf: (partition) => keeper?.tenureOf(partition),
-    serving: () => (keeper?.holdings() ?? []).filter((one) => one.serving).map((one) => one.lease.partition),
+    ownedPartition: (partition) => manager?.ownedPartition(partition),
+    serving: () => (manager?.assignments() ?? []).filter((one) => one.serving).map((one) => one.lease.partition),
     async run(signal) {
       let prepared = false;
       await repeat(deps, 'owning partitions', signal, async () => {
@@ -77,7 +77,7 @@ export function createOwner(options: OwnerDeps): Owner {
 }
 
 /** Repeats a step until the signal aborts; it tells how long to wait. Faults are reported and it is tried again. */
-async function repeat(deps: KeeperDeps, what: string, signal: AbortSignal, step: () => Promise<number>): Promise<void> {
+async function repeat(deps: LeaseManagerDeps, what: string, signal: AbortSignal, step: () => Promise<number>): Promise<void> {
   while (!signal.aborted) {
     let pause = HUNGRY_MS;
     await quietly(deps, what, async () => {
@@ -87,7 +87,7 @@ async function repeat(deps: KeeperDeps, what: string, signal: AbortSignal, step:
   }
 }
 
-async function quietly(deps: KeeperDeps, what: string, step: () => Promise<void>): Promise<void> {
+async function quietly(deps: LeaseManagerDeps, what: string, step: () => Promise<void>): Promise<void> {
   try {
     await step();
   } catch (error) {

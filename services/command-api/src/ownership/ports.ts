@@ -1,29 +1,4 @@
-import type {
-  DeletionLogRow,
-  ExportLogRow,
-  KnownLength,
-  LogLoss,
-  MessageRow,
-  ParticipantRow,
-  ReceiptRow,
-  TenantRow,
-  ThreadRow,
-  UserRow,
-  UserThreadRow,
-} from '@threadlog/read-models';
-import type { StreamRef } from '@threadlog/events';
-
-/** Time as a process sees it. Injected everywhere, so that a simulation can bend it. */
-export interface Clock {
-  /** Milliseconds on a clock that never goes back, but may stop while the machine sleeps. */
-  monotonicMs(): number;
-  /** Milliseconds since the epoch; may jump. */
-  wallMs(): number;
-  /** Microseconds since the epoch, for event timestamps. */
-  wallMicros(): number;
-  /** Resolves after `ms`, or at once when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
+import type { KnownLength, LogLoss } from '@threadlog/read-models';
 
 /** A command-api process; its id is new for every start. */
 export interface Instance {
@@ -75,63 +50,6 @@ export interface LogLengths {
   known(): Promise<Map<number, KnownLength>>;
   /** Takes a partition that is shorter than that from everybody, for good. */
   note(loss: LogLoss): Promise<void>;
-}
-
-/** A projector's progress on one partition, offset and epoch taken together. */
-export interface Checkpoint {
-  nextOffset: number;
-  maxEpoch: number;
-}
-
-/** With the word that changes whenever streams of the partition are parked or go on. */
-export interface Progress extends Checkpoint {
-  parkings: string;
-}
-
-/** What the active generation knows of a stream, and how far it had read: one snapshot. */
-export interface StreamSnapshot {
-  checkpoint: Checkpoint;
-  version: number;
-  /** Versions behind it that records which were discarded unread may have taken. */
-  gap: number;
-  lastTimestamp: string | null;
-  parked: boolean;
-  thread: ThreadRow | null;
-  participants: ParticipantRow[];
-  user: UserRow | null;
-  /** The latest privacy requests of the subject, bounded. */
-  exports: ExportLogRow[];
-  deletions: DeletionLogRow[];
-  tenant: TenantRow | null;
-  /** Receipts since the window's start, newest first, bounded. */
-  receipts: ReceiptRow[];
-  /** False when the bound cut the receipts: a key that is not among them must be looked up. */
-  receiptsComplete: boolean;
-}
-
-/** Rows of a stream that only some commands need: messages of a thread by id, a user's threads by thread id. */
-export interface StreamParts {
-  checkpoint: Checkpoint;
-  messages: MessageRow[];
-  userThreads: UserThreadRow[];
-}
-
-/** The write side's view of the read model; reads the primary, never a replica. */
-export interface ReadModel {
-  /** Checkpoints of the active generation, by partition; a partition without one stands at 0. */
-  checkpoints(): Promise<Map<number, Progress>>;
-  /** Record keys of a partition whose streams are parked. */
-  parkedKeys(partition: number): Promise<ReadonlySet<string>>;
-  /** Offsets of a partition's records that an operator has discarded. */
-  discarded(partition: number): Promise<ReadonlySet<number>>;
-  loadStream(stream: StreamRef, partition: number, receiptsSince: string): Promise<StreamSnapshot>;
-  /** Parts of a stream by name. The checkpoint is read before the rows, so the rows are never behind it. */
-  loadParts(stream: StreamRef, partition: number, names: readonly string[]): Promise<StreamParts>;
-  findReceipt(
-    stream: StreamRef,
-    partition: number,
-    keyHash: string,
-  ): Promise<{ checkpoint: Checkpoint; row: ReceiptRow | null }>;
 }
 
 /** Reports what operators should know; every call is cheap and never throws. */

@@ -3,8 +3,10 @@ import type { Appender, EventLog, LogRecord } from '@threadlog/log';
 import { microIso } from '../timestamps';
 import type { KnownLength, LogLoss } from '@threadlog/read-models';
 import { OWN_ACKS, type AckedLengths } from './ackedLengths';
-import { createOverlay, MAX_OVERLAY_EVENTS, type Overlay } from './overlay';
-import type { Checkpoint, Clock, Lease, LogLengths, ReadModel } from './ports';
+import { createOverlay, MAX_OVERLAY_EVENTS, type Overlay } from '../streams/overlay';
+import type { Clock } from '../clock';
+import type { Checkpoint, ReadModel } from '../streams/ports';
+import type { Lease, LogLengths } from './ports';
 
 export interface TakeOverDeps {
   log: EventLog;

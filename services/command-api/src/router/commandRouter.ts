@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandRequest, CommandResult, CommandRouter } from '@threadlog/commands';
 import type { Sealing } from '@threadlog/sealing';
-import { canonicalJson } from '../commands/canonical';
-import type { Executor } from '../commands/executor';
-import { NOT_OWNER, refusal, TIMED_OUT, type Outcome } from '../commands/job';
-import { MAX_DIRECT_GENERATIONS, targetOf, type Target, type TargetDeps } from '../commands/target';
-import type { Clock } from '../ownership/ports';
+import { canonicalJson } from '../pipeline/canonical';
+import type { Executor } from '../pipeline/executor';
+import { NOT_OWNER, refusal, TIMED_OUT, type Outcome } from '../pipeline/job';
+import { definitionOf } from '../commands/registry';
+import { MAX_DIRECT_GENERATIONS, routeOf, type CommandRoute, type RouteDeps } from '../pipeline/commandRoute';
+import type { Clock } from '../clock';
 import { isProblem } from '../problems';
 import type { OwnerDirectory } from './ownerDirectory';
 
 /** Sends a command to the instance at `url`, for it alone to carry out. */
 export type Forward = (url: string, request: CommandRequest, directGeneration: number) => Promise<Outcome>;
 
-export interface RouterDeps extends Omit<TargetDeps, 'sealing'> {
+export interface RouterDeps extends Omit<RouteDeps, 'sealing'> {
   executor: Executor;
   directory: OwnerDirectory;
   forward: Forward;
@@ -36,25 +37,25 @@ export interface LocalRouter extends CommandRouter {
  */
 export function createCommandRouter(deps: RouterDeps): LocalRouter {
   async function executeHere(request: CommandRequest, directGeneration: number): Promise<Outcome> {
-    const target = await targetOf(deps, request, directGeneration);
-    return deps.executor.execute(request, target, await requestHashOf(deps, request, target));
+    const destination = await routeOf(deps, request, directGeneration);
+    return deps.executor.execute(request, destination, await requestHashOf(deps, request, destination));
   }
 
   async function route(request: CommandRequest, directGeneration: number): Promise<CommandResult> {
     const deadline = deps.clock.monotonicMs() + request.timeoutMs;
-    const target = await targetOf(deps, request, directGeneration);
-    const requestHash = await requestHashOf(deps, request, target);
+    const destination = await routeOf(deps, request, directGeneration);
+    const requestHash = await requestHashOf(deps, request, destination);
     for (;;) {
       const timeoutMs = deadline - deps.clock.monotonicMs();
       if (timeoutMs <= 0) return TIMED_OUT;
-      const here = await deps.executor.execute({ ...request, timeoutMs }, target, requestHash);
+      const here = await deps.executor.execute({ ...request, timeoutMs }, destination, requestHash);
       if (here !== NOT_OWNER) return here;
-      const url = await deps.directory.urlOf(target.partition);
+      const url = await deps.directory.urlOf(destination.partition);
       if (url !== null && url !== deps.ownUrl) {
         const there = await deps.forward(url, { ...request, timeoutMs }, directGeneration);
         if (there !== NOT_OWNER) return there;
       }
-      deps.directory.forget(target.partition);
+      deps.directory.forget(destination.partition);
       await deps.clock.sleep(LOOK_AGAIN_MS);
     }
   }
@@ -67,7 +68,7 @@ export function createCommandRouter(deps: RouterDeps): LocalRouter {
       try {
         for (let generation = 0; ; generation += 1) {
           const result = await route(request, generation);
-          if (!isDeletedPair(request, result) || generation + 1 >= MAX_DIRECT_GENERATIONS) return result;
+          if (!isTaken(request, result) || generation + 1 >= MAX_DIRECT_GENERATIONS) return result;
         }
       } catch (error) {
         if (isProblem(error)) return refusal(error.problem);
@@ -83,19 +84,19 @@ export function createCommandRouter(deps: RouterDeps): LocalRouter {
 }
 
 /** Only what derives its id from the key needs one; the rest would keep receipts nobody can ask for. */
-function mintedKey(request: CommandRequest): Partial<CommandRequest> {
-  return request.command.type === 'thread.create' ? { idempotencyKey: `minted:${randomUUID()}` } : {};
+function mintedKey({ command }: CommandRequest): Partial<CommandRequest> {
+  return definitionOf(command).stream.begins ? { idempotencyKey: `minted:${randomUUID()}` } : {};
 }
 
-/** The pair's conversation of this generation was deleted: the next one is theirs. */
-function isDeletedPair({ command }: CommandRequest, result: CommandResult): boolean {
-  if (command.type !== 'thread.create' || command.input.type !== 'direct') return false;
-  return command.input.parentThreadId === null && !result.ok && result.problem.code === 'conflict';
+/** The stream that this was to begin cannot be begun any more, so the next generation of its name is meant. */
+function isTaken({ command }: CommandRequest, result: CommandResult): boolean {
+  if (result.ok) return false;
+  return definitionOf(command).stream.begins?.isTaken(command.input, result.problem) ?? false;
 }
 
 /** HMAC of the canonical request under the actor's own key: it says nothing any more once the actor is erased. */
-async function requestHashOf(deps: RouterDeps, request: CommandRequest, target: Target): Promise<string | null> {
-  if (target.keyHash === null) return null;
+async function requestHashOf(deps: RouterDeps, request: CommandRequest, { keyHash }: CommandRoute): Promise<string | null> {
+  if (keyHash === null) return null;
   const { tenantId, id } = request.actor;
   const scope = { tenantId, authorId: id, threadId: null, month: null, learnerId: null };
   if (!deps.sealing.cachedSealer(scope)) await deps.sealing.sealer(scope);

@@ -4,7 +4,7 @@ import { LIMITS, problem } from '@threadlog/events';
 import { contextOf, problemOf, requireJsonText, strictRouter, type JsonBounds } from '@threadlog/service';
 import express, { type Request, type Router } from 'express';
 import { z } from 'zod';
-import { NOT_OWNER } from '../commands/job';
+import { NOT_OWNER } from '../pipeline/job';
 import type { LocalRouter } from './commandRouter';
 
 /** A forwarded command carries its actor beside a body of at most 256 KiB. */

@@ -1,6 +1,6 @@
 import { clusterSecrets, createForwardSigner, type ForwardSigner } from '@threadlog/auth';
 import { createForwardClient, NotReachedError, type ForwardClient } from '@threadlog/commands';
-import { NOT_OWNER } from '../commands/job';
+import { NOT_OWNER } from '../pipeline/job';
 import type { CommandApiConfig } from '../config';
 import type { Forward } from './commandRouter';
 

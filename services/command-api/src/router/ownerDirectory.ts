@@ -1,4 +1,5 @@
-import type { Clock, LeaseStore } from '../ownership/ports';
+import type { Clock } from '../clock';
+import type { LeaseStore } from '../ownership/ports';
 
 /** Which instance owns a partition, as far as the leases say; remembered for a moment, forgotten when it proved wrong. */
 export interface OwnerDirectory {

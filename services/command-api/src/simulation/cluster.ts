@@ -6,8 +6,9 @@ import {
   type MemoryLog,
   type MemorySend,
 } from '@threadlog/log';
-import type { AdoptionDeps } from '../ownership/adoption';
-import type { LeaseStore, LogLengths, ReadModel } from '../ownership/ports';
+import type { AcquireDeps } from '../ownership/acquirePartition';
+import type { LeaseStore, LogLengths } from '../ownership/ports';
+import type { ReadModel } from '../streams/ports';
 import { createDatabase, type Database } from './database';
 import type { Process, World } from './world';
 
@@ -30,7 +31,7 @@ export interface Parts {
   leases: LeaseStore;
   readModel: ReadModel;
   lengths: LogLengths;
-  steps: NonNullable<AdoptionDeps['steps']>;
+  steps: NonNullable<AcquireDeps['steps']>;
 }
 
 export function createCluster(world: World, partitions: number): Cluster {

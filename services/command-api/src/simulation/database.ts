@@ -1,31 +1,24 @@
 import { decodeEvent, streamName, type ChatEvent, type StreamRef } from '@threadlog/events';
 import type { EventLog } from '@threadlog/log';
 import {
-  foldMessage,
-  foldParticipant,
-  foldThread,
-  messageIdOf,
-  participantsOf,
+  beginning,
+  evolve,
   receiptOf,
   type KnownLength,
   type LogLoss,
-  type MessageRow,
-  type ParticipantRow,
   type ReceiptRow,
-  type ThreadRow,
+  type ThreadState,
 } from '@threadlog/read-models';
-import { nameOf } from '../ownership/overlay';
-import type { Checkpoint, LeaseStore, LogLengths, ReadModel, StreamSnapshot } from '../ownership/ports';
+import { nameOf } from '../streams/overlay';
+import type { LeaseStore, LogLengths } from '../ownership/ports';
+import type { Checkpoint, ReadModel, StreamSnapshot } from '../streams/ports';
 import { createLeaseRows, type LeaseRow } from './leaseRows';
 import { createParking } from './parking';
 import type { Process, World } from './world';
 
 export interface StreamRows {
-  version: number;
+  state: ThreadState;
   lastTimestamp: string | null;
-  thread: ThreadRow | null;
-  participants: Map<string, ParticipantRow>;
-  messages: Map<string, MessageRow>;
   receipts: Map<string, ReceiptRow>;
   /** Events of a parked stream, which wait; null while it is projected. */
   waiting: { event: ChatEvent; offset: number }[] | null;
@@ -49,12 +42,10 @@ export interface Database {
   streams: ReadonlyMap<string, StreamRows>;
 }
 
-const emptyStream = (): StreamRows => ({
-  version: 0,
+/** The simulation writes to threads alone. */
+export const emptyStream = (): StreamRows => ({
+  state: beginning('thread'),
   lastTimestamp: null,
-  thread: null,
-  participants: new Map(),
-  messages: new Map(),
   receipts: new Map(),
   waiting: null,
 });
@@ -94,7 +85,7 @@ export function createDatabase(world: World, partitions: number): Database {
         discarded: () => Promise.resolve(new Set<number>()),
         loadStream: (stream, partition) => Promise.resolve(snapshotOf(rowsOf(stream), checkpoint(partition))),
         loadParts: (stream, partition, names) => {
-          const messages = names.map((id) => rowsOf(stream).messages.get(id)).filter((row) => row !== undefined);
+          const messages = names.map((id) => rowsOf(stream).state.messages.get(id)).filter((row) => row !== undefined);
           return Promise.resolve({ checkpoint: checkpoint(partition), messages, userThreads: [] });
         },
         findReceipt: (stream, partition, keyHash) => {
@@ -131,16 +122,11 @@ function overNetwork<T extends object>(world: World, process: Process, target: T
 function snapshotOf(rows: StreamRows, checkpoint: Checkpoint): StreamSnapshot {
   return {
     checkpoint,
-    version: rows.version,
+    // As a database would: rows of their own, and no messages until they are asked for.
+    state: { ...rows.state, participants: new Map(rows.state.participants), messages: new Map() },
     lastTimestamp: rows.lastTimestamp,
     gap: 0,
     parked: rows.waiting !== null,
-    thread: rows.thread,
-    participants: [...rows.participants.values()],
-    user: null,
-    exports: [],
-    deletions: [],
-    tenant: null,
     receipts: [...rows.receipts.values()].reverse(),
     receiptsComplete: true,
   };
@@ -148,17 +134,9 @@ function snapshotOf(rows: StreamRows, checkpoint: Checkpoint): StreamSnapshot {
 
 /** Folds an event into a stream's rows; one that is not the next version is left out, as a replay would be. */
 export function foldRows(rows: StreamRows, event: ChatEvent, at: { partition: number; offset: number }): void {
-  if (event.stream_version <= rows.version) return;
-  rows.version = event.stream_version;
+  if (event.stream_version <= rows.state.version) return;
   rows.lastTimestamp = event.timestamp;
-  rows.thread = foldThread(rows.thread, event);
-  for (const userId of participantsOf(event)) {
-    const row = foldParticipant(rows.participants.get(userId) ?? null, event, userId, rows.thread);
-    if (row) rows.participants.set(userId, row);
-  }
-  const messageId = messageIdOf(event);
-  const message = messageId === null ? null : foldMessage(rows.messages.get(messageId) ?? null, event);
-  if (message) rows.messages.set(message.message_id, message);
+  evolve(rows.state, event);
   const receipt = receiptOf(event, at.partition, at.offset);
   if (receipt) rows.receipts.set(receipt.key_hash, receipt);
 }

@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '@threadlog/events';
 import type { Appender, EventLog } from '@threadlog/log';
-import type { Tenure, TenureOptions } from '../ownership/tenure';
+import type { OwnedPartition, OwnedPartitionOptions } from '../ownership/ownedPartition';
 import type { Parts } from './cluster';
 import type { Mutation } from './node';
 
@@ -11,12 +11,12 @@ function withAppender(parts: Parts, wrap: (appender: Appender, log: EventLog) =>
   return { ...parts, log: { ...log, openAppender: async () => wrap(await log.openAppender(), log) } };
 }
 
-function withTenure(
+function withOwned(
   parts: Parts,
-  make: (options: TenureOptions, sound: typeof parts.steps.createTenure) => Tenure,
+  make: (options: OwnedPartitionOptions, sound: typeof parts.steps.createOwnedPartition) => OwnedPartition,
 ): Parts {
   const { steps } = parts;
-  return { ...parts, steps: { ...steps, createTenure: (options) => make(options, steps.createTenure) } };
+  return { ...parts, steps: { ...steps, createOwnedPartition: (options) => make(options, steps.createOwnedPartition) } };
 }
 
 /** The second line of defence, taken away: without it, it would hide that the first one is missing. */
@@ -33,18 +33,18 @@ export function unmeasured(parts: Parts): Parts {
         const outcome = await steps.takeOver({ ...deps, acked }, lease);
         return outcome.kind === 'ready' ? { ...outcome, maxEpoch: lease.epoch } : outcome;
       },
-      createTenure: (options) => steps.createTenure({ ...options, followsOn: () => true }),
+      createOwnedPartition: (options) => steps.createOwnedPartition({ ...options, followsOn: () => true }),
     },
   };
 }
 
-/** Acks whatever the broker acked, if this says so, whether or not the tenure was dropped meanwhile. */
-function acking(tenure: Tenure, { appender, lease }: TenureOptions, isHeld: () => boolean): Tenure {
+/** Acks whatever the broker acked, if this says so, whether or not the owned was dropped meanwhile. */
+function acking(owned: OwnedPartition, { appender, lease }: OwnedPartitionOptions, isHeld: () => boolean): OwnedPartition {
   return {
-    ...tenure,
+    ...owned,
     isHeld,
     append(events, records, pending) {
-      const entries = events.map((event) => tenure.overlay.add(event, null));
+      const entries = events.map((event) => owned.overlay.add(event, null));
       appender.append(lease.partition, records).then(
         ({ baseOffset }) => {
           entries.forEach((entry, index) => (entry.offset = baseOffset + index));
@@ -52,7 +52,7 @@ function acking(tenure: Tenure, { appender, lease }: TenureOptions, isHeld: () =
         },
         () => {
           pending.unknown();
-          tenure.drop('append failed');
+          owned.drop('append failed');
         },
       );
     },
@@ -82,7 +82,7 @@ export const MUTANTS: Record<string, Mutation> = {
   },
 
   'no lease check before the ack': (parts) =>
-    withTenure(parts, (options, sound) => acking(sound(options), options, () => true)),
+    withOwned(parts, (options, sound) => acking(sound(options), options, () => true)),
 
   'a check that does not name the epoch': (parts) => {
     const held = new Map<number, number>();
@@ -93,11 +93,11 @@ export const MUTANTS: Record<string, Mutation> = {
           held.set(lease.partition, lease.epoch);
           return parts.steps.takeOver(deps, lease);
         },
-        createTenure(options) {
+        createOwnedPartition(options) {
           const { partition, epoch } = options.lease;
-          const tenure = parts.steps.createTenure(options);
-          tenure.onDrop(() => held.get(partition) === epoch && held.delete(partition));
-          return acking(tenure, options, () => held.has(partition));
+          const owned = parts.steps.createOwnedPartition(options);
+          owned.onDrop(() => held.get(partition) === epoch && held.delete(partition));
+          return acking(owned, options, () => held.has(partition));
         },
       },
     };
@@ -125,7 +125,7 @@ export const MUTANTS: Record<string, Mutation> = {
   }),
 
   'overlay pruned too early': (parts) =>
-    withTenure(parts, (options, sound) => {
+    withOwned(parts, (options, sound) => {
       const { overlay } = options;
       let pruned = overlay.prunedTo();
       const prune = (nextOffset: number): void => {
@@ -136,7 +136,7 @@ export const MUTANTS: Record<string, Mutation> = {
     }),
 
   'row read racing the prune': (parts) =>
-    withTenure(parts, (options, sound) => {
+    withOwned(parts, (options, sound) => {
       const { overlay } = options;
       return sound({ ...options, overlay: { ...overlay, prunedTo: () => 0 } });
     }),

@@ -1,16 +1,15 @@
 import { NOTHING_HIDDEN } from '@threadlog/read-models';
 import { createHash } from 'node:crypto';
 import type { CommandRouter } from '@threadlog/commands';
-import { createAnswers, NOTHING_AROUND } from '../commands/answers';
-import { createExecutor } from '../commands/executor';
-import { OUTCOME_UNKNOWN, type Outcome } from '../commands/job';
+import { createAnswers, NOTHING_AROUND } from '../pipeline/answer';
+import { createExecutor } from '../pipeline/executor';
+import { OUTCOME_UNKNOWN, type Outcome } from '../pipeline/job';
 import { createOwner } from '../ownership/owner';
 import { takeOver } from '../ownership/takeOver';
-import { createTenure } from '../ownership/tenure';
-import type { LeaseTiming } from '../ownership/term';
+import { createOwnedPartition } from '../ownership/ownedPartition';
+import type { LeaseTiming } from '../ownership/leaseDeadline';
 import { createCommandRouter, type Forward, type LocalRouter } from '../router/commandRouter';
 import { createOwnerDirectory } from '../router/ownerDirectory';
-import { decide } from '../threads/domain';
 import { microIso } from '../timestamps';
 import type { Cluster, Parts } from './cluster';
 import { createPlainSealing } from './plainSealing';
@@ -36,7 +35,7 @@ export interface NodeOptions {
   find(url: string): Node | undefined;
 }
 
-/** Short terms and small caches: what is rare in practice happens in every run. */
+/** Short leases and small caches: what is rare in practice happens in every run. */
 const TIMING: LeaseTiming = { ttlMs: 1_500, renewEveryMs: 400, marginMs: 200 };
 const BOUNDS = { streams: 1, parts: 1 };
 const WINDOW_MS = 24 * 3_600_000;
@@ -53,7 +52,7 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
     leases: database.leasesFor(process),
     readModel: database.readModelFor(process),
     lengths: database.lengthsFor(process),
-    steps: { takeOver, createTenure: (options) => createTenure({ ...options, bounds: BOUNDS }) },
+    steps: { takeOver, createOwnedPartition: (options) => createOwnedPartition({ ...options, bounds: BOUNDS }) },
   };
   const { log, leases, readModel, lengths, steps } = mutate(sound);
   const url = `sim://${name}`;
@@ -70,12 +69,12 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
   const answers = createAnswers({
     opener: sealing,
     profilesOf: () => Promise.resolve(() => undefined),
-    surroundingsOf: () => Promise.resolve(NOTHING_AROUND),
+    threadContext: () => Promise.resolve(NOTHING_AROUND),
     hiddenReplies: () => Promise.resolve(NOTHING_HIDDEN),
     limits: LIMITS,
   });
   const executor = createExecutor({
-    ...{ owner, clock, readModel, sealing, answers, decide, newEventId, windowStart },
+    ...{ owner, clock, readModel, sealing, answers, newEventId, windowStart },
     limits: LIMITS,
     holdsOf: () => [],
     maxEventBytes: 500_000,

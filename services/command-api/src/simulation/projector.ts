@@ -1,5 +1,5 @@
 import { decodeEvent, type ChatEvent } from '@threadlog/events';
-import { nameOf } from '../ownership/overlay';
+import { nameOf } from '../streams/overlay';
 import type { Cluster } from './cluster';
 
 /** Whether a restarted projector takes its highest epoch from the checkpoint, as it must. */

@@ -1,9 +1,9 @@
 import type { CommandAccepted } from '@threadlog/commands';
 import type { ChatEvent } from '@threadlog/events';
-import { nameOf } from '../ownership/overlay';
+import { nameOf } from '../streams/overlay';
 import { CLOSED, type Told } from './client';
 import type { Cluster } from './cluster';
-import { foldRows, truthOf } from './database';
+import { emptyStream, foldRows, truthOf, type StreamRows } from './database';
 
 interface Placed {
   event: ChatEvent;
@@ -93,20 +93,10 @@ function refusals(told: readonly Told[], log: readonly Placed[]): string[] {
 
 /** The projected rows equal those folded from the whole log. */
 function readModel(cluster: Cluster, log: readonly Placed[]): string[] {
-  type Rows = Parameters<typeof foldRows>[0];
-  const rebuilt = new Map<string, Rows>();
+  const rebuilt = new Map<string, StreamRows>();
   for (const { event, partition, offset } of log) {
     const name = nameOf(event);
-    const fresh = {
-      version: 0,
-      lastTimestamp: null,
-      thread: null,
-      participants: new Map(),
-      messages: new Map(),
-      receipts: new Map(),
-      waiting: null,
-    };
-    const rows = rebuilt.get(name) ?? fresh;
+    const rows = rebuilt.get(name) ?? emptyStream();
     rebuilt.set(name, rows);
     foldRows(rows, event, { partition, offset });
   }
@@ -116,11 +106,12 @@ function readModel(cluster: Cluster, log: readonly Placed[]): string[] {
   });
 }
 
-function dump(rows: Parameters<typeof foldRows>[0]): string {
+function dump({ state, ...rows }: StreamRows): string {
   return JSON.stringify({
     ...rows,
-    participants: [...rows.participants],
-    messages: [...rows.messages],
+    ...state,
+    participants: [...state.participants],
+    messages: [...state.messages.values()].toSorted((one, other) => one.message_index - other.message_index),
     receipts: [...rows.receipts],
   });
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../ownership/ports';
+import type { Clock } from '../clock';
 import { createAgenda } from './agenda';
 
 /** Seeded random numbers (mulberry32): the same seed, the same run. */

@@ -8,7 +8,7 @@ import {
   type Offsets,
 } from '@threadlog/read-models';
 import type { Service } from '@threadlog/service';
-import type { Clock } from '../ownership/ports';
+import type { Clock } from '../clock';
 
 /** A hold that the read model shows is in force for deletions so many milliseconds later. */
 export const HOLDS_EVERY_MS = 1_000;

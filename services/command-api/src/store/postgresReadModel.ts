@@ -7,18 +7,21 @@ import {
   readDiscarded,
   readParkedKeys,
   type Database,
+  type DecidedStream,
+  type DecidedType,
   type DeletionLogRow,
   type ExportLogRow,
   type MessageStore,
   type ParticipantRow,
   type ReceiptRow,
+  type StreamState,
   type TenantRow,
   type ThreadRow,
   type UserRow,
   type UserThreadRow,
 } from '@threadlog/read-models';
 import { MAX_RECEIPTS_PER_STREAM } from '../streams/receiptBook';
-import type { Checkpoint, ReadModel, StreamSnapshot } from '../ownership/ports';
+import type { Checkpoint, ReadModel, StreamSnapshot } from '../streams/ports';
 
 export interface PostgresReadModelOptions {
   /** The primary: a standby may be behind its own checkpoints as we know them. */
@@ -80,7 +83,7 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Post
         const { rows } = await database.query<LoadedRow>({ ...loadStatement(generation), values });
         return rows[0]!;
       });
-      return snapshotOf(row, maxReceipts);
+      return snapshotOf(stream, row, maxReceipts);
     },
     async loadParts(stream, partition, names) {
       const generation = (known ??= await activeGeneration(database));
@@ -180,25 +183,35 @@ function receiptStatement(generation: number): { name: string; text: string } {
 
 const NOT_BEGUN = { version: 0, gap: 0, last_timestamp: null, parked_at: null };
 
-function snapshotOf(row: LoadedRow, maxReceipts: number): StreamSnapshot {
+function snapshotOf({ type }: DecidedStream, row: LoadedRow, maxReceipts: number): StreamSnapshot {
   const receipts = row.receipts ?? [];
   const stream = row.stream ?? NOT_BEGUN;
   return {
     checkpoint: row.checkpoint ?? BEGINNING,
-    version: stream.version,
+    state: stateOf(type, row, stream.version),
     gap: stream.gap,
     lastTimestamp: stream.last_timestamp,
     parked: row.parked || stream.parked_at !== null,
-    thread: row.thread,
-    participants: row.participants ?? [],
-    user: row.user_row,
-    ...requestsOf(row),
-    tenant: row.tenant,
     receipts: receipts.slice(0, maxReceipts),
     receiptsComplete: receipts.length <= maxReceipts,
   };
 }
 
-function requestsOf({ exports, deletions }: LoadedRow): Pick<StreamSnapshot, 'exports' | 'deletions'> {
-  return { exports: exports ?? [], deletions: deletions ?? [] };
+function stateOf(type: DecidedType, row: LoadedRow, version: number): StreamState {
+  switch (type) {
+    case 'thread': {
+      const participants = new Map((row.participants ?? []).map((one) => [one.user_id, one]));
+      return { type, version, thread: row.thread, participants, messages: new Map() };
+    }
+    case 'user':
+      return { type, version, user: row.user_row, userThreads: new Map() };
+    case 'privacy':
+      return { type, version, exports: byRequest(row.exports), deletions: byRequest(row.deletions) };
+    case 'tenant':
+      return { type, version, tenant: row.tenant };
+  }
+}
+
+function byRequest<Row extends { request_id: string }>(rows: readonly Row[] | null): Map<string, Row> {
+  return new Map((rows ?? []).map((row) => [row.request_id, row]));
 }

@@ -8,15 +8,15 @@ import {
   type MessageStore,
 } from '@threadlog/read-models';
 import type { Sealing } from '@threadlog/sealing';
-import { createAnswers, type Answers } from '../commands/answers';
-import type { DecisionContext } from '../decider';
-import { createSurroundings } from './surroundings';
+import { createAnswers, type Answers } from '../pipeline/answer';
+import type { Limits } from '../commands/decision';
+import { createThreadContext } from './threadContext';
 
 export interface RowAnswersOptions {
   database: Database;
   sealing: Sealing;
   messageStore(generation: number): MessageStore;
-  limits: DecisionContext['limits'];
+  limits: Limits;
   /** The generation served; asked anew each time. */
   generation(): number;
 }
@@ -31,7 +31,7 @@ export function createRowAnswers({ database, sealing, messageStore, limits, gene
     limits,
     profilesOf: (tenantId, userIds) => profiles.of(tenantId, userIds),
     hiddenReplies: (tenantId, shown) => hiddenReplies(statements, tenantId, shown),
-    surroundingsOf: createSurroundings({
+    threadContext: createThreadContext({
       statements,
       reading: createReadingQueries({ database, generation }),
       messages: () => messageStore(generation()),

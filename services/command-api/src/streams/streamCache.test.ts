@@ -1,12 +1,13 @@
-import { tenantId, type StreamRef } from '@threadlog/events';
-import { createOverlay } from '../ownership/overlay';
-import type { ReadModel, StreamSnapshot } from '../ownership/ports';
+import { tenantId } from '@threadlog/events';
+import { beginning, type DecidedStream } from '@threadlog/read-models';
+import { createOverlay } from './overlay';
+import type { ReadModel, StreamSnapshot } from './ports';
 import { createStreamCache } from './streamCache';
 
-const THREAD: StreamRef = { tenantId: tenantId('acme'), type: 'thread', id: 'thread-1' };
+const THREAD: DecidedStream = { tenantId: tenantId('acme'), type: 'thread', id: 'thread-1' };
+const stateAt = (version: number) => ({ ...beginning('thread'), version });
 const SNAPSHOT: StreamSnapshot = {
-  ...{ checkpoint: { nextOffset: 9, maxEpoch: 1 }, version: 3, gap: 0, lastTimestamp: null, parked: false },
-  ...{ thread: null, participants: [], user: null, exports: [], deletions: [], tenant: null },
+  ...{ checkpoint: { nextOffset: 9, maxEpoch: 1 }, state: stateAt(3), gap: 0, lastTimestamp: null, parked: false },
   ...{ receipts: [], receiptsComplete: true },
 };
 
@@ -28,9 +29,9 @@ test('a stream that was replayed while it was read is read once more, and not pa
   reads[0]!({ parked: true });
   await new Promise(setImmediate);
   expect(cache.get(THREAD)).toBeUndefined();
-  reads[1]!({ parked: false, version: 4 });
+  reads[1]!({ parked: false, state: stateAt(4) });
   await loading;
-  expect(cache.get(THREAD)).toMatchObject({ parked: false, version: 4 });
+  expect(cache.get(THREAD)).toMatchObject({ parked: false, state: { version: 4 } });
 });
 
 test('what is loaded is forgotten when something else is parked', async () => {
@@ -39,7 +40,7 @@ test('what is loaded is forgotten when something else is parked', async () => {
   await Promise.resolve();
   reads[0]!({});
   await loading;
-  expect(cache.get(THREAD)).toMatchObject({ version: 3 });
+  expect(cache.get(THREAD)).toMatchObject({ state: { version: 3 } });
   cache.setParked(new Set(['acme/thread/thread-2']));
   expect(cache.get(THREAD)).toBeUndefined();
   expect([cache.isParked('acme/thread/thread-1'), cache.isParked('acme/thread/thread-2')]).toEqual([false, true]);

@@ -1,7 +1,8 @@
-import { streamName, type StreamRef } from '@threadlog/events';
-import type { Overlay } from '../ownership/overlay';
-import type { ReadModel } from '../ownership/ports';
-import { readBesideOverlay } from '../ownership/snapshotRule';
+import { streamName } from '@threadlog/events';
+import type { DecidedStream } from '@threadlog/read-models';
+import type { Overlay } from './overlay';
+import type { ReadModel } from './ports';
+import { consistentRead } from './consistentRead';
 import { createStreamEntry, type StreamEntry } from './streamEntry';
 
 /** How much one partition's owner keeps ready: streams, and parts of each (messages, a user's threads). */
@@ -14,9 +15,9 @@ export const CACHE_BOUNDS: CacheBounds = { streams: 2_000, parts: 64 };
 
 /** The streams of one partition as its owner knows them; dropped as a whole with the epoch. */
 export interface StreamCache {
-  get(stream: StreamRef): StreamEntry | undefined;
+  get(stream: DecidedStream): StreamEntry | undefined;
   /** Loads a stream; when it resolves, `get` has it. */
-  load(stream: StreamRef): Promise<void>;
+  load(stream: DecidedStream): Promise<void>;
   /** Whether the streams of a record key are parked, as far as was heard. */
   isParked(recordKey: string): boolean;
   /** Which keys are parked from now on. Rows may have changed beside the log, so all streams are loaded anew. */
@@ -76,7 +77,7 @@ export function createStreamCache(options: StreamCacheOptions): StreamCache {
       await entries.get(name)?.inFlight?.catch(() => undefined);
       for (let loaded = false; !loaded;) {
         const began = changes;
-        await readBesideOverlay(
+        await consistentRead(
           overlay,
           () => readModel.loadStream(stream, partition, windowStart()),
           (snapshot) => {

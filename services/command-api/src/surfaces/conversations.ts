@@ -9,16 +9,16 @@ import {
   writeHeaders,
   writeRoute,
   type CommandRouteDeps,
-  type Told,
+  type ResponseOverride,
 } from '../http/commandRoute';
-import { markRead, readPositionSchema } from '../users/markRead';
+import { markRead, readPositionSchema } from '../routes/markRead';
 import { leaveOrDelete } from './leaveOrDelete';
 import * as schemas from './schemas';
 
 const tags = ['Conversations'];
 
 /** A thread's answer in this surface's words. */
-export function tellConversation({ resource }: CommandAccepted): Told {
+export function tellConversation({ resource }: CommandAccepted): ResponseOverride {
   const conversation = conversationOf(resource as ThreadResource);
   return { body: conversation, location: `/api/conversations/${conversation.id}` };
 }

@@ -11,8 +11,8 @@ import {
   writeRoute,
   type CommandRouteDeps,
 } from '../http/commandRoute';
-import { formerEmoji } from '../messages/markRoutes';
-import { markRead, readPositionSchema } from '../users/markRead';
+import { formerEmoji } from '../routes/marks';
+import { markRead, readPositionSchema } from '../routes/markRead';
 import { editBody, messageIdParams } from './schemas';
 
 const tags = ['Messages by id'];

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { defineContract } from '../contract';
+import { scrubReasonSchema, thread } from '../fields';
+
+/** Deletes a thread in the name of retention or privacy: the worker's own way, with nobody's rights. */
+export const threadErase = defineContract(
+  'thread.erase',
+  z.strictObject({ ...thread, reason: scrubReasonSchema }),
+  204,
+);

@@ -1,0 +1,83 @@
+import type { Actor } from '@threadlog/auth';
+import type { CommandContract } from '@threadlog/commands';
+import type { ProblemCode } from '@threadlog/events';
+import type { DecidedType, ReceiptRow } from '@threadlog/read-models';
+import type { SealScope } from '@threadlog/sealing';
+import type { z } from 'zod';
+import type { ContextOf, Decision, Seen } from './decision';
+import type { Shown } from './shown';
+import type { StreamRule } from './streams';
+
+type InputOf<Contract extends CommandContract> = z.output<Contract['input']>;
+
+/** What the choice of keys depends on. */
+export interface SealInput<Type extends DecidedType> {
+  actor: Actor;
+  state: Seen<Type>;
+  /** The thread whose keys count: the root's of a sub-thread. */
+  threadId: string;
+  /** The learner that the thread is about. */
+  learnerId: string | null;
+  now: string;
+}
+
+/** What an answer is made of, taken in the turn of the decision. */
+export interface ShownInput<Type extends DecidedType> {
+  state: Seen<Type>;
+  /** The people of a sub-thread are its root's. */
+  root: Seen<Type>;
+  /** Id of what the command created. */
+  resourceId: string;
+  /** False where what it would have created was there already, whether or not that left an event. */
+  changed: boolean;
+  /** Whether this is a first answer given again. */
+  replayed: boolean;
+}
+
+/**
+ * Everything that is true of one command. The pipeline asks these and knows no command by name, so a new one is its
+ * contract, its definition and a line in the registry.
+ *
+ * The functions are methods on purpose: then a definition of any command is one of a command, as the pipeline sees it.
+ */
+export interface CommandRules<Contract extends CommandContract, Type extends DecidedType> {
+  /** Where it is decided. */
+  readonly stream: StreamRule<Type, InputOf<Contract>>;
+  /** Codes it may be refused with on account of what it is about; `COMMON_REFUSALS` aside. The documents tell them. */
+  readonly refusals: readonly ProblemCode[];
+  /** Parts of the stream that must be loaded: messages by id, threads of a user. None by default. */
+  reads?(input: InputOf<Contract>): readonly string[];
+  /** Whose parts those are: the stream's own by default. */
+  readonly readsFrom?: 'root';
+  /** People without whose admission it may not be: see `people.ts`. */
+  people(input: InputOf<Contract>, actor: Actor): readonly string[];
+  /** Whose keys its text needs; null, and by default, where it has none. */
+  seals?(input: InputOf<Contract>, sealing: SealInput<Type>): SealScope | null;
+  /** The learner its events are about, where that is not the thread's. */
+  learner?(input: InputOf<Contract>, known: string | null): string | null;
+  /** Pure and synchronous. */
+  decide(input: InputOf<Contract>, state: Seen<Type>, context: ContextOf<Type>): Decision;
+  /** What its answer shows; nothing by default. */
+  shows?(input: InputOf<Contract>, answer: ShownInput<Type>): Shown;
+  /** Parts of the stream that its first answer showed, and that giving it again needs. None by default. */
+  replays?(input: InputOf<Contract>, receipt: Pick<ReceiptRow, 'event_type' | 'resource_id'>): readonly string[];
+  /** Whether its first event made what it shows; always by default. */
+  made?(firstEvent: string): boolean;
+  /** A key of the client's own in the input, for where no header names one. */
+  ownKey?(input: InputOf<Contract>): string | null;
+}
+
+/** A command as the pipeline sees it. */
+export interface CommandDefinition<
+  Contract extends CommandContract = CommandContract,
+  Type extends DecidedType = DecidedType,
+> extends CommandRules<Contract, Type> {
+  readonly contract: Contract;
+}
+
+export function defineCommand<const Contract extends CommandContract, Type extends DecidedType>(
+  contract: Contract,
+  rules: CommandRules<Contract, Type>,
+): CommandDefinition<Contract, Type> {
+  return { contract, ...rules };
+}

@@ -1,0 +1,41 @@
+import type { Lease, OwnershipObserver } from './ports';
+import type { OwnedPartition } from './ownedPartition';
+import type { LeaseDeadline } from './leaseDeadline';
+
+/** A lease on its way to a owned (null until it serves), or with one. */
+export interface Assignment {
+  lease: Lease;
+  deadline: LeaseDeadline;
+  owned: OwnedPartition | null;
+}
+
+/** The partitions one appender's manager holds. */
+export interface HeldPartitions {
+  get(partition: number): Assignment | undefined;
+  all(): Assignment[];
+  size(): number;
+  add(assignment: Assignment): void;
+  /** True while this very assignment, not a later one of the same partition, is on the list. */
+  has(assignment: Assignment): boolean;
+  /** Strikes it off: its deadline ends and everything in flight is unknown. Idempotent. */
+  forget(assignment: Assignment, cause: string): void;
+}
+
+export function createHeldPartitions(observer: OwnershipObserver): HeldPartitions {
+  const held = new Map<number, Assignment>();
+  const has = (assignment: Assignment): boolean => held.get(assignment.lease.partition) === assignment;
+  return {
+    get: (partition) => held.get(partition),
+    all: () => [...held.values()],
+    size: () => held.size,
+    add: (assignment) => void held.set(assignment.lease.partition, assignment),
+    has,
+    forget(assignment, cause) {
+      if (!has(assignment)) return;
+      held.delete(assignment.lease.partition);
+      assignment.deadline.end();
+      assignment.owned?.drop(cause);
+      observer.dropped(assignment.lease, cause);
+    },
+  };
+}

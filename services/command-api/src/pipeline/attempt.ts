@@ -1,0 +1,223 @@
+import type { CommandResult } from '@threadlog/commands';
+import { rootThreadId, type Problem, type TenantId } from '@threadlog/events';
+import type { LegalHold } from '@threadlog/read-models';
+import type { Sealing, SealScope } from '@threadlog/sealing';
+import type { Clock } from '../clock';
+import type { Decision, Limits } from '../commands/decision';
+import type { OwnedPartition } from '../ownership/ownedPartition';
+import type { ReadModel } from '../streams/ports';
+import type { Receipt } from '../streams/receiptBook';
+import { hasPart, type StreamEntry } from '../streams/streamEntry';
+import { nextTimestamp } from '../timestamps';
+import type { Answers } from './answer';
+import { commit, type CommitDeps } from './commit';
+import { learnerOf, NOT_OWNER, OUTCOME_UNKNOWN, refusal, type Job, type StreamWithRoot } from './job';
+import { loadParts, lookUpKey, type MissingParts } from './loads';
+
+export interface AttemptDeps extends CommitDeps {
+  sealing: Sealing;
+  readModel: ReadModel;
+  clock: Clock;
+  answers: Answers;
+  limits: Limits;
+  /** Legal holds of a tenant as last read; null where they are not known well enough to rely on. */
+  holdsOf(tenantId: TenantId): readonly LegalHold[] | null;
+  windowStart(): string;
+}
+
+/**
+ * One attempt at a command. Whatever must be waited for comes first and ends the attempt; when nothing is missing,
+ * replay, refusal or decision, sealing and the append happen in this one synchronous turn, so no other decision and no
+ * change of hands can come between them.
+ */
+export function createAttempt(deps: AttemptDeps, owned: OwnedPartition): (job: Job) => Promise<void> | null {
+  return (job) => {
+    if (job.answered) return null;
+    if (!owned.isServing()) return done(job.answer(NOT_OWNER));
+    const { stream, root } = job.route;
+    const entry = owned.streams.get(stream);
+    if (!entry) return owned.streams.load(stream);
+    const rootEntry = stream === root ? entry : owned.streams.get(root);
+    if (!rootEntry) return owned.streams.load(root);
+    const streams = { entry, root: rootEntry };
+    if (entry.parked || rootEntry.parked || owned.streams.isParked(job.route.recordKey)) {
+      return done(job.answer(refusal(parkedFor(deps, job, streams))));
+    }
+    return attemptOn(deps, owned, job, streams);
+  };
+}
+
+const PARKED: Problem = {
+  code: 'unavailable',
+  detail: 'This waits for an operator: one of the events before it could not be processed.',
+};
+
+/** Whoever may not see the thread is not told that it is there; nobody may see one that is closed. */
+function parkedFor({ answers }: AttemptDeps, { request }: Job, streams: StreamWithRoot): Problem {
+  return answers.hidesThread(streams, request.actor) ?? PARKED;
+}
+
+function attemptOn(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: StreamWithRoot): Promise<void> | null {
+  const receipt = findReceipt(deps, job, streams.entry);
+  if (receipt === 'unknown') return lookUpKey(deps, owned, job, streams.entry);
+  const wanted = receipt === null ? job.route.parts : replayedParts(job, receipt);
+  const missing = missingParts(job, streams, wanted);
+  if (missing) return loadParts(deps, owned, job, missing);
+  if (receipt !== null) return done(replay(deps, owned, job, { ...streams, receipt }));
+  return decideNow(deps, owned, job, streams);
+}
+
+const NO_PARTS: readonly string[] = [];
+
+function replayedParts({ route, request }: Job, { row }: Receipt): readonly string[] {
+  return route.definition.replays?.(request.command.input, row) ?? NO_PARTS;
+}
+
+function missingParts(job: Job, streams: StreamWithRoot, wanted: readonly string[]): MissingParts | null {
+  if (wanted.length === 0) return null;
+  const fromRoot = job.route.definition.readsFrom === 'root';
+  const entry = fromRoot ? streams.root : streams.entry;
+  const stream = fromRoot ? job.route.root : job.route.stream;
+  if (job.partsReadInto === entry) return null;
+  const names = wanted.filter((name) => !hasPart(entry, name));
+  return names.length > 0 ? { entry, stream, names } : null;
+}
+
+function findReceipt(deps: AttemptDeps, job: Job, entry: StreamEntry): Receipt | 'unknown' | null {
+  const { keyHash } = job.route;
+  if (keyHash === null) return null;
+  const found = entry.receipts.find(keyHash, deps.windowStart());
+  if (found === 'absent' || (found === 'unknown' && job.keyReadInto === entry)) return null;
+  return found;
+}
+
+function decideNow(
+  deps: AttemptDeps,
+  owned: OwnedPartition,
+  job: Job,
+  streams: StreamWithRoot,
+): Promise<void> | null {
+  const { command, actor } = job.request;
+  const { definition, newId } = job.route;
+  const { state } = streams.entry;
+  const now = nextTimestamp(deps.clock.wallMicros(), streams.entry.lastTimestamp);
+  const people = definition.people(command.input, actor);
+  const admission = people.length === 0 ? 'open' : deps.sealing.cachedAdmission(actor.tenantId, people);
+  if (admission === 'unknown') return deps.sealing.loadAdmission(actor.tenantId, people);
+
+  const context = {
+    actor,
+    now,
+    newId,
+    root: streams.root.state,
+    holds: deps.holdsOf(actor.tenantId),
+    limits: deps.limits,
+  };
+  const decision = definition.decide(command.input, state, context);
+  if (decision.kind !== 'events') {
+    return done(answerWhenAcked(owned, job, streams, answerTo(decision, deps, job, streams)));
+  }
+  // Only now: whoever may not see the thread must not learn from it who was erased.
+  if (admission === 'erased') return done(answerWhenAcked(owned, job, streams, () => refusal(ERASED)));
+  const scope = sealScopeOf(job, streams, now);
+  const sealer = scope && deps.sealing.cachedSealer(scope);
+  if (scope && !sealer) return deps.sealing.sealer(scope).then(() => undefined);
+  return done(commit(deps, owned, job, { ...streams, now, drafts: decision.events, sealer: sealer ?? null }));
+}
+
+/** Whose keys the command's text needs; null where it has none. */
+function sealScopeOf({ request, route }: Job, { entry, root }: StreamWithRoot, now: string): SealScope | null {
+  const { definition, stream } = route;
+  if (!definition.seals) return null;
+  const { actor, command } = request;
+  const threadId = rootThreadId(stream.id);
+  const sealing = { actor, state: entry.state, threadId, learnerId: learnerOf(root.state), now };
+  return definition.seals(command.input, sealing);
+}
+
+const ERASED: Problem = {
+  code: 'subject_erased',
+  detail: 'Somebody who writes here, or whom this brings in, was erased.',
+};
+
+/** How a decision that leaves no event is answered, once what it rests on is acked. */
+function answerTo(
+  decision: Exclude<Decision, { kind: 'events' }>,
+  deps: AttemptDeps,
+  job: Job,
+  { entry, root }: StreamWithRoot,
+): () => CommandResult | Promise<CommandResult> {
+  if (decision.kind === 'refused') return () => refusal(decision.problem);
+  if (decision.kind === 'told') {
+    return () => ({ ok: true, status: 200, resource: decision.told, position: null, replayed: false });
+  }
+  const source = deps.answers.sourceOf(job, {
+    state: entry.state,
+    root: root.state,
+    resourceId: job.route.newId,
+    position: null,
+    replayed: false,
+    changed: false,
+    clear: new Map(),
+  });
+  return () => deps.answers.build(job.request.actor, source);
+}
+
+/** The first answer again, rebuilt from what the resource is now; the same key with another request is a mistake. */
+function replay(deps: AttemptDeps, owned: OwnedPartition, job: Job, found: StreamWithRoot & { receipt: Receipt }): void {
+  const { receipt } = found;
+  const { actor } = job.request;
+  const { definition } = job.route;
+  if (receipt.row.request_hash !== job.requestHash) {
+    return answerWhenAcked(owned, job, found, () => refusal(KEY_REUSED));
+  }
+  const hidden = deps.answers.hides(definition, found, actor);
+  if (hidden) return answerWhenAcked(owned, job, found, () => refusal(hidden));
+  const { partition } = owned.lease;
+  const { settled } = receipt;
+  const source = deps.answers.sourceOf(job, {
+    state: found.entry.state,
+    root: found.root.state,
+    resourceId: receipt.row.resource_id,
+    position: null,
+    replayed: true,
+    changed: definition.made?.(receipt.row.event_type) ?? true,
+    clear: new Map(),
+  });
+  answerWhenAcked(owned, job, found, async () => {
+    const offset = settled ? await settled : receipt.row.log_offset;
+    return deps.answers.build(actor, { ...source, position: { partition, offset } });
+  });
+}
+
+const KEY_REUSED: Problem = {
+  code: 'idempotency_key_reused',
+  detail: 'This idempotency key was used for another request.',
+};
+
+/**
+ * Answers what rests on events that may still be in flight: only when all of them are acked, and only if the lease of
+ * this epoch is held then. Else the answer would promise what may never have happened.
+ */
+function answerWhenAcked(
+  owned: OwnedPartition,
+  job: Job,
+  streams: StreamWithRoot,
+  build: () => CommandResult | Promise<CommandResult>,
+): void {
+  const pending = [streams.entry.inFlight, streams.root.inFlight].filter((one) => one !== null);
+  job.decided = true;
+  void (async () => {
+    try {
+      for (const one of pending) await one;
+      const result = await build();
+      job.answer(owned.isHeld() ? result : OUTCOME_UNKNOWN);
+    } catch {
+      job.answer(OUTCOME_UNKNOWN);
+    }
+  })();
+}
+
+function done(_: void): null {
+  return null;
+}
