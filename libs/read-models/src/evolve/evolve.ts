@@ -6,7 +6,15 @@ import { foldTenant } from '../projections/tenants';
 import { foldThread } from '../projections/threads';
 import { foldUser } from '../projections/users';
 import { foldUserThread, userThreadOf } from '../projections/userThreads';
-import type { DecidedType, PrivacyState, StreamState, StreamStates, TenantState, ThreadState, UserState } from './states';
+import type {
+  DecidedType,
+  PrivacyState,
+  StreamState,
+  StreamStates,
+  TenantState,
+  ThreadState,
+  UserState,
+} from './states';
 
 /**
  * Moves a stream's state over its next event and returns it. Rows are replaced, never changed, so who has taken one out

@@ -20,8 +20,7 @@ export interface Begins<Input> {
 
 /** Which stream a command is decided on: one that its input or its actor names, or one that it begins. */
 export type StreamRule<Type extends DecidedType, Input> = { readonly type: Type } & (
-  | { id(input: Input, actor: Actor): string; readonly begins?: undefined }
-  | { readonly begins: Begins<Input> }
+  { id(input: Input, actor: Actor): string; readonly begins?: undefined } | { readonly begins: Begins<Input> }
 );
 
 export const inThread: StreamRule<'thread', { threadId: string }> = { type: 'thread', id: ({ threadId }) => threadId };

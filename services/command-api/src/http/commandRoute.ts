@@ -159,7 +159,11 @@ function writtenHeaders({ position, replayed }: CommandAccepted, { logId }: Comm
   };
 }
 
-function locationOf(result: CommandAccepted, { basePath }: CommandRouteDeps, told: ResponseOverride): string | undefined {
+function locationOf(
+  result: CommandAccepted,
+  { basePath }: CommandRouteDeps,
+  told: ResponseOverride,
+): string | undefined {
   if (told.location !== undefined) return `${basePath}${told.location}`;
   return result.location && `${basePath}/api/v1${result.location}`;
 }

@@ -124,7 +124,10 @@ async function measure(deps: LeaseManagerDeps, held: HeldPartitions): Promise<vo
 }
 
 /** Renews by epoch. Whatever is not confirmed at its own epoch, or ran out meanwhile, is lost. */
-async function renew({ leases, instance, timing, clock, acked }: LeaseManagerDeps, held: HeldPartitions): Promise<void> {
+async function renew(
+  { leases, instance, timing, clock, acked }: LeaseManagerDeps,
+  held: HeldPartitions,
+): Promise<void> {
   const before = held.all();
   if (before.length === 0) return;
   const sentAt = momentOf(clock);

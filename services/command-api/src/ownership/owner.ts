@@ -77,7 +77,12 @@ export function createOwner(options: OwnerDeps): Owner {
 }
 
 /** Repeats a step until the signal aborts; it tells how long to wait. Faults are reported and it is tried again. */
-async function repeat(deps: LeaseManagerDeps, what: string, signal: AbortSignal, step: () => Promise<number>): Promise<void> {
+async function repeat(
+  deps: LeaseManagerDeps,
+  what: string,
+  signal: AbortSignal,
+  step: () => Promise<number>,
+): Promise<void> {
   while (!signal.aborted) {
     let pause = HUNGRY_MS;
     await quietly(deps, what, async () => {

@@ -91,12 +91,7 @@ function findReceipt(deps: AttemptDeps, job: Job, entry: StreamEntry): Receipt |
   return found;
 }
 
-function decideNow(
-  deps: AttemptDeps,
-  owned: OwnedPartition,
-  job: Job,
-  streams: StreamWithRoot,
-): Promise<void> | null {
+function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: StreamWithRoot): Promise<void> | null {
   const { command, actor } = job.request;
   const { definition, newId } = job.route;
   const { state } = streams.entry;
@@ -164,7 +159,12 @@ function answerTo(
 }
 
 /** The first answer again, rebuilt from what the resource is now; the same key with another request is a mistake. */
-function replay(deps: AttemptDeps, owned: OwnedPartition, job: Job, found: StreamWithRoot & { receipt: Receipt }): void {
+function replay(
+  deps: AttemptDeps,
+  owned: OwnedPartition,
+  job: Job,
+  found: StreamWithRoot & { receipt: Receipt },
+): void {
   const { receipt } = found;
   const { actor } = job.request;
   const { definition } = job.route;

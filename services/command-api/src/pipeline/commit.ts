@@ -65,7 +65,12 @@ const TOO_FAR_BEHIND: Problem = {
 };
 const TOO_LARGE: Problem = { code: 'payload_too_large', detail: 'The event would be larger than the log takes.' };
 
-function sealAll(deps: CommitDeps, owned: OwnedPartition, job: Job, verdict: Verdict & { clear: ClearText }): ChatEvent[] {
+function sealAll(
+  deps: CommitDeps,
+  owned: OwnedPartition,
+  job: Job,
+  verdict: Verdict & { clear: ClearText },
+): ChatEvent[] {
   const { actor, correlationId, command } = job.request;
   const { keyHash, stream, definition } = job.route;
   const known = learnerOf(verdict.root.state);

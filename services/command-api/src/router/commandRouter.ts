@@ -95,7 +95,11 @@ function isTaken({ command }: CommandRequest, result: CommandResult): boolean {
 }
 
 /** HMAC of the canonical request under the actor's own key: it says nothing any more once the actor is erased. */
-async function requestHashOf(deps: RouterDeps, request: CommandRequest, { keyHash }: CommandRoute): Promise<string | null> {
+async function requestHashOf(
+  deps: RouterDeps,
+  request: CommandRequest,
+  { keyHash }: CommandRoute,
+): Promise<string | null> {
   if (keyHash === null) return null;
   const { tenantId, id } = request.actor;
   const scope = { tenantId, authorId: id, threadId: null, month: null, learnerId: null };

@@ -16,7 +16,10 @@ function withOwned(
   make: (options: OwnedPartitionOptions, sound: typeof parts.steps.createOwnedPartition) => OwnedPartition,
 ): Parts {
   const { steps } = parts;
-  return { ...parts, steps: { ...steps, createOwnedPartition: (options) => make(options, steps.createOwnedPartition) } };
+  return {
+    ...parts,
+    steps: { ...steps, createOwnedPartition: (options) => make(options, steps.createOwnedPartition) },
+  };
 }
 
 /** The second line of defence, taken away: without it, it would hide that the first one is missing. */
@@ -39,7 +42,11 @@ export function unmeasured(parts: Parts): Parts {
 }
 
 /** Acks whatever the broker acked, if this says so, whether or not the owned was dropped meanwhile. */
-function acking(owned: OwnedPartition, { appender, lease }: OwnedPartitionOptions, isHeld: () => boolean): OwnedPartition {
+function acking(
+  owned: OwnedPartition,
+  { appender, lease }: OwnedPartitionOptions,
+  isHeld: () => boolean,
+): OwnedPartition {
   return {
     ...owned,
     isHeld,

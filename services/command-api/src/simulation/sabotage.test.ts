@@ -29,7 +29,10 @@ const caught = (options: Omit<ScenarioOptions, 'seed'>) => firstWrong({ first: 1
 /** The same owners, but each takes whatever offset its append was given. */
 const trusting: Mutation = (parts) => ({
   ...parts,
-  steps: { ...parts.steps, createOwnedPartition: (options) => parts.steps.createOwnedPartition({ ...options, followsOn: () => true }) },
+  steps: {
+    ...parts.steps,
+    createOwnedPartition: (options) => parts.steps.createOwnedPartition({ ...options, followsOn: () => true }),
+  },
 });
 
 describe('a log that loses its last records', () => {

@@ -18,7 +18,11 @@ export interface ThreadContextDeps {
 }
 
 /** What stands around a thread as its viewer may see it, by the same rules as the queries. */
-export function createThreadContext({ statements, reading, messages }: ThreadContextDeps): AnswersDeps['threadContext'] {
+export function createThreadContext({
+  statements,
+  reading,
+  messages,
+}: ThreadContextDeps): AnswersDeps['threadContext'] {
   async function around(viewer: Actor, target: ReadTarget, people: readonly string[]): Promise<ThreadContextRows> {
     const { threadId, message } = target;
     const place = { tenant_id: viewer.tenantId, thread_id: threadId };

@@ -20,7 +20,13 @@ const completed: Draft = {
   },
 };
 
-const contextOf = (actor: Actor) => ({ actor, now: '2026-01-01T00:00:00.000000Z', newId: 'new', holds: [], limits: LIMITS });
+const contextOf = (actor: Actor) => ({
+  actor,
+  now: '2026-01-01T00:00:00.000000Z',
+  newId: 'new',
+  holds: [],
+  limits: LIMITS,
+});
 
 function given(...drafts: Draft[]) {
   const state = historyOf(drafts, { streamId: 'lena' }).reduce(evolve, beginning('privacy'));

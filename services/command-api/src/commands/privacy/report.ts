@@ -104,7 +104,11 @@ const REPORTS: Reports = {
 
 const NO_REQUEST = refuse('not_found', 'no such request, or not at this step');
 
-function onOpenExport(state: Seen<'privacy'>, requestId: string, draft: () => Parameters<typeof happened>[0]): Decision {
+function onOpenExport(
+  state: Seen<'privacy'>,
+  requestId: string,
+  draft: () => Parameters<typeof happened>[0],
+): Decision {
   const row = state.exports.get(requestId);
   if (!row) return NO_REQUEST;
   return row.status === 'requested' ? happened(draft()) : UNCHANGED;

@@ -19,6 +19,10 @@ export function hasReacted(row: MessageRow, emoji: string, { actor }: DecisionCo
   return row.reactions?.some((one) => one.emoji === emoji && one.user_ids.includes(actor.id)) ?? false;
 }
 
-export function reactionOf({ thread_id, message_id, message_index }: MessageRow, emoji: string, { actor }: DecisionContext) {
+export function reactionOf(
+  { thread_id, message_id, message_index }: MessageRow,
+  emoji: string,
+  { actor }: DecisionContext,
+) {
   return { thread_id, message_id, message_index, emoji: loggedEmoji(emoji), user_id: actor.id };
 }

@@ -6,7 +6,7 @@ export const tenantOf = (state: Seen<'tenant'>, { actor }: DecisionContext): Ten
   state.tenant ?? plainTenant(actor.tenantId);
 
 export function keepsPrivacy({ actor }: DecisionContext): Refusal | Passed {
-  return hasPermission(actor, 'chat:privacy') && holds(actor, 'chat:admin')
+  return hasPermission(actor, 'chat:privacy') && hasPermission(actor, 'chat:admin')
     ? undefined
     : refuse('forbidden', 'only who administers the tenant and keeps its privacy may do this');
 }

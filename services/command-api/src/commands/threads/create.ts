@@ -37,11 +37,7 @@ export const createThread = defineCommand(threadCreate, {
   // A sub-thread branches off a message of its root.
   reads: ({ rootMessageId }) => ifNamed(rootMessageId),
   readsFrom: 'root',
-  people: ({ learnerId, participantIds }, actor) => [
-    ...writer(null, actor),
-    ...ifNamed(learnerId),
-    ...participantIds,
-  ],
+  people: ({ learnerId, participantIds }, actor) => [...writer(null, actor), ...ifNamed(learnerId), ...participantIds],
   seals: (input, sealing) => settingsKeys(sealing, learnerOf(input, sealing.learnerId)),
   learner: learnerOf,
   refusals: ['conflict', 'thread_closed', 'subject_erased'],
