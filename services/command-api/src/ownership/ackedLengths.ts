@@ -1,4 +1,4 @@
-/** What this process was acked, by partition: the offset after the last record. It outlives appenders and owned partitions. */
+/** What this process was acked, by partition: the offset after the last record. It outlives appenders and epochs. */
 export interface AckedLengths {
   /** 0 where nothing was. */
   of(partition: number): number;

@@ -2,14 +2,14 @@ import type { Lease, OwnershipObserver } from './ports';
 import type { OwnedPartition } from './ownedPartition';
 import type { LeaseDeadline } from './leaseDeadline';
 
-/** A lease on its way to a owned (null until it serves), or with one. */
+/** A partition that a lease was won for; `owned` is null until it serves. */
 export interface Assignment {
   lease: Lease;
   deadline: LeaseDeadline;
   owned: OwnedPartition | null;
 }
 
-/** The partitions one appender's manager holds. */
+/** The partitions that one lease manager has been assigned. */
 export interface HeldPartitions {
   get(partition: number): Assignment | undefined;
   all(): Assignment[];

@@ -41,7 +41,7 @@ export function unmeasured(parts: Parts): Parts {
   };
 }
 
-/** Acks whatever the broker acked, if this says so, whether or not the owned was dropped meanwhile. */
+/** Acks whatever the broker acked, if this says so, whether or not the partition was dropped meanwhile. */
 function acking(
   owned: OwnedPartition,
   { appender, lease }: OwnedPartitionOptions,
