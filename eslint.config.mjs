@@ -90,7 +90,7 @@ const pure = [
     ['libs/read-models/src/presenters/*.ts'],
     onlyImports({ '@threadlog/events': true, '@threadlog/auth': ['shownPosition'], '@threadlog/sealing': [] }, [
       '^[.]/',
-      '^[.][.]/(projections/|messages/port$)',
+      '^[.][.]/(projections$|projections/|messages/port$)',
     ]),
     // Caches beside the presenters: they load, and forget.
     ['profiles', 'lastMessages'].map((name) => `libs/read-models/src/presenters/${name}.ts`),
