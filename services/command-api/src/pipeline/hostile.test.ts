@@ -14,7 +14,7 @@ import { historyOf, HOSTILE_JSON, inputLeaves, sampleOf } from '@threadlog/testi
 import fc from 'fast-check';
 import { createPlainSealing } from '../simulation/plainSealing';
 import { applyEvent, createStreamEntry, type StreamEntry } from '../streams/streamEntry';
-import { posted, threadCreated } from '../commands/drafts.testing';
+import { posted, removed, threadCreated } from '../commands/drafts.testing';
 import { LIMITS } from '../commands/given.testing';
 import { completed, deletionRequested, erased, exportRequested, started } from '../commands/privacy/given.testing';
 import { definitionOf } from '../commands/registry';
@@ -112,6 +112,7 @@ const HOLD = { hold_id: 'hello', subject: LENA, held_thread_id: null, reason: 'o
 /** What has happened before, where a command is refused without it; to a thread if nothing is said here. */
 const BEFORE: Partial<Record<CommandType, Draft[]>> = {
   ...Object.fromEntries(['thread.create', 'thread.read', 'thread.preferences', 'user.sync'].map((type) => [type, []])),
+  'participant.add': [...THREAD, removed('bob')],
   'message.pin': THREAD.slice(0, 3),
   'reaction.add': THREAD.slice(0, 3),
   'user.remove': [{ type: 'CHAT_USER_SYNCED', data: PROFILE }],
