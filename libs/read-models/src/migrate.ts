@@ -11,6 +11,7 @@ import {
   RATE_USAGE_SQL,
 } from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
+import { WEBHOOKS_SQL } from './schema/webhooks';
 import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
 import { generationTables, type MessageStoreKind } from './tables/generationTables';
 
@@ -35,6 +36,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '007_feed_positions', sql: FEED_POSITIONS_SQL },
   { name: '008_discarded_records', sql: DISCARDED_RECORDS_SQL },
   { name: '009_log_length', sql: LOG_LENGTH_SQL },
+  { name: '010_webhooks', sql: WEBHOOKS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

@@ -18,6 +18,7 @@ export * from './http/strictRouter';
 export * from './jsonShape';
 export * from './lastWrites';
 export * from './lifecycle';
+export { createLimiter } from './limiter';
 export * from './logger';
 export * from './metrics';
 export * from './problems';

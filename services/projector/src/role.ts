@@ -8,10 +8,9 @@ import {
   type Database,
   type MessageStore,
 } from '@threadlog/read-models';
-import type { Logger, Metrics, Role } from '@threadlog/service';
+import { createLimiter, type Logger, type Metrics, type Role } from '@threadlog/service';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startGenerationProjector, type GenerationProjector } from './generations/generationProjector';
-import { createLimiter } from './lanes/limiter';
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
 import type { IndexSealing } from './search/indexRows';

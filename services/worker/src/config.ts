@@ -9,6 +9,7 @@ import {
 import type { z } from 'zod';
 import { exportConfig } from './export/config';
 import { feedConfig } from './feed/config';
+import { webhookConfig } from './webhooks/config';
 
 /** Variables of the worker beside those that every process reads. */
 export const workerConfig = {
@@ -16,6 +17,7 @@ export const workerConfig = {
   ...receiptConfig,
   ...exportConfig,
   ...feedConfig,
+  ...webhookConfig,
 };
 
 const workerServiceConfig = { ...workerConfig, ...forwardConfig };

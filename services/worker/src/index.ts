@@ -7,3 +7,5 @@ export { workerRoutes } from './http/routes';
 export { createRetention, type RetentionDeps } from './retention/retention';
 export { createFeed } from './feed/feed';
 export { feedTopic } from './feed/topicName';
+export { WEBHOOK_EVENTS } from './webhooks/payload';
+export { createWebhooks } from './webhooks/webhooks';

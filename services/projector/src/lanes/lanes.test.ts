@@ -3,7 +3,7 @@ import { encodeControl } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { createRowCache } from '../folding/rowCache';
 import { isPermanent } from '../storage/errors';
-import { createLimiter } from './limiter';
+import { createLimiter } from '@threadlog/service';
 import { positionBefore } from './positions';
 
 function record(offset: number, epoch: number): LogRecord {

@@ -27,19 +27,39 @@ export interface OpenDeps {
   ): void;
 }
 
-/**
- * The feed's records of a tenant's events. Keys are asked of the store itself each time: from when an erasure closes a
- * person's key nothing by or about that person is published, whatever a cache could still open.
- */
+/** The feed's records of a tenant's events, as far as they may be told. */
 export async function feedRecords(
-  { sealing, deletedAmong, onWithheld }: OpenDeps,
+  deps: OpenDeps,
   tenantId: TenantId,
   records: readonly LogRecord[],
 ): Promise<OutgoingRecord[]> {
-  const events = records.flatMap(({ value }) => {
+  const opened = await openEvents(deps, tenantId, eventsIn(records));
+  return opened.map(({ event, data }) => feedRecord(event, data));
+}
+
+/** What the records hold; those of unknown types and control records are left out. */
+export function eventsIn(records: readonly LogRecord[]): ChatEvent[] {
+  return records.flatMap(({ value }) => {
     const decoded = decodeEvent(value);
     return decoded.kind === 'event' ? [decoded.event] : [];
   });
+}
+
+/** An event and its data in the clear. */
+export interface OpenedEvent {
+  event: ChatEvent;
+  data: Record<string, Json>;
+}
+
+/**
+ * Of a tenant's events those that may leave it, in their order. Keys are asked of the store itself each time: from when
+ * an erasure closes a person's key nothing by or about that person is told, whatever a cache could still open.
+ */
+export async function openEvents(
+  { sealing, deletedAmong, onWithheld }: OpenDeps,
+  tenantId: TenantId,
+  events: readonly ChatEvent[],
+): Promise<OpenedEvent[]> {
   const names = new Map(events.flatMap(keysBehind).map((name) => [nameKey(name), name]));
   const [ended, deleted] = await Promise.all([
     sealing.endedAmong(tenantId, [...names.values()]),
@@ -54,7 +74,7 @@ export async function feedRecords(
   await prepareAll(sealing, tenantId, allowed);
   return allowed.flatMap((event) => {
     const data = opened(sealing, event);
-    if (typeof data !== 'string') return [feedRecord(event, data)];
+    if (typeof data !== 'string') return [{ event, data }];
     onWithheld(event, data);
     return [];
   });

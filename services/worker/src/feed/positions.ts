@@ -18,7 +18,7 @@ export async function beginFeedPositions(
     known.set(tenant, own);
     for (let partition = 0; partition < log.partitions; partition += 1) {
       if (own.has(partition)) continue;
-      heads ??= await ends(database, log);
+      heads ??= await logEnds(database, log);
       const at = heads.get(partition)!;
       await storeFeedPositions(database, [tenant], partition, at);
       own.set(partition, at);
@@ -58,10 +58,10 @@ async function stored(database: Database, tenants: readonly TenantId[]): Promise
 }
 
 /**
- * The ends of all partitions. Who starts in mid-log needs the highest epoch before it: it is read from the projection's
+ * The ends of all partitions, as they are now. Who starts in mid-log needs the highest epoch before it: it is read from the projection's
  * checkpoint up to the end, which is a short way.
  */
-async function ends(
+export async function logEnds(
   database: Database,
   log: Pick<EventLog, 'partitions' | 'head' | 'read'>,
 ): Promise<Map<number, ReadPosition>> {

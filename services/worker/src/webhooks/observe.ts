@@ -1,0 +1,47 @@
+import type { Metrics } from '@threadlog/service';
+import { Counter, Gauge } from 'prom-client';
+
+/** Hears what becomes of deliveries; every call is cheap and never throws. */
+export interface WebhookObserver {
+  delivered(): void;
+  failed(reason: string): void;
+  /** It will not be tried again. */
+  gaveUp(): void;
+  withheld(reason: string): void;
+  /** Lanes in which something waits. */
+  late(lanes: number): void;
+}
+
+/** Counts deliveries for the operations port. */
+export function createWebhookObserver({ registry }: Metrics): WebhookObserver {
+  const registers = [registry];
+  const attempts = new Counter({
+    name: 'threadlog_webhook_attempts_total',
+    help: 'Attempts at deliveries by outcome: delivered, or why not.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const dead = new Counter({
+    name: 'threadlog_webhook_dead_letters_total',
+    help: 'Deliveries that were given up.',
+    registers,
+  });
+  const withheld = new Counter({
+    name: 'threadlog_webhook_withheld_total',
+    help: 'Events kept back: about erased people, with texts deleted meanwhile, or with texts that do not open.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const late = new Gauge({
+    name: 'threadlog_webhook_late_lanes',
+    help: 'Threads of which a delivery waits for another attempt.',
+    registers,
+  });
+  return {
+    delivered: () => attempts.inc({ outcome: 'delivered' }),
+    failed: (reason) => attempts.inc({ outcome: reason }),
+    gaveUp: () => dead.inc(),
+    withheld: (reason) => withheld.inc({ reason }),
+    late: (lanes) => late.set(lanes),
+  };
+}
