@@ -16,7 +16,7 @@ export interface LateDeps extends SettleDeps, DueDeps {
 }
 
 /** Lanes in which something is tried again at once. */
-export const MAX_LATE = 16;
+const MAX_LATE = 16;
 /** Deliveries of a lane that are taken from the log together. */
 const AT_ONCE = 50;
 /** Further apart in the log they are read one by one. */

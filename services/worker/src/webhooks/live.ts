@@ -16,7 +16,7 @@ export interface LiveDeps extends SettleDeps, DueDeps {
 }
 
 /** Beyond so many deliveries that wait nothing new is read: the log is where it waits. */
-export const MAX_WAITING = 100_000;
+const MAX_WAITING = 100_000;
 const FULL_LOOK_MS = 1_000;
 /** With nothing to deliver the position is stored so often: what is read again costs little. */
 const IDLE_STORE_MS = 1_000;

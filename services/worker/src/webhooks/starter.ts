@@ -4,9 +4,9 @@ import type { Outcome } from './attempt';
 import type { WebhookEvent } from './payload';
 
 /** Deliveries under way at once from what is new. */
-export const MAX_LIVE = 32;
+const MAX_LIVE = 32;
 /** A receiver that takes longer holds up its own lane only, not what else is new; in milliseconds. */
-export const SLOW_MS = 1_000;
+const SLOW_MS = 1_000;
 
 export interface Started {
   /** Null where it takes longer than is waited for. */

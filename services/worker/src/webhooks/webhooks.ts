@@ -30,7 +30,7 @@ export interface WebhookDeps {
 
 const RETRY_MS = 1_000;
 /** What was given up is kept so long, in days. */
-export const DEAD_LETTER_DAYS = 30;
+const DEAD_LETTER_DAYS = 30;
 const DAY_MS = 86_400_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
