@@ -5,7 +5,7 @@ import type { OutgoingRecord } from '@threadlog/events';
  * 1,048,588 bytes and exceeding it is fatal to a producer; the margin covers what the estimate leaves out.
  */
 export const MAX_SHARE_BYTES = 900 * 1024;
-/** Most records of one partition in one request, unless a single append has more: kafkajs groups them in quadratic time. */
+/** Most records of one partition in one request, unless a single append has more: they are encoded in one turn. */
 export const MAX_SHARE_RECORDS = 1_000;
 /** About where a request stops taking partitions in, however many there are: the broker closes on requests over 100 MB. */
 export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
@@ -42,9 +42,11 @@ export function sizeOf(records: readonly OutgoingRecord[]): number {
 export interface AppendQueue {
   /** Records not settled yet. */
   readonly pending: number;
+  /** Whether appends of the partition wait for a request. */
+  isWaiting(partition: number): boolean;
   add(partition: number, records: readonly OutgoingRecord[], bytes: number): Promise<{ baseOffset: number }>;
-  /** Takes what the next request carries for these partitions; they must have nothing in flight. */
-  take(partitions: readonly number[]): Share[];
+  /** Takes what the next request carries for these partitions, about `room` bytes; they must have nothing in flight. */
+  take(partitions: readonly number[], room?: number): Share[];
   /** Resolves the appends that the share was made of. */
   settle(share: Share, baseOffset: number): void;
   /** Rejects everything; returns how many appends that were. */
@@ -58,8 +60,14 @@ export function createAppendQueue(partitions: number): AppendQueue {
   const inFlight = new Map<number, PendingAppend[]>();
   let waiting: (() => void)[] = [];
   let pending = 0;
-  /** Where the next request begins, so that no partition is left out twice. */
-  let turn = 0;
+  /** When each partition was served last, so that none is left out twice where a request does not hold all. */
+  const served = queues.map(() => 0);
+  let requests = 0;
+
+  function inTurn(group: readonly number[]): number[] {
+    const waiting = group.filter((partition) => queues[partition]!.length > 0);
+    return waiting.length > 1 ? waiting.sort((one, other) => served[one]! - served[other]!) : waiting;
+  }
 
   function share(partition: number): Share {
     const appends = cut(queues[partition]!);
@@ -83,17 +91,17 @@ export function createAppendQueue(partitions: number): AppendQueue {
       pending += records.length;
       return new Promise((resolve, reject) => queues[partition]!.push({ records, bytes, resolve, reject }));
     },
-    take(group) {
+    isWaiting: (partition) => queues[partition]!.length > 0,
+    take(group, room = MAX_REQUEST_BYTES) {
       const shares: Share[] = [];
-      let room = MAX_REQUEST_BYTES;
-      const begin = turn;
-      for (let step = 0; step < group.length && room > 0; step += 1) {
-        const partition = group[(begin + step) % group.length]!;
-        if (queues[partition]!.length === 0) continue;
+      let left = room;
+      for (const partition of inTurn(group)) {
+        if (left <= 0) break;
         const taken = share(partition);
         shares.push(taken);
-        room -= taken.bytes;
-        turn = partition + 1;
+        left -= taken.bytes;
+        requests += 1;
+        served[partition] = requests;
       }
       return shares;
     },

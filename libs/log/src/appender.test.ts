@@ -5,6 +5,7 @@ import { MAX_REQUEST_BYTES, MAX_SHARE_BYTES, MAX_SHARE_RECORDS, type Share } fro
 import { record } from './contract/harness';
 import { silent } from './observer';
 import { AppendAbandonedError, type Appender } from './port';
+import { createSingleSender } from './singleSender';
 
 interface Sent {
   shares: Share[];
@@ -13,18 +14,21 @@ interface Sent {
 }
 
 /** An appender whose requests are answered by hand. */
-function given(options: Partial<AppenderDeps> = {}): { appender: Appender; sent: Sent[]; discards: () => number } {
+function given(options: Pick<AppenderDeps, 'onAcked'> = {}): { appender: Appender; sent: Sent[]; discards: () => number } {
   const sent: Sent[] = [];
   let discards = 0;
-  const appender = createAppender({
+  const sending = {
     partitions: 12,
-    inFlight: 'one',
-    transmit: (shares) =>
-      new Promise((resolve, reject) => {
+    transmit: (shares: Share[]) =>
+      new Promise<ReadonlyMap<number, number>>((resolve, reject) => {
         const zero = shares.map(({ partition }): [number, number] => [partition, 0]);
         sent.push({ shares, ack: (offsets = zero) => resolve(new Map(offsets)), fail: reject });
       }),
     discard: async () => void (discards += 1),
+  };
+  const appender = createAppender({
+    partitions: 12,
+    openSender: (outbox) => createSingleSender(sending, outbox),
     log: silent,
     ...options,
   });
@@ -51,9 +55,10 @@ describe('the appender that every driver shares', () => {
       [2, 4],
     ]);
     await settle();
+    // Who has waited longest stands first.
     expect(sent[1]!.shares.map(({ partition, records }) => [partition, records.length])).toEqual([
-      [0, 2],
       [1, 1],
+      [0, 2],
     ]);
     sent[1]!.ack([
       [0, 8],
@@ -61,20 +66,6 @@ describe('the appender that every driver shares', () => {
     ]);
 
     expect((await Promise.all([...first, ...second])).map(({ baseOffset }) => baseOffset)).toEqual([7, 4, 8, 0, 9]);
-  });
-
-  it('sends one partition at a time, each for itself, where there are several brokers', async () => {
-    const { appender, sent } = given({ inFlight: 'perPartition' });
-    void appender.append(0, [record('a')]);
-    void appender.append(1, [record('b')]);
-    await settle();
-    void appender.append(0, [record('c')]);
-    await settle();
-
-    expect(sent.map(({ shares }) => shares.map(({ partition }) => partition))).toEqual([[0], [1]]);
-    sent[0]!.ack();
-    await settle();
-    expect(sent.map(({ shares }) => shares.map(({ partition }) => partition))).toEqual([[0], [1], [0]]);
   });
 
   it('tells of what the log has acknowledged, once its appends know, and of nothing after its death', async () => {

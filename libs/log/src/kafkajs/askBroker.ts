@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type Encoder from 'kafkajs/src/protocol/encoder';
+import { clusterOf } from './cluster';
 
 /** A request that kafkajs does not know. */
 export interface BrokerQuestion<Answer> {
@@ -10,20 +11,6 @@ export interface BrokerQuestion<Answer> {
   /** With the first byte of the body's tagged header fields: those that kafkajs writes have none. */
   encode(): Encoder;
   decode(raw: Buffer): Answer;
-}
-
-interface ProtocolRequest<Answer> {
-  request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<Encoder> };
-  response: { decode(raw: Buffer): Promise<Answer>; parse(answer: Answer): Promise<Answer> };
-}
-interface Cluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  refreshMetadata(): Promise<void>;
-  findControllerBroker(): Promise<{
-    versions: Record<number, { maxVersion: number } | undefined>;
-    connectionPool: { send<Answer>(request: ProtocolRequest<Answer>): Promise<Answer> };
-  }>;
 }
 
 /**
@@ -37,7 +24,7 @@ export async function askBroker<Answer>(kafka: Kafka, question: BrokerQuestion<A
     await cluster.connect();
     await cluster.refreshMetadata();
     const broker = await cluster.findControllerBroker();
-    if ((broker.versions[apiKey]?.maxVersion ?? -1) < apiVersion) return null;
+    if ((broker.versions?.[apiKey]?.maxVersion ?? -1) < apiVersion) return null;
     return await broker.connectionPool.send({
       request: { apiKey, apiVersion, apiName, encode: async () => encode() },
       response: { decode: async (raw) => decode(raw), parse: async (answer) => answer },
@@ -45,13 +32,4 @@ export async function askBroker<Answer>(kafka: Kafka, question: BrokerQuestion<A
   } finally {
     await cluster.disconnect();
   }
-}
-
-function clusterOf(kafka: Kafka): Cluster {
-  const key = Object.getOwnPropertySymbols(kafka).find(
-    ({ description }) => description === 'private:Kafka:createCluster',
-  );
-  const create = key && (kafka as unknown as Record<symbol, (options: object) => Cluster>)[key];
-  if (!create) throw new Error('this is not kafkajs 2.2.4');
-  return create({ allowAutoTopicCreation: false });
 }

@@ -38,3 +38,14 @@ declare module 'kafkajs/src/protocol/decoder' {
   }
   export = Decoder;
 }
+
+declare module 'kafkajs/src/protocol/requests' {
+  export interface KnownVersions {
+    versions: string[];
+  }
+  export const requests: { Metadata: KnownVersions };
+}
+
+declare module 'kafkajs/src/protocol/error' {
+  export function createErrorFromCode(code: number): Error & { type: string; retriable: boolean };
+}

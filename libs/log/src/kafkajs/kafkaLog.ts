@@ -1,4 +1,3 @@
-import type { Admin } from 'kafkajs';
 import { fence, passAll } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
 import type { EventLog } from '../port';
@@ -61,8 +60,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     async openAppender() {
       // Who appends is about to read what was appended before.
       reader.warm();
-      const severalBrokers = await admin.ask((connected) => hasSeveralLeaders(connected, topic));
-      return openKafkaAppender({ access, topic, partitions, severalBrokers, observer, log });
+      return openKafkaAppender({ access, topic, partitions, observer, log });
     },
     head: async (partition) => (await boundsOf(partition)).head,
     tail: async (partition) => (await boundsOf(partition)).tail,
@@ -73,21 +71,6 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
       await Promise.all([reader.close(), admin.close()]);
     },
   };
-}
-
-/**
- * Whether partitions may have different leaders, now or later: where any copy lies on another broker, be it up or not,
- * and where there are brokers to which a partition could be moved. Metadata lists living brokers only, and controllers
- * of their own are not among them.
- */
-export async function hasSeveralLeaders(
-  admin: Pick<Admin, 'describeCluster' | 'fetchTopicMetadata'>,
-  topic: string,
-): Promise<boolean> {
-  const { brokers } = await admin.describeCluster();
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const holders = (topics[0]?.partitions ?? []).flatMap(({ leader, replicas }) => [leader, ...replicas]);
-  return new Set([...brokers.map(({ nodeId }) => nodeId), ...holders.filter((id) => id >= 0)]).size > 1;
 }
 
 /** `<cluster id>/<topic id>`; where the broker is too old for topic ids, the topic's name stands in for its id. */

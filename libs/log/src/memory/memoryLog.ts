@@ -5,6 +5,7 @@ import { fence, passAll, timeOf } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
 import { PositionOutOfRangeError, type Appender, type EventLog, type LogRecord } from '../port';
 import { nextTurn, systemScheduler, type Scheduler } from '../scheduler';
+import { createSingleSender } from '../singleSender';
 import { createLossListeners } from '../lossListeners';
 import { followMemory } from './follow';
 import { createMemoryStore, type MemoryStore } from './store';
@@ -118,11 +119,14 @@ function openMemoryAppender(store: MemoryStore, appender: number, options: Memor
       intercept({ ...share, appender, land, ack: () => resolve([share.partition, land()]), fail: reject });
     });
 
+  const sending = {
+    partitions,
+    transmit: async (shares: Share[]) => new Map(await Promise.all(shares.map(send))),
+    discard: () => Promise.resolve(),
+  };
   return createAppender({
     partitions,
-    inFlight: 'one',
-    transmit: async (shares) => new Map(await Promise.all(shares.map(send))),
-    discard: () => Promise.resolve(),
+    openSender: (outbox) => createSingleSender(sending, outbox),
     observer,
     log,
   });
