@@ -60,14 +60,7 @@ export function createAppendQueue(partitions: number): AppendQueue {
   const inFlight = new Map<number, PendingAppend[]>();
   let waiting: (() => void)[] = [];
   let pending = 0;
-  /** When each partition was served last, so that none is left out twice where a request does not hold all. */
-  const served = queues.map(() => 0);
-  let requests = 0;
-
-  function inTurn(group: readonly number[]): number[] {
-    const waiting = group.filter((partition) => queues[partition]!.length > 0);
-    return waiting.length > 1 ? waiting.sort((one, other) => served[one]! - served[other]!) : waiting;
-  }
+  const turns = createTurns(partitions);
 
   function share(partition: number): Share {
     const appends = cut(queues[partition]!);
@@ -95,13 +88,12 @@ export function createAppendQueue(partitions: number): AppendQueue {
     take(group, room = MAX_REQUEST_BYTES) {
       const shares: Share[] = [];
       let left = room;
-      for (const partition of inTurn(group)) {
+      for (const partition of turns.order(group.filter((each) => queues[each]!.length > 0))) {
         if (left <= 0) break;
         const taken = share(partition);
         shares.push(taken);
         left -= taken.bytes;
-        requests += 1;
-        served[partition] = requests;
+        turns.served(partition);
       }
       return shares;
     },
@@ -123,6 +115,16 @@ export function createAppendQueue(partitions: number): AppendQueue {
       return appends.length;
     },
     empty: () => (pending === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
+  };
+}
+
+/** Who has waited longest comes first, so that none is left out twice where a request does not hold all. */
+function createTurns(partitions: number) {
+  const served = Array.from({ length: partitions }, () => 0);
+  let turn = 0;
+  return {
+    order: (waiting: number[]): number[] => waiting.sort((one, other) => served[one]! - served[other]!),
+    served: (partition: number): void => void (served[partition] = turn += 1),
   };
 }
 

@@ -14,7 +14,11 @@ interface Sent {
 }
 
 /** An appender whose requests are answered by hand. */
-function given(options: Pick<AppenderDeps, 'onAcked'> = {}): { appender: Appender; sent: Sent[]; discards: () => number } {
+function given(options: Pick<AppenderDeps, 'onAcked'> = {}): {
+  appender: Appender;
+  sent: Sent[];
+  discards: () => number;
+} {
   const sent: Sent[] = [];
   let discards = 0;
   const sending = {

@@ -72,12 +72,7 @@ export function createAppender(deps: AppenderDeps): Appender {
         queue.settle(share, baseOffset);
         onAcked?.(share.partition, baseOffset, share.records);
       }
-      observer?.sent?.({
-        partitions: shares.length,
-        records: shares.reduce((sum, { records }) => sum + records.length, 0),
-        bytes: shares.reduce((sum, { bytes }) => sum + bytes, 0),
-        durationMs,
-      });
+      observer?.sent?.({ ...loadOf(shares), durationMs });
     },
     fail: die,
   });
@@ -111,4 +106,13 @@ export function createAppender(deps: AppenderDeps): Appender {
       if (!death) await sender.discard();
     },
   };
+}
+
+function loadOf(shares: readonly Share[]): { partitions: number; records: number; bytes: number } {
+  const load = { partitions: shares.length, records: 0, bytes: 0 };
+  for (const share of shares) {
+    load.records += share.records.length;
+    load.bytes += share.bytes;
+  }
+  return load;
 }

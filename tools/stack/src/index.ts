@@ -5,6 +5,7 @@ export { startKafka, type KafkaOptions } from './kafka';
 export { startMongo, type MongoOptions } from './mongo';
 export { startS3, type S3Options, type S3Server } from './s3';
 export { startPostgres, type PostgresOptions } from './postgres';
+export { prepareJvmServer, type JvmServer } from './jvm';
 export { layout, type Layout } from './paths';
 export { freePort } from './ports';
 export type { Server } from './server';

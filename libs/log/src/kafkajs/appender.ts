@@ -28,13 +28,14 @@ export interface KafkaAppenderOptions {
 
 /** Opens an idempotent producer of its own. Rejects when the brokers are away; nothing is left behind then. */
 export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<Appender> {
-  const { access, topic, partitions, observer, log } = options;
+  const { access, topic, partitions, onAcked, observer, log } = options;
   const request = { clientId: access.clientId, topic, timeoutMs: ACK_TIMEOUT_MS };
   const brokers = createBrokers(access, BOUNDED, { ...request, partitions, log });
   const found = await introduce(brokers);
   return createAppender({
     partitions,
     openSender: (outbox) => createProducer({ brokers, ...found, log }, outbox),
+    onAcked,
     observer,
     log,
   });

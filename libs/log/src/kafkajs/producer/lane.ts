@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createErrorFromCode } from 'kafkajs/src/protocol/error';
 import type { Outbox } from '../../appender';
 import type { Batch, Batches } from './batches';
 import { isRetriable } from './brokers';
 import type { ProduceConnection } from './connection';
+import { sortOutcomes } from './outcomes';
 import type { PartitionOutcome, ProduceResponse } from './produceRequest';
 
 /**
@@ -34,24 +34,16 @@ export interface Lane {
 
 export function createLane(deps: LaneDeps): Lane {
   const { led, batches, outbox, onKept, onAcked } = deps;
-  let connection: ProduceConnection | null = null;
+  const link = createLink(deps.connect);
   let busy = false;
   let stopped = false;
-
-  async function connected(): Promise<ProduceConnection> {
-    if (connection?.isUsable()) return connection;
-    connection?.close();
-    connection = await deps.connect();
-    if (stopped) connection.close();
-    return connection;
-  }
 
   /** Sends the batches and waits; true where another request may follow at once. */
   async function send(taken: readonly Batch[]): Promise<boolean> {
     const begun = performance.now();
     let response: ProduceResponse;
     try {
-      response = await (await connected()).produce(taken);
+      response = await (await link.usable()).produce(taken);
     } catch (error) {
       for (const batch of taken) batches.keep(batch);
       lose(error instanceof Error ? error : new Error(String(error)));
@@ -68,35 +60,23 @@ export function createLane(deps: LaneDeps): Lane {
     else outbox.fail(error);
   }
 
-  function settle(taken: readonly Batch[], outcomes: readonly PartitionOutcome[], durationMs: number): void {
-    const refused: { batch: Batch; error: Error }[] = [];
-    const acked: Batch[] = [];
-    const offsets = new Map<number, number>();
-    for (const batch of taken) {
-      const outcome = outcomes.find(({ partition }) => partition === batch.partition);
-      if (outcome && outcome.errorCode !== 0) refused.push({ batch, error: errorOf(outcome) });
-      else acked.push(batch);
-      if (outcome?.errorCode === 0) offsets.set(batch.partition, outcome.baseOffset);
-    }
+  function settle(taken: readonly Batch[], answered: readonly PartitionOutcome[], durationMs: number): void {
+    const { acked, offsets, refused, cause } = sortOutcomes(taken, answered);
     for (const batch of acked) batches.done(batch);
+    for (const batch of refused) batches.keep(batch);
     if (acked.length > 0) {
-      outbox.acked(
-        acked.map(({ share }) => share),
-        offsets,
-        durationMs,
-      );
+      const shares = acked.map(({ share }) => share);
+      outbox.acked(shares, offsets, durationMs);
       onAcked();
     }
-    for (const { batch } of refused) batches.keep(batch);
-    const fatal = refused.find(({ error }) => !isRetriable(error)) ?? refused[0];
-    if (fatal) lose(fatal.error);
+    if (cause) lose(cause);
   }
 
   async function run(): Promise<void> {
     try {
       for (let taken = batches.take(led()); taken.length > 0 && !stopped; taken = batches.take(led())) {
         if (!(await send(taken))) break;
-        if (taken.reduce((sum, { share }) => sum + share.records.length, 0) >= BUSY_RECORDS) await delay(GATHER_MS);
+        if (recordsOf(taken) >= BUSY_RECORDS) await delay(GATHER_MS);
       }
     } catch (error) {
       outbox.fail(error instanceof Error ? error : new Error(String(error)));
@@ -112,13 +92,28 @@ export function createLane(deps: LaneDeps): Lane {
     },
     stop() {
       stopped = true;
-      connection?.close();
+      link.close();
     },
   };
 }
 
-function errorOf({ errorCode, errorMessage, partition }: PartitionOutcome): Error {
-  const error = createErrorFromCode(errorCode);
-  error.message = `${error.type} for partition ${partition}: ${errorMessage ?? error.message}`;
-  return error;
+const recordsOf = (taken: readonly Batch[]): number => taken.reduce((sum, { share }) => sum + share.records.length, 0);
+
+/** A connection that is opened when it is needed, and again when it has ended. */
+function createLink(connect: () => Promise<ProduceConnection>) {
+  let connection: ProduceConnection | null = null;
+  let closed = false;
+  return {
+    async usable(): Promise<ProduceConnection> {
+      if (connection?.isUsable()) return connection;
+      connection?.close();
+      connection = await connect();
+      if (closed) connection.close();
+      return connection;
+    },
+    close(): void {
+      closed = true;
+      connection?.close();
+    },
+  };
 }

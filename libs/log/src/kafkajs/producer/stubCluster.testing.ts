@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { decodeBatch } from './kafkajsProtocol.testing';
+import {
+  API_VERSIONS,
+  frames,
+  INIT_PRODUCER_ID,
+  int16,
+  int32,
+  int64,
+  METADATA,
+  metadata,
+  PRODUCE,
+  readProduce,
+  reply,
+  versions,
+  writeProduced,
+  type Frame,
+  type Produced,
+} from './stubProtocol.testing';
+
+const NOT_LEADER = 6;
+const OUT_OF_ORDER = 45;
+
+/** A produce request at one of the brokers, which the test may answer in its own way. */
+export interface StubProduce {
+  node: number;
+  version: number;
+  partitions: number[];
+  /** Appends what this broker leads, and answers; partitions in `errors` are refused with that code, and not appended. */
+  serve(errors?: Readonly<Record<number, number>>): Promise<void>;
+  /** Appends like `serve`, and cuts the connection in place of the answer. */
+  serveUnheard(): Promise<void>;
+  cut(): void;
+}
+
+export interface StubClusterOptions {
+  brokers: number;
+  partitions: number;
+  topic: string;
+  /** Highest version of the produce request that the brokers speak. */
+  produceVersion?: number;
+}
+
+/** Brokers that share one log, as replicas do, and know repeated batches by their sequence, as real ones do. */
+export interface StubCluster {
+  addresses: string[];
+  lead(partition: number, node: number): void;
+  /** Texts of the records of a partition. */
+  log(partition: number): string[];
+  requests: StubProduce[];
+  /** What is done with a request; by default it is served. */
+  onProduce: (request: StubProduce) => void | Promise<void>;
+  /** Most requests that a broker had unanswered at once. */
+  mostInFlight(): number;
+  close(): Promise<void>;
+}
+
+export async function startStubCluster(options: StubClusterOptions): Promise<StubCluster> {
+  const { brokers, topic, produceVersion = 9 } = options;
+  const log = createStubLog(options.partitions);
+  const flights = createFlights();
+  const sockets = new Set<Socket>();
+
+  function answer(node: number, socket: Socket, frame: Frame): void {
+    switch (frame.api) {
+      case API_VERSIONS:
+        return reply(socket, frame, versions(frame.version, produceVersion));
+      case METADATA:
+        return reply(socket, frame, metadata(topic, servers.map(portOf), log.leaders));
+      case INIT_PRODUCER_ID:
+        return reply(socket, frame, [int32(0), int16(0), int64(4_711), int16(0)]);
+      case PRODUCE: {
+        const request = receive({ node, socket, frame, topic }, log, flights);
+        cluster.requests.push(request);
+        return void cluster.onProduce(request);
+      }
+      default:
+        socket.destroy();
+    }
+  }
+
+  async function listen(node: number): Promise<Server> {
+    const server = createServer((socket) => {
+      sockets.add(socket.on('error', () => undefined));
+      const onData = frames((frame) => answer(node, socket, frame));
+      socket.on('data', onData);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  }
+
+  const servers = await Promise.all(Array.from({ length: brokers }, (_, index) => listen(index + 1)));
+  const cluster: StubCluster = {
+    addresses: servers.map((server) => `127.0.0.1:${portOf(server)}`),
+    lead: (partition, node) => void (log.leaders[partition] = node),
+    log: log.names,
+    requests: [],
+    onProduce: (request) => request.serve(),
+    mostInFlight: flights.most,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    },
+  };
+  return cluster;
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+interface StubLog {
+  leaders: number[];
+  names(partition: number): string[];
+  /** Resolves with the error code and the base offset. */
+  append(node: number, partition: number, batch: Buffer): Promise<[number, number]>;
+}
+
+function createStubLog(partitions: number): StubLog {
+  const leaders = Array.from({ length: partitions }, () => 1);
+  const logs = leaders.map((): string[] => []);
+  const last = new Map<number, { sequence: number; count: number; offset: number }>();
+  return {
+    leaders,
+    names: (partition) => logs[partition]!,
+    async append(node, partition, batch) {
+      const { firstSequence: sequence, records } = await decodeBatch(batch);
+      if (leaders[partition] !== node) return [NOT_LEADER, -1];
+      const before = last.get(partition);
+      if (before?.sequence === sequence) return [0, before.offset];
+      if (sequence !== (before ? before.sequence + before.count : 0)) return [OUT_OF_ORDER, -1];
+      const offset = logs[partition]!.length;
+      last.set(partition, { sequence, count: records.length, offset });
+      logs[partition]!.push(...records.map(({ value }) => String(value)));
+      return [0, offset];
+    },
+  };
+}
+
+/** Requests that are not answered, for each broker. */
+function createFlights() {
+  const now = new Map<number, number>();
+  let most = 0;
+  return {
+    begin(node: number): void {
+      now.set(node, (now.get(node) ?? 0) + 1);
+      most = Math.max(most, now.get(node)!);
+    },
+    end: (node: number): void => void now.set(node, now.get(node)! - 1),
+    most: (): number => most,
+  };
+}
+
+interface Received {
+  node: number;
+  socket: Socket;
+  frame: Frame;
+  topic: string;
+}
+
+function receive(
+  { node, socket, frame, topic }: Received,
+  log: StubLog,
+  flights: ReturnType<typeof createFlights>,
+): StubProduce {
+  const batches = readProduce(frame);
+  flights.begin(node);
+
+  async function appendAll(errors: Readonly<Record<number, number>> = {}): Promise<Produced[]> {
+    const produced: Produced[] = [];
+    for (const [partition, batch] of batches) {
+      const error = errors[partition];
+      const [code, offset] = error === undefined ? await log.append(node, partition, batch) : [error, -1];
+      produced.push([partition, code, offset]);
+    }
+    return produced;
+  }
+  function cut(): void {
+    flights.end(node);
+    socket.destroy();
+  }
+  return {
+    node,
+    version: frame.version,
+    partitions: batches.map(([partition]) => partition),
+    async serve(errors) {
+      const produced = await appendAll(errors);
+      flights.end(node);
+      reply(socket, frame, writeProduced(topic, frame.version, produced));
+    },
+    async serveUnheard() {
+      await appendAll();
+      cut();
+    },
+    cut,
+  };
+}
