@@ -47,8 +47,7 @@ export function createAppender(deps: AppenderDeps): Appender {
   const queue = createAppendQueue(partitions);
   let death: Error | null = null;
   let closing = false;
-  let onFailed: (cause: Error) => void = () => undefined;
-  const failed = new Promise<Error>((resolve) => (onFailed = resolve));
+  const failed = Promise.withResolvers<Error>();
 
   function die(cause: Error): void {
     if (death) return;
@@ -56,9 +55,14 @@ export function createAppender(deps: AppenderDeps): Appender {
     const appends = queue.rejectAll(new AppendAbandonedError('the outcome of the append is unknown', { cause }));
     observer?.appenderFailed?.(cause);
     log('warn', 'appender abandoned', { cause, appends });
-    onFailed(cause);
+    failed.resolve(cause);
     sender.discard().catch((error: unknown) => log('warn', 'abandoned appender did not disconnect', { error }));
   }
+
+  const settle = (share: Share, baseOffset: number): void => {
+    queue.settle(share, baseOffset);
+    onAcked?.(share.partition, baseOffset, share.records);
+  };
 
   const sender = deps.openSender({
     isWaiting: queue.isWaiting,
@@ -67,11 +71,7 @@ export function createAppender(deps: AppenderDeps): Appender {
       if (death) return;
       const missing = shares.find(({ partition }) => !((offsets.get(partition) ?? -1) >= 0));
       if (missing) return die(new Error(`no base offset for partition ${missing.partition}`));
-      for (const share of shares) {
-        const baseOffset = offsets.get(share.partition)!;
-        queue.settle(share, baseOffset);
-        onAcked?.(share.partition, baseOffset, share.records);
-      }
+      for (const share of shares) settle(share, offsets.get(share.partition)!);
       observer?.sent?.({ ...loadOf(shares), durationMs });
     },
     fail: die,
@@ -95,7 +95,7 @@ export function createAppender(deps: AppenderDeps): Appender {
       sender.wake(partition);
       return outcome;
     },
-    failed,
+    failed: failed.promise,
     get pending() {
       return queue.pending;
     },
