@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Kafka, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { LogLine } from '../observer';
-import { openSocket } from './socket';
+import { createSockets } from './socket';
 import { tuneKafkajs } from './tuneKafkajs';
 
 /** How to reach the brokers. */
@@ -38,11 +38,16 @@ export interface KafkaClient {
   kafka: Kafka;
   /** Ends endless retries: there is nothing to connect to any more. What is connected stays so. */
   retire(): void;
+  /** Ends requests that the broker holds, such as a fetch that finds nothing. What is idle stays connected. */
+  interrupt(): void;
+  /** Closes what is left: kafkajs forgets a broker whose connection was interrupted, with its other connection open. */
+  close(): void;
 }
 
 export function createClient(access: KafkaAccess, patience: Patience, log: LogLine): KafkaClient {
   tuneKafkajs();
   let retired = false;
+  const sockets = createSockets();
   const kafka = new Kafka({
     // An empty list is the one thing that makes kafkajs give up connecting: `disconnect` alone does not.
     brokers: () => (retired ? [] : access.brokers),
@@ -51,7 +56,7 @@ export function createClient(access: KafkaAccess, patience: Patience, log: LogLi
     ...(access.sasl ? { sasl: access.sasl as SASLOptions } : {}),
     connectionTimeout: 1_000,
     ...patience,
-    socketFactory: openSocket,
+    socketFactory: sockets.open,
     logLevel: logLevel.WARN,
     // What kafkajs calls an error it retries by itself; what it cannot handle reaches us as a rejection or a crash.
     logCreator:
@@ -59,5 +64,10 @@ export function createClient(access: KafkaAccess, patience: Patience, log: LogLi
       ({ namespace, label, log: { message, ...fields } }) =>
         log(label === 'ERROR' ? 'warn' : 'info', `kafkajs ${namespace}: ${message}`, fields),
   });
-  return { kafka, retire: () => void (retired = true) };
+  return {
+    kafka,
+    retire: () => void (retired = true),
+    interrupt: sockets.closeWaiting,
+    close: sockets.closeAll,
+  };
 }

@@ -4,6 +4,7 @@ import { appendAll, createRecorder, followAll, PARTITIONS, record, START } from 
 import { silent } from '../observer';
 import { createAdmin } from './admin';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
+import { createLogConsumer } from './consumer/consumer';
 import { createKafkaLog } from './kafkaLog';
 
 const stack = testStack();
@@ -55,6 +56,26 @@ describe('followers of one log in one process', () => {
       expect(recorder.names(0)).toEqual([...many.keys()].map((index) => `r${index}`).concat('last'));
     }
   });
+});
+
+test('a consumer stops at once, however long the broker would hold its fetch, and says nothing of it', async () => {
+  const said: unknown[] = [];
+  const runs: number[] = [];
+  const consumer = createLogConsumer({
+    access: { brokers: stack.kafkaBrokers, clientId: 'idle' },
+    topic: await stack.freshTopic(),
+    ...{ partitions: 1, name: 'idle', maxWaitMs: 9_000 },
+    bounds: () => Promise.resolve(new Map()),
+    onRun: ({ partition }) => void runs.push(partition),
+    onLoss: (loss) => void said.push(loss),
+    log: (level, message, fields) => void (level === 'info' || said.push([level, message, fields])),
+  });
+  consumer.fetchFrom(0, 0);
+  await consumer.started;
+  const began = performance.now();
+  await consumer.stop();
+  expect(performance.now() - began).toBeLessThan(7_000);
+  expect([runs, said]).toEqual([[], []]);
 });
 
 /** Names of the consumers that were there; appending and reading has one of its own. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { destroyWhenSilent } from './socket';
+import { createSockets, destroyWhenSilent } from './socket';
 
 describe('a connection', () => {
   let server: Server;
@@ -36,4 +36,25 @@ describe('a connection', () => {
 
     expect(socket.destroyed).toBe(false);
   });
+});
+
+test('of the connections of a client, those that wait for an answer can be closed', async () => {
+  const server = createServer((peer) => void peer.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sockets = createSockets(({ host, port: to }) => destroyWhenSilent(connect(to, host), 60_000));
+  const open = () => sockets.open({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => undefined });
+  const [idle, waits] = [open(), open()];
+  await Promise.all([once(idle, 'connect'), once(waits, 'connect')]);
+  const ended: Socket[] = [];
+  for (const socket of [idle, waits]) socket.on('end', () => void ended.push(socket));
+
+  waits.write('request');
+  sockets.closeWaiting();
+  await once(waits, 'close');
+
+  expect([ended, idle.destroyed]).toEqual([[waits], false]);
+  sockets.closeAll();
+  expect([ended, idle.destroyed]).toEqual([[waits, idle], true]);
+  server.close();
 });

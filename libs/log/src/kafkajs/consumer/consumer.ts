@@ -41,6 +41,7 @@ const MAX_BYTES_PER_PARTITION = 1024 * 1024;
 /** A response is decoded in one go, so its size is also the longest stall of the process. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const RELAUNCH_MS = 250;
+const INTERRUPT_MS = 100;
 const CONSUMER = {
   readUncommitted: true,
   minBytes: 1,
@@ -110,7 +111,16 @@ export function createLogConsumer(deps: LogConsumerDeps): LogConsumer {
       client.retire();
       // A consumer that is still joining would not notice that it was disconnected.
       await launching;
-      await consumer?.disconnect();
+      const disconnected = consumer?.disconnect();
+      // Or it would wait until the broker answers a fetch that nobody wants any more, or that is sent in a moment.
+      client.interrupt();
+      const interrupting = setInterval(client.interrupt, INTERRUPT_MS);
+      try {
+        await disconnected;
+      } finally {
+        clearInterval(interrupting);
+        client.close();
+      }
     },
   };
 }
