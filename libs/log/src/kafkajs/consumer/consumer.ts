@@ -5,7 +5,7 @@ import type { FetchedRun } from '../../fence';
 import type { LogLine } from '../../observer';
 import type { TailLoss } from '../../port';
 import type { Bounds } from '../admin';
-import { createClient, ENDLESS, type KafkaAccess } from '../client';
+import { createClient, ENDLESS, type KafkaAccess, type KafkaClient } from '../client';
 import { createCursors, type Cursors } from './cursors';
 import { footprint, toLogRecord } from './decode';
 
@@ -111,18 +111,22 @@ export function createLogConsumer(deps: LogConsumerDeps): LogConsumer {
       client.retire();
       // A consumer that is still joining would not notice that it was disconnected.
       await launching;
-      const disconnected = consumer?.disconnect();
-      // Or it would wait until the broker answers a fetch that nobody wants any more, or that is sent in a moment.
-      client.interrupt();
-      const interrupting = setInterval(client.interrupt, INTERRUPT_MS);
-      try {
-        await disconnected;
-      } finally {
-        clearInterval(interrupting);
-        client.close();
-      }
+      await disconnect(consumer, client);
     },
   };
+}
+
+/** kafkajs would wait until the broker answers a fetch that nobody wants any more, or that is sent in a moment. */
+async function disconnect(consumer: Consumer | null, client: KafkaClient): Promise<void> {
+  const disconnected = consumer?.disconnect();
+  client.interrupt();
+  const interrupting = setInterval(client.interrupt, INTERRUPT_MS);
+  try {
+    await disconnected;
+  } finally {
+    clearInterval(interrupting);
+    client.close();
+  }
 }
 
 function listen(consumer: Consumer, cursors: Cursors, onStarted: () => void): void {
