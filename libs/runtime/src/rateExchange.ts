@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@threadlog/read-models';
-import type { LimitName, RateLimits, Service } from '@threadlog/service';
+import { until, type LimitName, type RateLimits, type Service } from '@threadlog/service';
 
 /** How often instances tell each other what they let through; milliseconds. */
 const EXCHANGE_EVERY_MS = 1_000;
@@ -80,10 +79,7 @@ export function createRateExchange({
       counted.set(bucket, (counted.get(bucket) ?? 0) + 1);
     },
     async run(signal) {
-      while (!signal.aborted) {
-        await hear().then(tell).catch(onFault);
-        await delay(everyMs, undefined, { signal }).catch(() => undefined);
-      }
+      await until(signal, () => hear().then(tell), { everyMs, onFault });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@threadlog/service';
+import { backOffMs, type Logger } from '@threadlog/service';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ReachOptions {
@@ -19,14 +19,15 @@ const LONGEST_DELAY_MS = 2_000;
  */
 export async function reach<T>(what: string, attempt: () => Promise<T>, options: ReachOptions): Promise<T> {
   const { logger, signal, fatal = () => false, firstDelayMs = 100 } = options;
-  for (let failures = 0, delayMs = firstDelayMs; ; failures += 1, delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
+  const backOff = { firstMs: firstDelayMs, longestMs: LONGEST_DELAY_MS };
+  for (let failures = 0; ; failures += 1) {
     signal.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {
       if (fatal(error)) throw error;
       if (failures % 10 === 0) logger.warn({ err: error }, `${what} cannot be reached, trying again`);
-      await delay(delayMs, undefined, { signal });
+      await delay(backOffMs(failures, backOff), undefined, { signal });
     }
   }
 }

@@ -20,6 +20,7 @@ export * from './lastWrites';
 export * from './lifecycle';
 export { createLimiter } from './limiter';
 export * from './logger';
+export * from './loops';
 export * from './metrics';
 export * from './problems';
 export * from './role';

@@ -8,8 +8,7 @@ import {
   type Database,
   type MessageStore,
 } from '@threadlog/read-models';
-import { createLimiter, type Logger, type Metrics, type Role } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
+import { createLimiter, until, type Logger, type Metrics, type Role } from '@threadlog/service';
 import { startGenerationProjector, type GenerationProjector } from './generations/generationProjector';
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
@@ -71,15 +70,19 @@ export function createProjector(deps: ProjectorDeps): Role {
       await claimLogIdentity(deps.database, { logId, topic, partitions });
       const start = createStart(deps, observer);
       await forgetDropped(deps).catch((err: unknown) => deps.logger.warn({ err }, 'dropped generations not cleared'));
-      while (!signal.aborted) {
-        fault = await follow(deps, running, start).then(
-          () => null,
-          (error: Error) => error,
-        );
-        if (fault) deps.logger.warn({ err: fault }, 'generations not followed, trying again');
-        await passedOver.look([...running.keys()]);
-        await delay(deps.pollMs ?? 1_000, undefined, { signal }).catch(() => undefined);
-      }
+      const turn = async () => {
+        try {
+          await follow(deps, running, start);
+          fault = null;
+        } finally {
+          await passedOver.look([...running.keys()]);
+        }
+      };
+      const onFault = (error: unknown) => {
+        fault = error as Error;
+        deps.logger.warn({ err: fault }, 'generations not followed, trying again');
+      };
+      await until(signal, turn, { everyMs: deps.pollMs ?? 1_000, onFault });
       await Promise.all([...running.values()].map((each) => each.stop()));
       running.clear();
       await deadLetters?.close();

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
 import {
   createAllProjected,
@@ -19,6 +18,7 @@ import {
   createApp,
   createHealth,
   listen,
+  pause,
   type AppConfig,
   type HttpServer,
   type Role,
@@ -189,7 +189,7 @@ async function untilWatching({ database, logger }: RealtimeDeps, signal: AbortSi
       return await createGenerationWatcher(database);
     } catch (error) {
       logger.warn({ err: error }, 'no read model to follow from yet');
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_MS, signal);
     }
   }
   return undefined;

@@ -1,6 +1,5 @@
 import type { Database } from '@threadlog/read-models';
-import type { Logger, Service } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until, type Logger, type Service } from '@threadlog/service';
 
 export interface LeadershipOptions {
   database: Database;
@@ -43,12 +42,9 @@ export function underLeadership(service: Service, { database, logger, everyMs = 
   return {
     name: service.name,
     async run(signal) {
-      while (!signal.aborted) {
-        await lead(signal).catch((error: unknown) => {
-          if (!signal.aborted) logger.warn({ err: error, part: service.name }, 'a worker’s part failed, trying again');
-        });
-        await delay(everyMs, undefined, { signal }).catch(() => undefined);
-      }
+      const onFault = (err: unknown) =>
+        logger.warn({ err, part: service.name }, 'a worker’s part failed, trying again');
+      await until(signal, () => lead(signal), { everyMs, onFault });
     },
   };
 }
@@ -62,12 +58,8 @@ async function runWhile(
 ): Promise<void> {
   const lost = new AbortController();
   const ended = new AbortController();
-  const watch = (async () => {
-    while (!ended.signal.aborted) {
-      await delay(everyMs, undefined, { signal: ended.signal }).catch(() => undefined);
-      if (!ended.signal.aborted) await stillThere();
-    }
-  })().catch((error: unknown) => lost.abort(error));
+  const look = async () => void (await stillThere());
+  const watch = until(ended.signal, look, { everyMs, onFault: (error) => lost.abort(error) });
   try {
     await service.run(AbortSignal.any([signal, lost.signal]));
   } finally {

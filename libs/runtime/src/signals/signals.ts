@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   decodeSignal,
   encodeSignal,
@@ -13,7 +12,7 @@ import {
 } from '@threadlog/events';
 import type { Appender, EventLog, LogRecord, Subscription } from '@threadlog/log';
 import type { SealingService } from '@threadlog/sealing';
-import { aborted, type Logger, type Service } from '@threadlog/service';
+import { aborted, until, type Logger, type Service } from '@threadlog/service';
 import type { Runtime } from '../runtime';
 import { createPresenceBoard, type PresenceBoard, type PresenceChange } from './presenceBoard';
 
@@ -158,17 +157,13 @@ interface Sending {
 /** Opens an appender, and another one whenever it dies; closes the last one at the end. */
 async function keepSending({ topic, signal, opened, onFault }: Sending): Promise<void> {
   let appender: Appender | undefined;
-  while (!signal.aborted) {
-    try {
-      appender = await topic.openAppender();
-      opened(appender);
-      const cause = await Promise.race([appender.failed, aborted(signal)]);
-      if (cause) throw cause;
-    } catch (error) {
-      onFault(error);
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
+  const turn = async () => {
+    appender = await topic.openAppender();
+    opened(appender);
+    const cause = await Promise.race([appender.failed, aborted(signal)]);
+    if (cause) throw cause;
+  };
+  await until(signal, turn, { everyMs: RETRY_MS, onFault });
   await appender?.close().catch(() => undefined);
 }
 

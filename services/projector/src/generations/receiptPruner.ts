@@ -1,6 +1,5 @@
 import { PRUNED_AT_ONCE, pruneReceipts, receiptHorizon, type Database } from '@threadlog/read-models';
-import type { Logger } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, type Logger } from '@threadlog/service';
 
 /** Milliseconds between looks for receipts that count no more. */
 const PRUNE_EVERY_MS = 600_000;
@@ -39,7 +38,7 @@ async function run(deps: ReceiptPrunerDeps, signal: AbortSignal): Promise<void> 
   const { generation, logger, pruneEveryMs = PRUNE_EVERY_MS } = deps;
   for (;;) {
     // A new generation is being built first: it folds what it would remove at once.
-    await delay(pruneEveryMs, undefined, { signal }).catch(() => undefined);
+    await pause(pruneEveryMs, signal);
     if (signal.aborted) return;
     await prune(deps, signal).catch((error: unknown) => {
       logger.warn({ generation, err: error }, 'old receipts not removed, trying again later');

@@ -1,7 +1,6 @@
 import type { EventLog, Subscription } from '@threadlog/log';
 import { createProjectionWait, createSearchTokens, foldedBy, type Database } from '@threadlog/read-models';
-import type { Logger } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, until, type Logger } from '@threadlog/service';
 import type { IndexSealing } from './indexRows';
 import { indexBatch } from './indexBatch';
 import { beginSearchCheckpoints } from './storage';
@@ -46,14 +45,9 @@ const MAX_BATCH_RECORDS = 1_000;
 const PACE = { firstMs: 20, longestMs: 500 };
 
 async function run(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await follow(deps, signal);
-    } catch (error) {
-      deps.logger.warn({ generation: deps.generation, err: error }, 'search index not followed, trying again');
-      await sleep(RETRY_MS, signal);
-    }
-  }
+  const { generation, logger } = deps;
+  const onFault = (err: unknown) => logger.warn({ generation, err }, 'search index not followed, trying again');
+  await until(signal, () => follow(deps, signal), { everyMs: RETRY_MS, onFault });
 }
 
 async function follow(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
@@ -85,7 +79,7 @@ async function watch(
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
-    await sleep(watchMs, signal);
+    await pause(watchMs, signal);
     if (signal.aborted) return;
     // Taken first: a partition that goes on meanwhile is no reason to go back.
     const known = Array.from({ length: log.partitions }, (_, partition) => subscription.position(partition).offset);
@@ -96,8 +90,4 @@ async function watch(
       subscription.seek(partition, at);
     }
   }
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
 }

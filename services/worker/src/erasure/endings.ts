@@ -1,8 +1,7 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
 import { activeGeneration, generationSchema, type Database } from '@threadlog/read-models';
-import type { Logger, Service } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until, type Logger, type Service } from '@threadlog/service';
 import { submitted } from './submit';
 
 export interface EndingsOptions {
@@ -33,12 +32,8 @@ export function createErasureEndings({ database, router, logger, everyMs = 5_000
   return {
     name: 'erasure-endings',
     async run(signal) {
-      while (!signal.aborted) {
-        await look(signal).catch((error: unknown) => {
-          if (!signal.aborted) logger.warn({ err: error }, 'erasures that are over could not be taken out');
-        });
-        await delay(everyMs, undefined, { signal }).catch(() => undefined);
-      }
+      const onFault = (err: unknown) => logger.warn({ err }, 'erasures that are over could not be taken out');
+      await until(signal, () => look(signal), { everyMs, onFault });
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { Database } from '@threadlog/read-models';
-import type { Logger, Service } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until, type Logger, type Service } from '@threadlog/service';
 import type { ExportFiles } from './files';
 import type { ExportStore } from './store/port';
 
@@ -58,10 +57,10 @@ export function createExportSweeper(options: ExportSweeperOptions): Service & { 
     name: 'export-sweeper',
     sweep,
     async run(signal) {
-      while (!signal.aborted) {
-        await sweep().catch((error: unknown) => logger.warn({ err: error }, 'export files could not be swept'));
-        await delay(everyMs, undefined, { signal }).catch(() => undefined);
-      }
+      await until(signal, sweep, {
+        everyMs,
+        onFault: (err) => logger.warn({ err }, 'export files could not be swept'),
+      });
     },
   };
 }

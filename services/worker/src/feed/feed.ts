@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { TenantId } from '@threadlog/events';
 import type { EventLog, ReadPosition } from '@threadlog/log';
 import type { Database } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
-import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
+import { aborted, until, type Logger, type Metrics, type Service } from '@threadlog/service';
 import { Counter } from 'prom-client';
 import { createProjected } from '../erasure/projected';
 import { createDeletedAmong } from './deleted';
@@ -37,12 +36,8 @@ export function createFeed(deps: FeedDeps): Service {
     name: 'feed',
     async run(signal) {
       const sink = createFeedSink(deps.openTopic, deps.retentionDays);
-      while (!signal.aborted) {
-        await follow(deps, sink, counters, signal).catch((error: unknown) => {
-          if (!signal.aborted) deps.logger.warn({ err: error }, 'the feed is not followed, trying again');
-        });
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
+      const onFault = (err: unknown) => deps.logger.warn({ err }, 'the feed is not followed, trying again');
+      await until(signal, () => follow(deps, sink, counters, signal), { everyMs: RETRY_MS, onFault });
       await sink.close();
     },
   };

@@ -1,6 +1,5 @@
 import { privacyStream, streamName, type JsonObject } from '@threadlog/events';
-import type { Logger, Service } from '@threadlog/service';
-import { setTimeout as delay } from 'node:timers/promises';
+import { backOffMs, pause, type Logger, type Service } from '@threadlog/service';
 import { JobWaits, type JobHandler, type JobRequest } from './job';
 import type { JobObserver } from './observe';
 import type { JobStore, StoredJob } from './store';
@@ -19,8 +18,7 @@ export interface JobRunnerOptions {
   maxAttempts?: number;
 }
 
-const FIRST_BACK_OFF_MS = 1_000;
-const MAX_BACK_OFF_MS = 300_000;
+const BACK_OFF = { firstMs: 1_000, longestMs: 300_000 };
 
 /**
  * Carries out open requests, oldest first, several at a time but one at a time per person. Requests are found in the
@@ -58,7 +56,7 @@ export function createJobRunner(options: JobRunnerOptions): Service {
     observer.failed(request);
     if (attempts >= maxAttempts && (await byKind.get(kind)!.giveUp(request, 'attempts_exhausted')))
       return store.finish(request);
-    const retryMs = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (attempts - 1));
+    const retryMs = backOffMs(attempts - 1, BACK_OFF);
     return store.putOff(request, { blockedBy: 'retrying', retryMs, attempts });
   }
 
@@ -81,7 +79,7 @@ export function createJobRunner(options: JobRunnerOptions): Service {
           for (const job of due) {
             if (running.size < concurrency && !running.has(personOf(job.request))) begin(job, signal);
           }
-          await delay(pollMs, undefined, { signal }).catch(() => undefined);
+          await pause(pollMs, signal);
         }
       } finally {
         await Promise.all(running.values());

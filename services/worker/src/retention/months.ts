@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { recordKey, type TenantId } from '@threadlog/events';
 import { generationSchema, holdsOnThread, type Database } from '@threadlog/read-models';
 import type { KeyTarget, SealingService, ThreadMonth } from '@threadlog/sealing';
+import { pause } from '@threadlog/service';
 import { cutoffOf, idsOfMonth } from './cutoff';
 import { limitOf, type LimitedTenant, type TenantSource } from './tenants';
 
@@ -54,7 +54,7 @@ export async function monthsOver(deps: MonthDeps, tenant: LimitedTenant, limit: 
 export async function endMonths(deps: MonthDeps, months: readonly EndedMonth[], signal: AbortSignal): Promise<void> {
   if (months.length === 0) return;
   for (const { tenantId, id, month } of months) await deps.sealing.close(tenantId, targetOf({ id, month }));
-  await delay(deps.sealing.letGoMs, undefined, { signal }).catch(() => undefined);
+  await pause(deps.sealing.letGoMs, signal);
   if (signal.aborted || !(await deps.isCurrent())) return;
   let ended = 0;
   for (const [tenantId, own] of Map.groupBy(months, (month) => month.tenantId)) {

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
 import { activeGeneration, type MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
-import type { Logger, Metrics, Service } from '@threadlog/service';
+import { until, type Logger, type Metrics, type Service } from '@threadlog/service';
 import { Counter } from 'prom-client';
 import { endMonths, MAX_MONTHS, monthsOver, type DestroyKeys, type EndedMonth, type MonthDeps } from './months';
 import { isProjected, type ProjectedDeps } from './projected';
@@ -40,13 +39,9 @@ export function createRetention(deps: RetentionDeps): Service {
   return {
     name: 'retention',
     async run(signal) {
-      while (!signal.aborted) {
-        const done = await sweep({ ...deps, pauseMs, counters }, signal).catch((error: unknown) => {
-          if (!signal.aborted) deps.logger.warn({ err: error }, 'retention was interrupted, trying again');
-          return true;
-        });
-        await delay(done ? everyMs : pauseMs, undefined, { signal }).catch(() => undefined);
-      }
+      const turn = async () => ((await sweep({ ...deps, pauseMs, counters }, signal)) ? everyMs : pauseMs);
+      const onFault = (err: unknown) => deps.logger.warn({ err }, 'retention was interrupted, trying again');
+      await until(signal, turn, { everyMs, onFault });
     },
   };
 }

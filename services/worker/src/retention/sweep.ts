@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LIMITS, type CommandRouter } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
 import type { Database } from '@threadlog/read-models';
-import type { Logger } from '@threadlog/service';
+import { pause, type Logger } from '@threadlog/service';
 import { carryOut } from '../actor';
 import { cutoffOf, type Cutoff } from './cutoff';
 import { dueAmong, nextMessages, WALK_ROWS, type DueDeps, type MessageRef } from './due';
@@ -41,7 +40,7 @@ export async function sweepTenant(deps: SweepDeps, tenant: LimitedTenant, signal
     settled &&= left.length === 0;
     at = refs.at(-1)!.message_id;
     if (refs.length < WALK_ROWS) return true;
-    if (deleted > 0) await delay(deps.pauseMs, undefined, { signal }).catch(() => undefined);
+    if (deleted > 0) await pause(deps.pauseMs, signal);
   }
   if (!settled && !signal.aborted) await leaveBehind(database, tenantId, at);
   return false;
