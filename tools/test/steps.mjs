@@ -16,6 +16,7 @@ const kept = (tool) =>
 
 const generator = 'libs/events/dist/generate/main.js';
 const openApi = 'services/standalone/dist/generateOpenApi.js';
+const sources = 'services/standalone/dist/generateSources.js';
 const build = { name: 'build', command: ['tsc', '-b'] };
 
 /** Those of a stage run beside each other: each keeps one core busy. Later ones need what `build` makes. */
@@ -28,6 +29,7 @@ const staticStages = [
     { name: 'imports', command: ['node', 'tools/test/dependencies.mjs'] },
     { name: 'generated files', command: ['node', generator, '--check'], needs: generator },
     { name: 'OpenAPI document', command: ['node', openApi, '--check'], needs: openApi },
+    { name: 'source links', command: ['node', sources, '--check'], needs: sources },
   ],
 ];
 

@@ -18,7 +18,7 @@ import {
 import { workerConfig } from '@threadlog/worker';
 import { standaloneConfig } from './config';
 
-const SECTIONS: readonly ConfigSection[] = [
+export const SECTIONS: readonly ConfigSection[] = [
   { title: 'Process', shape: { ROLES: standaloneConfig.ROLES, ...logConfig } },
   { title: 'Servers', shape: { ...httpConfig, ...realtimeConfig, ...corsConfig } },
   { title: 'Kafka', shape: kafkaConfig },
