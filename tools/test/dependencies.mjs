@@ -80,7 +80,7 @@ report('parts', circles(parts), NOT_YET.parts);
 for (const [where, layers] of Object.entries(LAYERS))
   for (const part of layers)
     if (![...files.keys()].some((file) => partOf(file)?.where === where && partOf(file)?.part === part))
-      faults.push(`tools/test/layers.mjs names ${part} of ${where}, which is not there`);
+      notes.push(`tools/test/layers.mjs names ${part} of ${where}, which is not there`);
 
 console.log([...faults, ...notes].join('\n') || `${files.size} files, no circle, no arrow that runs back up`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -10,7 +10,7 @@ export const LAYERS = {
   'libs/runtime': ['config', 'runtime', 'connections', 'createRuntime', 'index'],
   'libs/sealing': ['keys', 'blob', 'cipher', 'sealers', 'sealing', 'index'],
   'libs/service': ['config', 'logger', 'problems', 'http', 'runMain', 'index'],
-  'services/command-api': ['decider', 'threads', 'commands', 'role', 'index', 'main'],
+  'services/command-api': ['commands', 'streams', 'pipeline', 'router', 'role', 'index', 'main'],
   'services/projector': ['folding', 'projections', 'generations', 'role', 'index', 'main'],
   'services/query-api': ['cursors', 'threads', 'routes', 'role', 'index', 'main'],
   'services/realtime': [
@@ -37,7 +37,7 @@ export const LAYERS = {
 export const NOT_YET = {
   files: [
     'libs/log/src/kafkajs/consumer/consumer.ts',
-    'services/command-api/src/commands/answers.ts',
+    'services/command-api/src/commands/define.ts',
     'services/command-api/src/simulation/database.ts',
     'services/command-api/src/surfaces/internal.ts',
     'services/query-api/src/context.ts',
@@ -45,8 +45,6 @@ export const NOT_YET = {
   ],
   parts: [
     'libs/read-models: tables',
-    'services/command-api: ownership',
-    'services/command-api: threads',
     'services/query-api: context',
     'services/realtime: log',
   ],
