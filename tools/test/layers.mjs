@@ -43,9 +43,5 @@ export const NOT_YET = {
     'services/query-api/src/context.ts',
     'services/realtime/src/log/ring.ts',
   ],
-  parts: [
-    'libs/read-models: tables',
-    'services/query-api: context',
-    'services/realtime: log',
-  ],
+  parts: ['libs/read-models: tables', 'services/query-api: context', 'services/realtime: log'],
 };
