@@ -11,6 +11,27 @@ export const metadataInputSchema = jsonObjectSchema({ bytes: LIMITS.metadataByte
 
 export const titleInputSchema = freeText(LIMITS.titleCharacters);
 
+const WHOLE_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
+
+/**
+ * A whole number in a query, as decimal digits and nothing else: `Number` reads nothing and blanks as 0, and hexadecimal too.
+ */
+export function queryNumberSchema(min: number, max?: number) {
+  const read = (given: unknown): unknown =>
+    typeof given === 'string' && WHOLE_NUMBER.test(given) ? Number(given) : given;
+  const number = z.int('must be a whole number').min(min);
+  return z.preprocess(read, max === undefined ? number : number.max(max));
+}
+
+/** The same with a usual value, which the document names. */
+export function usualNumberSchema(bounds: { min: number; max: number; usual: number }) {
+  const { min, max, usual } = bounds;
+  // A default before a reading is not taken over into documents by itself.
+  return queryNumberSchema(min, max)
+    .default(usual)
+    .meta({ override: { default: usual } });
+}
+
 /** Text of a message; empty where an attachment says it all. */
 export const contentInputSchema = freeText(LIMITS.contentCharacters);
 

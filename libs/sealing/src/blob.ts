@@ -55,6 +55,19 @@ export function decodeBlob({ sealed }: Sealed): Blob {
   return { bytes, keysEnd, headerEnd };
 }
 
+/**
+ * Bytes of a sealed value as JSON, which sealing does not hide: what is empty can be told without its keys. Null for what is
+ * not a blob of version 1.
+ */
+export function sealedBytes({ sealed }: Sealed): number | null {
+  const body = sealed.startsWith(PREFIX) ? sealed.slice(PREFIX.length) : '';
+  const flags = Buffer.from(body.slice(0, 2), 'base64url')[0] ?? 0;
+  const keys = flags > 0 && flags <= KNOWN_FLAGS ? KEY_COUNT[flags] : undefined;
+  if (keys === undefined) return null;
+  const bytes = Buffer.byteLength(body, 'base64url') - (1 + ID_BYTES * keys + ID_BYTES + NONCE_BYTES + TAG_BYTES);
+  return bytes >= 0 ? bytes : null;
+}
+
 /** Characters of a blob that hold its flags and key ids, and more. */
 const KEY_PART_CHARACTERS = 68;
 

@@ -9,4 +9,4 @@ export type { MasterKeyStatus } from './keys/rotation';
 export { createMemoryKeyStore } from './keys/memoryKeyStore';
 export { createPostgresKeyStore, migrateKeyStore } from './keys/postgresKeyStore';
 export * from './receipts';
-export { sealedKeyIds } from './blob';
+export { sealedBytes, sealedKeyIds } from './blob';

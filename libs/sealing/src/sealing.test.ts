@@ -1,6 +1,7 @@
 import { tenantId, type Json, type Sealed } from '@threadlog/events';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
+import { sealedBytes } from './blob';
 import { SealingError } from './errors';
 import type { KeyTarget } from './keys/keyStore';
 import { createLocalMasterKey } from './keys/masterKey';
@@ -57,6 +58,22 @@ describe('sealing and opening', () => {
       }),
     );
   });
+
+  test.each([
+    ['', 2],
+    [' ', 3],
+    ['é', 4],
+    [null, 4],
+    ['x'.repeat(1_000), 1_002],
+  ])('given %j, when sealed for whomever, then its length can be told without a key', async (value, bytes) => {
+    const { seal } = setUp();
+    for (const scope of [message, title, profile]) expect(sealedBytes(await seal(value, scope))).toBe(bytes);
+  });
+
+  test.each(['', 'v1.', 'v1.IiI', 'v2.AQ', 'v1.AAAA', `v1.${'A'.repeat(200)}`, 'plain'])(
+    'given %j, which is no blob, then nothing is told of its length',
+    (sealed) => expect(sealedBytes({ sealed })).toBeNull(),
+  );
 
   test('given one text sealed twice, when compared, then the blobs have nothing but their header in common', async () => {
     const { seal } = setUp();

@@ -6,10 +6,12 @@ import {
   instantInputSchema,
   messageSchema,
   participantResourceSchema,
+  queryNumberSchema,
   THREAD_STATUSES,
   threadIdInputSchema,
   threadSchema,
   staleSchema,
+  usualNumberSchema,
 } from '@threadlog/events';
 import { z } from 'zod';
 
@@ -17,13 +19,9 @@ import { z } from 'zod';
 export const PAGE_LIMIT = 200;
 const PAGE_DEFAULT = 50;
 
-export const pageLimit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(PAGE_LIMIT)
-  .default(PAGE_DEFAULT)
-  .meta({ description: 'Most items of the page.' });
+export const pageLimit = usualNumberSchema({ min: 1, max: PAGE_LIMIT, usual: PAGE_DEFAULT }).meta({
+  description: 'Most items of the page.',
+});
 const limit = pageLimit;
 const cursor = freeText(512);
 const flag = z
@@ -82,11 +80,9 @@ export const historyQuery = z.strictObject({
 export const participantsQuery = z.strictObject({ cursor: cursor.optional(), limit });
 
 export const changesQuery = z.strictObject({
-  since: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .meta({ description: 'The `seq` up to which the client knows the thread; 0 for nothing.' }),
+  since: queryNumberSchema(0).meta({
+    description: 'The `seq` up to which the client knows the thread; 0 for nothing.',
+  }),
 });
 
 export const pageEdgesShape = {

@@ -60,8 +60,11 @@ test('a caption can be added, taken away again, and is found only while it is th
   expect(await edit({ content: '' })).toMatchObject({ status: 200, body: { content: '', attachments } });
   const byId = await call('PATCH', `/api/messages/${body.id}`, { content: '', attachments: [] });
   expect(byId).toMatchObject({ status: 400, body: nothing });
+  for (const path of [`/api/v1/threads/${threadId}/messages/${body.id}`, `/api/messages/${body.id}`])
+    expect(await call('PATCH', path, { attachments: [] })).toMatchObject({ status: 400, body: nothing });
   const history = await call<{ items: object[] }>('GET', `${path}/${body.id}/history`);
   expect(history.body.items).toMatchObject([{ content: '' }, { content: 'holiday' }]);
-  const text = await call<MessageResource>('POST', path, { content: 'words' });
+  const text = await call<MessageResource>('POST', path, { content: 'words', attachments });
+  expect(await call('PATCH', `${path}/${text.body.id}`, { attachments: [] })).toMatchObject({ status: 200 });
   expect(await call('PATCH', `${path}/${text.body.id}`, { content: '' })).toMatchObject({ status: 400, body: nothing });
 });

@@ -1,5 +1,6 @@
-import { personIdSchema } from '@threadlog/auth';
+import { anyPersonIdSchema } from '@threadlog/auth';
 import { z } from 'zod';
 import { defineContract } from '../contract';
 
-export const userRemove = defineContract('user.remove', z.strictObject({ userId: personIdSchema }), 204);
+/** An erasure removes whoever is there. */
+export const userRemove = defineContract('user.remove', z.strictObject({ userId: anyPersonIdSchema }), 204);

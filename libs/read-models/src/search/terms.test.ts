@@ -102,6 +102,12 @@ describe('searching a text', () => {
     expect(found(text, query)).toBeNull();
   });
 
+  it('asks the index for a bounded number of terms, from all over a long query', () => {
+    const { terms } = parseSearchQuery(HUNDRED);
+    expect(terms).toHaveLength(32);
+    expect(HUNDRED.slice(-8)).toContain(terms.at(-1));
+  });
+
   it('has nothing to look for in a query without letters, digits and emoji', () => {
     expect(parseSearchQuery('?! … -- \u200b ""').terms).toEqual([]);
   });

@@ -12,6 +12,7 @@ export interface Definition {
   type: string;
   innerType?: z.ZodType;
   in?: z.ZodType;
+  out?: z.ZodType;
   element?: z.ZodType;
   keyType?: z.ZodType;
   valueType?: z.ZodType;
@@ -25,8 +26,9 @@ export const definitionOf = (schema: z.ZodType): Definition =>
 
 /** All leaves of an input's schema, arrays and records among them, however they are wrapped. */
 export function inputLeaves(schema: z.ZodType, path = ''): InputLeaf[] {
-  const { type, innerType, in: from, options } = definitionOf(schema);
-  const inner = innerType ?? from;
+  const { type, innerType, in: from, out, options } = definitionOf(schema);
+  // What is read before it is checked takes what the check takes.
+  const inner = innerType ?? (from && definitionOf(from).type === 'transform' ? out : from);
   const samePlace = inner ? [inner] : options;
   if (samePlace) return samePlace.flatMap((one) => inputLeaves(one, path));
   const leaves = partsOf(definitionOf(schema)).flatMap(([name, part]) =>

@@ -1,13 +1,17 @@
 import { createForwardSigner, FORWARD_SIGNATURE_HEADER } from '@threadlog/auth';
-import { FORWARD_PATH } from '@threadlog/commands';
+import { FORWARD_PATH, type CommandRequest } from '@threadlog/commands';
 import { GARBAGE_TOKENS, serveTestApi, type TestApi } from '@threadlog/testing';
 import { createHmac } from 'node:crypto';
 import { forwardEndpoint } from './forwardEndpoint';
 
 const signer = createForwardSigner([() => 'a cluster secret that is long enough for it']);
+const executed: CommandRequest[] = [];
 const router = {
   execute: (request: unknown) => Promise.reject(new Error(`reached with ${JSON.stringify(request)}`)),
-  executeHere: (request: unknown) => Promise.reject(new Error(`reached with ${JSON.stringify(request)}`)),
+  executeHere(request: CommandRequest) {
+    executed.push(request);
+    return Promise.resolve({ ok: false as const, problem: { code: 'not_found' as const, detail: 'It is not there.' } });
+  },
 };
 
 describe('the endpoint of forwarded commands', () => {
@@ -79,6 +83,19 @@ describe('the endpoint of forwarded commands', () => {
       200,
       { result: { ok: false, problem: expect.objectContaining({ code: 'invalid_request' }) } },
     ]);
+  });
+
+  test.each([
+    ['thread.scrub', { threadId: '..', messageIds: ['..', '.'], reason: 'privacy' }],
+    ['thread.scrub', { threadId: '.~sub', messageIds: ['m'], reason: 'retention' }],
+    ['thread.scrubSettings', { threadId: '..', authorId: '.' }],
+    ['thread.erase', { threadId: '.', reason: 'privacy' }],
+    ['user.remove', { userId: '..' }],
+  ])('brings %s on, with ids that only former builds gave', async (type, input) => {
+    executed.length = 0;
+    const command = { type, input };
+    const response = await signed(JSON.stringify({ request: { command }, directGeneration: 0, as: 'owner' }));
+    expect([response.status, executed]).toEqual([200, [expect.objectContaining({ command })]]);
   });
 
   test('does not parse what is nested without an end, or holds values without one', async () => {

@@ -6,6 +6,7 @@ import {
   type StreamEventType,
 } from '@threadlog/events';
 import { createMemoryLog } from '@threadlog/log';
+import type { Database } from '@threadlog/read-models';
 import { eventually, testStack } from '@threadlog/testing';
 import { createStamp } from '../testing/histories';
 import { openTestbed, type Testbed } from '../testing/testbed';
@@ -13,6 +14,22 @@ import { DiscardError, discardRecord } from './discard';
 import { replayParkedKey, ReplayError } from './replay';
 
 const stack = testStack();
+
+/** Its clients refuse a query while another is under way: the driver warns of it, and a later one does not take it. */
+function oneAtATime(database: Database): Database {
+  const connect = async () => {
+    const client = await database.connect();
+    const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
+    let busy = false;
+    const alone = async (...given: unknown[]) => {
+      if (busy) throw new Error(`another query is under way: ${JSON.stringify(given)}`);
+      busy = true;
+      return query(...given).finally(() => (busy = false));
+    };
+    return Object.assign(Object.create(client) as typeof client, { query: alone, release: client.release });
+  };
+  return Object.assign(Object.create(database) as Database, { connect });
+}
 
 /** The events of a thread: creation, then messages with these texts. */
 function threadOf(id: string, texts: readonly string[]): ChatEvent[] {
@@ -99,7 +116,7 @@ describe.each(['postgres', 'mongo'] as const)('quarantine with messages in %s', 
     await bed.append([...events.slice(0, 2), ...events.slice(3, 5)]);
     await bed.caughtUp();
     expect(await versions()).toEqual({ gap: [2, true] });
-    const deps = { database: bed.database, generation: 1, store: bed.messageStore(1) };
+    const deps = { database: oneAtATime(bed.database), generation: 1, store: bed.messageStore(1) };
     await expect(replayParkedKey(deps, 'acme/thread/gap')).rejects.toThrow(ReplayError);
     expect(await versions()).toEqual({ gap: [2, true] });
 

@@ -150,7 +150,8 @@ async function apply(entries: readonly Entry[], deps: Applying): Promise<void> {
   const nothing = { parked: new Set<string>(), discarded: new Set<number>() };
   const context = { projections: registry.all, partition: first.record.partition, ...nothing };
   const rows = createRowSet(createRowCache(0));
-  const source = { database: deps.client, generation: deps.generation, store: deps.store, stored: registry.stored };
+  const { client: database, generation, store } = deps;
+  const source = { database, generation, store, stored: registry.stored, oneByOne: true as const };
   const planned = planEntries(entries, context);
   await loadRows(planned, rows, source);
   const { unprocessable } = foldEntries(planned, rows, context);

@@ -16,6 +16,8 @@ export interface RowSource {
   store: Pick<MessageStore, 'byKeys'>;
   /** The projection whose rows live in the message store; null where they are relational too. */
   stored: Projection<object> | null;
+  /** Set for a single client, which takes one query at a time; a pool takes several. */
+  oneByOne?: true;
 }
 
 /**
@@ -33,7 +35,10 @@ export async function loadRows(planned: readonly Planned[], rows: RowSet, source
       else of(wanted, projection, () => new Map<string, object>()).set(name, ref.key);
     }
   }
-  await Promise.all([...wanted].map(([projection, keys]) => loadTable(projection, keys, { rows, source })));
+  const load = ([projection, keys]: [Projection<object>, Map<string, object>]) =>
+    loadTable(projection, keys, { rows, source });
+  if (source.oneByOne) for (const each of wanted) await load(each);
+  else await Promise.all([...wanted].map(load));
 }
 
 function of<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

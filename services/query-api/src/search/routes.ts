@@ -1,5 +1,5 @@
 import { personIdSchema } from '@threadlog/auth';
-import { freeText, messageSchema, threadIdInputSchema } from '@threadlog/events';
+import { freeText, messageSchema, threadIdInputSchema, usualNumberSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
@@ -18,13 +18,9 @@ const searchQuery = z.strictObject({
   learnerId: personIdSchema.optional().meta({ description: 'Only threads about this learner.' }),
   threadId: threadIdInputSchema.optional().meta({ description: 'Only this thread.' }),
   cursor: freeText(1_024).optional().meta({ description: 'The `nextCursor` of a page of the same search.' }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(SEARCH_LIMIT)
-    .default(SEARCH_DEFAULT)
-    .meta({ description: 'Most items of the page.' }),
+  limit: usualNumberSchema({ min: 1, max: SEARCH_LIMIT, usual: SEARCH_DEFAULT }).meta({
+    description: 'Most items of the page.',
+  }),
 });
 
 const searchPageSchema = z

@@ -1,6 +1,7 @@
 import { messageEdit, type CommandInput } from '@threadlog/commands';
 import { HAS_NO_FILE, LIMITS, SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
+import { sealedBytes } from '@threadlog/sealing';
 import {
   happened,
   isRefusal,
@@ -98,10 +99,19 @@ function isAuthor(row: MessageRow, context: ThreadContext): Refusal | Passed {
   return row.sender_id === context.actor.id ? undefined : forbidden('message.edit');
 }
 
-/** What is sealed cannot be looked at: text that is not given counts as text. */
+/** The JSON of an empty text. */
+const EMPTY_BYTES = 2;
+
+/** Of text that is not given only whether there is any can be told, for it is sealed. */
+function contentAfter(input: Input, { content }: MessageRow): string {
+  if (input.content !== undefined) return input.content;
+  return content !== null && sealedBytes({ sealed: content }) === EMPTY_BYTES ? '' : 'text';
+}
+
 function isSound(input: Input, row: MessageRow, context: ThreadContext): Refusal | Passed {
   const attachments = input.attachments ?? (row.attachments === null ? [] : [row.attachments]);
-  if (input.content !== undefined && !saysSomething({ content: input.content, attachments }))
+  const isAsked = input.content !== undefined || input.attachments !== undefined;
+  if (isAsked && !saysSomething({ content: contentAfter(input, row), attachments }))
     return refuseField('/content', 'required', SAYS_NOTHING);
   if (row.message_type === 'file' && input.attachments?.length === 0)
     return refuseField('/attachments', 'required', HAS_NO_FILE);
