@@ -3,11 +3,21 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { CATALOGUE, tenantId, type EventType, type PrivacyRequestResource } from '@threadlog/events';
+import {
+  CATALOGUE,
+  streamName,
+  tenantId,
+  type EventType,
+  type Json,
+  type PrivacyRequestResource,
+  type Sealed,
+} from '@threadlog/events';
 import { compareGenerations, createGeneration } from '@threadlog/projector';
 import { readCheckpoints } from '@threadlog/read-models';
+import { SealingError } from '@threadlog/sealing';
 import { eventually, testActor } from '@threadlog/testing';
 import { io, type Socket } from 'socket.io-client';
+import { readEvents } from './testing/erasureBed';
 import { officerOf, scenesOf } from './testing/scenes';
 import { givenStandalone, tokenOf } from './testing/standalone';
 
@@ -114,6 +124,7 @@ test('what an erased person wrote is nowhere to be read', async () => {
   };
   const live = await connect(ben);
   await eventually(async () => expect(new Set((await everything()).match(CANARIES)).size).toBeGreaterThanOrEqual(12));
+  expect(new Set((await openedLog()).match(CANARIES)).size).toBeGreaterThanOrEqual(Object.keys(FIELDS).length);
   expect(await exported({ userId: 'ada' })).toMatch(/canaryrenamed[^]*canarybelow|canarybelow[^]*canaryrenamed/);
 
   const asked = await privacy('delete', { userId: 'ada' });
@@ -122,6 +133,9 @@ test('what an erased person wrote is nowhere to be read', async () => {
   expect(written).toMatchObject([{ checked: 3, remaining: 0 }]);
   await scenes.projected();
 
+  const opened = await openedLog();
+  expect(opened).toContain('words of ben');
+  expect(opened.match(CANARIES)).toBeNull();
   const after = await everything();
   expect(after.match(CANARIES)).toBeNull();
   for (const id of [titled, renamed, below]) {
@@ -175,6 +189,31 @@ async function privacy(kind: 'delete' | 'export', body: object): Promise<string>
     { timeoutMs: 60_000 },
   );
   return asked.body.id;
+}
+
+/** What the log holds, as far as there are keys that open it. */
+async function openedLog(): Promise<string> {
+  const { sealing } = api.runtime();
+  const texts: string[] = [];
+  for (const event of await readEvents(api.runtime())) {
+    const stream = streamName({ tenantId: event.tenant_id, type: event.stream_type, id: event.stream_id });
+    for (const field of CATALOGUE[event.event_type].sealed) {
+      const blob = (event.data as Record<string, Sealed | null | undefined>)[field];
+      if (!blob) continue;
+      await sealing.prepare(event.tenant_id, [blob]);
+      texts.push(JSON.stringify(openedOr(null, () => sealing.open(event.tenant_id, blob, { stream, field }))));
+    }
+  }
+  return texts.join('\n');
+}
+
+function openedOr<T>(otherwise: T, open: () => T | Json | undefined): T | Json | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof SealingError) return otherwise;
+    throw error;
+  }
 }
 
 /** All that is in the files of an export, in the clear. */

@@ -176,7 +176,8 @@ function erasureParts({ files }: ErasureBed): Partial<ErasureParts> {
   };
 }
 
-async function readEvents({ log }: Runtime): Promise<ChatEvent[]> {
+/** Every event that counts, of all partitions. */
+export async function readEvents({ log }: Pick<Runtime, 'log'>): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
   for (let partition = 0; partition < log.partitions; partition += 1) {
     for await (const { records } of log.read(partition, { offset: 0, maxEpoch: 0 }, await log.head(partition))) {

@@ -36,7 +36,8 @@ ${MANIFEST}
 A long transcript goes on in transcript/001.html and so on.
 
 Where a text can no longer be read, because keys that it was sealed with were destroyed, it is
-null and "erased" is true. Messages that were deleted are there without their text. The title of a
+null and "erased" is true. Messages that were deleted are there without their text; what was
+deleted or edited after this archive was made is in it as it was. The title of a
 thread that the person left is there only if it has not changed since; else "withheld" is true. Of
 threads that the person does not see (any more) neither number of messages nor last activity is
 told, and sub-threads that it was not shown are here only where it wrote in them.
