@@ -198,7 +198,7 @@ async function openedLog(): Promise<string> {
   for (const event of await readEvents(api.runtime())) {
     const stream = streamName({ tenantId: event.tenant_id, type: event.stream_type, id: event.stream_id });
     for (const field of CATALOGUE[event.event_type].sealed) {
-      const blob = (event.data as Record<string, Sealed | null | undefined>)[field];
+      const blob = (event.data as unknown as Record<string, Sealed | null | undefined>)[field];
       if (!blob) continue;
       await sealing.prepare(event.tenant_id, [blob]);
       texts.push(JSON.stringify(openedOr(null, () => sealing.open(event.tenant_id, blob, { stream, field }))));

@@ -7,7 +7,8 @@ import {
   type MessageStore,
 } from '@threadlog/read-models';
 import type { Entry } from '../folding/decodeRecord';
-import { foldEntries, planEntries, type FoldOutcome, type Unprocessable } from '../folding/foldEntries';
+import type { FoldOutcome, Unprocessable } from '../folding/foldEntries';
+import { foldInTurns, planInTurns } from '../folding/inTurns';
 import { lossOf, type Loss } from '../folding/losses';
 import { createRowCache, type RowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
@@ -133,9 +134,9 @@ async function fold(
   const { registry, partition } = deps;
   const context = { projections: registry.all, partition, parked: state.parked, discarded: state.discarded };
   const rows = createRowSet(state.cache);
-  const planned = planEntries(entries, context);
+  const planned = await planInTurns(entries, context);
   await loadRows(planned, rows, { ...deps, stored: registry.stored });
-  return { rows, outcome: foldEntries(planned, rows, context) };
+  return { rows, outcome: await foldInTurns(planned, { rows, context }) };
 }
 
 /** The message store first, so that it may be ahead of the checkpoint, never behind. */

@@ -1,6 +1,7 @@
 import type { FollowOptions, LogBatch, ReadPosition } from '@threadlog/log';
-import { createTurn, readCheckpoint } from '@threadlog/read-models';
-import { decodeBatch, decodeRecord, type Entry } from '../folding/decodeRecord';
+import { readCheckpoint } from '@threadlog/read-models';
+import type { Entry } from '../folding/decodeRecord';
+import { decodeInTurns } from '../folding/inTurns';
 import { createApplier, type Applier, type ApplierDeps } from './applier';
 import type { LaneName } from './observer';
 
@@ -21,7 +22,7 @@ export function createLane(deps: LaneDeps): FollowOptions['onBatch'] {
   const name: LaneName = { generation, partition };
   const applier = createApplier(deps);
   return async (batch) => {
-    const entries = await decoded(batch);
+    const entries = await decodeInTurns(batch);
     const task = () => settle(batch, entries, { ...deps, applier });
     try {
       const goOnAt = await (entries.length <= SMALL_BATCH_RECORDS ? task() : deps.limit(task));
@@ -32,16 +33,6 @@ export function createLane(deps: LaneDeps): FollowOptions['onBatch'] {
       throw error;
     }
   };
-}
-
-/** Decodes a batch in turns. Entries are remembered with their records, so one that comes again is not decoded again. */
-async function decoded(batch: LogBatch): Promise<Entry[]> {
-  const turn = createTurn();
-  for (const record of batch.records) {
-    decodeRecord(record);
-    if (turn.over) await turn.next();
-  }
-  return decodeBatch(batch);
 }
 
 /**

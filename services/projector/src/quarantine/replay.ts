@@ -9,7 +9,7 @@ import {
   type Queryable,
 } from '@threadlog/read-models';
 import { decodeRecord, NO_EPOCH, type Entry } from '../folding/decodeRecord';
-import { foldEntries, planEntries } from '../folding/foldEntries';
+import { foldInTurns, planInTurns } from '../folding/inTurns';
 import { lossOf } from '../folding/losses';
 import { createRowCache } from '../folding/rowCache';
 import { createRowSet, type RowSet } from '../folding/rowSet';
@@ -152,9 +152,9 @@ async function apply(entries: readonly Entry[], deps: Applying): Promise<void> {
   const rows = createRowSet(createRowCache(0));
   const { client: database, generation, store } = deps;
   const source = { database, generation, store, stored: registry.stored, oneByOne: true as const };
-  const planned = planEntries(entries, context);
+  const planned = await planInTurns(entries, context);
   await loadRows(planned, rows, source);
-  const { unprocessable } = foldEntries(planned, rows, context);
+  const { unprocessable } = await foldInTurns(planned, { rows, context });
   if (unprocessable) throw new ReplayError(entries[unprocessable.index]!.record.offset, unprocessable.reason);
   await write(rows, registry, deps).catch((error: unknown) => {
     if (entries.length > 1 || !isPermanent(error)) throw error;

@@ -1,6 +1,6 @@
 import type { LogBatch, ReadPosition } from '@threadlog/log';
 import type { Database, Look, ProjectionWait, SearchTokens } from '@threadlog/read-models';
-import { decodeBatch } from '../folding/decodeRecord';
+import { decodeInTurns } from '../folding/inTurns';
 import { indexRows, type IndexSealing } from './indexRows';
 import { beginSearchCheckpoints, commitIndex } from './storage';
 
@@ -28,7 +28,7 @@ export async function indexBatch(
   const { database, generation, partitions } = deps;
   const { partition, from, next } = batch;
   await deps.projected.until(new Map([[partition, next.offset]]), { signal });
-  const events = decodeBatch(batch).flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []));
+  const events = (await decodeInTurns(batch)).flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []));
   const write = await indexRows(events, deps);
   const indexed = { generation, partition, from, to: next, write };
   if (await deps.limit(() => commitIndex(database, indexed))) return undefined;
