@@ -71,7 +71,7 @@ const decisions = {
   ],
   '@threadlog/commands': [contracts],
   '@threadlog/read-models': ['holdsOnMessage', 'holdsOnPerson', 'holdsOnThread', 'plainTenant'],
-  '@threadlog/sealing': [],
+  '@threadlog/sealing': ['sealedBytes'],
   zod: [],
 };
 const pureFiles = (files, rules, ignores = []) => ({
