@@ -131,7 +131,7 @@ async function compare(world: World): Promise<void> {
   }
 }
 
-/** Changes since any seq tell of exactly the messages that changed above it, or to begin anew. */
+/** Changes since any seq tell of exactly the messages that changed above it, or to start over. */
 async function compareChanges({ model, clients }: World): Promise<void> {
   for (const thread of model.threads) {
     const member = seenBy(thread, 'bob');

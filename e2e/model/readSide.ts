@@ -114,7 +114,7 @@ interface Changes {
   resync: boolean;
 }
 
-/** Indexes of the messages that `changes` tells of since a seq; null for "begin anew". */
+/** Indexes of the messages that `changes` tells of since a seq; null for "start over". */
 export async function readChanges(client: Client, threadId: string, since: number): Promise<number[] | null> {
   const { body, status } = await client.call<Changes>('GET', `/api/v1/threads/${threadId}/changes?since=${since}`);
   if (status !== 200) throw new Error(`changes: ${status}`);

@@ -62,7 +62,7 @@ export function watch(url: string, client: Client, threadIds: readonly string[])
   };
 }
 
-/** What a client does that is told `resync`: read the thread anew. */
+/** What a client does that is told `resync`: read the thread again. */
 async function refetch(client: Client, threadId: string, thread: Seen, seq: number): Promise<void> {
   for (const message of await readAll(client, threadId)) thread.messages.set(message.messageIndex, message);
   thread.lastSeq = Math.max(thread.lastSeq, seq);

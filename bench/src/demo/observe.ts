@@ -38,7 +38,7 @@ export async function openObserver({ name, url, token }: ObserverOptions): Promi
   let count = 0;
 
   socket.on('conversation:created', ({ threadId, seq }) => void lastSeq.set(threadId, seq));
-  socket.on('resync', ({ threadId }) => void faults.push(`${threadId}: told to fetch it anew`));
+  socket.on('resync', ({ threadId }) => void faults.push(`${threadId}: told to fetch it again`));
   socket.on('message:new', ({ id, threadId, senderId, content, seq }: MessageResource) => {
     const before = lastSeq.get(threadId) ?? 0;
     if (seq <= before) faults.push(`${threadId}: seq ${seq} came after ${before}`);

@@ -62,7 +62,7 @@ describe('the verdict', () => {
     expect(text).toMatch(/^FAIL/m);
   });
 
-  it('fails a socket that was told to fetch anew, though nothing differs', () => {
+  it('fails a socket that was told to fetch again, though nothing differs', () => {
     expect(renderDemo(result(three, ['t-1: told to fetch it anew']), 1)).toMatch(/told to fetch it anew[^]*FAIL/);
   });
 });

@@ -72,7 +72,7 @@ export async function openStores(context: Context): Promise<Stores> {
       fatal: isMismatch,
     });
     if (made && made.former.length > 0)
-      logger.warn(made, 'the read model is of another build: it is built anew from the log');
+      logger.warn(made, 'the read model is of another build: it is rebuilt from the log');
     await reach('the key store', () => openKeyStore(keys, database), { logger, signal, fatal: isMismatch });
   }
   const sealing = createSealing({
@@ -157,7 +157,7 @@ export function createTopics({ config, signal, logger, metrics, create, opened }
 }
 
 export interface Topics extends Pick<Runtime, 'openTopic'> {
-  /** @param claimed The log that the database was built from, if any: one that is gone is not made anew. */
+  /** @param claimed The log that the database was built from, if any: one that is gone is not made again. */
   events(claimed: LogIdentity | null): Promise<EventLog>;
   /** Refuses an events topic that cannot be used, or waits for brokers that it would be made on; makes nothing. */
   inspect(): Promise<void>;

@@ -72,7 +72,7 @@ describe('admission of subjects', () => {
     expect(sealing.cachedAdmission(tenant, ['ann'])).toBe('erased');
   });
 
-  test('given a subject without a key, when word comes of keys that ended, then it is asked about anew', async () => {
+  test('given a subject without a key, when word comes of keys that ended, then it is asked about again', async () => {
     const { sealing, elsewhere } = setUp();
     await sealing.loadAdmission(tenant, ['ann']);
     const [placeholder] = await elsewhere.close(tenant, subject('ann'));

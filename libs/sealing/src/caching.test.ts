@@ -103,7 +103,7 @@ describe('caches', () => {
     expect(seen.at(-1)).toBeUndefined();
   });
 
-  test('given keys were forgotten, when next used, then they are read anew, and held sealers are of no use', async () => {
+  test('given keys were forgotten, when next used, then they are read again, and held sealers are of no use', async () => {
     const { sealing, calls } = setUp();
     const sealer = await sealing.sealer(scope);
     const blob = sealer.seal('text', target);

@@ -13,7 +13,7 @@ export const sealingConfigShape = {
   SEALING_MASTER_KEYS_OLD: secret()
     .refine((text) => keyList(text).every(isKey), KEY)
     .optional()
-    .describe('Other master keys that still unwrap, comma-separated, until everything is wrapped anew'),
+    .describe('Other master keys that still unwrap, comma-separated, until everything is wrapped again'),
 };
 
 /** The values of `sealingConfigShape`. */
@@ -24,7 +24,7 @@ export interface SealingEnvironment {
 
 /**
  * The master key of an environment. To rotate: give all processes the new key among the old ones, then swap the two,
- * then wrap everything anew, then take the old one away.
+ * then wrap everything again, then take the old one away.
  */
 export function masterKeyFrom(env: SealingEnvironment): MasterKey {
   return createLocalMasterKey(keyBytes(env.SEALING_MASTER_KEY), keyList(env.SEALING_MASTER_KEYS_OLD).map(keyBytes));

@@ -26,7 +26,7 @@ export interface SealTarget {
 /**
  * Keys of one scope, loaded; seals synchronously, so that decide, seal and enqueue happen in one turn. Usable for ten
  * seconds at least after it was handed out, never for longer than a minute, and not once a key of it was forgotten:
- * then it throws, because what it sealed could be lost. Ask for it anew with each command.
+ * then it throws, because what it sealed could be lost. Ask for it again with each command.
  */
 export interface Sealer {
   seal(value: Json, target: SealTarget): Sealed;

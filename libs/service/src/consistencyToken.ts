@@ -2,7 +2,7 @@ import { problem } from '@threadlog/events';
 
 /** Where a write stands in the log: what a read has to wait for to show it. */
 export interface ConsistencyToken {
-  /** Identity of the log: a token of a log that was created anew means nothing. */
+  /** Identity of the log: a token of a log that was created again means nothing. */
   logId: string;
   partition: number;
   offset: number;

@@ -33,7 +33,7 @@ interface Memory {
 
 /**
  * Memory of one process: it serves reads of the process that took the writes, and forgets with it. A map keeps the
- * order of insertion, and every write inserts anew, so the first entry is always the oldest.
+ * order of insertion, and every write inserts again, so the first entry is always the oldest.
  */
 export function createLastWrites(options: LastWritesOptions = {}): LastWrites {
   const { keptMs = 60_000, maxActors = 20_000, now = () => performance.now() } = options;

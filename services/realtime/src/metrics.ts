@@ -5,7 +5,7 @@ import { Counter, Gauge } from 'prom-client';
 export interface RealtimeObserver {
   /** A frame went to a room. */
   delivered(): void;
-  /** A client was told to fetch a thread anew. */
+  /** A client was told to fetch a thread again. */
   resynced(): void;
   /** A socket read too slowly. */
   slow(what: 'suspended' | 'disconnected'): void;

@@ -121,7 +121,7 @@ async function runRealtime(
       sweep = setInterval(engine.flow.sweep, SWEEP_MS);
       logger.info({ url: http.url }, 'realtime is serving');
     }
-    // A process that starts anew has nothing to take back.
+    // A process that starts again has nothing to take back.
     await Promise.race([aborted(signal), ...(engine ? [engine.follower.overtaken] : [])]);
   } finally {
     state.serving = false;
@@ -142,7 +142,7 @@ interface Parts {
   observer: RealtimeObserver;
 }
 
-/** Profiles follow the log: an event makes them be read anew, age is only the second line. */
+/** Profiles follow the log: an event makes them be read again, age is only the second line. */
 const PROFILE_AGE_MS = 60_000;
 
 async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }: Parts): Promise<Engine> {

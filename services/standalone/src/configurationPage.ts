@@ -37,7 +37,7 @@ export const SECTIONS: readonly ConfigSection[] = [
 const BEGIN = '<!-- variables: generated, `npm run generate` -->';
 const END = '<!-- end of variables -->';
 
-/** The page with its tables made anew. Throws where the marks between which they stand are gone. */
+/** The page with its tables made again. Throws where the marks between which they stand are gone. */
 export function withVariables(page: string): string {
   const [before, rest = ''] = page.split(BEGIN);
   const after = rest.split(END)[1];

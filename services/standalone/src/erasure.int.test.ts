@@ -127,7 +127,7 @@ describe.each(['postgres', 'mongo'] as const)('erasure with messages in %s', (ki
     await worker.stop();
   }, 60_000);
 
-  it('comes to the same when the read model is built anew', async () => {
+  it('comes to the same when the read model is rebuilt', async () => {
     const { database, messageStore, log } = bed.runtime;
     const generation = await createGeneration(database, kind);
     const stores = [1, generation].map((each) => ({ generation: each, store: messageStore(each) }));

@@ -14,7 +14,7 @@ const LOCK_SPACE = 7_402_114;
 /**
  * Runs a service on one instance at a time: on the one whose session holds an advisory lock of the database. A killed
  * instance loses it with its connection, and the next one goes on. An instance that is cut off from the database may
- * work on for a moment beside the next one: whatever runs under leadership must bear to be done twice.
+ * work on for a moment beside the next one: whatever runs under leadership must be safe to repeat.
  */
 export function underLeadership(service: Service, { database, logger, everyMs = 1_000 }: LeadershipOptions): Service {
   async function lead(signal: AbortSignal): Promise<void> {

@@ -58,7 +58,7 @@ function addKeys(program: Command, perform: Perform): void {
     .action((options: { newest?: number }) => perform((context) => keysCheck(context, options)));
   keys
     .command('rotate')
-    .description('wrap all keys anew under the current master key; can be stopped and repeated')
+    .description('wrap all keys again under the current master key; can be stopped and repeated')
     .option('--batch <keys>', 'keys wrapped at once', countOf(10_000), 500)
     .action((options: { batch: number }) => perform((context) => keysRotate(context, options)));
 }

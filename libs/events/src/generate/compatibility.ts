@@ -57,7 +57,7 @@ function ofValues(written: JsonSchema, read: JsonSchema, path: string): Break[] 
 }
 
 /**
- * Patterns that were written anew: what is read grew by what nobody writes. That writers keep to the former one, and that
+ * Patterns that were rewritten: what is read grew by what nobody writes. That writers keep to the former one, and that
  * the new one takes all of it, is a property that `emoji.test.ts` holds.
  */
 export const REWRITTEN: readonly { former: string; current: string }[] = [

@@ -85,7 +85,7 @@ export interface ServerToClientPayloads {
   'conversation:deleted': InThread & { seq: number | null; reason: string };
   /** Nothing is missing up to seq; what follows is live. */
   resumed: Happened;
-  /** It cannot be told what was missed: fetch the thread anew. */
+  /** It cannot be told what was missed: fetch the thread again. */
   resync: InThread & { seq: number | null };
   /** A message that was sent without an ack failed; `messageId` is its tempId. */
   'message:error': { messageId: string; error: string; code: SocketErrorCode };

@@ -30,7 +30,7 @@ describe('ending and renewing keys', () => {
     expect(await sealing.destroy(tenant, ann)).toEqual([after]);
   });
 
-  test('given an erased subject, when readmitted, then it seals anew and its old text stays erased', async () => {
+  test('given an erased subject, when readmitted, then it seals again and its old text stays erased', async () => {
     const { sealing } = setUp();
     const old = (await sealing.sealer(profile)).seal('before', target);
     await sealing.destroy(tenant, ann);

@@ -50,7 +50,7 @@ describe('key store in Postgres', () => {
       }
     });
 
-    test('given a key destroyed by one, when the other starts anew, then the text is erased and new text refused', async () => {
+    test('given a key destroyed by one, when the other starts again, then the text is erased and new text refused', async () => {
       const [one, two] = processes();
       const scope = scopeOf('to-be-erased');
       const blob = (await one!.sealer(scope)).seal('text', target);

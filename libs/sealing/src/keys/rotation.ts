@@ -12,7 +12,7 @@ export interface MasterKeyStatus extends MasterKeyRecord {
 
 /** Replaces the master key. Each step can be repeated, and stopped at any point. */
 export interface KeyRotation {
-  /** Wraps up to `batch` keys anew under the current master key; returns how many were still under another version. */
+  /** Wraps up to `batch` keys again under the current master key; returns how many were still under another version. */
   rewrap(batch: number): Promise<number>;
   /** Remembers since when the current version is in use; to be called at each start. */
   noteMasterKey(): Promise<void>;
@@ -62,7 +62,7 @@ export function createKeyRotation({ store, masterKey, rotationDays }: KeyRotatio
 
 async function rewrapped(masterKey: MasterKey, record: KeyRecord) {
   const { keyId, wrapped: from, masterVersion } = record;
-  if (!from || !masterVersion) throw new TypeError('only wrapped keys can be wrapped anew');
+  if (!from || !masterVersion) throw new TypeError('only wrapped keys can be wrapped again');
   const context = wrapContext(record.tenantId, record);
   const bytes = await masterKey.unwrap(from, masterVersion, context);
   const wrapped = await masterKey.wrap(bytes, context);

@@ -44,7 +44,7 @@ describe('the proxy', () => {
     await eventually(() => received().length === large.length);
   });
 
-  it('cuts what is open, accepts anew, and refuses when told', async () => {
+  it('cuts what is open, accepts again, and refuses when told', async () => {
     const proxy = await started(tcpProxy({ target }));
     const first = await client(proxy.port);
     await eventually(() => proxy.connections() === 1);

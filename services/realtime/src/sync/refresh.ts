@@ -19,7 +19,7 @@ export interface RefreshDeps extends Pick<CatchUpDeps, 'rooms' | 'follower' | 'r
 
 /**
  * Gives a socket the rights of a newer token of the same user. What the new rights hide is left before this resolves;
- * where it cannot be looked up, the socket is closed: it comes back with the new token and is asked for anew.
+ * where it cannot be looked up, the socket is closed: it comes back with the new token and is asked for again.
  * Rejects with `unauthorized`, or `forbidden` for somebody else's token or one that may not read.
  */
 export type Refresh = (connection: Connection, token: string) => Promise<void>;

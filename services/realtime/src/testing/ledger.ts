@@ -17,7 +17,7 @@ export interface Ledger {
   told(frame: Frame, threadId: string, seq: number): void;
   /** The end of a resume; true when it was waited for. */
   ended(threadId: string): boolean;
-  /** Begins a thread anew at this seq, or forgets it. */
+  /** Starts a thread over at this seq, or forgets it. */
   restart(frame: Frame, threadId: string, seq: number | null): void;
   isPending(threadId: string): boolean;
   readonly pending: number;

@@ -2,7 +2,7 @@ import type { JsonObject, Subject, TenantId } from '@threadlog/events';
 import type { KeyEvidence } from '@threadlog/sealing';
 import type { JobRequest, JobRun } from '../jobs/job';
 
-/** The steps in their order, as `GET /privacy/requests/{id}` shows them. Each can be done twice. */
+/** The steps in their order, as `GET /privacy/requests/{id}` shows them. Each is safe to repeat. */
 export const ERASURE_STEPS = ['close', 'let_go', 'destroy', 'scrub', 'purge', 'verify', 'complete'] as const;
 export type ErasureStep = (typeof ERASURE_STEPS)[number];
 

@@ -12,7 +12,7 @@ import { writeExport } from './write';
 import type { WriteOptions } from './writing';
 import { createArchive } from './zip';
 
-/** Thrown where somebody whose text may be in the file was erased while it was written: it has to be made anew. */
+/** Thrown where somebody whose text may be in the file was erased while it was written: it has to be made again. */
 export class ExportDropped extends Error {
   override readonly name = 'ExportDropped';
   constructor() {

@@ -242,7 +242,7 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
     expect(run.progressed.at(-1)).toEqual({ done: 8, total: 8 });
   });
 
-  test('reports a file that is there again, and makes none anew', async () => {
+  test('reports a file that is there again, and makes none again', async () => {
     const first = await exported(lena, 'r-again');
     const before = readdirSync(`${directory}/acme`);
     const second = await exported(lena, 'r-again');
@@ -319,7 +319,7 @@ describe.each(['postgres', 'mongo'] as const)('an export, with messages in %s', 
     expect(await files.dropFor(acme, null)).toBe(0);
   });
 
-  test('is not finished while somebody in it is being erased, and is made anew', async () => {
+  test('is not finished while somebody in it is being erased, and is made again', async () => {
     const { deps, handler, files } = made();
     const run = jobRun(lena, 'r-raced');
     let calls = 0;

@@ -27,7 +27,7 @@ export type ExportState = { heads: number[] };
 type Reported = CommandInput<'privacy.report'>['outcome'];
 
 /**
- * Makes exports. A file is either there and on record or made anew from the start, so a run may end anywhere; what is
+ * Makes exports. A file is either there and on record or made again from the start, so a run may end anywhere; what is
  * reported of it stands in its record, so reporting again says the same.
  */
 export function createExportHandler(deps: ExportJobDeps): JobHandler<ExportState> {

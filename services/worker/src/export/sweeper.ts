@@ -20,7 +20,7 @@ const BATCH = 100;
 
 /**
  * Deletes files whose time has come, what killed writers left, and whatever lies in the store without a record. Each
- * sweep begins anew, so what failed once is tried again.
+ * sweep starts over, so what failed once is tried again.
  */
 export function createExportSweeper(options: ExportSweeperOptions): Service & { sweep(): Promise<void> } {
   const { database, store, files, logger, everyMs = 60_000 } = options;

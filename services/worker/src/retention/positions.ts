@@ -4,7 +4,7 @@ import type { Database, LegalHold } from '@threadlog/read-models';
 /** Before every message. */
 const BEGINNING = '';
 /**
- * After so long a walk begins anew: messages that came into the read model behind it (a thread that was parked, a clock
+ * After so long a walk starts over: messages that came into the read model behind it (a thread that was parked, a clock
  * that was wrong) are found then.
  */
 const ANEW_AFTER = '7 days';
@@ -13,7 +13,7 @@ const ALMOST = '6 days 23 hours';
 
 /**
  * Where the walk through a tenant's messages goes on: behind this id. What is not deleted up to there was held then, so
- * the walk begins anew when one of those holds is gone. How many days are kept does not matter: with fewer, what is new
+ * the walk starts over when one of those holds is gone. How many days are kept does not matter: with fewer, what is new
  * lies behind the position; with more, all up to it is deleted already.
  */
 export async function beginWalk(database: Database, tenantId: TenantId, holds: readonly LegalHold[]): Promise<string> {
@@ -32,7 +32,7 @@ export async function beginWalk(database: Database, tenantId: TenantId, holds: r
   return rows[0]?.message_id ?? BEGINNING;
 }
 
-/** Remembers how far a walk came. Never goes back; a walk that began anew starts from nothing. */
+/** Remembers how far a walk came. Never goes back; a walk that started over starts from nothing. */
 export async function rememberWalk(database: Database, tenantId: TenantId, messageId: string): Promise<void> {
   await database.query(
     `update threadlog.retention_positions set message_id = $2 where tenant_id = $1 and message_id < $2`,
@@ -42,7 +42,7 @@ export async function rememberWalk(database: Database, tenantId: TenantId, messa
 
 /**
  * Goes on behind messages that cannot be deleted at present, so that they do not keep the walk at one place for ever;
- * it begins anew for them within the hour.
+ * it starts over for them within the hour.
  */
 export async function leaveBehind(database: Database, tenantId: TenantId, messageId: string): Promise<void> {
   await database.query(

@@ -31,7 +31,7 @@ const BATCH_PAUSE_MS = 250;
 
 /**
  * Deletes messages past their time, tenant by tenant, and ends the keys of months of which nothing is left, so that
- * their text ends in the log too. May be interrupted at any point, and bears to be done twice.
+ * their text ends in the log too. May be interrupted at any point, and is safe to repeat.
  */
 export function createRetention(deps: RetentionDeps): Service {
   const { everyMs = SWEEP_EVERY_MS, pauseMs = BATCH_PAUSE_MS } = deps;

@@ -120,7 +120,7 @@ test('leaves a thread that cannot be written to the next sweep, and goes on with
   expect(await left()).toHaveLength(10);
 });
 
-test('walks past what is held, and begins anew when the hold is gone, and only then', async () => {
+test('walks past what is held, and starts over when the hold is gone, and only then', async () => {
   const { commands, sweep, left } = await given('held');
   const hold = (hold_id: string, id: string): LegalHold => ({
     hold_id,

@@ -22,7 +22,7 @@ export interface SweepDeps extends DueDeps {
 const MAX_BATCHES = 100;
 
 /**
- * Deletes a tenant's messages that are past their time, oldest first. Every step can be done twice: a message that is
+ * Deletes a tenant's messages that are past their time, oldest first. Every step is safe to repeat: a message that is
  * gone stays so. The position is stored behind what is settled (deleted, or held), so after a crash a batch is repeated
  * at most; what could not be deleted now is tried again by the next sweep. Returns whether the walk came to its end.
  */

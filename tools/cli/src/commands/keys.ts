@@ -43,7 +43,7 @@ export async function keysCheck(context: CommandContext, { newest }: { newest?: 
 const ROTATION_LOCK = `hashtextextended('threadlog key rotation', 0)`;
 
 /**
- * Wraps all keys anew under the current master key, in batches, until none is left under another. It may be stopped at
+ * Wraps all keys again under the current master key, in batches, until none is left under another. It may be stopped at
  * any point and run beside the processes; processes that still wrap by the old version only make it take longer.
  */
 export async function keysRotate(context: CommandContext, { batch }: { batch: number }): Promise<Outcome> {
@@ -56,7 +56,7 @@ export async function keysRotate(context: CommandContext, { batch }: { batch: nu
       for (let left = -1; left !== 0;) {
         left = await sealing.rewrap(batch);
         rewrapped += left;
-        if (left > 0) context.report(`${rewrapped} keys wrapped anew`);
+        if (left > 0) context.report(`${rewrapped} keys wrapped again`);
       }
       await sealing.noteMasterKey();
       const versions = await sealing.masterKeys();
@@ -64,7 +64,7 @@ export async function keysRotate(context: CommandContext, { batch }: { batch: nu
       const old = versions.filter((version) => !version.current).map(({ version }) => version);
       const next =
         old.length > 0 ? `\nVersions that wrap nothing any more, and can be destroyed: ${old.join(', ')}` : '';
-      const text = `${rewrapped} keys wrapped anew; all keys are under version ${current}.${next}`;
+      const text = `${rewrapped} keys wrapped again; all keys are under version ${current}.${next}`;
       return { ok: true, text, json: { rewrapped, current, empty: old } };
     } finally {
       // The lock goes with its connection.

@@ -37,7 +37,7 @@ export const changeCases: Case[] = [
   ),
   ...request<Room>({
     route: changes,
-    name: 'from the future: begin anew',
+    name: 'from the future: start over',
     given: given(),
     request: (made) => since(made, 99_999),
     expect: 200,
@@ -68,7 +68,7 @@ export const changeCases: Case[] = [
       ...{ resync: false, seq: before.seq + 4 },
     });
   }),
-  story(`${changes}: across a change of the caller's own membership: begin anew`, [changes], async (scene) => {
+  story(`${changes}: across a change of the caller's own membership: start over`, [changes], async (scene) => {
     const made = await room(scene, talk);
     const { seq } = await scene.as('bob').expect<Changes>(200, changes, since(made, 0));
     await scene.as('ann').expect(200, `PATCH ${PARTICIPANT}`, {
