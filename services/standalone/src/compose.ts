@@ -24,17 +24,22 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   // Of use only where the writes and the reads of a client come to one process.
   const lastWrites = wanted.has('command-api') && wanted.has('query-api') ? createLastWrites() : undefined;
   const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
-  const signals = createSignals({ ...runtime, keysOnly: !SHOWING_PRESENCE.some((role) => wanted.has(role)) });
+  const signals = createSignals({ ...runtime, keysOnly: !hearsPresence(config) });
   const listens = USING_KEYS.some((role) => wanted.has(role));
   const others: { [R in RoleName]: () => Role | undefined } = {
     'command-api': () => commandApi,
     projector: () => projector(runtime, config),
     'query-api': () => queryApi(runtime, config, { lastWrites, presence: signals.presence }),
     realtime: () => realtime(runtime, config, { ...options, commandApi, signals }),
-    worker: () => worker(runtime, config, commandApi),
+    worker: () => worker(runtime, config, { commandApi, signals }),
   };
   const [first, ...rest] = ROLE_NAMES.map((name) => (wanted.has(name) ? others[name]() : undefined));
   return [first, listens ? signals : undefined, ...rest].filter((role) => role !== undefined);
+}
+
+/** The worker needs to hear of it only to tell the webhook. */
+function hearsPresence({ ROLES, WEBHOOK_URL }: StandaloneConfig): boolean {
+  return ROLES.some((role) => SHOWING_PRESENCE.includes(role) || (role === 'worker' && WEBHOOK_URL !== undefined));
 }
 
 function projector(runtime: Runtime, config: StandaloneConfig): Role {
@@ -68,8 +73,13 @@ function realtime(
   return withRouter(runtime, config, { commandApi, make: (router) => createRealtime({ ...deps, router }) });
 }
 
-function worker(runtime: Runtime, config: StandaloneConfig, commandApi: CommandApi | undefined): Role {
-  return withRouter(runtime, config, { commandApi, make: (router) => createWorker({ ...runtime, config, router }) });
+function worker(
+  runtime: Runtime,
+  config: StandaloneConfig,
+  { commandApi, signals }: { commandApi: CommandApi | undefined; signals: Signals },
+): Role {
+  const make = (router: CommandRouter) => createWorker({ ...runtime, config, signals, router });
+  return withRouter(runtime, config, { commandApi, make });
 }
 
 interface Writer {

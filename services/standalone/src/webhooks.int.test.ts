@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { tenantId } from '@threadlog/events';
+import { createSignals, type Signals } from '@threadlog/runtime';
 import { createLogger, createMetrics } from '@threadlog/service';
 import { eventually, testActor } from '@threadlog/testing';
 import { createWebhooks, WEBHOOK_EVENTS } from '@threadlog/worker';
@@ -27,11 +28,12 @@ afterEach(async () => {
 });
 
 /** An endpoint of its own for each test, in this process; resolves when it has found where it starts. */
-async function start(endpointId = `endpoint-${(names += 1)}`) {
+async function start(endpointId = `endpoint-${(names += 1)}`, signals?: Signals) {
   const runtime = api.runtime();
   const stopping = new AbortController();
   const ended = createWebhooks({
     ...runtime,
+    signals,
     wanted: new Set(WEBHOOK_EVENTS),
     endpoint: { id: endpointId, url: receiver.url, secrets: [SECRET], trusted: true },
     logger: createLogger({ service: 'test', level: 'silent' }),
@@ -179,6 +181,31 @@ it('tells nothing of the erased and deleted that has to wait', async () => {
   expect(contents(receiver.seen)).not.toContain('of ben');
   expect(contents(receiver.seen)).not.toContain('taken back');
   expect(receiver.taken.map(({ event }) => event)).toContain('message.deleted');
+});
+
+it('tells of who comes and goes, as the instances say it to each other', async () => {
+  const stopping = new AbortController();
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const signals = createSignals({ ...api.runtime(), logger });
+  const ended = signals.run(stopping.signal);
+  ends.push(async () => {
+    stopping.abort();
+    await ended;
+  });
+  await start(undefined, signals);
+  const say = (state: 'online' | 'offline') =>
+    signals.publish(tenantId('present'), 'PRESENCE', {
+      ...{ user_id: 'ada', state, instance: 'one', last_seen_at: '2026-01-15T10:30:00.000000Z' },
+    });
+  const told = () => receiver.taken.map(({ event }) => event);
+  // What is said before the topic is open is lost, so it is said again.
+  await eventually(() => {
+    say('online');
+    expect(told()).toEqual(['user.online']);
+  }, PATIENT);
+  say('offline');
+  await eventually(() => expect(told()).toEqual(['user.online', 'user.offline']), PATIENT);
+  expect(receiver.taken[0]).toMatchObject({ tenantId: 'present', data: { userId: 'ada' } });
 });
 
 it('goes on where it stopped, and tells what happened meanwhile', async () => {

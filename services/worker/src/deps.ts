@@ -1,5 +1,5 @@
 import type { CommandRouter } from '@threadlog/commands';
-import type { Runtime } from '@threadlog/runtime';
+import type { Runtime, Signals } from '@threadlog/runtime';
 import type { WorkerConfig } from './config';
 import type { ErasureDeps } from './erasure/ports';
 
@@ -9,6 +9,8 @@ export interface WorkerDeps extends Pick<
   'database' | 'log' | 'openTopic' | 'erasures' | 'sealing' | 'messageStore' | 'admission' | 'logger' | 'metrics'
 > {
   config: WorkerConfig;
+  /** Who is there, for the webhook. */
+  signals?: Pick<Signals, 'listen'> | undefined;
   /** The only way to write to the log. */
   router: CommandRouter;
   /** Takes the place of what erasures end, drop and sign with. For tests. */

@@ -11,7 +11,8 @@ void runMain(async (signal) => {
     signal,
   });
   const { router, close } = createRemoteCommands(runtime, config);
-  const role = createWorker({ ...runtime, config, router });
-  const signals = createSignals({ ...runtime, keysOnly: true });
+  // Only the webhook tells of who is there.
+  const signals = createSignals({ ...runtime, keysOnly: config.WEBHOOK_URL === undefined });
+  const role = createWorker({ ...runtime, config, signals, router });
   await runRoles(runtime, [signals, { ...role, run: (stop) => role.run(stop).finally(close) }], { signal });
 });

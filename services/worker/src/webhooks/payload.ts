@@ -14,6 +14,8 @@ export const WEBHOOK_EVENTS = [
   'participant.added',
   'participant.removed',
   'privacy.erased',
+  'user.online',
+  'user.offline',
 ] as const;
 export type WebhookEventName = (typeof WEBHOOK_EVENTS)[number];
 
@@ -25,8 +27,8 @@ export interface WebhookEvent {
   /** When it happened: ISO 8601 UTC with milliseconds. */
   timestamp: string;
   tenantId: TenantId;
-  /** Version of the thread, or other stream, that it belongs to: a receiver sees by it what it missed. */
-  seq: number;
+  /** Version of the thread, or other stream, that it belongs to: a receiver sees by it what it missed. Null for presence. */
+  seq: number | null;
   data: Record<string, Json>;
 }
 

@@ -20,7 +20,15 @@ export function signedBody(event: WebhookEvent, secrets: readonly string[], atte
   const { id, name, timestamp, tenantId, seq, data } = event;
   const [newest = ''] = secrets;
   const signature = hex(newest, JSON.stringify({ event: name, timestamp, data }));
-  const body = JSON.stringify({ event: name, timestamp, signature, data, type: name, tenantId, seq });
+  const body = JSON.stringify({
+    event: name,
+    timestamp,
+    signature,
+    data,
+    type: name,
+    tenantId,
+    ...(seq !== null && { seq }),
+  });
   const seconds = String(Math.floor(attemptedAt.getTime() / 1_000));
   return {
     body,

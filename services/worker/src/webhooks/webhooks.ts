@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '@threadlog/log';
 import { createOutboundClient, type OutboundClient } from '@threadlog/outbound';
 import type { Database } from '@threadlog/read-models';
+import type { Signals } from '@threadlog/runtime';
 import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
 import { createProjected } from '../erasure/projected';
 import { createDeletedAmong } from '../feed/deleted';
@@ -13,6 +14,7 @@ import { createLateLanes } from './lateLanes';
 import { createLiveDeliveries } from './live';
 import { createWebhookObserver, type WebhookObserver } from './observe';
 import type { WebhookEventName } from './payload';
+import { tellOfPresence } from './presence';
 import { createWebhookStore, type WebhookStore } from './store';
 
 export interface WebhookDeps {
@@ -23,6 +25,8 @@ export interface WebhookDeps {
   metrics: Metrics;
   endpoint: Endpoint;
   wanted: ReadonlySet<WebhookEventName>;
+  /** Who is there; without it nobody is told of that. */
+  signals?: Pick<Signals, 'listen'> | undefined;
   /** For tests. */
   now?(): Date;
   random?(): number;
@@ -74,6 +78,7 @@ async function follow(deps: WebhookDeps, { client, observer }: Parts, stop: Abor
       attemptDelivery({ client, now }, endpoint, event, signal),
   };
   if (signal.aborted) return;
+  if (deps.signals) tellOfPresence({ ...shared, signals: deps.signals }, signal);
   const late = runLateDeliveries(shared, signal);
   const sweeping = sweep(store, now, signal);
   const subscription = await log.follow({
