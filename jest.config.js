@@ -11,7 +11,7 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(commander)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(commander|sql-template-tag)/)'],
   // Kept with the checkout, so that what was transformed once stays so.
   cacheDirectory: path.join(__dirname, '.cache', 'jest'),
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.data/', '<rootDir>/.cache/'],

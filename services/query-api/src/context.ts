@@ -11,7 +11,7 @@ import {
   type Statements,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
-import type { BusyViewers } from './threads/reach';
+import type { BusyViewers } from './threads/listSource';
 import type { Search } from './search/search';
 import type { PresenceLookup } from './presence/lookup';
 

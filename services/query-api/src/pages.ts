@@ -1,3 +1,4 @@
+import type { Query } from '@threadlog/read-models';
 import { encodeKeyset, type Keyset, type KeysetList } from './cursors';
 
 /** Where a page's neighbours are. */
@@ -36,4 +37,20 @@ export function keysetPage<TRow>(fetched: readonly TRow[], request: KeysetReques
   const nextCursor = edge(backwards || ahead, 'next', rows.at(-1));
   const prevCursor = edge(backwards ? ahead : cursor !== null, 'prev', rows[0]);
   return { rows, hasMore: nextCursor !== null, nextCursor, prevCursor };
+}
+
+export interface KeysetOrder {
+  cursor: Keyset | null;
+  /** Those that the list is ordered by: the time and the id of a row. */
+  columns: readonly [at: string, id: string];
+  /** Whether the list begins with the oldest. */
+  oldestFirst?: boolean;
+  limit: number;
+}
+
+/** Orders a query as its list is walked, and lets it begin behind the cursor. */
+export function keysetOrder(query: Query, { cursor, columns, oldestFirst = false, limit }: KeysetOrder): Query {
+  const ascending = oldestFirst !== (cursor?.direction === 'prev');
+  if (cursor) query.whereRaw(`(??, ??) ${ascending ? '>' : '<'} (?, ?)`, [...columns, cursor.at, cursor.id]);
+  return query.orderBy(columns.map((column) => ({ column, order: ascending ? 'asc' : 'desc' }))).limit(limit);
 }

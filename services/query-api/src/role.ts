@@ -26,7 +26,7 @@ import { createLostStretches } from './lostStretches';
 import type { QueryContext } from './context';
 import { docsRouter } from './docs';
 import { queryRoutes } from './routes';
-import { createBusyViewers } from './threads/reach';
+import { createBusyViewers } from './threads/listSource';
 import { createSearch } from './search/search';
 import { createParkedLookUp, type ParkedLookUp } from './parked';
 import { createSettle } from './settle';

@@ -1,6 +1,6 @@
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
-import type { PeersOf, ReadingQueries, StandingOf, ThreadsOf } from '@threadlog/read-models';
+import type { PeersOf, ReadingQueries, ViewerStateOf, ThreadsOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import type { RateLimits } from '@threadlog/service';
 import type { DispatchDeps } from './commands/dispatch';
@@ -43,7 +43,7 @@ export interface EngineDeps {
   router: CommandRouter;
   signals: Pick<Signals, 'presence' | 'publish' | 'listen'>;
   peersOf: PeersOf;
-  standingOf: StandingOf;
+  viewerStateOf: ViewerStateOf;
   threadsOf: ThreadsOf;
   now?: (() => number) | undefined;
   broadcast: Broadcast;
@@ -94,7 +94,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const base = { rooms, follower, reader, settle, views, beginnings, references, withdrawals, limits, onFault };
   const catchUp = createCatchUp(base);
   const joins = createJoins({ ...base, catchUp });
-  const announce = createAnnounce({ ...base, catchUp, standingOf: deps.standingOf });
+  const announce = createAnnounce({ ...base, catchUp, viewerStateOf: deps.viewerStateOf });
   late.announce = announce;
   const lastSeq = ({ actor }: Connection, threadId: string) =>
     follower.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);

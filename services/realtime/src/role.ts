@@ -5,7 +5,7 @@ import {
   createPeersQuery,
   createProfiles,
   createReadingQueries,
-  createStandingQuery,
+  createViewerStateQuery,
   createThreadQueries,
   createThreadsOfQuery,
   foldedBy,
@@ -168,7 +168,7 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }
     now: deps.now,
     peersOf: createPeersQuery(source),
     threadsOf: createThreadsOfQuery(source),
-    standingOf: createStandingQuery(source),
+    viewerStateOf: createViewerStateQuery(source),
     views: createViews({
       opener: sealing,
       profiles: createProfiles({ opener: sealing, loadUsers, maxAgeMs: PROFILE_AGE_MS }),

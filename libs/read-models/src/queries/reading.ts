@@ -1,5 +1,8 @@
 import { canSee, may, visibleFromIndex, type Actor, type ActionSubject } from '@threadlog/auth';
 import { problem, rootThreadId, type ParticipantRole, type TenantId, notThere } from '@threadlog/events';
+import { joinMember } from '../access/members';
+import { TENANT } from '../access/rule';
+import { param, sql, type Sql } from '../sql/compose';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
 import { readOnJoining, unreadFrom } from './unread';
 
@@ -64,31 +67,34 @@ interface TargetRow {
   message_index: number | null;
 }
 
+const THREAD = param('threadId');
+const ROOT = param('rootId');
+
 const targetSql =
-  (message: string) =>
-  (schema: string): string => `
+  (message: Sql) =>
+  (schema: Sql): Sql => sql`
   select t.created_by, t.root_version, r.learner_id, p.role, p.visible_from_index, p.visible_from_version,
-    ${readOnJoining(schema, '0')} as read_on_joining, m.message_id, m.message_index
+    ${readOnJoining(schema, sql`0`)} as read_on_joining, m.message_id, m.message_index
   from ${schema}.threads t
-  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $4 and r.deleted_at is null
-  left join ${schema}.participants p
-    on p.tenant_id = $1 and p.thread_id = $4 and p.user_id = $2 and p.removed_at is null
+  join ${schema}.threads r on r.tenant_id = ${TENANT} and r.thread_id = ${ROOT} and r.deleted_at is null
+  ${joinMember(schema, sql`${ROOT}`)}
   left join lateral (
     select x.message_id, x.message_index from ${schema}.message_refs x
-    where x.tenant_id = $1 and x.thread_id = $3 and ${message}
+    where x.tenant_id = ${TENANT} and x.thread_id = ${THREAD} and ${message}
   ) m on true
-  where t.tenant_id = $1 and t.thread_id = $3 and t.deleted_at is null`;
+  where t.tenant_id = ${TENANT} and t.thread_id = ${THREAD} and t.deleted_at is null`;
 
-const NAMED = 'x.message_id = $5';
-const NEWEST = 'not x.deleted order by x.message_index desc limit 1';
+const namedTarget = targetSql(sql`x.message_id = ${param('messageId')}`);
+const newestTarget = targetSql(sql`not x.deleted order by x.message_index desc limit 1`);
 
 async function readTarget(statements: Statements, actor: Actor, place: ReadPlace): Promise<ReadTarget> {
   const { threadId } = place;
   const messageId = place.messageId ?? null;
-  const values: unknown[] = [actor.tenantId, actor.id, threadId, rootThreadId(threadId)];
-  if (messageId !== null) values.push(messageId);
-  const name = messageId === null ? 'read_target_newest' : 'read_target_named';
-  const [row] = await statements.rows<TargetRow>(name, targetSql(messageId === null ? NEWEST : NAMED), values);
+  const values = { tenantId: actor.tenantId, viewerId: actor.id, threadId, rootId: rootThreadId(threadId), messageId };
+  const [row] =
+    messageId === null
+      ? await statements.composed<TargetRow>('read_target_newest', newestTarget, values)
+      : await statements.composed<TargetRow>('read_target_named', namedTarget, values);
   const seen = readable(actor, row);
   const visibleFrom = visibleFromIndex(actor, subjectOf(actor, seen));
   const message = messageOf(seen, visibleFrom);
@@ -124,13 +130,13 @@ async function unreadAfter(
 ): Promise<number> {
   if (!target.takesPart) return 0;
   const from = Math.max(readIndex + 1, target.visibleFrom, target.readOnJoining + 1);
-  const [row] = await statements.rows<{ n: number | null }>(
-    'unread_after',
-    (
-      schema,
-    ) => `select unread.n from ${schema}.threads t cross join lateral (${unreadFrom(schema, '$4::integer')}) unread
-      where t.tenant_id = $1 and t.thread_id = $3`,
-    [actor.tenantId, actor.id, target.threadId, from],
-  );
+  const [row] = await statements.composed<{ n: number | null }>('unread_after', unreadAfterSql, {
+    ...{ tenantId: actor.tenantId, viewerId: actor.id, threadId: target.threadId, from },
+  });
   return row?.n ?? 0;
 }
+
+const unreadAfterSql = (schema: Sql): Sql => sql`
+  select unread.n from ${schema}.threads t
+  cross join lateral (${unreadFrom(schema, sql`${param('from')}::integer`)}) unread
+  where t.tenant_id = ${TENANT} and t.thread_id = ${THREAD}`;

@@ -1,4 +1,5 @@
 import type { TenantId } from '@threadlog/events';
+import { sharedThreads } from '../access/members';
 import {
   participantsTable,
   threadsTable,
@@ -8,6 +9,7 @@ import {
   type ThreadRow,
   type UserRow,
 } from '../projections';
+import { param, sql } from '../sql/compose';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
 import { columnsOf } from '../tables/table';
 
@@ -88,7 +90,7 @@ export function createThreadQueries(source: ReadModelSource): ThreadQueries {
           [tenantId, threadId, userId],
         ),
       ),
-    membershipsOf: (tenantId, userId, limit) => membershipsOf(statements, [tenantId, userId, limit]),
+    membershipsOf: (tenantId, viewerId, limit) => membershipsOf(statements, { tenantId, viewerId, limit }),
     deletedMessages: (tenantId, places) =>
       statements.rows(
         'deleted_messages',
@@ -113,15 +115,17 @@ const participantsSql = (removed: boolean) => (schema: string) => `select ${PART
   order by thread_id, joined_at, user_id`;
 
 /** One statement is one snapshot: what the checkpoints say holds for the memberships beside them. */
-async function membershipsOf(statements: Statements, values: [TenantId, string, number]): Promise<MembershipSnapshot> {
-  const [row] = await statements.rows<{ memberships: Membership[]; checkpoints: [number, number][] }>(
+async function membershipsOf(
+  statements: Statements,
+  values: { tenantId: TenantId; viewerId: string; limit: number },
+): Promise<MembershipSnapshot> {
+  const [row] = await statements.composed<{ memberships: Membership[]; checkpoints: [number, number][] }>(
     'memberships',
-    (schema) => `select
+    (schema) => sql`select
       (select coalesce(json_agg(m), '[]') from (
         select p.thread_id, p.role, p.visible_from_index, p.visible_from_version, t.learner_id, t.version as thread_version
-        from ${schema}.participants p join ${schema}.threads t using (tenant_id, thread_id)
-        where p.tenant_id = $1 and p.user_id = $2 and p.removed_at is null and t.deleted_at is null
-        order by t.updated_at desc, p.thread_id desc limit $3) m) as memberships,
+        from ${sharedThreads(schema)}
+        order by t.updated_at desc, p.thread_id desc limit ${param('limit')}) m) as memberships,
       (select coalesce(json_agg(json_build_array(partition, next_offset)), '[]') from ${schema}.checkpoints) as checkpoints`,
     values,
   );

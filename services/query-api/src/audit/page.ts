@@ -1,8 +1,8 @@
 import type { Actor } from '@threadlog/auth';
 import type { Json } from '@threadlog/events';
-import type { AuditRow, Statements } from '@threadlog/read-models';
+import { auditTable, type AuditRow, type Query, type Statements } from '@threadlog/read-models';
 import type { Keyset } from '../cursors';
-import { keysetPage, type PageEdges } from '../pages';
+import { keysetOrder, keysetPage, type PageEdges } from '../pages';
 
 /** One deed, as it was recorded. No text: of what was sealed only the names of the fields are here. */
 export interface AuditItem {
@@ -39,37 +39,29 @@ export async function auditPage(
   actor: Actor,
   { cursor, limit, ...filters }: AuditFilters & { cursor: Keyset | null; limit: number },
 ): Promise<AuditPage> {
-  const values: unknown[] = [actor.tenantId, limit + 1];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = Object.entries(CONDITIONS).flatMap(([name, sql]) => {
-    const value = filters[name as keyof AuditFilters];
-    return value === undefined ? [] : [{ name, sql: sql(bind(value)) }];
+  const rows = await statements.built<AuditRow & Record<string, unknown>>((query) => {
+    query.select('*').from(auditTable.name).where('tenant_id', actor.tenantId);
+    for (const [name, filter] of Object.entries(FILTERS)) {
+      const value = filters[name as keyof AuditFilters];
+      if (value !== undefined) void query.where((where) => filter(where, value));
+    }
+    return keysetOrder(query, { cursor, columns: ['at', 'event_id'], limit: limit + 1 });
   });
-  const direction = cursor?.direction === 'prev' ? 'asc' : 'desc';
-  if (cursor) {
-    const side = cursor.direction === 'prev' ? '>' : '<';
-    conditions.push({ name: cursor.direction, sql: `(at, event_id) ${side} (${bind(cursor.at)}, ${bind(cursor.id)})` });
-  }
-  const rows = await statements.rows<AuditRow & Record<string, unknown>>(
-    ['audit', ...conditions.map((condition) => condition.name)].join('_'),
-    (schema) => `select * from ${schema}.audit_log
-      where tenant_id = $1 ${conditions.map(({ sql }) => `and ${sql}`).join(' ')}
-      order by at ${direction}, event_id ${direction} limit $2`,
-    values,
-  );
   const page = keysetPage(rows, { list: 'audit', cursor, limit, key: (row) => ({ at: row.at, id: row.event_id }) });
   const { rows: shown, ...edges } = page;
   return { items: shown.map(itemOf), ...edges };
 }
 
 /** `threadId` finds what was done in a thread, and what users set for themselves about it. */
-const CONDITIONS: { [Name in keyof Required<AuditFilters>]: (value: string) => string } = {
-  actorId: (value) => `actor_id = ${value}`,
-  threadId: (value) =>
-    `((stream_type = 'thread' and stream_id = ${value}) or (stream_type <> 'thread' and thread_id = ${value}))`,
-  type: (value) => `event_type = ${value}`,
-  since: (value) => `at >= ${value}`,
-  stream: (value) => `stream_type = 'thread' and stream_id = ${value}`,
+const FILTERS: { [Name in keyof Required<AuditFilters>]: (where: Query, value: string) => unknown } = {
+  actorId: (where, value) => where.where('actor_id', value),
+  threadId: (where, value) =>
+    where
+      .where({ stream_type: 'thread', stream_id: value })
+      .orWhere((other) => other.whereNot('stream_type', 'thread').where('thread_id', value)),
+  type: (where, value) => where.where('event_type', value),
+  since: (where, value) => where.where('at', '>=', value),
+  stream: (where, value) => where.where({ stream_type: 'thread', stream_id: value }),
 };
 
 function itemOf(row: AuditRow): AuditItem {

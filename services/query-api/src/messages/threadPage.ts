@@ -1,11 +1,21 @@
 import type { Actor } from '@threadlog/auth';
 import { rootThreadId, type TenantId } from '@threadlog/events';
-import type { MessageRow, MessagePageOptions } from '@threadlog/read-models';
+import {
+  empty,
+  param,
+  raw,
+  sql,
+  TENANT,
+  viewerValues,
+  VISIBLE_FROM,
+  type MessagePageOptions,
+  type MessageRow,
+  type Sql,
+} from '@threadlog/read-models';
 import type { QueryContext } from '../context';
 import { resolveThread, visible, type VisibleThread } from '../threads/access';
 import { ACCESS_COLUMNS, accessJoins } from '../threads/details';
 import type { ThreadAccessRow } from '../threads/rows';
-import { viewerValues, VISIBLE_FROM } from '../threads/viewer';
 
 export interface ThreadPageRequest extends Omit<MessagePageOptions, 'visibleFrom'> {
   threadId: string;
@@ -73,11 +83,11 @@ const NO_UPPER_BOUND = 2_147_483_647;
  */
 async function inOne(context: QueryContext, actor: Actor, request: ThreadPageRequest): Promise<ThreadPage> {
   const { threadId, before, after, limit, order, includeDeleted } = request;
-  const bounds = [(after ?? 0) + 1, (before ?? NO_UPPER_BOUND) - 1, limit];
-  const [found] = await context.statements.rows<ThreadAccessRow & { page: Values[] | null }>(
+  const bounds = { first: (after ?? 0) + 1, last: (before ?? NO_UPPER_BOUND) - 1, limit };
+  const [found] = await context.statements.composed<ThreadAccessRow & { page: Values[] | null }>(
     `thread_page_${order}${includeDeleted ? '_all' : ''}`,
     (schema) => threadPageSql(schema, request),
-    [...viewerValues(actor), threadId, rootThreadId(threadId), ...bounds],
+    { ...viewerValues(actor), threadId, rootId: rootThreadId(threadId), ...bounds },
   );
   return {
     thread: visible(actor, found),
@@ -85,22 +95,24 @@ async function inOne(context: QueryContext, actor: Actor, request: ThreadPageReq
   };
 }
 
-function threadPageSql(schema: string, { order, includeDeleted }: ThreadPageRequest): string {
-  return `
+function threadPageSql(schema: Sql, { order, includeDeleted }: ThreadPageRequest): Sql {
+  const direction = raw(order);
+  return sql`
     select t.*, ${ACCESS_COLUMNS}, page.rows as page from ${schema}.threads t
-    join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $7 and r.deleted_at is null
+    join ${schema}.threads r on r.tenant_id = ${TENANT} and r.thread_id = ${param('rootId')} and r.deleted_at is null
     ${accessJoins(schema)}
     left join lateral (
-      select json_agg(json_build_array(${COLUMNS.map((name) => `m.${name}`).join(', ')}) order by m.message_index ${order}) as rows
+      select json_agg(json_build_array(${raw(COLUMNS.map((name) => `m.${name}`).join(', '))})
+        order by m.message_index ${direction}) as rows
       from (
-        select ${COLUMNS.join(', ')} from ${schema}.messages
-        where tenant_id = $1 and thread_id = t.thread_id
-        and message_index between greatest(${VISIBLE_FROM}, $8::integer) and $9::integer
-        ${includeDeleted ? '' : 'and deleted_at is null'}
-        order by message_index ${order} limit $10
+        select ${raw(COLUMNS.join(', '))} from ${schema}.messages
+        where tenant_id = ${TENANT} and thread_id = t.thread_id
+        and message_index between greatest(${VISIBLE_FROM}, ${param('first')}::integer) and ${param('last')}::integer
+        ${includeDeleted ? empty : sql`and deleted_at is null`}
+        order by message_index ${direction} limit ${param('limit')}
       ) m
     ) page on true
-    where t.tenant_id = $1 and t.thread_id = $6 and t.deleted_at is null`;
+    where t.tenant_id = ${TENANT} and t.thread_id = ${param('threadId')} and t.deleted_at is null`;
 }
 
 /** Spelled out, in the order of `COLUMNS`: building fifty objects by computed names takes as long as opening their texts. */

@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import type { Statements } from '@threadlog/read-models';
+import { param, sharedThreads, sql, TENANT, type Sql, type Statements } from '@threadlog/read-models';
 
 /**
  * Those of these users whose presence the actor may know: itself, and who takes part in a thread that it takes part in.
@@ -12,16 +12,13 @@ export async function knownUsers(
 ): Promise<ReadonlySet<string>> {
   const others = userIds.filter((userId) => userId !== actor.id);
   if (others.length === 0) return new Set(userIds);
-  const rows = await statements.rows<{ user_id: string }>('known_users', knownSql, [actor.tenantId, actor.id, others]);
+  const values = { tenantId: actor.tenantId, viewerId: actor.id, others };
+  const rows = await statements.composed<{ user_id: string }>('known_users', knownSql, values);
   return new Set([actor.id, ...rows.map(({ user_id }) => user_id)]);
 }
 
 /** Reads the memberships of both sides once each, from their index, whoever has many of them. */
-const knownSql = (schema: string): string => `
+const knownSql = (schema: Sql): Sql => sql`
   select distinct theirs.user_id from ${schema}.participants theirs
-  where theirs.tenant_id = $1 and theirs.user_id = any($3::text[]) and theirs.removed_at is null
-  and theirs.thread_id in (
-    select mine.thread_id from ${schema}.participants mine
-    join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = mine.thread_id and t.deleted_at is null
-    where mine.tenant_id = $1 and mine.user_id = $2 and mine.removed_at is null
-  )`;
+  where theirs.tenant_id = ${TENANT} and theirs.user_id = any(${param('others')}::text[]) and theirs.removed_at is null
+  and theirs.thread_id in (select p.thread_id from ${sharedThreads(schema)})`;

@@ -1,6 +1,18 @@
 import type { Actor } from '@threadlog/auth';
-import type { Statements } from '@threadlog/read-models';
-import { viewerValues } from '../threads/viewer';
+import {
+  empty,
+  join,
+  joinMember,
+  membershipsOf,
+  param,
+  raw,
+  seesText,
+  sql,
+  TENANT,
+  viewerValues,
+  type Sql,
+  type Statements,
+} from '@threadlog/read-models';
 import type { TimePlace } from './cursor';
 import type { Root, SearchRoots } from './roots';
 
@@ -88,70 +100,59 @@ async function inRecentThreads(
 
 interface SearchText {
   /** Conditions on `s` that hold before anything else: where the search stands in time. */
-  bounds: string;
-  filters: string;
-  limit: string;
+  bounds: Sql;
+  filters: Sql;
 }
 type Variant = CandidateRequest & {
   /** Only texts in these, and in their sub-threads. */
   roots: readonly string[] | null;
   /** Only texts later than this. */
   after?: string;
-  text(schema: string, parts: SearchText): string;
+  text(schema: Sql, parts: SearchText): Sql;
 };
 
-function run(
-  statements: Statements,
-  actor: Actor,
-  { text, roots, after, from, ...request }: Variant,
-): Promise<Candidate[]> {
-  const values: unknown[] = [...viewerValues(actor), request.tokens];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const filters = ['s.tokens @> $6::bigint[]'];
-  if (request.learnerId !== undefined) filters.push(`s.learner_id = ${bind(request.learnerId)}`);
-  if (request.threadId !== undefined) filters.push(`s.thread_id = ${bind(request.threadId)}`);
-  if (roots) filters.push(`s.root_id = any(${bind(roots)}::text[])`);
-  if (after !== undefined) filters.push(`s.created_at > ${bind(after)}`);
-  const side = from?.inclusive ? '<=' : '<';
-  const bounds = from
-    ? `and (s.created_at, s.thread_id) ${side} (${bind(from.place.at)}, ${bind(from.place.threadId)})`
-    : '';
-  const parts: SearchText = { bounds, filters: filters.join(' and '), limit: bind(request.limit) };
-  return statements.planned<Candidate & Record<string, unknown>>((schema) => text(schema, parts), values);
+function run(statements: Statements, actor: Actor, variant: Variant): Promise<Candidate[]> {
+  const { text, from, tokens, limit, learnerId, threadId, roots, after } = variant;
+  const given = { learnerId, threadId, roots: roots ?? undefined, after };
+  const filters = [sql`s.tokens @> ${param('tokens')}::bigint[]`];
+  for (const [name, filter] of Object.entries(FILTERS)) {
+    if (given[name as keyof typeof FILTERS] !== undefined) filters.push(filter);
+  }
+  const side = raw(from?.inclusive ? '<=' : '<');
+  const bounds = from ? sql`and (s.created_at, s.thread_id) ${side} (${param('at')}, ${param('atThreadId')})` : empty;
+  const place = { at: from?.place.at, atThreadId: from?.place.threadId };
+  const values = { ...viewerValues(actor), ...given, ...place, tokens, limit };
+  return statements.plannedComposed<Candidate & Record<string, unknown>>(
+    (schema) => text(schema, { bounds, filters: join(filters, ' and ') }),
+    values,
+  );
 }
 
-const NEWEST = 'order by s.created_at desc, s.thread_id desc';
-const COLUMNS = 's.thread_id, s.root_id, s.message_index, s.learner_id, s.created_at';
+const FILTERS = {
+  learnerId: sql`s.learner_id = ${param('learnerId')}`,
+  threadId: sql`s.thread_id = ${param('threadId')}`,
+  roots: sql`s.root_id = any(${param('roots')}::text[])`,
+  after: sql`s.created_at > ${param('after')}`,
+};
 
-/** The access rule in SQL, as `viewer.ts` has it, of `s` and the membership `p`; titles are always seen, sub-threads whole or not at all. */
-const seen = (schema: string): string => `($3::boolean or ($4::boolean and s.learner_id is not null)
-    or s.learner_id = any($5::text[])
-    or (p.user_id is not null
-      and case when s.thread_id = s.root_id
-        then s.message_index = 0 or s.message_index >= p.visible_from_index
-        else p.visible_from_version = 1 or exists (
-          select from ${schema}.threads t
-          where t.tenant_id = $1 and t.thread_id = s.thread_id and t.root_version >= p.visible_from_version
-        ) end))`;
+const LIMIT = sql`limit ${param('limit')}`;
+const NEWEST = sql`order by s.created_at desc, s.thread_id desc`;
+const COLUMNS = sql`s.thread_id, s.root_id, s.message_index, s.learner_id, s.created_at`;
 
 /** Memberships are looked up one by one, so that the order of time is kept and the walk ends with the page. */
 const walkSql =
   (walked: number) =>
-  (schema: string, { bounds, filters, limit }: SearchText): string => `
+  (schema: Sql, { bounds, filters }: SearchText): Sql => sql`
   select s.thread_id, s.message_index, s.created_at from (
     select ${COLUMNS}, s.tokens from ${schema}.message_search s
-    where s.tenant_id = $1 ${bounds} ${NEWEST} limit ${walked}
-  ) s left join lateral (
-    select user_id, visible_from_index, visible_from_version from ${schema}.participants p
-    where p.tenant_id = $1 and p.thread_id = s.root_id and p.user_id = $2 and p.removed_at is null limit 1
-  ) p on true where ${filters} and ${seen(schema)} ${NEWEST} limit ${limit}`;
+    where s.tenant_id = ${TENANT} ${bounds} ${NEWEST} limit ${raw(`${walked}`)}
+  ) s ${joinMember(schema, sql`s.root_id`)} where ${filters} and ${seesText(schema)} ${NEWEST} ${LIMIT}`;
 
 /** Materialized, as the planner thinks too well of walking back in time until there are enough. */
-const tokensSql = (schema: string, { bounds, filters, limit }: SearchText): string => `
+const tokensSql = (schema: Sql, { bounds, filters }: SearchText): Sql => sql`
   with s as materialized (
-    select ${COLUMNS} from ${schema}.message_search s where s.tenant_id = $1 ${bounds} and ${filters}
+    select ${COLUMNS} from ${schema}.message_search s where s.tenant_id = ${TENANT} ${bounds} and ${filters}
   )
   select s.thread_id, s.message_index, s.created_at from s
-  left join ${schema}.participants p
-    on p.tenant_id = $1 and p.thread_id = s.root_id and p.user_id = $2 and p.removed_at is null
-  where ${seen(schema)} ${NEWEST} limit ${limit}`;
+  left join (select * from ${membershipsOf(schema)}) p on p.thread_id = s.root_id
+  where ${seesText(schema)} ${NEWEST} ${LIMIT}`;

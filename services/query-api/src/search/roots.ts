@@ -1,7 +1,15 @@
-import { hasPermission, type Actor } from '@threadlog/auth';
-import type { Statements } from '@threadlog/read-models';
+import type { Actor } from '@threadlog/auth';
+import {
+  aboutLearners,
+  membershipsOf,
+  param,
+  sql,
+  TENANT,
+  viewerValues,
+  type Sql,
+  type Statements,
+} from '@threadlog/read-models';
 import { LRUCache } from 'lru-cache';
-import { viewerValues } from '../threads/viewer';
 
 /** Threads that are few enough to be looked through themselves. */
 const FEW_THREADS = 100;
@@ -44,45 +52,38 @@ export function createSearchRoots(): SearchRoots {
 
 /** Whether it sees threads that are neither its own nor about its learners. */
 function seesOthers(actor: Actor): boolean {
-  return hasPermission(actor, 'chat:admin') || actor.learnerScope === '*';
+  const { seesAll, seesLearners } = viewerValues(actor);
+  return seesAll || seesLearners;
 }
 
-/** Threads about learners in `$3` and those that `$2` takes part in. */
-const ROOTS = (schema: string): string => `(
-    select thread_id from ${schema}.participants where tenant_id = $1 and user_id = $2 and removed_at is null
+/** Those that the viewer takes part in and those about its learners: by index, and one more than is wanted. */
+const ROOTS = (schema: Sql): Sql => sql`(
+    select p.thread_id from ${membershipsOf(schema)}
     union
-    select thread_id from ${schema}.threads where tenant_id = $1 and learner_id = any($3::text[])
-      and parent_thread_id is null
-    limit (select $4::integer)
+    select t.thread_id from ${aboutLearners(schema)} and t.parent_thread_id is null
+    limit (select ${param('most')}::integer)
   ) mine`;
 
 function loadFew(statements: Statements, actor: Actor): Promise<Root[]> {
-  return statements.rows<Root>(
+  return statements.composed<Root>(
     'search_few_roots',
-    (
-      schema,
-    ) => `select mine.thread_id, greatest(t.updated_at, subs.updated_at) as active_at, t.last_message_index as messages
+    (schema) => sql`
+      select mine.thread_id, greatest(t.updated_at, subs.updated_at) as active_at, t.last_message_index as messages
       from ${ROOTS(schema)}
-      join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = mine.thread_id
+      join ${schema}.threads t on t.tenant_id = ${TENANT} and t.thread_id = mine.thread_id
       cross join lateral (
         select max(s.updated_at) as updated_at from ${schema}.threads s
-        where s.tenant_id = $1 and s.parent_thread_id = mine.thread_id
+        where s.tenant_id = ${TENANT} and s.parent_thread_id = mine.thread_id
       ) subs order by active_at desc`,
-    rootValues(actor, FEW_THREADS),
+    { ...viewerValues(actor), most: FEW_THREADS + 1 },
   );
 }
 
 async function loadMany(statements: Statements, actor: Actor): Promise<string[]> {
-  const rows = await statements.rows<Pick<Root, 'thread_id'>>(
+  const rows = await statements.composed<Pick<Root, 'thread_id'>>(
     'search_roots',
-    (schema) => `select thread_id from ${ROOTS(schema)}`,
-    rootValues(actor, MANY_THREADS),
+    (schema) => sql`select thread_id from ${ROOTS(schema)}`,
+    { ...viewerValues(actor), most: MANY_THREADS + 1 },
   );
   return rows.map((row) => row.thread_id);
-}
-
-/** One more than is wanted tells that there are more. */
-function rootValues(actor: Actor, most: number): unknown[] {
-  const [tenantId, userId, , , scope] = viewerValues(actor);
-  return [tenantId, userId, scope, most + 1];
 }

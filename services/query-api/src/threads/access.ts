@@ -8,10 +8,9 @@ import {
   type ThreadAccess,
 } from '@threadlog/auth';
 import { problem, rootThreadId, notThere } from '@threadlog/events';
-import { visibleMessages, type Statements } from '@threadlog/read-models';
+import { param, sql, TENANT, viewerValues, visibleMessages, type Sql, type Statements } from '@threadlog/read-models';
 import { ACCESS_COLUMNS, accessJoins, DETAIL_COLUMNS, detailJoins } from './details';
 import type { ThreadAccessRow, ThreadPartsRow } from './rows';
-import { viewerValues } from './viewer';
 
 /** A thread that the actor may see and read. */
 export interface VisibleThread<TRow extends ThreadAccessRow = ThreadAccessRow> {
@@ -29,12 +28,8 @@ export interface VisibleThread<TRow extends ThreadAccessRow = ThreadAccessRow> {
  * or that the actor may not see, which must look the same; `forbidden` for one that it may see but not read.
  */
 export async function resolveThread(statements: Statements, actor: Actor, threadId: string): Promise<VisibleThread> {
-  const [row] = await statements.rows<ThreadAccessRow>('thread_access', accessSql, [
-    actor.tenantId,
-    actor.id,
-    threadId,
-    rootThreadId(threadId),
-  ]);
+  const values = { ...viewerValues(actor), threadId, rootId: rootThreadId(threadId) };
+  const [row] = await statements.composed<ThreadAccessRow>('thread_access', accessSql, values);
   return visible(actor, row);
 }
 
@@ -44,8 +39,8 @@ export async function resolveThreadParts(
   actor: Actor,
   threadId: string,
 ): Promise<VisibleThread<ThreadPartsRow>> {
-  const values = [...viewerValues(actor), threadId, rootThreadId(threadId)];
-  const [row] = await statements.rows<ThreadPartsRow>('thread_parts', partsSql, values);
+  const values = { ...viewerValues(actor), threadId, rootId: rootThreadId(threadId) };
+  const [row] = await statements.composed<ThreadPartsRow>('thread_parts', partsSql, values);
   return visible(actor, row);
 }
 
@@ -83,12 +78,8 @@ export async function threadsSeen(
   threadIds: readonly string[],
 ): Promise<ReadonlyMap<string, VisibleThread>> {
   if (threadIds.length === 0) return new Map();
-  const rows = await statements.rows<ThreadAccessRow>('threads_seen', seenSql, [
-    actor.tenantId,
-    actor.id,
-    threadIds,
-    threadIds.map(rootThreadId),
-  ]);
+  const values = { ...viewerValues(actor), threadIds, rootIds: threadIds.map(rootThreadId) };
+  const rows = await statements.composed<ThreadAccessRow>('threads_seen', seenSql, values);
   const threads = rows.map((row) => readable(actor, row)).filter((thread) => thread !== null);
   return new Map(threads.map((thread) => [thread.row.thread_id, thread]));
 }
@@ -101,20 +92,24 @@ function accessOf(row: ThreadAccessRow): ThreadAccess {
   return { tenantId: row.tenant_id, learnerId: row.root_learner_id, participant, beginsAtSeq: row.root_version };
 }
 
-const accessSql = (schema: string): string => `
-  select t.*, ${ACCESS_COLUMNS} from ${schema}.threads t
-  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $4 and r.deleted_at is null
-  ${accessJoins(schema)}
-  where t.tenant_id = $1 and t.thread_id = $3 and t.deleted_at is null`;
+const THREAD = param('threadId');
+const ROOT = param('rootId');
 
-const seenSql = (schema: string): string => `
-  select t.*, ${ACCESS_COLUMNS} from unnest($3::text[], $4::text[]) as wanted(thread_id, root_id)
-  join ${schema}.threads t on t.tenant_id = $1 and t.thread_id = wanted.thread_id and t.deleted_at is null
-  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = wanted.root_id and r.deleted_at is null
+const accessSql = (schema: Sql): Sql => sql`
+  select t.*, ${ACCESS_COLUMNS} from ${schema}.threads t
+  join ${schema}.threads r on r.tenant_id = ${TENANT} and r.thread_id = ${ROOT} and r.deleted_at is null
+  ${accessJoins(schema)}
+  where t.tenant_id = ${TENANT} and t.thread_id = ${THREAD} and t.deleted_at is null`;
+
+const seenSql = (schema: Sql): Sql => sql`
+  select t.*, ${ACCESS_COLUMNS}
+  from unnest(${param('threadIds')}::text[], ${param('rootIds')}::text[]) as wanted(thread_id, root_id)
+  join ${schema}.threads t on t.tenant_id = ${TENANT} and t.thread_id = wanted.thread_id and t.deleted_at is null
+  join ${schema}.threads r on r.tenant_id = ${TENANT} and r.thread_id = wanted.root_id and r.deleted_at is null
   ${accessJoins(schema)}`;
 
-const partsSql = (schema: string): string => `
+const partsSql = (schema: Sql): Sql => sql`
   select t.*, ${DETAIL_COLUMNS} from ${schema}.threads t
-  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = $7 and r.deleted_at is null
+  join ${schema}.threads r on r.tenant_id = ${TENANT} and r.thread_id = ${ROOT} and r.deleted_at is null
   ${detailJoins(schema)}
-  where t.tenant_id = $1 and t.thread_id = $6 and t.deleted_at is null`;
+  where t.tenant_id = ${TENANT} and t.thread_id = ${THREAD} and t.deleted_at is null`;

@@ -1,14 +1,27 @@
 import type { Actor } from '@threadlog/auth';
 import type { Channel, ThreadStatus } from '@threadlog/events';
-import { threadsTable } from '@threadlog/read-models';
+import {
+  columnsOf,
+  empty,
+  join,
+  param,
+  raw,
+  sql,
+  takesPart,
+  TENANT,
+  threadsTable,
+  VIEWER,
+  viewerValues,
+  type Sql,
+  type Values,
+} from '@threadlog/read-models';
 import type { QueryContext } from '../context';
 import type { Keyset } from '../cursors';
 import { keysetPage, type PageEdges } from '../pages';
 import { readable, type VisibleThread } from './access';
 import { DETAIL_COLUMNS, detailJoins } from './details';
 import type { ThreadPartsRow } from './rows';
-import { PAGE_MEMBER, REACHES, reachOf, takesPart, type Reach } from './reach';
-import { viewerValues, type ViewerValues } from './viewer';
+import { LIST_SOURCES, listSourceOf, PAGE_MEMBER, type ListSource } from './listSource';
 
 export interface ThreadFilters {
   learnerId?: string | undefined;
@@ -63,98 +76,99 @@ async function fetchPage(
   request: ThreadListRequest,
 ): Promise<ThreadPartsRow[]> {
   const viewer = viewerValues(actor);
-  const reach = request.parentThreadId === undefined ? reachOf(viewer) : 'all';
-  const fetch = (from: Reach): Promise<ThreadPartsRow[]> => {
-    const { name, text, values } = listStatement(viewer, request, from);
-    return statements.rows<ThreadPartsRow>(name, text, values);
+  const source = request.parentThreadId === undefined ? listSourceOf(viewer) : 'below';
+  const fetch = (from: ListSource): Promise<ThreadPartsRow[]> => {
+    const conditions = conditionsOf(request);
+    const name = ['threads', from, ...conditions.map((condition) => condition.name)].join('_');
+    const text = (schema: Sql): Sql => listSql(schema, { request, source: from, conditions });
+    return statements.composed<ThreadPartsRow>(name, text, { ...viewer, ...valuesOf(request) });
   };
-  if (reach !== 'listed') return fetch(reach);
+  if (source !== 'collected') return fetch(source);
   if (busyViewers.has(actor)) {
     const rows = await fetch('recent');
     if (rows.length > request.limit) return rows;
     busyViewers.learn(actor, false);
   }
-  const rows = await fetch('listed');
+  const rows = await fetch('collected');
   if (rows.length > request.limit) busyViewers.learn(actor, true);
   return rows;
 }
 
-interface ListStatement {
-  /** Tells every variant of the text, so that each is prepared once. */
-  name: string;
-  text: (schema: string) => string;
-  values: unknown[];
+/** By the names that conditions ask for. */
+function valuesOf({ cursor, limit, ...filters }: ThreadListRequest): Values {
+  return { ...filters, fetched: limit + 1, at: cursor?.at, id: cursor?.id };
 }
 
-function listStatement(viewer: ViewerValues, request: ThreadListRequest, reach: Reach): ListStatement {
-  const subThreads = request.parentThreadId !== undefined;
-  const values: unknown[] = [...viewer];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const place = cursorConditions(request.cursor, bind);
-  const conditions = [...filterConditions(request, bind), ...place];
+interface ListParts {
+  request: ThreadListRequest;
+  source: ListSource;
+  conditions: readonly Condition[];
+}
+
+function listSql(schema: Sql, { request: { cursor, parentThreadId }, source, conditions }: ListParts): Sql {
+  const direction = raw(cursor?.direction === 'prev' ? 'asc' : 'desc');
+  const order = sql`order by t.updated_at ${direction}, t.thread_id ${direction}`;
+  const there = sql`t.tenant_id = ${TENANT} and t.deleted_at is null
+    ${parentThreadId === undefined ? sql`and t.parent_thread_id is null` : empty}`;
+  const bounds = join([there, ...conditions.filter(({ isBound }) => isBound).map((one) => one.sql(schema))], ' and ');
+  const all = join([there, ...conditions.map((one) => one.sql(schema))], ' and ');
   // Behind a select the planner does not see the number: it would plan anew for each small page, four times its work.
-  const limit = `(select ${bind(request.limit + 1)}::integer)`;
-  const direction = request.cursor?.direction === 'prev' ? 'asc' : 'desc';
-  const order = `order by t.updated_at ${direction}, t.thread_id ${direction}`;
-  const there = `t.tenant_id = $1 and t.deleted_at is null ${subThreads ? '' : 'and t.parent_thread_id is null'}`;
-  const joined = (schema: string, given: readonly Condition[]): string =>
-    given.map(({ sql }) => ` and ${sql(schema)}`).join('');
-  const text = (schema: string): string => `
+  const limit = sql`(select ${param('fetched')}::integer)`;
+  return sql`
     with page as materialized (
-      select t.*, ${PAGE_MEMBER.columns} from ${REACHES[reach](schema, { bounds: there + joined(schema, place), order })}
-      and ${there} ${joined(schema, conditions)} ${order} limit ${limit}
+      select t.*, ${PAGE_MEMBER.columns} from ${LIST_SOURCES[source](schema, { bounds, order })}
+      and ${all} ${order} limit ${limit}
     )
-    select ${THREAD}, ${DETAIL_COLUMNS} from page t ${subThreads ? rootOf(schema) : ITS_OWN_ROOT}
+    select ${THREAD}, ${DETAIL_COLUMNS} from page t ${parentThreadId === undefined ? ITS_OWN_ROOT : rootOf(schema)}
     ${detailJoins(schema, PAGE_MEMBER.join)} ${order}`;
-  return { name: ['threads', reach, ...conditions.map((condition) => condition.name)].join('_'), text, values };
 }
 
-const THREAD = [...Object.keys(threadsTable.columns), 'parked_offset'].map((column) => `t.${column}`).join(', ');
+const THREAD = raw(`${columnsOf(threadsTable, 't')}, t.parked_offset`);
 
 /** The learner and the members of a sub-thread are its root's. */
-const rootOf = (schema: string): string =>
-  `join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = t.parent_thread_id and r.deleted_at is null`;
-const ITS_OWN_ROOT = 'cross join lateral (select t.thread_id, t.learner_id) r';
+const rootOf = (schema: Sql): Sql => sql`join ${schema}.threads r
+  on r.tenant_id = ${TENANT} and r.thread_id = t.parent_thread_id and r.deleted_at is null`;
+const ITS_OWN_ROOT = sql`cross join lateral (select t.thread_id, t.learner_id) r`;
 
 interface Condition {
+  /** Tells every variant of the statement's text, so that each is prepared once. */
   name: string;
-  sql: (schema: string) => string;
-}
-type Bind = (value: unknown) => string;
-
-function cursorConditions(cursor: Keyset | null, bind: Bind): Condition[] {
-  if (!cursor) return [];
-  const [at, id] = [bind(cursor.at), bind(cursor.id)];
-  const side = cursor.direction === 'prev' ? '>' : '<';
-  return [{ name: cursor.direction, sql: () => `(t.updated_at, t.thread_id) ${side} (${at}, ${id})` }];
+  /** Whether it also bounds which threads are looked through. */
+  isBound?: boolean;
+  sql: (schema: Sql) => Sql;
 }
 
-function filterConditions(filters: ThreadFilters, bind: Bind): Condition[] {
-  const conditions: Condition[] = [hiddenCondition(filters.hidden ?? false)];
-  const add = (
-    name: Exclude<keyof ThreadFilters, 'hidden' | 'subThreadsFrom'>,
-    sql: (value: string, schema: string) => string,
-  ): void => {
-    if (filters[name] === undefined) return;
-    const value = bind(filters[name]);
-    conditions.push({ name, sql: (schema) => sql(value, schema) });
-  };
-  add('learnerId', (value) => `t.learner_id = ${value}`);
-  add('status', (value) => `t.status = ${value}`);
-  add('channel', (value) => `t.channel = ${value}`);
-  add('updatedAfter', (value) => `t.updated_at > ${value}`);
-  add('parentThreadId', (value) => `t.parent_thread_id = ${value}`);
-  const from = filters.subThreadsFrom ?? 1;
-  if (from > 1) {
-    const value = bind(from);
-    conditions.push({ name: 'from', sql: () => `t.root_version >= ${value}` });
+function conditionsOf({ cursor, hidden = false, subThreadsFrom = 1, ...filters }: ThreadListRequest): Condition[] {
+  const conditions: Condition[] = [hiddenCondition(hidden)];
+  for (const [name, condition] of Object.entries(FILTERS)) {
+    if (filters[name as keyof typeof FILTERS] !== undefined) conditions.push({ name, sql: condition });
   }
-  add('participantId', (value, schema) => takesPart(schema, value));
+  if (subThreadsFrom > 1) {
+    conditions.push({ name: 'from', sql: () => sql`t.root_version >= ${param('subThreadsFrom')}` });
+  }
+  if (cursor) {
+    const side = raw(cursor.direction === 'prev' ? '>' : '<');
+    const place = sql`(t.updated_at, t.thread_id) ${side} (${param('at')}, ${param('id')})`;
+    conditions.push({ name: cursor.direction, isBound: true, sql: () => place });
+  }
   return conditions;
 }
 
+type Filter = Exclude<keyof ThreadFilters, 'hidden' | 'subThreadsFrom'>;
+const FILTERS: { [Name in Filter]-?: (schema: Sql) => Sql } = {
+  learnerId: () => sql`t.learner_id = ${param('learnerId')}`,
+  status: () => sql`t.status = ${param('status')}`,
+  channel: () => sql`t.channel = ${param('channel')}`,
+  updatedAfter: () => sql`t.updated_at > ${param('updatedAfter')}`,
+  parentThreadId: () => sql`t.parent_thread_id = ${param('parentThreadId')}`,
+  participantId: (schema) => takesPart(schema, param('participantId')),
+};
+
 function hiddenCondition(hidden: boolean): Condition {
-  const sql = (schema: string): string => `${hidden ? '' : 'not '}exists (select from ${schema}.user_threads h
-    where h.tenant_id = $1 and h.user_id = $2 and h.thread_id = t.thread_id and h.hidden)`;
-  return { name: hidden ? 'hidden' : 'shown', sql };
+  const not = hidden ? empty : sql`not `;
+  return {
+    name: hidden ? 'hidden' : 'shown',
+    sql: (schema) => sql`${not}exists (select from ${schema}.user_threads h
+    where h.tenant_id = ${TENANT} and h.user_id = ${VIEWER} and h.thread_id = t.thread_id and h.hidden)`,
+  };
 }

@@ -1,7 +1,7 @@
 import type { TenantId } from '@threadlog/events';
-import type { ParticipantRow, Statements } from '@threadlog/read-models';
+import { participantsTable, userThreadsTable, type ParticipantRow, type Statements } from '@threadlog/read-models';
 import type { Keyset } from '../cursors';
-import { keysetPage, type KeysetPage } from '../pages';
+import { keysetOrder, keysetPage, type KeysetPage } from '../pages';
 
 export type ParticipantListRow = Pick<ParticipantRow, 'user_id' | 'role' | 'joined_at'> & { read_index: number };
 
@@ -18,20 +18,20 @@ export async function pageParticipants(
   thread: MemberPlace,
   { cursor, limit }: { cursor: Keyset | null; limit: number },
 ): Promise<KeysetPage<ParticipantListRow>> {
-  const backwards = cursor?.direction === 'prev';
-  const values: unknown[] = [thread.tenantId, thread.rootId, thread.threadId, limit + 1];
-  if (cursor) values.push(cursor.at, cursor.id);
-  const beyond = cursor ? `and (p.joined_at, p.user_id) ${backwards ? '<' : '>'} ($5, $6)` : '';
-  const order = backwards ? 'desc' : 'asc';
-  const rows = await statements.rows<ParticipantListRow>(
-    `participants_page_${cursor?.direction ?? 'first'}`,
-    (schema) => `select p.user_id, p.role, p.joined_at, coalesce(u.read_index, 0) as read_index
-      from ${schema}.participants p
-      left join ${schema}.user_threads u on u.tenant_id = $1 and u.user_id = p.user_id and u.thread_id = $3
-      where p.tenant_id = $1 and p.thread_id = $2 and p.removed_at is null ${beyond}
-      order by p.joined_at ${order}, p.user_id ${order} limit $4`,
-    values,
-  );
+  const { tenantId, rootId, threadId } = thread;
+  const found = await statements.built<ParticipantListRow & { read_index: number | null }>((query) => {
+    query
+      .select('p.user_id', 'p.role', 'p.joined_at')
+      .select({ read_index: 'u.read_index' })
+      .from({ p: participantsTable.name })
+      .leftJoin({ u: userThreadsTable.name }, (on) =>
+        on.on('u.tenant_id', 'p.tenant_id').on('u.user_id', 'p.user_id').onVal('u.thread_id', threadId),
+      )
+      .where({ 'p.tenant_id': tenantId, 'p.thread_id': rootId })
+      .whereNull('p.removed_at');
+    return keysetOrder(query, { cursor, columns: ['p.joined_at', 'p.user_id'], oldestFirst: true, limit: limit + 1 });
+  });
+  const rows = found.map((row) => ({ ...row, read_index: row.read_index ?? 0 }));
   return keysetPage(rows, {
     list: 'participants',
     cursor,

@@ -1,6 +1,16 @@
 import type { Actor } from '@threadlog/auth';
-import { firstUnread, unreadFrom, type Statements } from '@threadlog/read-models';
-import { VISIBLE_FROM, viewerValues } from './viewer';
+import {
+  firstUnread,
+  membershipsOf,
+  sql,
+  TENANT,
+  unreadFrom,
+  VIEWER,
+  viewerValues,
+  VISIBLE_FROM,
+  type Sql,
+  type Statements,
+} from '@threadlog/read-models';
 
 export interface Unread {
   /** Over all threads that are neither muted nor hidden. */
@@ -32,7 +42,7 @@ interface Row extends Record<string, unknown> {
  * and does not count: a badge is for what somebody wants to be told of.
  */
 export async function unreadOf(statements: Statements, actor: Actor, now = Date.now()): Promise<Unread> {
-  const rows = await statements.rows<Row>('unread', unreadSql, viewerValues(actor));
+  const rows = await statements.composed<Row>('unread', unreadSql, viewerValues(actor));
   const threads = rows.map(({ thread_id, unread, hidden, muted_until, root_muted_until }): UnreadThread => {
     const muted = isMuted(muted_until, now) || isMuted(root_muted_until, now);
     return { threadId: thread_id, unreadCount: unread, muted, hidden };
@@ -45,13 +55,13 @@ function isMuted(until: string | null, now: number): boolean {
   return until !== null && Date.parse(until) > now;
 }
 
-const FIRST = { visibleFrom: VISIBLE_FROM, readIndex: 'u.read_index' };
+const FIRST = { visibleFrom: VISIBLE_FROM, readIndex: sql`u.read_index` };
 
-const unreadSql = (schema: string): string => `
+const unreadSql = (schema: Sql): Sql => sql`
   select t.thread_id, unread.n as unread, coalesce(u.hidden, false) or coalesce(ru.hidden, false) as hidden,
     u.muted_until, ru.muted_until as root_muted_until
-  from ${schema}.participants p
-  join ${schema}.threads r on r.tenant_id = $1 and r.thread_id = p.thread_id and r.deleted_at is null
+  from (select * from ${membershipsOf(schema)}) p
+  join ${schema}.threads r on r.tenant_id = ${TENANT} and r.thread_id = p.thread_id and r.deleted_at is null
   cross join lateral (
     select r.thread_id, r.parent_thread_id, r.root_version, r.last_message_index,
       r.last_message_at, r.deleted_count, r.created_at, r.updated_at
@@ -59,11 +69,10 @@ const unreadSql = (schema: string): string => `
     select s.thread_id, s.parent_thread_id, s.root_version, s.last_message_index,
       s.last_message_at, s.deleted_count, s.created_at, s.updated_at
     from ${schema}.threads s
-    where s.tenant_id = $1 and s.parent_thread_id = r.thread_id and s.deleted_at is null
+    where s.tenant_id = ${TENANT} and s.parent_thread_id = r.thread_id and s.deleted_at is null
   ) t
-  left join ${schema}.user_threads u on u.tenant_id = $1 and u.user_id = $2 and u.thread_id = t.thread_id
-  left join ${schema}.user_threads ru on ru.tenant_id = $1 and ru.user_id = $2 and ru.thread_id = r.thread_id
+  left join ${schema}.user_threads u on u.tenant_id = ${TENANT} and u.user_id = ${VIEWER} and u.thread_id = t.thread_id
+  left join ${schema}.user_threads ru on ru.tenant_id = ${TENANT} and ru.user_id = ${VIEWER} and ru.thread_id = r.thread_id
   cross join lateral (${unreadFrom(schema, firstUnread(schema, FIRST))}) unread
-  where p.tenant_id = $1 and p.user_id = $2 and p.removed_at is null
-  and t.last_message_index > coalesce(u.read_index, 0) and unread.n > 0
+  where t.last_message_index > coalesce(u.read_index, 0) and unread.n > 0
   order by t.updated_at desc, t.thread_id desc`;

@@ -1,4 +1,4 @@
-import { presentThread, sealedBlobsOf, type StandingOf } from '@threadlog/read-models';
+import { presentThread, sealedBlobsOf, type ViewerStateOf } from '@threadlog/read-models';
 import { frame, placeOf, type Frame, type Payload } from '../frames';
 import { withoutWithdrawn } from '../presenters/withdrawn';
 import type { Subscription } from '../rooms/connection';
@@ -18,7 +18,7 @@ function withoutLastMessage(told: Payload<'conversation:created'>): Payload<'con
 }
 
 export type AnnounceDeps = Pick<CatchUpDeps, 'follower' | 'reader' | 'settle' | 'views' | 'onFault'> & {
-  standingOf: StandingOf;
+  viewerStateOf: ViewerStateOf;
   references: Pick<References, 'hiddenOf'>;
   catchUp: Pick<CatchUp, 'finish'>;
 };
@@ -35,7 +35,7 @@ export function createAnnounce({
   reader,
   settle,
   views,
-  standingOf,
+  viewerStateOf,
   references,
   onFault,
   catchUp,
@@ -54,12 +54,16 @@ export function createAnnounce({
     const { thread, participants, members } = parts;
     const last = parts.lastMessage && parts.lastMessage.message_index >= visibleFrom ? parts.lastMessage : null;
     const people = [...participants.map(({ user_id }) => user_id), ...(last ? [last.sender_id] : [])];
-    const [view, hidden, standing] = await Promise.all([
+    const [view, hidden, viewerState] = await Promise.all([
       views.of(tenantId, sealedBlobsOf([thread, last]), people),
       references.hiddenOf(tenantId, last ? [last] : [], visibleFrom),
-      standingOf(tenantId, viewerId, { threadId, visibleFrom, joinedIndex: members.get(viewerId)?.joined_index ?? 0 }),
+      viewerStateOf(tenantId, viewerId, {
+        threadId,
+        visibleFrom,
+        joinedIndex: members.get(viewerId)?.joined_index ?? 0,
+      }),
     ]);
-    const shown = { ...parts, ...standing, lastMessage: last, visibleFrom };
+    const shown = { ...parts, ...viewerState, lastMessage: last, visibleFrom };
     const conversation = presentThread(shown, { ...view, viewerId, hidden });
     return { ...placeOf(threadId), seq, conversation };
   }

@@ -8,7 +8,7 @@ const never = () => Promise.reject(new Error('nobody sends commands here'));
 /** What only commands of clients need, for tests without any. */
 export const noCommands: Pick<
   EngineDeps,
-  'router' | 'rateLimits' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'threadsOf' | 'standingOf' | 'observer'
+  'router' | 'rateLimits' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'threadsOf' | 'viewerStateOf' | 'observer'
 > = {
   router: { execute: never },
   rateLimits: { consume: () => Promise.resolve(undefined) },
@@ -18,7 +18,7 @@ export const noCommands: Pick<
   observer: { delivered: nothing, resynced: nothing, slow: nothing, unshown: nothing },
   peersOf: never,
   threadsOf: never,
-  standingOf: (tenantId, userId, { threadId }) =>
+  viewerStateOf: (tenantId, userId, { threadId }) =>
     Promise.resolve({
       unreadCount: 0,
       hiddenDeleted: 0,
