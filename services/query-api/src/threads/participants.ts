@@ -23,8 +23,8 @@ export async function pageParticipants(
     query
       .select('p.user_id', 'p.role', 'p.joined_at')
       .select({ read_index: 'u.read_index' })
-      .from({ p: participantsTable.name })
-      .leftJoin({ u: userThreadsTable.name }, (on) =>
+      .from(`${participantsTable.name} as p`)
+      .leftJoin(`${userThreadsTable.name} as u`, (on) =>
         on.on('u.tenant_id', 'p.tenant_id').on('u.user_id', 'p.user_id').onVal('u.thread_id', threadId),
       )
       .where({ 'p.tenant_id': tenantId, 'p.thread_id': rootId })
