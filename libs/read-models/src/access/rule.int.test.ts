@@ -48,7 +48,9 @@ const WORLD = sql`
     ${param('learnerId')}::text as learner_id, ${param('index')}::integer as message_index) s`;
 
 /** Null is no, where a statement asks. */
-const STATEMENT = (schema: Sql) => sql`select ${VISIBLE_FROM} as visible_from, coalesce(${SEES_ROOT}, false) as sees_root,
+const STATEMENT = (
+  schema: Sql,
+) => sql`select ${VISIBLE_FROM} as visible_from, coalesce(${SEES_ROOT}, false) as sees_root,
   coalesce(${seesText(schema)}, false) as sees_text from ${WORLD}`;
 
 it('the rule of statements is that of the code, for every viewer, thread and text', async () => {
