@@ -10,7 +10,22 @@ export const LAYERS = {
   'libs/runtime': ['config', 'runtime', 'connections', 'createRuntime', 'index'],
   'libs/sealing': ['keys', 'blob', 'cipher', 'sealers', 'sealing', 'index'],
   'libs/service': ['config', 'logger', 'problems', 'http', 'runMain', 'index'],
-  'services/command-api': ['commands', 'streams', 'pipeline', 'router', 'role', 'index', 'main'],
+  'services/command-api': [
+    'timestamps',
+    'commands',
+    'streams',
+    'ownership',
+    'pipeline',
+    'router',
+    'store',
+    'http',
+    'routes',
+    'surfaces',
+    'allRoutes',
+    'role',
+    'index',
+    'main',
+  ],
   'services/projector': ['folding', 'projections', 'generations', 'role', 'index', 'main'],
   'services/query-api': ['cursors', 'threads', 'routes', 'role', 'index', 'main'],
   'services/realtime': [
@@ -37,9 +52,6 @@ export const LAYERS = {
 export const NOT_YET = {
   files: [
     'libs/log/src/kafkajs/consumer/consumer.ts',
-    'services/command-api/src/commands/define.ts',
-    'services/command-api/src/simulation/database.ts',
-    'services/command-api/src/surfaces/internal.ts',
     'services/query-api/src/context.ts',
     'services/realtime/src/log/ring.ts',
   ],

@@ -5,7 +5,7 @@ import type { DecidedType, ReceiptRow } from '@threadlog/read-models';
 import type { SealScope } from '@threadlog/sealing';
 import type { z } from 'zod';
 import type { ContextOf, Decision, Seen } from './decision';
-import type { Shown } from './shown';
+import type { Shown, ShownInput } from './shown';
 import type { StreamRule } from './streams';
 
 type InputOf<Contract extends CommandContract> = z.output<Contract['input']>;
@@ -19,19 +19,6 @@ export interface SealInput<Type extends DecidedType> {
   /** The learner that the thread is about. */
   learnerId: string | null;
   now: string;
-}
-
-/** What an answer is made of, taken in the turn of the decision. */
-export interface ShownInput<Type extends DecidedType> {
-  state: Seen<Type>;
-  /** The people of a sub-thread are its root's. */
-  root: Seen<Type>;
-  /** Id of what the command created. */
-  resourceId: string;
-  /** False where what it would have created was there already, whether or not that left an event. */
-  changed: boolean;
-  /** Whether this is a first answer given again. */
-  replayed: boolean;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type {
+  DecidedType,
   DeletionLogRow,
   ExportLogRow,
   LegalHold,
@@ -9,7 +10,6 @@ import type {
   UserThreadRow,
 } from '@threadlog/read-models';
 import type { Seen, SeenThread } from './decision';
-import type { ShownInput } from './define';
 
 /** What a command's answer shows, as rows of the turn that decided it. */
 export type Shown =
@@ -22,6 +22,19 @@ export type Shown =
   | { kind: 'hold'; hold: LegalHold | undefined }
   | { kind: 'retention'; row: TenantRow }
   | { kind: 'none' };
+
+/** What an answer is made of, taken in the turn of the decision. */
+export interface ShownInput<Type extends DecidedType> {
+  state: Seen<Type>;
+  /** The people of a sub-thread are its root's. */
+  root: Seen<Type>;
+  /** Id of what the command created. */
+  resourceId: string;
+  /** False where what it would have created was there already, whether or not that left an event. */
+  changed: boolean;
+  /** Whether this is a first answer given again. */
+  replayed: boolean;
+}
 
 export const NOTHING_SHOWN: Shown = { kind: 'none' };
 

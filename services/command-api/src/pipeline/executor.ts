@@ -25,7 +25,7 @@ export interface ExecutorDeps extends AttemptDeps {
   onFault(error: unknown): void;
 }
 
-export const MAX_JOBS_PER_PARTITION = 4_096;
+const MAX_JOBS_PER_PARTITION = 4_096;
 const SWEEP_EVERY_MS = 100;
 
 /** The queues of one owned partition, gone with it. */

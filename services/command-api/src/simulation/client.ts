@@ -4,7 +4,7 @@ import { tenantId } from '@threadlog/events';
 import type { Node } from './node';
 import type { World } from './world';
 
-export const TENANT = tenantId('sim');
+const TENANT = tenantId('sim');
 export const CLOSED = 'thread_closed';
 
 /** What a client was told about one of its commands, in the end. */

@@ -1,28 +1,13 @@
 import { decodeEvent, streamName, type ChatEvent, type StreamRef } from '@threadlog/events';
 import type { EventLog } from '@threadlog/log';
-import {
-  beginning,
-  evolve,
-  receiptOf,
-  type KnownLength,
-  type LogLoss,
-  type ReceiptRow,
-  type ThreadState,
-} from '@threadlog/read-models';
+import type { KnownLength, LogLoss } from '@threadlog/read-models';
 import { nameOf } from '../streams/overlay';
 import type { LeaseStore, LogLengths } from '../ownership/ports';
 import type { Checkpoint, ReadModel, StreamSnapshot } from '../streams/ports';
 import { createLeaseRows, type LeaseRow } from './leaseRows';
 import { createParking } from './parking';
+import { emptyStream, foldRows, type StreamRows } from './streamRows';
 import type { Process, World } from './world';
-
-export interface StreamRows {
-  state: ThreadState;
-  lastTimestamp: string | null;
-  receipts: Map<string, ReceiptRow>;
-  /** Events of a parked stream, which wait; null while it is projected. */
-  waiting: { event: ChatEvent; offset: number }[] | null;
-}
 
 /** The database of the simulation: leases, and the read model that a lagging projector fills. It outlives processes. */
 export interface Database {
@@ -41,14 +26,6 @@ export interface Database {
   parkedStreams(): number;
   streams: ReadonlyMap<string, StreamRows>;
 }
-
-/** The simulation writes to threads alone. */
-export const emptyStream = (): StreamRows => ({
-  state: beginning('thread'),
-  lastTimestamp: null,
-  receipts: new Map(),
-  waiting: null,
-});
 
 export function createDatabase(world: World, partitions: number): Database {
   const streams = new Map<string, StreamRows>();
@@ -130,15 +107,6 @@ function snapshotOf(rows: StreamRows, checkpoint: Checkpoint): StreamSnapshot {
     receipts: [...rows.receipts.values()].reverse(),
     receiptsComplete: true,
   };
-}
-
-/** Folds an event into a stream's rows; one that is not the next version is left out, as a replay would be. */
-export function foldRows(rows: StreamRows, event: ChatEvent, at: { partition: number; offset: number }): void {
-  if (event.stream_version <= rows.state.version) return;
-  rows.lastTimestamp = event.timestamp;
-  evolve(rows.state, event);
-  const receipt = receiptOf(event, at.partition, at.offset);
-  if (receipt) rows.receipts.set(receipt.key_hash, receipt);
 }
 
 /** Every event of a partition that counts, as a reader from the beginning sees it. */

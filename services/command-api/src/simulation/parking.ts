@@ -1,4 +1,4 @@
-import type { StreamRows } from './database';
+import type { StreamRows } from './streamRows';
 
 type Placed = NonNullable<StreamRows['waiting']>[number];
 

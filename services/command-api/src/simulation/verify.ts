@@ -3,7 +3,8 @@ import type { ChatEvent } from '@threadlog/events';
 import { nameOf } from '../streams/overlay';
 import { CLOSED, type Told } from './client';
 import type { Cluster } from './cluster';
-import { emptyStream, foldRows, truthOf, type StreamRows } from './database';
+import { truthOf } from './database';
+import { emptyStream, foldRows, type StreamRows } from './streamRows';
 
 interface Placed {
   event: ChatEvent;

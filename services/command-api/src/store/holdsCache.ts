@@ -11,7 +11,7 @@ import type { Service } from '@threadlog/service';
 import type { Clock } from '../clock';
 
 /** A hold that the read model shows is in force for deletions so many milliseconds later. */
-export const HOLDS_EVERY_MS = 1_000;
+const HOLDS_EVERY_MS = 1_000;
 /** Beyond this age, in milliseconds, what was read is not relied on any more. */
 export const HOLDS_MAX_AGE_MS = 5_000;
 

@@ -11,7 +11,7 @@ export interface CacheBounds {
   parts: number;
 }
 
-export const CACHE_BOUNDS: CacheBounds = { streams: 2_000, parts: 64 };
+const CACHE_BOUNDS: CacheBounds = { streams: 2_000, parts: 64 };
 
 /** The streams of one partition as its owner knows them; dropped as a whole with the epoch. */
 export interface StreamCache {

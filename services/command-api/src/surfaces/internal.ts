@@ -1,28 +1,19 @@
 import { personIdSchema } from '@threadlog/auth';
-import { userSyncSchema } from '@threadlog/commands';
 import { idInputSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { commandHeaders, commandRoute, writeHeaders, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { syncBody } from './schemas';
 import { MAX_BATCH, syncBatch } from './syncBatch';
 
 const tags = ['Internal'];
 /** Which tenant an internal request is about; the configured default where it is left out. */
-export const internalHeaders = commandHeaders.extend({
+const internalHeaders = commandHeaders.extend({
   'x-tenant-id': idInputSchema
     .optional()
     .meta({ description: 'The tenant; `AUTH_DEFAULT_TENANT` where it is left out.' }),
 });
 
-const { userId: _, ...profile } = userSyncSchema.shape;
-export const syncBody = z.object({ externalUserId: personIdSchema, ...profile }).meta({
-  example: {
-    externalUserId: 'user_123',
-    displayName: 'John Doe',
-    avatarUrl: 'https://example.com/john.png',
-    metadata: { role: 'teacher', department: 'maths' },
-  },
-});
 const syncedSchema = z.object({ success: z.literal(true) }).meta({ example: { success: true } });
 
 const sync = commandRoute<{ headers: typeof internalHeaders; body: typeof syncBody }>({

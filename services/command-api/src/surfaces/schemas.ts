@@ -5,6 +5,7 @@ import {
   participantAddSchema,
   threadCreateSchema,
   threadUpdateSchema,
+  userSyncSchema,
 } from '@threadlog/commands';
 import { idInputSchema, requireSaying, threadIdInputSchema } from '@threadlog/events';
 import { z } from 'zod';
@@ -55,3 +56,13 @@ export const readBody = z
   .object({ messageId: idInputSchema.nullish() })
   .meta({ example: { messageId: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11' } })
   .nullish();
+
+const { userId: _, ...profile } = userSyncSchema.shape;
+export const syncBody = z.object({ externalUserId: personIdSchema, ...profile }).meta({
+  example: {
+    externalUserId: 'user_123',
+    displayName: 'John Doe',
+    avatarUrl: 'https://example.com/john.png',
+    metadata: { role: 'teacher', department: 'maths' },
+  },
+});

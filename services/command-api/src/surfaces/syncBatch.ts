@@ -3,7 +3,7 @@ import { MAX_SUBJECT_CHARACTERS } from '@threadlog/events';
 import { invalidRequest, type RouteReply } from '@threadlog/service';
 import type { z } from 'zod';
 import { carryOut, keyOf, type Caller, type CommandRouteDeps } from '../http/commandRoute';
-import type { syncBody } from './internal';
+import type { syncBody } from './schemas';
 
 /** Most users of one request. */
 export const MAX_BATCH = 1_000;

@@ -70,7 +70,7 @@ export const postMessage = defineCommand(messagePost, {
 });
 
 /** As what the actor speaks: an agent by its token's role too, the product itself as the system. */
-export function senderType(actor: Actor): SenderType {
+function senderType(actor: Actor): SenderType {
   if (actor.type === 'internal' || actor.type === 'system') return 'system';
   return actor.type === 'agent' || actor.role === 'agent' ? 'agent' : 'user';
 }
