@@ -6,7 +6,7 @@ import type { OwnedPartition } from '../ownership/ownedPartition';
 import { createAttempt, type AttemptDeps } from './attempt';
 import type { CommandRoute } from './commandRoute';
 import { createJob, NOT_OWNER, OUTCOME_UNKNOWN, refusal, TIMED_OUT, type Job, type Outcome } from './job';
-import { createKeyQueue, type KeyQueue } from './keyQueue';
+import { createKeyQueues, type KeyQueues } from './keyQueues';
 
 /** Carries out commands on the partitions this process owns. */
 export interface Executor {
@@ -30,8 +30,7 @@ const SWEEP_EVERY_MS = 100;
 
 /** The queues of one owned partition, gone with it. */
 interface PartitionQueues {
-  byKey: Map<string, KeyQueue<Job>>;
-  attempt(job: Job): Promise<void> | null;
+  byKey: KeyQueues<Job>;
   /** Commands that wait or are in flight. */
   jobs: number;
 }
@@ -44,7 +43,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   function queuesOf(owned: OwnedPartition): PartitionQueues {
     let queues = known.get(owned);
     if (!queues) {
-      queues = { byKey: new Map(), attempt: createAttempt(deps, owned), jobs: 0 };
+      queues = { byKey: createKeyQueues({ attempt: createAttempt(deps, owned), fail }), jobs: 0 };
       known.set(owned, queues);
     }
     return queues;
@@ -56,16 +55,6 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     job.answer(
       refusal({ code: 'unavailable', detail: 'Something the command needs cannot be reached.', retryAfter: 1 }),
     );
-  }
-
-  function submit(queues: PartitionQueues, job: Job): void {
-    const key = job.route.recordKey;
-    const waiting = queues.byKey.get(key);
-    if (waiting) return waiting.submit(job);
-    const queue = createKeyQueue<Job>({ attempt: queues.attempt, fail, idle: () => void queues.byKey.delete(key) });
-    queue.submit(job);
-    // A queue is worth keeping only while somebody waits in it.
-    if (queue.waiting() > 0) queues.byKey.set(key, queue);
   }
 
   return {
@@ -85,7 +74,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
         const job = createJob({ request, route, requestHash, deadlineMs, onAnswer });
         queues.jobs += 1;
         open.add(job);
-        submit(queues, job);
+        queues.byKey.submit(route.recordKey, job);
       });
     },
     async run(signal) {
