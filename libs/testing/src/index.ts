@@ -9,6 +9,7 @@ export type { KafkaApi, KafkaProxy, LossKind } from './net/kafkaProxy';
 export { tcpProxy, type Tap, type TcpProxy, type TcpProxyOptions } from './net/tcpProxy';
 export { loseTail } from './stack/loseTail';
 export type { OwnKafka } from './stack/ownKafka';
+export type { OwnCluster } from './stack/ownCluster';
 export { testStack, type TestStack } from './stack/testStack';
 export type { FreshTopicOptions } from './stack/topics';
 export { freePort } from '@threadlog/stack';

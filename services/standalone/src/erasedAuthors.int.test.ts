@@ -159,8 +159,6 @@ test('what an erased person wrote is nowhere to be read', async () => {
     expect(back.frames.filter(({ name }) => ['resumed', 'resync'].includes(name)).length).toBeGreaterThanOrEqual(3),
   );
   expect(JSON.stringify(back.frames)).not.toMatch(CANARIES);
-  live.socket.close();
-  back.socket.close();
 
   // Whoever writes another title owns it.
   await scenes.done(ben, 'thread.update', { threadId: titled, title: 'anew by ben' });
@@ -237,17 +235,20 @@ function unzipped(zip: Buffer): string {
 }
 
 interface Listening {
-  socket: Socket;
   frames: { name: string; payload: unknown }[];
 }
+
+const connected: Socket[] = [];
+afterAll(() => connected.forEach((socket) => socket.close()));
 
 async function connect(actor: typeof ada, resume?: Record<string, number>): Promise<Listening> {
   const options = { transports: ['websocket'], auth: { token: tokenOf(actor), resume }, forceNew: true };
   const socket = io(`http://127.0.0.1:${environment.REALTIME_PORT}`, options);
+  connected.push(socket);
   const frames: Listening['frames'] = [];
   socket.onAny((name: string, payload: unknown) => frames.push({ name, payload }));
   await eventually(() => expect(frames[0]).toMatchObject({ name: 'hello' }), { timeoutMs: 20_000 });
-  return { socket, frames };
+  return { frames };
 }
 
 async function rebuiltTheSame(): Promise<void> {

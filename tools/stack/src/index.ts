@@ -1,7 +1,7 @@
 export { standaloneScript, startService, type ServiceOptions } from './dev/service';
 export { stopRequested } from './dev/signals';
 export { StackError } from './errors';
-export { startKafka, type KafkaOptions } from './kafka';
+export { newClusterId, startKafka, type KafkaOptions } from './kafka';
 export { startMongo, type MongoOptions } from './mongo';
 export { startS3, type S3Options, type S3Server } from './s3';
 export { startPostgres, type PostgresOptions } from './postgres';

@@ -7,7 +7,7 @@ import { logTail, reapStale, startChild, type Child } from './child';
 import { StackError } from './errors';
 import { classDataOptions, prepareJvmServer, type JvmServer, type Report } from './jvm';
 import { kafkaAnswers } from './kafkaProbe';
-import { kafkaProperties, type KafkaAddresses } from './kafkaProperties';
+import { CONTROLLING_NODE, kafkaProperties, type KafkaAddresses } from './kafkaProperties';
 import { layout, type Layout } from './paths';
 import { assertPortFree, freePort } from './ports';
 import { startServer, type Server } from './server';
@@ -22,6 +22,8 @@ export interface KafkaOptions {
   port?: number;
   controllerPort?: number;
   advertisedPort?: number;
+  /** A node of several, of which 1 also controls; `controllerPort` is that node's then. A cluster of one by default. */
+  member?: { clusterId: string; nodeId: number };
   /** `fast-start` leaves the optimising compiler out: for tests, never for measuring. */
   jit?: 'full' | 'fast-start';
   log?: Report;
@@ -35,24 +37,29 @@ interface Broker {
   jvmOptions: string[];
   files: Layout;
   addresses: KafkaAddresses;
+  member: { clusterId: string; nodeId: number; ofSeveral?: boolean };
 }
 
 const propertiesFile = (files: Layout) => join(files.kafka, 'server.properties');
 
 /** Writes the properties each time, for ports may have changed, and formats the log directory the first time. */
-const prepareDirectory = async ({ server, jvmOptions, files, addresses }: Broker): Promise<void> => {
+const prepareDirectory = async ({ server, jvmOptions, files, addresses, member }: Broker): Promise<void> => {
   mkdirSync(files.kafka, { recursive: true });
-  writeFileSync(propertiesFile(files), kafkaProperties(files.kafka, addresses));
+  writeFileSync(propertiesFile(files), kafkaProperties(files.kafka, addresses, member));
   if (existsSync(join(files.kafka, 'log', 'meta.properties'))) return;
   rmSync(join(files.kafka, 'log'), { recursive: true, force: true });
-  // A leading dash would be taken for an option.
-  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, '_');
-  const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', propertiesFile(files)];
+  const quorum = member.nodeId === CONTROLLING_NODE ? ['--standalone'] : [];
+  const format = ['kafka.tools.StorageTool', 'format', ...quorum, '-t', member.clusterId, '-c', propertiesFile(files)];
   const args = [...heap, ...jvmOptions, '-XX:TieredStopAtLevel=1', '-cp', server.classPath, ...format];
   await run(server.java, args).catch((cause: unknown) => {
     throw new StackError('The Kafka log directory could not be formatted.', String(cause), { cause });
   });
 };
+
+/** A leading dash would be taken for an option. */
+export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, '_');
+
+const alone = () => ({ clusterId: newClusterId(), nodeId: CONTROLLING_NODE });
 
 const startBroker = async (broker: Broker, extra: string[] = []): Promise<Child> => {
   const { server, jvmOptions, files, addresses } = broker;
@@ -95,7 +102,9 @@ const recordArchive = async (server: JvmServer, option: string): Promise<void> =
   try {
     const port = await freePort();
     const addresses = { port, controllerPort: await freePort(), advertisedPort: port };
-    const child = await startBroker({ server, jvmOptions: [], files: layout(scratch), addresses }, [option]);
+    const child = await startBroker({ server, jvmOptions: [], files: layout(scratch), addresses, member: alone() }, [
+      option,
+    ]);
     await child.stop('SIGTERM', 60_000);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -113,13 +122,15 @@ export const startKafka = async (options: KafkaOptions): Promise<Server> => {
   const port = options.port ?? (await freePort());
   const controllerPort = options.controllerPort ?? (await freePort());
   await assertPortFree(port, 'Kafka', 'KAFKA_PORT');
-  await assertPortFree(controllerPort, "Kafka's controller", 'KAFKA_CONTROLLER_PORT');
+  const member = options.member ? { ...options.member, ofSeveral: true } : alone();
+  if (member.nodeId === CONTROLLING_NODE)
+    await assertPortFree(controllerPort, "Kafka's controller", 'KAFKA_CONTROLLER_PORT');
 
   const server = await prepareJvmServer('kafka', report);
   const archive = await classDataOptions(server, (option) => recordArchive(server, option), report);
   const jit = options.jit === 'fast-start' ? ['-XX:TieredStopAtLevel=1'] : [];
   const addresses = { port, controllerPort, advertisedPort: options.advertisedPort ?? port };
-  const broker: Broker = { server, jvmOptions: [...archive, ...jit], files, addresses };
+  const broker: Broker = { server, jvmOptions: [...archive, ...jit], files, addresses, member };
   return startServer({
     name: 'Kafka',
     port,

@@ -7,12 +7,20 @@ export interface KafkaAddresses {
   advertisedPort: number;
 }
 
-/** One node as broker and controller, listening on the loopback interface only. */
-export const kafkaProperties = (folder: string, { port, controllerPort, advertisedPort }: KafkaAddresses): string => {
+/** The node that controls a cluster; the others are brokers alone. */
+export const CONTROLLING_NODE = 1;
+
+/** A node, listening on the loopback interface only: the first as broker and controller, others as brokers. */
+export const kafkaProperties = (
+  folder: string,
+  { port, controllerPort, advertisedPort }: KafkaAddresses,
+  { nodeId, ofSeveral = false }: { nodeId: number; ofSeveral?: boolean },
+): string => {
+  const controls = nodeId === CONTROLLING_NODE;
   const properties: Record<string, string | number | boolean> = {
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'process.roles': controls ? 'broker,controller' : 'broker',
+    'node.id': nodeId,
+    listeners: `PLAINTEXT://127.0.0.1:${port}${controls ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
@@ -30,8 +38,9 @@ export const kafkaProperties = (folder: string, { port, controllerPort, advertis
     // The default of 3 s is for groups of many members that start together.
     'group.initial.rebalance.delay.ms': 0,
     // After a SIGKILL the controller waits for the old session to end; the defaults cost 12 s until the broker listens.
-    'broker.session.timeout.ms': 1_000,
-    'broker.heartbeat.interval.ms': 200,
+    // Of several, one that is only slow must not be taken for dead: its partitions would be left to another alone.
+    'broker.session.timeout.ms': ofSeveral ? 6_000 : 1_000,
+    'broker.heartbeat.interval.ms': ofSeveral ? 500 : 200,
     'initial.broker.registration.timeout.ms': 60_000,
   };
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${String(value)}`);

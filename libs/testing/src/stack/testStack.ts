@@ -3,6 +3,7 @@ import { cleanupLast } from '../cleanup';
 import { freshDatabase, freshMongo } from './databases';
 import { openPool } from './connections';
 import { readHandover } from './handover';
+import { ownCluster, type OwnCluster } from './ownCluster';
 import { ownKafka, type OwnKafka } from './ownKafka';
 import { createTopic, topicPrefix, type FreshTopicOptions } from './topics';
 
@@ -25,6 +26,8 @@ export interface TestStack {
   freshTopic(options?: FreshTopicOptions): Promise<string>;
   /** A broker that the test may kill, behind a proxy that may fail. Needs Java; takes 2 s. */
   ownKafka(): Promise<OwnKafka>;
+  /** A cluster of so many brokers, none of which runs yet. Needs Java; each takes 2 to 5 s. */
+  ownCluster(size: number): Promise<OwnCluster>;
 }
 
 /**
@@ -50,5 +53,6 @@ export const testStack = (): TestStack => {
       return topic;
     },
     ownKafka: () => ownKafka(cleanups),
+    ownCluster: (size) => ownCluster(cleanups, size),
   };
 };
