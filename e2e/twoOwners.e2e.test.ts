@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ThreadResource } from '@threadlog/events';
-import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
+import { cleanupAfterAll, eventually, scale, testStack } from '@threadlog/testing';
 import { numberingFaults, readLog } from './support/logTruth';
 import { clientOf, type Client } from './support/people';
 import { persist, type Acked } from './support/persistentWriter';
@@ -9,7 +9,8 @@ import { readAll, watch } from './support/watcher';
 
 const THREADS = 24;
 const WRITERS = 6;
-const PAUSE_MS = 15_000;
+/** It stands still until the other one has all partitions; in the long form for longer than any lease and session. */
+const PAUSE_MS = scale({ short: 0, long: 15_000 });
 const ANN = { id: 'ann', tenant: 'two-owners' };
 
 jest.setTimeout(180_000);
@@ -65,7 +66,7 @@ describe('two command APIs, a projector, a query API and a realtime service of t
     await progress(200);
     first.signal('SIGSTOP');
     await delay(PAUSE_MS);
-    await eventually(async () => expect(await partitionsOwned(second)).toBe(12));
+    await eventually(async () => expect(await partitionsOwned(second)).toBe(12), { timeoutMs: 30_000 });
     first.signal('SIGCONT');
     await eventually(
       async () => {

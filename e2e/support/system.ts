@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, freePort, type Cleanups } from '@threadlog/testing';
+import { envOfChild, eventually, freePort, type Cleanups } from '@threadlog/testing';
 
 const ROOT = join(__dirname, '..', '..');
 const NODE = join(ROOT, 'node_modules', '.bin', 'node');
@@ -50,8 +50,7 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
   const [api, realtime, ops] = [await freePort(), await freePort(), await freePort()];
   const logFile = join(await mkdtemp(join(tmpdir(), 'threadlog-e2e-')), 'process.log');
   const env = {
-    PATH: process.env.PATH,
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    ...envOfChild(),
     ENVIRONMENT: 'test',
     ENABLE_RATE_LIMITING: 'false',
     ACCESS_LOG: 'off',

@@ -3,6 +3,7 @@ export * from './specs';
 export { longOnly, scale, shortOnly, testLength, type TestLength } from './scale/scale';
 export { randomSeed, testSeed } from './scale/seed';
 export { cleanupAfterAll, type Cleanups } from './cleanup';
+export { envOfChild } from './stack/envOfChild';
 export { linesOf, readZip } from './readZip';
 export { eventually, type EventuallyOptions } from './eventually';
 export type { KafkaApi, KafkaProxy, LossKind } from './net/kafkaProxy';

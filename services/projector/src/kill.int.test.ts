@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createKafkaLog, ensureTopic, type EventLog } from '@threadlog/log';
 import { readCheckpoints } from '@threadlog/read-models';
-import { eventually, testStack } from '@threadlog/testing';
+import { envOfChild, eventually, testStack } from '@threadlog/testing';
 import { longHistory } from './testing/histories';
 import { openTestbed, type Testbed } from './testing/testbed';
 
@@ -19,6 +19,7 @@ function spawnProjector(prefix: string, databaseUrl: string): ChildProcess {
   const child = spawn(process.execPath, [MAIN], {
     stdio: 'ignore',
     env: {
+      ...envOfChild(),
       ENVIRONMENT: 'test',
       KAFKA_BROKERS: stack.kafkaBrokers.join(','),
       KAFKA_TOPIC_PREFIX: prefix,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { tenantId } from '@threadlog/events';
 import { createLogger, createMetrics } from '@threadlog/service';
-import { eventually, testActor } from '@threadlog/testing';
+import { envOfChild, eventually, testActor } from '@threadlog/testing';
 import { createFeed } from '@threadlog/worker';
 import { scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
@@ -39,7 +39,7 @@ afterAll(async () => {
 async function consume(env: Record<string, string>): Promise<string> {
   const { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX } = api.env();
   const { stdout } = await run(process.execPath, [MAIN], {
-    env: { KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, TENANT, KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env },
+    env: { ...envOfChild(), KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, TENANT, KAFKAJS_NO_PARTITIONER_WARNING: '1', ...env },
   });
   return stdout;
 }

@@ -1,6 +1,6 @@
 import type { ChatEvent, MessageResource, ThreadResource } from '@threadlog/events';
 import { verifyReceipt } from '@threadlog/sealing';
-import { eventually, testActor } from '@threadlog/testing';
+import { envOfChild, eventually, testActor } from '@threadlog/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ describe('an erasure whose worker is killed with SIGKILL at every step', () => {
   afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 
   function worker(hangAt?: string): ChildProcess {
-    const env = { ...bed.workerEnv(), ...(hangAt !== undefined && { HANG_AT: hangAt }) };
+    const env = { ...envOfChild(), ...bed.workerEnv(), ...(hangAt !== undefined && { HANG_AT: hangAt }) };
     const child = spawn(process.execPath, [WORKER], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
     return child;

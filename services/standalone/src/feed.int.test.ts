@@ -6,7 +6,7 @@ import { tenantId, type ChatEvent } from '@threadlog/events';
 import { createKafkaLog, type EventLog, type LogRecord } from '@threadlog/log';
 import { activeGeneration, generationSchema, inTransaction } from '@threadlog/read-models';
 import { createLogger, createMetrics } from '@threadlog/service';
-import { eventually, testActor, testStack } from '@threadlog/testing';
+import { envOfChild, eventually, testActor, testStack } from '@threadlog/testing';
 import { createFeed, feedTopic } from '@threadlog/worker';
 import { Kafka, ConfigResourceTypes } from 'kafkajs';
 import { officerOf, scenesOf } from './testing/scenes';
@@ -200,7 +200,14 @@ it('stops with the events of an erased person at once, and goes on with everybod
 describe('a publisher killed with SIGKILL between publishing and noting it', () => {
   /** The worker as a process of its own, built. */
   function spawnWorker(tenant: string): ChildProcess {
-    const env = { ...api.env(), ENVIRONMENT: 'test', ROLES: 'worker', FEED_TENANTS: tenant, LOG_LEVEL: 'silent' };
+    const env = {
+      ...envOfChild(),
+      ...api.env(),
+      ENVIRONMENT: 'test',
+      ROLES: 'worker',
+      FEED_TENANTS: tenant,
+      LOG_LEVEL: 'silent',
+    };
     const child = spawn(process.execPath, [MAIN], { stdio: 'ignore', env });
     children.push(child);
     return child;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { tenantId } from '@threadlog/events';
 import { createSignals, type Signals } from '@threadlog/runtime';
 import { createLogger, createMetrics } from '@threadlog/service';
-import { eventually, testActor } from '@threadlog/testing';
+import { envOfChild, eventually, testActor } from '@threadlog/testing';
 import { createWebhooks, WEBHOOK_EVENTS } from '@threadlog/worker';
 import { Webhook } from 'standardwebhooks';
 import { accept, startReceiver, type Received, type Receiver } from './testing/receiver';
@@ -232,7 +232,7 @@ it('leaves nothing out and keeps every thread in order through SIGKILLs of the w
     WEBHOOK_SECRET: SECRET,
   };
   const spawnWorker = (): ChildProcess => {
-    const child = spawn(process.execPath, [MAIN], { stdio: 'ignore', env: { ...api.env(), ...env } });
+    const child = spawn(process.execPath, [MAIN], { stdio: 'ignore', env: { ...envOfChild(), ...api.env(), ...env } });
     ends.push(() => child.kill('SIGKILL'));
     return child;
   };

@@ -18,7 +18,7 @@ import { createClients, type Client } from './clients';
 import { INTERNAL_SECRET, SECRET, tokenOf } from './standalone';
 
 /** How long keys are used after they were read, in this file's processes; milliseconds. */
-const KEY_CACHE_MS = 1_200;
+const KEY_CACHE_MS = 1_000;
 
 const RECEIPT_SEED = Buffer.alloc(32, 9);
 /** Of whoever signs the receipts here. */

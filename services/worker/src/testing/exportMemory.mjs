@@ -1,12 +1,12 @@
 // Writes the export of a person with as many messages as the first argument says, out of a source that makes them up,
-// and prints how large the heap was on the way: run with --expose-gc.
+// and prints how large the heap was on the way, each time so many as the second one says were done: run with --expose-gc.
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers';
 import { writeExport } from '../../dist/export/write.js';
 import { createArchive } from '../../dist/export/zip.js';
 
-const total = Number(process.argv[2]);
+const [total, sampled] = process.argv.slice(2).map(Number);
 const tenantId = 'acme';
 const AT = '2026-01-01T00:00:00.000000Z';
 const TEXT = 'v1.'.padEnd(120, 'abcdefghij');
@@ -109,7 +109,7 @@ const written = await writeExport(reading, archive, {
   generatedAt: AT,
   onStep: () => Promise.resolve(),
   onProgress(done) {
-    if (done % 25_000 !== 0) return;
+    if (done % sampled !== 0) return;
     globalThis.gc();
     const { heapUsed, external } = process.memoryUsage();
     samples.push(heapUsed + external);
