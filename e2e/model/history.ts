@@ -3,9 +3,10 @@ import { eventually } from '@threadlog/testing';
 import { clientOf, type Client } from '../support/people';
 import { follow, type Follower } from './follower';
 import { expectedTold, expectedUnread, readChanges, readThread, readUnread, seenResource } from './readSide';
-import { createdThread, planOf, type Plan } from './rules';
+import { createdThread, planOf } from './rules';
 import { expectedView, PEOPLE, reactionsOf, seenBy, seenMessage, visibleTo, type Model, type Who } from './state';
 import type { Step } from './steps';
+import type { Plan } from './turn';
 
 /** Everything is compared after every so many commands, and at the end. */
 const STEPS_BETWEEN_CHECKS = 6;

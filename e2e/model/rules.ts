@@ -1,3 +1,4 @@
+import { MESSAGE_PLANS } from './messageRules';
 import {
   PEOPLE,
   ROLES,
@@ -5,41 +6,24 @@ import {
   STATUSES,
   type Member,
   type Model,
-  type ModelMessage,
   type ModelThread,
   type Role,
   type Who,
 } from './state';
-import type { Step, StepKind } from './steps';
-
-/** A request, and what the model says that it must come to. */
-export interface Plan {
-  who: Who;
-  method: string;
-  path: string;
-  body?: unknown;
-  /** Status of a success, or code of the problem. */
-  outcome: number | string;
-  /** Where the write goes: reads must wait for the last one of each place. */
-  place: string;
-  /** Changes the model as the system should have changed; gets the answer. */
-  effect?(answer: unknown): void;
-}
-
-const EMOJIS = ['👍', '🎉', 'thumbs_up', '❤️'];
-type Kind = Exclude<StepKind, 'drop' | 'resume'>;
-type Refusal = string | undefined;
-
-interface Turn {
-  model: Model;
-  step: Step;
-  who: Who;
-  thread: ModelThread;
-  member: Member | undefined;
-  /** The message that the step is about, where the actor sees one. */
-  message: ModelMessage | undefined;
-  messageId: string;
-}
+import type { Step } from './steps';
+import {
+  keeps,
+  only,
+  owns,
+  sees,
+  seesMessage,
+  threadPath,
+  type Kind,
+  type Plan,
+  type Planned,
+  type Refusal,
+  type Turn,
+} from './turn';
 
 /** What a step comes to in this model. */
 export function planOf(model: Model, step: Step): Plan {
@@ -52,18 +36,6 @@ export function planOf(model: Model, step: Step): Plan {
   return { who, place: thread.id, ...PLANS[step.kind as Kind](turn) };
 }
 
-type Planned = Omit<Plan, 'who' | 'place'> & { place?: string };
-const threadPath = ({ thread }: Turn): string => `/api/v1/threads/${thread.id}`;
-const messagePath = (turn: Turn): string => `${threadPath(turn)}/messages/${turn.messageId}`;
-
-const keeps = ({ member }: Turn): boolean => member?.role === 'owner' || member?.role === 'moderator';
-const owns = ({ member }: Turn): boolean => member?.role === 'owner';
-const sees = ({ member }: Turn): Refusal => (member ? undefined : 'not_found');
-const seesMessage = ({ message }: Turn): Refusal => (message ? undefined : 'not_found');
-const isThere = ({ message }: Turn): Refusal => (message!.deleted ? 'gone' : undefined);
-const isOpen = ({ thread }: Turn): Refusal => (thread.status === 'active' ? undefined : 'thread_closed');
-const only = (allowed: boolean): Refusal => (allowed ? undefined : 'forbidden');
-
 /** Moderators handle plain members, and who is not there like one. */
 const isHigher = (target: Member | undefined): boolean => target !== undefined && target.role !== 'member';
 
@@ -74,6 +46,7 @@ function keepsAnOwner({ thread }: Turn, other: Who, remaining: number): Refusal 
 }
 
 const PLANS: { [K in Kind]: (turn: Turn) => Planned } = {
+  ...MESSAGE_PLANS,
   create({ model, who, step }) {
     const others = PEOPLE.filter((one, index) => one !== who && (step.choice + index) % 2 === 0);
     return {
@@ -84,48 +57,6 @@ const PLANS: { [K in Kind]: (turn: Turn) => Planned } = {
       effect: (answer) => void model.threads.push(createdThread((answer as { id: string }).id, who, others)),
     };
   },
-  post(turn) {
-    const { thread, who, step } = turn;
-    const content = `${who} ${step.message} ${thread.messages.length}`;
-    return {
-      method: 'POST',
-      path: `${threadPath(turn)}/messages`,
-      body: { content },
-      outcome: sees(turn) ?? isOpen(turn) ?? 201,
-      effect(answer) {
-        const seq = (thread.seq += 1);
-        const [id, index] = [(answer as { id: string }).id, thread.messages.length + 1];
-        const fresh = { edit: 0, deleted: false, pinned: false, reactions: new Map<string, Set<Who>>() };
-        thread.messages.push({ id, index, author: who, content, seq, ...fresh });
-      },
-    };
-  },
-  edit(turn) {
-    const { message, who, step } = turn;
-    const content = `edited ${step.choice} by ${who}`;
-    return {
-      method: 'PATCH',
-      path: messagePath(turn),
-      body: { content },
-      outcome: seesMessage(turn) ?? only(message!.author === who) ?? isThere(turn) ?? isOpen(turn) ?? 200,
-      effect: () => touch(turn, (one) => Object.assign(one, { content, edit: one.edit + 1 })),
-    };
-  },
-  deleteMessage(turn) {
-    const { message, who } = turn;
-    return {
-      method: 'DELETE',
-      path: messagePath(turn),
-      outcome: seesMessage(turn) ?? only(message!.author === who || keeps(turn)) ?? 204,
-      effect() {
-        if (!message!.deleted) touch(turn, (one) => Object.assign(one, { deleted: true, pinned: false }));
-      },
-    };
-  },
-  react: (turn) => reaction(turn, 'PUT'),
-  unreact: (turn) => reaction(turn, 'DELETE'),
-  pin: (turn) => pinning(turn, true),
-  unpin: (turn) => pinning(turn, false),
   add(turn) {
     const { thread, step, member } = turn;
     const [other, role] = [PEOPLE[step.other]!, step.flag ? 'member' : ROLES[step.choice]!];
@@ -215,44 +146,6 @@ const PLANS: { [K in Kind]: (turn: Turn) => Planned } = {
     };
   },
 };
-
-function reaction(turn: Turn, method: 'PUT' | 'DELETE'): Planned {
-  const { who, step } = turn;
-  const emoji = EMOJIS[step.choice]!;
-  const done = turn.message?.reactions.get(emoji)?.has(who) ?? false;
-  return {
-    method,
-    path: `${messagePath(turn)}/reactions/${encodeURIComponent(emoji)}`,
-    outcome: seesMessage(turn) ?? isThere(turn) ?? isOpen(turn) ?? (method === 'PUT' ? 200 : 204),
-    effect() {
-      if (done === (method === 'PUT')) return;
-      touch(turn, ({ reactions }) => {
-        const people = reactions.get(emoji) ?? new Set<Who>();
-        if (method === 'PUT') people.add(who);
-        else people.delete(who);
-        reactions.set(emoji, people);
-      });
-    },
-  };
-}
-
-function pinning(turn: Turn, pinned: boolean): Planned {
-  return {
-    method: pinned ? 'PUT' : 'DELETE',
-    path: `${messagePath(turn)}/pin`,
-    outcome: seesMessage(turn) ?? only(keeps(turn)) ?? isThere(turn) ?? (pinned ? 200 : 204),
-    effect() {
-      if (turn.message!.pinned !== pinned) touch(turn, (one) => void (one.pinned = pinned));
-    },
-  };
-}
-
-/** One event about the message. */
-function touch({ thread, message }: Turn, change: (message: ModelMessage) => void): void {
-  thread.seq += 1;
-  message!.seq = thread.seq;
-  change(message!);
-}
 
 export function createdThread(id: string, owner: Who, others: readonly Who[]): ModelThread {
   const members = new Map<Who, Member>([[owner, { role: 'owner' as Role, from: 1, joined: 0 }]]);

@@ -8,6 +8,7 @@ export * from './catalogue';
 export * from './envelope';
 export * from './codec';
 export { appendFault } from './appendable';
+export type { JsonSchema } from './generate/jsonSchema';
 export * from './rights';
 export * from './limits';
 export * from './inputs';

@@ -1,8 +1,8 @@
 import { commandRoutes } from '@threadlog/command-api';
-import { canonicalEmoji, LIMITS } from '@threadlog/events';
+import { canonicalEmoji, LIMITS, type JsonSchema } from '@threadlog/events';
 import { queryRoutes } from '@threadlog/query-api';
 import { openApiDocument, type Route } from '@threadlog/service';
-import { changedOnce, valuesOf, type ValueSchema } from '@threadlog/testing';
+import { changedOnce, valuesOf } from '@threadlog/testing';
 import { workerRoutes } from '@threadlog/worker';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
@@ -15,15 +15,15 @@ interface Parameter {
   in: 'path' | 'query' | 'header';
   name: string;
   required?: boolean;
-  schema: ValueSchema;
+  schema: JsonSchema;
 }
 interface Operation {
   parameters?: Parameter[];
-  requestBody?: { required: boolean; content: { 'application/json': { schema: ValueSchema } } };
+  requestBody?: { required: boolean; content: { 'application/json': { schema: JsonSchema } } };
 }
 interface Document {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, ValueSchema> };
+  components: { schemas: Record<string, JsonSchema> };
 }
 
 /** As clients read it. */
@@ -31,12 +31,12 @@ const document = JSON.parse(
   JSON.stringify(openApiDocument(routes, { title: 'Threadlog', version: '1' })),
 ) as unknown as Document;
 const COMPONENTS = '#/components/schemas/';
-const resolve = (ref: string): ValueSchema => document.components.schemas[ref.replace(COMPONENTS, '')]!;
+const resolve = (ref: string): JsonSchema => document.components.schemas[ref.replace(COMPONENTS, '')]!;
 
 const ajv = new Ajv2020({ strict: false });
 addFormats(ajv);
 ajv.addFormat('emoji', (text: string) => canonicalEmoji(text) !== null);
-const validatorOf = (schema: ValueSchema) => ajv.compile({ ...schema, components: document.components });
+const validatorOf = (schema: JsonSchema) => ajv.compile({ ...schema, components: document.components });
 
 const operationOf = ({ path, method }: Route): Operation => document.paths[path]![method]!;
 const nameOf = ({ path, method }: Route): string => `${method} ${path}`;

@@ -1,7 +1,11 @@
-/** The part of JSON Schema (2020-12) that the generated files use; `compatibility.ts` refuses any other keyword. */
+/**
+ * The part of JSON Schema (2020-12) that the generated files use, and `$ref` of documents that describe requests;
+ * `compatibility.ts` refuses any other keyword.
+ */
 export interface JsonSchema {
   $schema?: string;
   $id?: string;
+  $ref?: string;
   title?: string;
   description?: string;
   type?: string | string[];

@@ -2,7 +2,7 @@ export * from './deciderSpec';
 export * from './events';
 export * from './hostileInputs';
 export { inputFaults, inputLeaves, type InputLeaf } from './inputLeaves';
-export { changedOnce, valuesOf, type ValueSchema } from './jsonSchemaValues';
+export { changedOnce, valuesOf } from './jsonSchemaValues';
 export * from './projectionSpec';
 export * from './secureRoutesSpec';
 export * from './testApi';

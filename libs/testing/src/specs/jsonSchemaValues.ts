@@ -1,27 +1,7 @@
+import type { JsonSchema } from '@threadlog/events';
 import fc from 'fast-check';
 
-/** The part of JSON Schema that request schemas use. */
-export interface ValueSchema {
-  $ref?: string;
-  type?: string;
-  const?: unknown;
-  enum?: unknown[];
-  anyOf?: ValueSchema[];
-  properties?: Record<string, ValueSchema>;
-  required?: string[];
-  additionalProperties?: boolean | ValueSchema;
-  items?: ValueSchema;
-  pattern?: string;
-  format?: string;
-  minLength?: number;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-  minItems?: number;
-  maxItems?: number;
-}
-
-type Resolve = (ref: string) => ValueSchema;
+type Resolve = (ref: string) => JsonSchema;
 
 /** Levels down to which values follow references; below stand values without members. */
 const DEPTH = 3;
@@ -32,19 +12,19 @@ const BY_FORMAT: Record<string, string[]> = { emoji: ['👍', ':+1:', '❤️', 
  * Values that a schema describes, at its bounds too: the longest text, of characters that JavaScript counts twice, the
  * longest list, the largest number. Rules about which members stand together are left to whoever validates.
  */
-export function valuesOf(given: ValueSchema, resolve: Resolve, depth = DEPTH): fc.Arbitrary<unknown> {
+export function valuesOf(given: JsonSchema, resolve: Resolve, depth = DEPTH): fc.Arbitrary<unknown> {
   const schema = given.$ref === undefined ? given : resolve(given.$ref);
-  const below = (part: ValueSchema) => valuesOf(part, resolve, depth - 1);
+  const below = (part: JsonSchema) => valuesOf(part, resolve, depth - 1);
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  const kind = KINDS[schema.type ?? ''];
+  const kind = KINDS[String(schema.type)];
   if (kind) return kind(schema, below);
   const parts = (schema.anyOf ?? []).filter(({ type }) => depth > 0 || (type !== 'object' && type !== 'array'));
   if (parts.length === 0) return fc.constantFrom(null, 1, 'x', [], {});
   return fc.oneof(...parts.map((part) => valuesOf(part, resolve, depth)));
 }
 
-const KINDS: Record<string, (schema: ValueSchema, below: Below) => fc.Arbitrary<unknown>> = {
+const KINDS: Record<string, (schema: JsonSchema, below: Below) => fc.Arbitrary<unknown>> = {
   object: objects,
   array: arrays,
   string: strings,
@@ -57,9 +37,9 @@ const KINDS: Record<string, (schema: ValueSchema, below: Below) => fc.Arbitrary<
   null: () => fc.constant(null),
 };
 
-type Below = (part: ValueSchema) => fc.Arbitrary<unknown>;
+type Below = (part: JsonSchema) => fc.Arbitrary<unknown>;
 
-function objects(schema: ValueSchema, below: Below): fc.Arbitrary<unknown> {
+function objects(schema: JsonSchema, below: Below): fc.Arbitrary<unknown> {
   const { properties = {}, required = [], additionalProperties: more } = schema;
   const fields = Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, below(part)]));
   const known = fc.record(fields, { requiredKeys: required });
@@ -72,7 +52,7 @@ function objects(schema: ValueSchema, below: Below): fc.Arbitrary<unknown> {
   return fc.tuple(others, known).map(([some, own]) => ({ ...some, ...own }));
 }
 
-function arrays({ items = {}, minItems = 0, maxItems = 3 }: ValueSchema, below: Below): fc.Arbitrary<unknown> {
+function arrays({ items = {}, minItems = 0, maxItems = 3 }: JsonSchema, below: Below): fc.Arbitrary<unknown> {
   const item = below(items);
   const few = fc.array(item, { minLength: minItems, maxLength: Math.max(minItems, Math.min(maxItems, 3)) });
   const most = item.map((one) => Array<unknown>(maxItems).fill(one));
@@ -81,7 +61,7 @@ function arrays({ items = {}, minItems = 0, maxItems = 3 }: ValueSchema, below: 
 
 const ANY_TEXT = '^[^\\x00]*$';
 
-function strings({ pattern = ANY_TEXT, format, minLength = 0, maxLength = 40 }: ValueSchema): fc.Arbitrary<string> {
+function strings({ pattern = ANY_TEXT, format, minLength = 0, maxLength = 40 }: JsonSchema): fc.Arbitrary<string> {
   const known = BY_FORMAT[format ?? ''];
   if (known) return fc.constantFrom(...known);
   if (pattern === ANY_TEXT) return fc.oneof(text(40, minLength), fc.constantFrom('👍'.repeat(maxLength)));
@@ -93,7 +73,7 @@ function strings({ pattern = ANY_TEXT, format, minLength = 0, maxLength = 40 }: 
 const text = (maxLength: number, minLength = 0): fc.Arbitrary<string> =>
   fc.string({ unit: 'binary', minLength, maxLength }).filter((one) => one.isWellFormed() && !one.includes('\0'));
 
-function integers({ minimum, maximum }: ValueSchema): fc.Arbitrary<number> {
+function integers({ minimum, maximum }: JsonSchema): fc.Arbitrary<number> {
   const [min, max] = [minimum ?? Number.MIN_SAFE_INTEGER, maximum ?? Number.MAX_SAFE_INTEGER];
   return fc.oneof(
     fc.maxSafeInteger().map((any) => Math.min(Math.max(any, min), max)),

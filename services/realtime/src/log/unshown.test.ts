@@ -1,69 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { createEngine } from '../engine';
-import type { Frame } from '../frames';
-import { DEFAULT_LIMITS } from '../limits';
-import { noCommands } from '../testing/noCommands';
-import { createProjection } from '../testing/projection';
-import { connectionOf, createWires, userActor } from '../testing/wires';
-import { createWorld, creation, message, opened, openViews, sealed } from '../testing/world';
+import { stoppableEngine } from '../testing/stoppableEngine';
+import { creation, message, sealed } from '../testing/world';
 
-/** An engine whose keys the test can take away: `locked` decides, by the text, whether it opens. */
 async function given() {
-  const world = await createWorld({ partitions: 1, batchRecords: 100 });
-  const projection = createProjection(world);
-  const wires = createWires();
-  const faults: string[] = [];
-  const keys = {
-    locked: (_text: string) => false,
-    prepare: () => Promise.resolve(),
-    sent: (_frame: Frame) => undefined as void,
-  };
-  const views = openViews(
-    () => keys.prepare(),
-    (blob) => keys.locked(String(opened(blob))),
-  );
-  const engine = createEngine({
-    log: world.log,
-    starts: new Map(),
-    reader: projection.reader,
-    ...noCommands,
-    views,
-    broadcast(room, frame, except) {
-      keys.sent(frame);
-      wires.broadcast(room, frame, except);
-    },
-    limits: { ...DEFAULT_LIMITS, projectionWaitMs: 2_000, aheadWaitMs: 300 },
-    allProjected: () => Promise.resolve(),
-    warn: (_fields, text) => faults.push(text),
-  });
-  await engine.follower.start(new AbortController().signal);
+  const bed = await stoppableEngine();
   const read = async () => {
-    while (engine.follower.rings[0]!.end < world.heads()[0]!) await setImmediate();
-    projection.applied[0] = projection.messagesApplied[0] = world.heads()[0]!;
+    await bed.read();
+    bed.project();
   };
-  return {
-    world,
-    engine,
-    keys,
-    faults,
-    read,
-    connect(userId: string, resume: Record<string, number> | null = null) {
-      const frames: Frame[] = [];
-      const connection = connectionOf(
-        wires.open((frame) => frames.push(frame)),
-        userActor(userId),
-      );
-      engine.connections.add(connection);
-      const since = resume && new Map(Object.entries(resume));
-      const started = engine.session.start(connection, since, () => undefined);
-      return { started, told: () => frames.map(describe_) };
-    },
-  };
-}
-
-function describe_({ name, payload }: Frame): string {
-  const { threadId, seq } = payload as { threadId: string; seq: number | null };
-  return `${name} ${threadId} ${seq}`;
+  return { ...bed, faults: bed.warnings, read };
 }
 
 /** A thread of ada and ben, and late, who sees it from the third message on; both of the first are there. */

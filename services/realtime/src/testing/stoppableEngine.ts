@@ -5,25 +5,39 @@ import { DEFAULT_LIMITS, type RealtimeLimits } from '../limits';
 import { noCommands } from './noCommands';
 import { createProjection } from './projection';
 import { connectionOf, createWires, userActor } from './wires';
-import { createWorld, openViews } from './world';
+import { createWorld, opened, openViews } from './world';
 
-/** An engine on a log whose dispatching the test can stop: keys come only when it says so. */
+/**
+ * An engine whose keys the test has in hand: with `gate` it says when they come, with `keys` also whether, which texts open
+ * (`locked`), and it sees each frame before it is sent to a room.
+ */
 export async function stoppableEngine(limits: Partial<RealtimeLimits> = {}) {
   const world = await createWorld({ partitions: 1, batchRecords: 100 });
   const projection = createProjection(world);
   const wires = createWires();
   const gate = { open: Promise.resolve() };
+  const keys = keysBehind(gate);
   const faults: unknown[] = [];
+  const warnings: string[] = [];
   const engine = createEngine({
     log: world.log,
     starts: new Map(),
     reader: projection.reader,
     ...noCommands,
-    views: openViews(() => gate.open),
-    broadcast: wires.broadcast,
+    views: openViews(
+      () => keys.prepare(),
+      (blob) => keys.locked(String(opened(blob))),
+    ),
+    broadcast(room, frame, except, options) {
+      keys.sent(frame);
+      wires.broadcast(room, frame, except, options);
+    },
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 2_000, aheadWaitMs: 300, ...limits },
     allProjected: () => Promise.resolve(),
-    warn: (fields) => faults.push(fields.err),
+    warn(fields, text) {
+      faults.push(fields.err);
+      warnings.push(text);
+    },
   });
   await engine.follower.start(new AbortController().signal);
   const read = async () => {
@@ -35,8 +49,10 @@ export async function stoppableEngine(limits: Partial<RealtimeLimits> = {}) {
     engine,
     reader: projection.reader,
     faults,
+    warnings,
     read,
     gate,
+    keys,
     project: (offset = world.heads()[0]!, messages = offset) => {
       projection.applied[0] = offset;
       projection.messagesApplied[0] = messages;
@@ -52,6 +68,15 @@ export async function stoppableEngine(limits: Partial<RealtimeLimits> = {}) {
       const started = engine.session.start(connection, since, () => undefined);
       return { frames, connection, started, told: () => frames.map(describeFrame) };
     },
+  };
+}
+
+/** Nothing is locked, until the test says so. */
+function keysBehind(gate: { open: Promise<void> }) {
+  return {
+    prepare: () => gate.open,
+    locked: (_text: string) => false,
+    sent: (_frame: Frame) => undefined as void,
   };
 }
 
