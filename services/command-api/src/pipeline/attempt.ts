@@ -1,17 +1,17 @@
-import type { CommandResult } from '@threadlog/commands';
 import { rootThreadId, type Problem, type TenantId } from '@threadlog/events';
 import type { LegalHold } from '@threadlog/read-models';
 import type { Sealing, SealScope } from '@threadlog/sealing';
 import type { Clock } from '../clock';
-import type { Decision, Limits } from '../commands/decision';
+import type { Limits } from '../commands/decision';
 import type { OwnedPartition } from '../ownership/ownedPartition';
 import type { ReadModel } from '../streams/ports';
 import type { Receipt } from '../streams/receiptBook';
 import { hasPart, type StreamEntry } from '../streams/streamEntry';
 import { nextTimestamp } from '../timestamps';
 import type { Answers } from './answer';
+import { answerTo, answerWhenAcked, replay } from './answerWhenAcked';
 import { commit, type CommitDeps } from './commit';
-import { learnerOf, NOT_OWNER, OUTCOME_UNKNOWN, refusal, type Job, type StreamWithRoot } from './job';
+import { learnerOf, NOT_OWNER, refusal, type Job, type StreamWithRoot } from './job';
 import { loadParts, lookUpKey, type MissingParts } from './loads';
 
 export interface AttemptDeps extends CommitDeps {
@@ -63,7 +63,7 @@ function attemptOn(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
   const wanted = receipt === null ? job.route.parts : replayedParts(job, receipt);
   const missing = missingParts(job, streams, wanted);
   if (missing) return loadParts(deps, owned, job, missing);
-  if (receipt !== null) return done(replay(deps, owned, job, { ...streams, receipt }));
+  if (receipt !== null) return done(replay(deps.answers, owned, job, { ...streams, receipt }));
   return decideNow(deps, owned, job, streams);
 }
 
@@ -110,7 +110,7 @@ function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
   };
   const decision = definition.decide(command.input, state, context);
   if (decision.kind !== 'events') {
-    return done(answerWhenAcked(owned, job, streams, answerTo(decision, deps, job, streams)));
+    return done(answerWhenAcked(owned, job, streams, answerTo(decision, deps.answers, job, streams)));
   }
   // Only now: whoever may not see the thread must not learn from it who was erased.
   if (admission === 'erased') return done(answerWhenAcked(owned, job, streams, () => refusal(ERASED)));
@@ -134,89 +134,6 @@ const ERASED: Problem = {
   code: 'subject_erased',
   detail: 'Somebody who writes here, or whom this brings in, was erased.',
 };
-
-/** How a decision that leaves no event is answered, once what it rests on is acked. */
-function answerTo(
-  decision: Exclude<Decision, { kind: 'events' }>,
-  deps: AttemptDeps,
-  job: Job,
-  { entry, root }: StreamWithRoot,
-): () => CommandResult | Promise<CommandResult> {
-  if (decision.kind === 'refused') return () => refusal(decision.problem);
-  if (decision.kind === 'told') {
-    return () => ({ ok: true, status: 200, resource: decision.told, position: null, replayed: false });
-  }
-  const source = deps.answers.sourceOf(job, {
-    state: entry.state,
-    root: root.state,
-    resourceId: job.route.newId,
-    position: null,
-    replayed: false,
-    changed: false,
-    clear: new Map(),
-  });
-  return () => deps.answers.build(job.request.actor, source);
-}
-
-/** The first answer again, rebuilt from what the resource is now; the same key with another request is a mistake. */
-function replay(
-  deps: AttemptDeps,
-  owned: OwnedPartition,
-  job: Job,
-  found: StreamWithRoot & { receipt: Receipt },
-): void {
-  const { receipt } = found;
-  const { actor } = job.request;
-  const { definition } = job.route;
-  if (receipt.row.request_hash !== job.requestHash) {
-    return answerWhenAcked(owned, job, found, () => refusal(KEY_REUSED));
-  }
-  const hidden = deps.answers.hides(definition, found, actor);
-  if (hidden) return answerWhenAcked(owned, job, found, () => refusal(hidden));
-  const { partition } = owned.lease;
-  const { settled } = receipt;
-  const source = deps.answers.sourceOf(job, {
-    state: found.entry.state,
-    root: found.root.state,
-    resourceId: receipt.row.resource_id,
-    position: null,
-    replayed: true,
-    changed: definition.made?.(receipt.row.event_type) ?? true,
-    clear: new Map(),
-  });
-  answerWhenAcked(owned, job, found, async () => {
-    const offset = settled ? await settled : receipt.row.log_offset;
-    return deps.answers.build(actor, { ...source, position: { partition, offset } });
-  });
-}
-
-const KEY_REUSED: Problem = {
-  code: 'idempotency_key_reused',
-  detail: 'This idempotency key was used for another request.',
-};
-
-/**
- * Answers what rests on events that may still be in flight: only when all of them are acked, and only if the lease of
- * this epoch is held then. Else the answer would promise what may never have happened.
- */
-function answerWhenAcked(
-  owned: OwnedPartition,
-  job: Job,
-  streams: StreamWithRoot,
-  build: () => CommandResult | Promise<CommandResult>,
-): void {
-  const pending = [streams.entry.inFlight, streams.root.inFlight].filter((one) => one !== null);
-  job.decided = true;
-  void (async () => {
-    try {
-      for (const one of pending) await one;
-      const result = await build();
-      job.answer(owned.isHeld() ? result : OUTCOME_UNKNOWN);
-    } catch {
-      job.answer(OUTCOME_UNKNOWN);
-    }
-  })();
-}
 
 function done(_: void): null {
   return null;
