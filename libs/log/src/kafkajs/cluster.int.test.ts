@@ -63,6 +63,6 @@ describe('a cluster of which one broker has not come up when the product starts 
     expect(later).toEqual([]);
     const more = ensureTopic({ ...options(), topic: 'later.events', brokersWaitMs: 100 });
     await expect(more).rejects.toThrow(/broker 2 did not come/);
-    expect(await topics()).toEqual([topic]);
+    expect(await topics()).not.toContain('later.events');
   }, 180_000);
 });
