@@ -3,6 +3,7 @@ import { record } from '../../contract/harness';
 import { silent } from '../../observer';
 import type { Appender } from '../../port';
 import { openKafkaAppender } from '../appender';
+import type { KafkaAccess } from '../client';
 import { startStubCluster, type StubCluster, type StubClusterOptions, type StubProduce } from './stubCluster.testing';
 
 const NOT_ENOUGH_REPLICAS = 19;
@@ -17,10 +18,11 @@ describe('a producer', () => {
     cluster = await startStubCluster({ brokers: 3, partitions: 6, topic: 't', ...options });
     for (let partition = 0; partition < 6; partition += 1)
       cluster.lead(partition, 1 + (partition % (options.brokers ?? 3)));
-    appender = await open();
+    const { username, password } = options.sasl ?? {};
+    appender = await open(username && password ? { mechanism: 'plain', username, password } : undefined);
   }
-  function open(): Promise<Appender> {
-    const access = { brokers: cluster.addresses, clientId: 'stub' };
+  function open(sasl?: KafkaAccess['sasl']): Promise<Appender> {
+    const access = { brokers: cluster.addresses, clientId: 'stub', ...(sasl && { sasl }) };
     return openKafkaAppender({ access, topic: 't', partitions: 6, log: silent });
   }
   afterEach(async () => {
@@ -56,6 +58,25 @@ describe('a producer', () => {
     await given({ produceVersion: 13 });
     await append(0, 'a');
     expect(cluster.requests[0]!.version).toBe(9);
+  });
+
+  it('authenticates each connection, and takes a new one before its session is over', async () => {
+    // kafkajs calls a session over ten seconds before it is.
+    const sasl = { username: 'größe', password: 'secret', sessionMs: 10_100 };
+    await given({ sasl });
+    await appendToAll('a');
+    const before = cluster.logins();
+    const names = ['a'];
+    await eventually(async () => {
+      names.push(`r${names.length}`);
+      await appendToAll(names.at(-1)!);
+      expect(cluster.logins()).toBeGreaterThan(before + 2);
+    });
+
+    expectOnce(names);
+    await expect(open({ mechanism: 'plain', username: 'größe', password: 'wrong' })).rejects.toThrow(
+      'the producer could not connect',
+    );
   });
 
   it('sends each broker one request with all that it leads', async () => {

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { decodeBatch } from './kafkajsProtocol.testing';
 import {
   API_VERSIONS,
+  array,
   frames,
   INIT_PRODUCER_ID,
   int16,
@@ -13,6 +14,9 @@ import {
   PRODUCE,
   readProduce,
   reply,
+  SASL_AUTHENTICATE,
+  SASL_HANDSHAKE,
+  string,
   versions,
   writeProduced,
   type Frame,
@@ -21,6 +25,7 @@ import {
 
 const NOT_LEADER = 6;
 const OUT_OF_ORDER = 45;
+const SASL_AUTHENTICATION_FAILED = 58;
 
 /** A produce request at one of the brokers, which the test may answer in its own way. */
 export interface StubProduce {
@@ -40,6 +45,8 @@ export interface StubClusterOptions {
   topic: string;
   /** Highest version of the produce request that the brokers speak. */
   produceVersion?: number;
+  /** Asks every connection for it (SASL PLAIN), and for a new one when the session is over. */
+  sasl?: { username: string; password: string; sessionMs: number };
 }
 
 /** Brokers that share one log, as replicas do, and know repeated batches by their sequence, as real ones do. */
@@ -53,31 +60,33 @@ export interface StubCluster {
   onProduce: (request: StubProduce) => void | Promise<void>;
   /** Most requests that a broker had unanswered at once. */
   mostInFlight(): number;
+  /** Times that somebody gave the right password. */
+  logins(): number;
   close(): Promise<void>;
 }
 
 export async function startStubCluster(options: StubClusterOptions): Promise<StubCluster> {
-  const { brokers, topic, produceVersion = 9 } = options;
+  const { brokers, topic, produceVersion = 9, sasl } = options;
   const log = createStubLog(options.partitions);
   const flights = createFlights();
   const sockets = new Set<Socket>();
+  const sessions = createSessions(sasl);
+  const answers: Record<number, (node: number, socket: Socket, frame: Frame) => void> = {
+    [API_VERSIONS]: (_, socket, frame) => reply(socket, frame, versions(frame.version, produceVersion)),
+    [SASL_HANDSHAKE]: (_, socket, frame) => reply(socket, frame, [int16(0), array([[string('PLAIN')]])]),
+    [SASL_AUTHENTICATE]: (_, socket, frame) => reply(socket, frame, sessions.begin(socket, frame)),
+    [METADATA]: (_, socket, frame) => reply(socket, frame, metadata(topic, servers.map(portOf), log.leaders)),
+    [INIT_PRODUCER_ID]: (_, socket, frame) => reply(socket, frame, [int32(0), int16(0), int64(4_711), int16(0)]),
+    [PRODUCE](node, socket, frame) {
+      const request = receive({ node, socket, frame, topic }, log, flights);
+      cluster.requests.push(request);
+      void cluster.onProduce(request);
+    },
+  };
 
   function answer(node: number, socket: Socket, frame: Frame): void {
-    switch (frame.api) {
-      case API_VERSIONS:
-        return reply(socket, frame, versions(frame.version, produceVersion));
-      case METADATA:
-        return reply(socket, frame, metadata(topic, servers.map(portOf), log.leaders));
-      case INIT_PRODUCER_ID:
-        return reply(socket, frame, [int32(0), int16(0), int64(4_711), int16(0)]);
-      case PRODUCE: {
-        const request = receive({ node, socket, frame, topic }, log, flights);
-        cluster.requests.push(request);
-        return void cluster.onProduce(request);
-      }
-      default:
-        socket.destroy();
-    }
+    if (sessions.isOpen(socket, frame)) answers[frame.api]?.(node, socket, frame);
+    else socket.destroy();
   }
 
   async function listen(node: number): Promise<Server> {
@@ -98,6 +107,7 @@ export async function startStubCluster(options: StubClusterOptions): Promise<Stu
     requests: [],
     onProduce: (request) => request.serve(),
     mostInFlight: flights.most,
+    logins: sessions.count,
     async close() {
       for (const socket of sockets) socket.destroy();
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
@@ -132,6 +142,26 @@ function createStubLog(partitions: number): StubLog {
       last.set(partition, { sequence, count: records.length, offset });
       logs[partition]!.push(...records.map(({ value }) => String(value)));
       return [0, offset];
+    },
+  };
+}
+
+/** Who has logged in, and for how long; everybody where no password is asked for. */
+function createSessions(sasl: StubClusterOptions['sasl']) {
+  const until = new WeakMap<Socket, number>();
+  let logins = 0;
+  return {
+    count: (): number => logins,
+    begin(socket: Socket, { body }: Frame): Buffer[] {
+      if (!sasl || body.toString('utf8', 4) !== `\0${sasl.username}\0${sasl.password}`)
+        return [int16(SASL_AUTHENTICATION_FAILED), int16(-1), int32(0), int64(0)];
+      logins += 1;
+      until.set(socket, performance.now() + sasl.sessionMs);
+      return [int16(0), int16(-1), int32(0), int64(sasl.sessionMs)];
+    },
+    isOpen(socket: Socket, { api }: Frame): boolean {
+      if (!sasl || [API_VERSIONS, SASL_HANDSHAKE, SASL_AUTHENTICATE].includes(api)) return true;
+      return (until.get(socket) ?? 0) > performance.now();
     },
   };
 }

@@ -4,6 +4,8 @@ export const PRODUCE = 0;
 export const METADATA = 3;
 export const API_VERSIONS = 18;
 export const INIT_PRODUCER_ID = 22;
+export const SASL_HANDSHAKE = 17;
+export const SASL_AUTHENTICATE = 36;
 const LEADER_NOT_AVAILABLE = 5;
 
 /** The answer to a produce request, a partition each. */
@@ -90,6 +92,8 @@ export function versions(version: number, produceVersion: number): Buffer[] {
     [METADATA, 1],
     [API_VERSIONS, 2],
     [INIT_PRODUCER_ID, 0],
+    [SASL_HANDSHAKE, 1],
+    [SASL_AUTHENTICATE, 1],
   ];
   const list = array(known.map(([api, max]) => [int16(api), int16(0), int16(max)]));
   return [int16(0), list, ...(version > 0 ? [int32(0)] : [])];
