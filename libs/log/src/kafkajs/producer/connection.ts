@@ -14,7 +14,7 @@ export interface ProduceConnection {
 }
 
 /** The connection ended before its answer. */
-export class ConnectionLostError extends Error {
+class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
   readonly retriable = true;
 }
