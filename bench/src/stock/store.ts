@@ -41,6 +41,8 @@ export async function openStockStore({ databaseUrl, masterKey }: Internals): Pro
   });
   const known = await columnsOf(database, schema);
   const searchable = known.has('message_search');
+  // Commits before it had this name called it `rosters`.
+  const members = known.has('rosters') ? { ...threadMembersTable, name: 'rosters' } : threadMembersTable;
 
   async function upsert<Row extends object>(table: Table<Row>, rows: readonly Row[]): Promise<void> {
     const there = Object.entries(table.columns).filter(([column]) => known.get(table.name)?.has(column));
@@ -54,7 +56,7 @@ export async function openStockStore({ databaseUrl, masterKey }: Internals): Pro
       await upsert(messagesTable, messages);
       await upsert(threadsTable, threads);
       await upsert(participantsTable, participants);
-      if (known.has(threadMembersTable.name)) await upsert(threadMembersTable, threadMembers);
+      await upsert(members, threadMembers);
       await upsert(userThreadsTable, userThreads);
       if (searchable) await database.query(indexSql(schema), [JSON.stringify(index)]);
       await otherTasks();
