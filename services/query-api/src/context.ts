@@ -36,7 +36,7 @@ export interface QueryContext {
    * Waits for the actor's own last writes, as far as this process took them, and a moment at most: for clients that
    * cannot carry a consistency token. Never throws.
    */
-  settle(actor: Actor): Promise<void>;
+  ownWrites(actor: Actor): Promise<void>;
   /** Days that messages are kept where a tenant says nothing; null: for ever. */
   retentionDays: number | null;
   /** Makes a link to the file of an export, for an actor who may download it until `until`. */

@@ -29,7 +29,7 @@ import { queryRoutes } from './routes';
 import { createBusyViewers } from './threads/listSource';
 import { createSearch } from './search/search';
 import { createParkedLookUp, type ParkedLookUp } from './parked';
-import { createSettle } from './settle';
+import { createOwnWrites } from './ownWrites';
 import { nobodyTells, type PresenceLookup } from './presence/lookup';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
@@ -105,7 +105,7 @@ function createContext(deps: QueryApiDeps, generation: () => number): QueryConte
     profiles: createProfiles({ opener, loadUsers: (tenantId, ids) => users.usersByIds(tenantId, ids) }),
     search: createSearch(deps.sealing),
     ...createPromises(deps, generation, readWaitMs),
-    settle: createSettle(createWaiting(deps, generation, Math.min(SETTLE_MS, readWaitMs)), lastWrites),
+    ownWrites: createOwnWrites(createWaiting(deps, generation, Math.min(OWN_WRITES_MS, readWaitMs)), lastWrites),
     presence,
     retentionDays: deps.privacy?.MESSAGE_RETENTION_DAYS ?? null,
     downloadLink: createLinks(deps),
@@ -132,7 +132,7 @@ function lastOnly(generation: () => number, storeOf: (generation: number) => Mes
 }
 
 /** A read waits this long for its reader's last writes; milliseconds. */
-const SETTLE_MS = 250;
+const OWN_WRITES_MS = 250;
 
 function createWaiting(
   { database }: QueryApiDeps,

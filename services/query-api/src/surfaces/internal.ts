@@ -25,7 +25,7 @@ function internalRoute<Schemas extends RequestSchemas>(route: InternalDefinition
     headers: schemas.internalHeaders,
     async handler(request, context) {
       try {
-        await context.settle(request.actor);
+        await context.ownWrites(request.actor);
         return await route.handler(request, context);
       } catch (error) {
         throw outageAsProblem(error);

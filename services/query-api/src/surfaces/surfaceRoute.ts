@@ -7,7 +7,7 @@ export function surfaceRoute<Schemas extends RequestSchemas>(route: ReadRouteDef
   return readRoute<Schemas>({
     ...route,
     async handler(request, context) {
-      await context.settle(request.actor);
+      await context.ownWrites(request.actor);
       return route.handler(request, context);
     },
   });

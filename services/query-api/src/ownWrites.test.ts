@@ -1,7 +1,7 @@
 import { tenantId } from '@threadlog/events';
 import { createLastWrites } from '@threadlog/service';
 import { createConsistency } from './consistency';
-import { createSettle } from './settle';
+import { createOwnWrites } from './ownWrites';
 
 const ada = { tenantId: tenantId('acme'), id: 'ada' };
 const ben = { tenantId: tenantId('acme'), id: 'ben' };
@@ -16,19 +16,19 @@ function given(folded: () => Promise<number>, readWaitMs = 10_000) {
     },
     readWaitMs,
   });
-  return { lastWrites, settle: createSettle(consistency, lastWrites) };
+  return { lastWrites, ownWrites: createOwnWrites(consistency, lastWrites) };
 }
 
 test('a reader waits for all of its own last writes, and for nobody else’s', async () => {
   let folded = 0;
-  const { lastWrites, settle } = given(() => Promise.resolve(folded));
+  const { lastWrites, ownWrites } = given(() => Promise.resolve(folded));
   lastWrites.remember(ada, { partition: 1, offset: 4 });
   lastWrites.remember(ada, { partition: 2, offset: 6 });
   let settled = false;
-  const waiting = settle(ada).then(() => (settled = true));
-  await settle(ben);
+  const waiting = ownWrites(ada).then(() => (settled = true));
+  await ownWrites(ben);
   folded = 5;
-  await settle(ben);
+  await ownWrites(ben);
   expect(settled).toBe(false);
   folded = 7;
   await waiting;
@@ -37,13 +37,13 @@ test('a reader waits for all of its own last writes, and for nobody else’s', a
 test('a projection that stays behind, or is away, holds nobody up for long and fails nobody', async () => {
   const behind = given(() => Promise.resolve(0), 10);
   behind.lastWrites.remember(ada, { partition: 1, offset: 4 });
-  await behind.settle(ada);
+  await behind.ownWrites(ada);
   const away = given(() => Promise.reject(new Error('away')));
   away.lastWrites.remember(ada, { partition: 1, offset: 4 });
-  await away.settle(ada);
+  await away.ownWrites(ada);
 });
 
 test('without a memory nobody waits', async () => {
   const never = createConsistency({ readCheckpoints: () => new Promise(() => undefined), readWaitMs: 10_000 });
-  await createSettle(never, undefined)(ada);
+  await createOwnWrites(never, undefined)(ada);
 });
