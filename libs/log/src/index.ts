@@ -1,6 +1,7 @@
 export * from './port';
 export { epochOf, fence, MAX_EPOCH_AHEAD_MS, type FetchedRun } from './fence';
 export { MAX_SHARE_BYTES, sizeOf } from './appendQueue';
+export type { AckedRecords, HandOnRule } from './handOn';
 export type { LogLine, LogObserver } from './observer';
 export { systemScheduler, type Scheduler } from './scheduler';
 export { createMemoryLog, type MemoryLog, type MemoryLogOptions, type MemorySend } from './memory/memoryLog';

@@ -11,6 +11,8 @@ export interface LogObserver {
   sent?(figures: { partitions: number; records: number; bytes: number; durationMs: number }): void;
   /** An appender died; its pending appends are of unknown outcome. */
   appenderFailed?(cause: Error): void;
+  /** Records of this process's own at their ack; those that were not taken came or will come by a fetch. */
+  handedOn?(figures: { outcome: 'taken' | 'late' | 'gap' | 'unwanted'; records: number }): void;
   /** A subscription's handler has taken a batch; `lag` is the records between it and the partition's end. */
   handled?(figures: {
     name: string;

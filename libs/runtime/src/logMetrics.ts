@@ -18,6 +18,12 @@ export function createLogObserver({ registry }: Pick<Metrics, 'registry'>): LogO
     help: 'Appenders thrown away because the outcome of a send was not known.',
     registers,
   });
+  const handedOn = new Counter({
+    name: 'threadlog_handed_on_records_total',
+    help: 'Records appended here, by what the followers in this process made of them at their ack.',
+    labelNames: ['outcome'],
+    registers,
+  });
   const lag = new Gauge({
     name: 'threadlog_reader_lag_records',
     help: 'Records between a reader and the end of its partition.',
@@ -35,6 +41,7 @@ export function createLogObserver({ registry }: Pick<Metrics, 'registry'>): LogO
       bytes.inc(figures.bytes);
     },
     appenderFailed: () => lost.inc(),
+    handedOn: ({ outcome, records }) => handedOn.inc({ outcome }, records),
     handled(figures) {
       const { name: reader } = figures;
       lag.set({ reader, partition: figures.partition }, figures.lag);

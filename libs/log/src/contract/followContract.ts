@@ -1,9 +1,13 @@
+import type { OutgoingRecord } from '@threadlog/events';
 import { eventually } from '@threadlog/testing';
-import type { EventLog, Subscription, TailLoss } from '../port';
-import { appendAll, createRecorder, followAll, PARTITIONS, record, START } from './harness';
+import type { EventLog, LogRecord, Subscription, TailLoss } from '../port';
+import { appendAll, createRecorder, followAll, PARTITIONS, readAll, record, START } from './harness';
 
 /** What every driver's `follow` does. */
-export function followContract(open: () => EventLog): void {
+export function followContract(
+  open: () => EventLog,
+  appendForeign: (one: OutgoingRecord, timestamp: number) => Promise<void>,
+): void {
   describe('follow', () => {
     let subscription: Subscription | undefined;
     afterEach(() => subscription?.stop());
@@ -22,6 +26,33 @@ export function followContract(open: () => EventLog): void {
 
       expect(recorder.names(1)).toEqual(['a', 'b', 'c']);
       expect(recorder.batches.at(-1)).toMatchObject({ next: { offset: 3, maxEpoch: 1 }, head: 3 });
+    });
+
+    it('delivers what is appended here, elsewhere, and by an owner whose time is over, as a read does', async () => {
+      const log = open();
+      const recorder = createRecorder();
+      subscription = await followAll(log, recorder.onBatch);
+      const [owner, former] = [await log.openAppender(), await log.openAppender()];
+      await former.append(0, [record('former', 1)]);
+      for (let round = 0; round < 30; round += 1) {
+        // Several in flight or queued, so that some are acked together and fetches come between.
+        const appends = [0, 1, 2].map((at) => owner.append(0, [record(`r${round}.${at}`, 2)]));
+        if (round % 5 === 1) appends.push(former.append(0, [record(`stale${round}`, 1)]));
+        await Promise.all(round % 2 === 0 ? appends : [...appends, owner.append(1, [record(`other${round}`, 2)])]);
+        if (round % 7 === 3) await appendForeign(record(`foreign${round}`, 2), Date.now());
+      }
+      const late = owner.append(0, [record('unknown', 2)]).catch(() => undefined);
+      owner.abandon(new Error('the lease is gone'));
+      await Promise.all([late, former.close()]);
+      await appendAll(log, 0, [record('last', 3)]);
+      await eventually(() => expect(recorder.names(0)).toContain('last'));
+
+      const read = (await readAll(log, 0)).flatMap(({ records }) => records);
+      const followed = recorder.batches.filter(({ partition }) => partition === 0).flatMap(({ records }) => records);
+      const told = ({ offset, key, value, headers }: LogRecord) => ({ offset, key, value: value.toString(), headers });
+      expect(followed.map(told)).toEqual(read.map(told));
+      expect(read.length).toBeGreaterThan(95);
+      expect(recorder.names(0).filter((name) => name.startsWith('stale'))).toEqual([]);
     });
 
     it('starts where it is told, with the epoch it is told, on the partitions it is told', async () => {

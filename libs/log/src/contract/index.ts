@@ -1,3 +1,4 @@
+import type { OutgoingRecord } from '@threadlog/events';
 import type { EventLog } from '../port';
 import { appendContract } from './appendContract';
 import { fencingContract } from './fencingContract';
@@ -15,9 +16,10 @@ export function logContract(name: string, harness: LogHarness): void {
     afterEach(() => log.close());
 
     const open = () => log;
+    const appendForeign = (one: OutgoingRecord, timestamp: number) => harness.appendForeign(log, one, timestamp);
     appendContract(open);
     readContract(open);
-    fencingContract(open, (one, timestamp) => harness.appendForeign(log, one, timestamp));
-    followContract(open);
+    fencingContract(open, appendForeign);
+    followContract(open, appendForeign);
   });
 }

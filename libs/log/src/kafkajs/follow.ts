@@ -7,7 +7,7 @@ import { createThrottle } from '../throttle';
 import type { LogConsumerDeps } from './consumer/consumer';
 import { createPartitionSource } from './sharedConsumer/partitionSource';
 import { createSharedConsumer } from './sharedConsumer/sharedConsumer';
-import { createSharedUse, type SharedUse } from './sharedConsumer/sharedUse';
+import { createSharedUse, type SharedUses } from './sharedConsumer/sharedUse';
 
 const asked = (interval: number | (() => number)): (() => number) =>
   typeof interval === 'function' ? interval : () => interval;
@@ -16,17 +16,24 @@ type Source = Omit<LogConsumerDeps, 'name' | 'maxWaitMs' | 'minIntervalMs' | 'on
 
 export interface FollowDeps extends Source {
   /** The consumer that all subscriptions share. */
-  share: () => SharedUse;
+  sharing: SharedUses;
   fence: FencingRule;
   observer?: LogObserver | undefined;
 }
 
+/**
+ * Who wants every record as it comes has its own at once; for others the consumer need not ask more often than that, in
+ * milliseconds.
+ */
+const MIN_FETCH_INTERVAL_MS = 2;
 /** The broker answers as soon as there is a record, so this is only how often an idle consumer asks again. */
 const MAX_WAIT_MS = 1_000;
 
-/** For `FollowDeps.share`, once for each log. */
-export function createConsumerSharing(source: Source): () => SharedUse {
-  return createSharedUse(() => createSharedConsumer({ ...source, maxWaitMs: MAX_WAIT_MS }));
+/** For `FollowDeps.sharing`, once for each log. */
+export function createConsumerSharing(source: Source): SharedUses {
+  return createSharedUse(() =>
+    createSharedConsumer({ ...source, maxWaitMs: MAX_WAIT_MS, minFetchIntervalMs: MIN_FETCH_INTERVAL_MS }),
+  );
 }
 
 /** A subscription; rejects when Kafka is away. */
@@ -37,7 +44,7 @@ export async function followKafka(deps: FollowDeps, options: FollowOptions): Pro
     if (offset > head) deps.onLoss({ partition, offset, head });
   }
   const minIntervalMs = asked(options.minIntervalMs ?? 0);
-  const { shared, release } = deps.share();
+  const { shared, release } = deps.sharing.begin();
   const source = createPartitionSource({
     ...deps,
     shared,

@@ -1,7 +1,7 @@
 import { cleanupAfterAll, testStack } from '@threadlog/testing';
 import { logContract } from '../contract';
-import { appendAll, createRecorder, followAll, PARTITIONS, record, START } from '../contract/harness';
-import { silent } from '../observer';
+import { appendAll, createRecorder, followAll, namesOf, PARTITIONS, readAll, record, START } from '../contract/harness';
+import { silent, type LogObserver } from '../observer';
 import { createAdmin } from './admin';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
 import { createLogConsumer } from './consumer/consumer';
@@ -76,6 +76,76 @@ test('a consumer stops at once, however long the broker would hold its fetch, an
   await consumer.stop();
   expect(performance.now() - began).toBeLessThan(7_000);
   expect([runs, said]).toEqual([[], []]);
+});
+
+describe('what a process has appended itself', () => {
+  const cleanups = cleanupAfterAll();
+  async function given() {
+    const topic = await stack.freshTopic({ partitions: PARTITIONS });
+    const handedOn = { taken: 0, late: 0, gap: 0, unwanted: 0 };
+    const observer = {
+      handedOn: ({ outcome, records }: { outcome: keyof typeof handedOn; records: number }) =>
+        void (handedOn[outcome] += records),
+    };
+    const open = async (clientId: string, watched: LogObserver = {}) => {
+      const access = { brokers: stack.kafkaBrokers, clientId };
+      const log = await createKafkaLog({ ...access, topic, partitions: PARTITIONS, observer: watched });
+      cleanups.add(() => log.close());
+      return log;
+    };
+    const [here, elsewhere] = [await open(topic, observer), await open(`${topic}-elsewhere`)];
+    const recorder = createRecorder();
+    const subscription = await followAll(here, recorder.onBatch);
+    cleanups.add(() => subscription.stop());
+    return { here, elsewhere, recorder, handedOn };
+  }
+
+  it('is handed to its followers at the ack; what others append comes by the fetch, at once again', async () => {
+    const { here, elsewhere, recorder, handedOn } = await given();
+    const appender = await here.openAppender();
+    cleanups.add(() => appender.close());
+    const names: string[] = [];
+    for (let round = 0; round < 200; round += 1) {
+      names.push(`own${round}`);
+      await appender.append(0, [record(`own${round}`)]);
+    }
+    await recorder.received(0, 200);
+    expect(handedOn.taken).toBeGreaterThan(100);
+    expect(handedOn.gap).toBe(0);
+
+    for (let round = 0; round < 5; round += 1) {
+      names.push(`other${round}`);
+      await appendAll(elsewhere, 0, [record(`other${round}`, 2)]);
+      await recorder.received(0, names.length);
+    }
+    // What it appends behind records that it has not seen yet is no reason to miss them.
+    const others = appendAll(
+      elsewhere,
+      0,
+      Array.from({ length: 50 }, (_, at) => record(`x${at}`, 2)),
+    );
+    const own = Array.from({ length: 50 }, (_, at) => appender.append(0, [record(`y${at}`, 2)]));
+    await Promise.all([others, ...own]);
+    await recorder.received(0, names.length + 100);
+    expect(recorder.names(0).slice(0, names.length)).toEqual(names);
+    const read = await readAll(here, 0);
+    expect(recorder.names(0)).toEqual(namesOf(read));
+  });
+
+  it('comes to a follower that begins later, and to one that is slow', async () => {
+    const { here, recorder } = await given();
+    recorder.hold(1);
+    const appender = await here.openAppender();
+    cleanups.add(() => appender.close());
+    for (let round = 0; round < 20; round += 1) await appender.append(1, [record(`r${round}`, 1, 1_000_000 / 40)]);
+    const late = createRecorder();
+    const subscription = await followAll(here, late.onBatch);
+    cleanups.add(() => subscription.stop());
+    await late.received(1, 20);
+    recorder.release(1);
+    await recorder.received(1, 20);
+    expect(recorder.names(1)).toEqual(late.names(1));
+  });
 });
 
 /** Names of the consumers that were there; appending and reading has one of its own. */

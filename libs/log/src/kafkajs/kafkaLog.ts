@@ -1,11 +1,12 @@
+import type { OnAcked } from '../appender';
 import { fence, passAll } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
-import type { EventLog } from '../port';
+import type { EventLog, TailLoss } from '../port';
 import { createAdmin, createBounds, type KafkaAdmin } from './admin';
 import { openKafkaAppender } from './appender';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
 import { createConsumerSharing, followKafka } from './follow';
-import { createLossListeners } from '../lossListeners';
+import { createListeners } from '../listeners';
 import { createReader } from './reader/reader';
 import { verifyTopic } from './topic';
 import { fewestReplicas } from './topicSettings';
@@ -32,7 +33,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     throw error;
   });
   const bounds = createBounds(admin, topic);
-  const losses = createLossListeners();
+  const losses = createListeners<TailLoss>();
   const source = {
     access,
     topic,
@@ -44,7 +45,12 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     onLoss: losses.tell,
   };
   const reader = createReader(source);
-  const share = createConsumerSharing(source);
+  const sharing = createConsumerSharing(source);
+  // Answers to whoever appended go first. Not where many write to a partition: there it would hardly ever continue anything.
+  const onAcked: OnAcked | undefined = fenced
+    ? (partition, baseOffset, records) =>
+        setImmediate(() => sharing.current?.handOn({ partition, baseOffset, records }))
+    : undefined;
 
   async function boundsOf(partition: number): Promise<{ tail: number; head: number }> {
     const found = (await bounds()).get(partition);
@@ -60,12 +66,12 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     async openAppender() {
       // Who appends is about to read what was appended before.
       reader.warm();
-      return openKafkaAppender({ access, topic, partitions, observer, log });
+      return openKafkaAppender({ access, topic, partitions, onAcked, observer, log });
     },
     head: async (partition) => (await boundsOf(partition)).head,
     tail: async (partition) => (await boundsOf(partition)).tail,
     read: (partition, from, to) => reader.read(partition, from, to),
-    follow: (follow) => followKafka({ ...source, share }, follow),
+    follow: (follow) => followKafka({ ...source, sharing }, follow),
     onLoss: losses.listen,
     async close() {
       await Promise.all([reader.close(), admin.close()]);

@@ -1,4 +1,5 @@
 import type { FencingRule, FetchedRun } from '../fence';
+import { ackedRun, type AckedRecords, type HandOnRule } from '../handOn';
 import type { LogLine, LogObserver } from '../observer';
 import type { RunSource } from '../partitionWorker';
 import { createPartitionWorkers } from '../partitionWorkers';
@@ -12,13 +13,19 @@ interface FollowDeps {
   scheduler: Scheduler;
   batchRecords: number;
   onLoss(loss: TailLoss): void;
+  /** Hears of what appenders were acked; the returned function ends it. */
+  onAcked(listener: (acked: AckedRecords) => void): () => void;
+  handOnRule: HandOnRule;
+  now(): number;
+  fetchAfterMs: (() => number) | undefined;
   observer: LogObserver | undefined;
   log: LogLine;
 }
 
 interface MemorySource extends RunSource {
-  /** Fetches what there is, in the scheduler's next turn. */
+  /** Fetches what there is, in a later turn of the scheduler. */
   wake(): void;
+  handOn(acked: AckedRecords): void;
 }
 
 export async function followMemory(deps: FollowDeps, options: FollowOptions): Promise<Subscription> {
@@ -34,6 +41,7 @@ export async function followMemory(deps: FollowDeps, options: FollowOptions): Pr
     },
   });
   const unwatch = deps.store.watch((partition) => sources.get(partition)?.wake());
+  const unlisten = deps.onAcked((acked) => sources.get(acked.partition)?.handOn(acked));
   workers.begin();
   const { seek, position, trouble } = workers;
   return {
@@ -41,13 +49,14 @@ export async function followMemory(deps: FollowDeps, options: FollowOptions): Pr
     ready: Promise.resolve(),
     async stop() {
       unwatch();
+      unlisten();
       await workers.stop();
     },
   };
 }
 
 function createSource(deps: FollowDeps, partition: number, onRun: (run: FetchedRun) => void): MemorySource {
-  const { store, scheduler, batchRecords, onLoss } = deps;
+  const { store, scheduler, batchRecords, onLoss, fetchAfterMs } = deps;
   let next = 0;
   let paused = false;
   let scheduled = false;
@@ -73,11 +82,18 @@ function createSource(deps: FollowDeps, partition: number, onRun: (run: FetchedR
   function wake(): void {
     if (scheduled || paused) return;
     scheduled = true;
-    scheduler.soon(fetch);
+    if (fetchAfterMs) scheduler.after(fetchAfterMs(), fetch);
+    else scheduler.soon(fetch);
   }
 
   return {
     wake,
+    handOn(acked) {
+      if (paused || deps.handOnRule(next, acked.baseOffset) !== 'taken') return;
+      const run = ackedRun(acked, deps.now());
+      next = run.next;
+      onRun(run);
+    },
     pause: () => void (paused = true),
     resume() {
       paused = false;

@@ -3,10 +3,11 @@ import { createAppender } from '../appender';
 import type { Share } from '../appendQueue';
 import { fence, passAll, timeOf } from '../fence';
 import { silent, type LogLine, type LogObserver } from '../observer';
-import { PositionOutOfRangeError, type Appender, type EventLog, type LogRecord } from '../port';
+import { PositionOutOfRangeError, type Appender, type EventLog, type LogRecord, type TailLoss } from '../port';
 import { nextTurn, systemScheduler, type Scheduler } from '../scheduler';
+import { handOnRule, type AckedRecords, type HandOnRule } from '../handOn';
+import { createListeners } from '../listeners';
 import { createSingleSender } from '../singleSender';
-import { createLossListeners } from '../lossListeners';
 import { followMemory } from './follow';
 import { createMemoryStore, type MemoryStore } from './store';
 
@@ -41,6 +42,12 @@ export interface MemoryLogOptions {
   batchRecords?: number;
   /** Takes charge of every send in place of the default: landed in the next turn, acked in the one after. */
   interceptAppend?: (send: MemorySend) => void;
+  /** Milliseconds from an append until followers fetch it, unless its ack hands it on before; default: the next turn. */
+  fetchAfterMs?: () => number;
+  /** What followers make of acknowledged records; a test may leave a part of it out. */
+  handOnRule?: HandOnRule;
+  /** Takes charge of what appenders are acked in place of the default: handed on in the next turn. */
+  interceptAcked?: (acked: AckedRecords) => void;
   observer?: LogObserver;
   log?: LogLine;
 }
@@ -51,6 +58,8 @@ const DEFAULT_BATCH_RECORDS = 500;
 export interface MemoryLog extends EventLog {
   /** Appends past every appender, with any time: what somebody else could do who may write to the topic. */
   appendForeign(partition: number, record: OutgoingRecord, timestamp: number): number;
+  /** Hands records to those followers whose cursor stands at their first offset, as an ack does. */
+  handOn(acked: AckedRecords): void;
   /** Loses all records from this offset on, and returns them. */
   loseTail(partition: number, head: number): LogRecord[];
 }
@@ -60,9 +69,14 @@ export function createMemoryLog(options: MemoryLogOptions): MemoryLog {
   const { topic, partitions, scheduler = systemScheduler, batchRecords = DEFAULT_BATCH_RECORDS } = options;
   const { observer, log = silent } = options;
   const rule = options.fenced === false ? passAll : fence;
+  const rules = { fence: rule, handOnRule: options.handOnRule ?? handOnRule };
   const store = createMemoryStore(partitions);
-  const losses = createLossListeners();
-  const following = { store, scheduler, batchRecords, observer, log };
+  const losses = createListeners<TailLoss>();
+  const acks = createListeners<AckedRecords>();
+  const { now = Date.now, fetchAfterMs } = options;
+  const following = { store, scheduler, batchRecords, observer, log, now, fetchAfterMs, onAcked: acks.listen };
+  const soon = (acked: AckedRecords): void => scheduler.soon(() => acks.tell(acked));
+  const onAcked = options.fenced === false ? () => undefined : (options.interceptAcked ?? soon);
   let appenders = 0;
 
   return {
@@ -73,7 +87,7 @@ export function createMemoryLog(options: MemoryLogOptions): MemoryLog {
     async openAppender() {
       await nextTurn(scheduler);
       appenders += 1;
-      return openMemoryAppender(store, appenders, options);
+      return openMemoryAppender(store, appenders, { ...options, interceptAcked: onAcked });
     },
     async head(partition) {
       await nextTurn(scheduler);
@@ -95,10 +109,11 @@ export function createMemoryLog(options: MemoryLogOptions): MemoryLog {
         await nextTurn(scheduler);
       }
     },
-    follow: (follow) => followMemory({ ...following, fence: rule, onLoss: losses.tell }, follow),
+    follow: (follow) => followMemory({ ...following, ...rules, onLoss: losses.tell }, follow),
     onLoss: losses.listen,
     close: () => Promise.resolve(),
     appendForeign: (partition, record, timestamp) => store.append(partition, [record], () => timestamp),
+    handOn: acks.tell,
     loseTail: store.truncate,
   };
 }
@@ -127,6 +142,7 @@ function openMemoryAppender(store: MemoryStore, appender: number, options: Memor
   return createAppender({
     partitions,
     openSender: (outbox) => createSingleSender(sending, outbox),
+    onAcked: (partition, baseOffset, records) => options.interceptAcked?.({ partition, baseOffset, records }),
     observer,
     log,
   });

@@ -5,11 +5,13 @@ import {
   type LogRecord,
   type MemoryLog,
   type MemorySend,
+  type Scheduler,
 } from '@threadlog/log';
 import type { AcquireDeps } from '../ownership/acquirePartition';
 import type { LeaseStore, LogLengths } from '../ownership/ports';
 import type { ReadModel } from '../streams/ports';
 import { createDatabase, type Database } from './database';
+import { createHandingOn, type HandingOnFault } from './handingOn';
 import type { Process, World } from './world';
 
 /** What the processes of a simulation share: the log, the database. */
@@ -34,27 +36,25 @@ export interface Parts {
   steps: NonNullable<AcquireDeps['steps']>;
 }
 
-export function createCluster(world: World, partitions: number): Cluster {
+export function createCluster(world: World, partitions: number, fault: HandingOnFault = {}): Cluster {
+  const handingOn = createHandingOn(world, () => log, fault);
   const owners = new Map<number, Process>();
   const faults = { on: true };
   /** By partition: the last appender whose sequence the log has lost. It refuses what such a one still sends. */
   const broken = new Map<number, number>();
-  const log = createMemoryLog({
+  const log: MemoryLog = createMemoryLog({
     topic: 'simulated',
     partitions,
-    scheduler: {
-      soon: (step) => world.after(0, null, step),
-      after(ms, step) {
-        let cancelled = false;
-        world.after(ms, null, () => cancelled || step());
-        return () => void (cancelled = true);
-      },
-    },
+    scheduler: schedulerOf(world),
     batchRecords: 7,
     now: world.now,
+    ...handingOn.options,
     interceptAppend: (sent) => {
       const isBroken = (): boolean => (broken.get(sent.partition) ?? 0) >= sent.appender;
-      deliver(world, refusing(sent, isBroken), { process: owners.get(sent.appender) ?? null, faults: faults.on });
+      deliver(world, refusing(handingOn.watch(sent), isBroken), {
+        process: owners.get(sent.appender) ?? null,
+        faults: faults.on,
+      });
     },
   });
 
@@ -95,6 +95,18 @@ export function createCluster(world: World, partitions: number): Cluster {
         }
       },
     }),
+  };
+}
+
+/** The log's turns and waits, as steps of the world that belong to no process. */
+function schedulerOf(world: World): Scheduler {
+  return {
+    soon: (step) => world.after(0, null, step),
+    after(ms, step) {
+      let cancelled = false;
+      world.after(ms, null, () => cancelled || step());
+      return () => void (cancelled = true);
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { OutgoingRecord } from '@threadlog/events';
 import type { Appender, EventLog } from '@threadlog/log';
 import type { OwnedPartition, OwnedPartitionOptions } from '../ownership/ownedPartition';
 import type { Parts } from './cluster';
+import type { HandingOnFault } from './handingOn';
 import type { Mutation } from './node';
 
 const isMarker = (records: readonly OutgoingRecord[]): boolean => records[0]?.key.startsWith('$control/') ?? false;
@@ -65,6 +66,20 @@ function acking(
     },
   };
 }
+
+/** What a follower is handed of an owner's acks, with one sentence left out each. */
+export const HANDING_ON_MUTANTS: Record<string, HandingOnFault> = {
+  'a batch behind a gap is handed on': { rule: (cursor, baseOffset) => (baseOffset >= cursor ? 'taken' : 'late') },
+
+  'a batch whose lease was lost passes the fence': {
+    change: (acked, epoch) => ({
+      ...acked,
+      records: acked.records.map((record) => ({ ...record, headers: { ...record.headers, epoch: String(epoch) } })),
+    }),
+  },
+
+  'a batch of a discarded producer is handed on': { givenUp: true },
+};
 
 /** The protocol with one sentence left out each. A test that does not notice would prove nothing. */
 export const MUTANTS: Record<string, Mutation> = {

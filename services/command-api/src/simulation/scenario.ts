@@ -1,6 +1,8 @@
 import { createThreads, pause, runClient, type ClientOptions, type Told } from './client';
 import { createCluster, type Cluster } from './cluster';
 import { truthOf } from './database';
+import { runFollower, type Follower } from './follower';
+import type { HandingOnFault } from './handingOn';
 import { createNode, type Mutation, type Node } from './node';
 import { runProjector } from './projector';
 import { verify } from './verify';
@@ -10,6 +12,8 @@ export interface ScenarioOptions {
   seed: number;
   mutate?: Mutation;
   keepsMaxEpoch?: boolean;
+  /** A sentence left out of how followers are handed what was acked. */
+  handingOn?: HandingOnFault;
   /** Returns the whole log instead of what is wrong, for comparing two runs. */
   trace?: boolean;
   /** One more fault, set off at the beginning. */
@@ -33,11 +37,13 @@ export async function runScenario({
   seed,
   mutate = (parts) => parts,
   keepsMaxEpoch = true,
+  handingOn,
   trace = false,
   sabotage,
 }: ScenarioOptions): Promise<string[]> {
   const world = createWorld(seed);
-  const cluster = createCluster(world, PARTITIONS);
+  const cluster = createCluster(world, PARTITIONS, handingOn);
+  const follower = runFollower(cluster, seed);
   const sabotaged = sabotage?.(cluster, seed);
   const nodes: Node[] = [];
   const graveyard: Node[] = [];
@@ -68,7 +74,7 @@ export async function runScenario({
     state.peace = true;
     cluster.heal();
     await pause(world, 5_000);
-    done = await caughtUp(cluster);
+    done = await caughtUp(cluster, follower);
   };
   let failure: unknown;
   story().catch((error: unknown) => {
@@ -81,7 +87,7 @@ export async function runScenario({
   if (sabotaged?.verify) return sabotaged.verify(told);
 
   let wrong: string[] | null = null;
-  void (trace ? wholeLog(cluster) : verify(cluster, told)).then((found) => (wrong = found));
+  void (trace ? wholeLog(cluster) : verify(cluster, told, follower)).then((found) => (wrong = found));
   await world.run(() => wrong !== null);
   return wrong ?? ['the log could not be read'];
 }
@@ -91,14 +97,15 @@ async function wholeLog(cluster: Cluster): Promise<string[]> {
   return events.flat().map((placed) => JSON.stringify(placed));
 }
 
-async function caughtUp(cluster: Cluster): Promise<boolean> {
+async function caughtUp(cluster: Cluster, follower: Follower): Promise<boolean> {
   for (;;) {
     const behind: number[] = [];
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
       if (cluster.database.checkpoint(partition).nextOffset < (await cluster.log.head(partition)))
         behind.push(partition);
     }
-    if (behind.length === 0 && cluster.database.parkedStreams() === 0) return true;
+    const followed = await follower.hasAll();
+    if (behind.length === 0 && followed && cluster.database.parkedStreams() === 0) return true;
     await pause(cluster.world, 500);
   }
 }

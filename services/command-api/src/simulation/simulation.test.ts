@@ -1,5 +1,5 @@
 import { scale, shortOnly, testSeed } from '@threadlog/testing';
-import { MUTANTS } from './mutants';
+import { HANDING_ON_MUTANTS, MUTANTS } from './mutants';
 import { runScenario, type ScenarioOptions } from './scenario';
 
 /** Seeds of one run of the suite, from the first one on; more by `SIMULATION_SEEDS`, one alone by `SIMULATION_SEED`. */
@@ -52,6 +52,14 @@ describe('the same cluster with one rule left out', () => {
     'is caught: %s',
     async (_name, mutate) => {
       expect(await firstFailure(SEEDS_FOR_MUTANTS, { mutate })).not.toBeNull();
+    },
+    5 * MINUTES,
+  );
+
+  shortOnly(test).each(Object.entries(HANDING_ON_MUTANTS))(
+    'is caught: %s',
+    async (_name, handingOn) => {
+      expect(await firstFailure(SEEDS_FOR_MUTANTS, { handingOn })).not.toBeNull();
     },
     5 * MINUTES,
   );

@@ -5,6 +5,7 @@ import { CLOSED, type Told } from './client';
 import type { Cluster } from './cluster';
 import { truthOf } from './database';
 import { emptyStream, foldRows, type StreamRows } from './streamRows';
+import type { Follower } from './follower';
 
 interface Placed {
   event: ChatEvent;
@@ -13,7 +14,7 @@ interface Placed {
 }
 
 /** Compares what clients were told with what the log says in the end. Returns what is wrong, in words. */
-export async function verify(cluster: Cluster, told: readonly Told[]): Promise<string[]> {
+export async function verify(cluster: Cluster, told: readonly Told[], follower: Follower): Promise<string[]> {
   const log: Placed[] = [];
   for (let partition = 0; partition < cluster.log.partitions; partition += 1) {
     for (const one of await truthOf(cluster.log, partition)) log.push({ ...one, partition });
@@ -24,6 +25,7 @@ export async function verify(cluster: Cluster, told: readonly Told[]): Promise<s
     ...told.flatMap((entry) => acknowledged(entry, log)),
     ...refusals(told, log),
     ...readModel(cluster, log),
+    ...(await follower.verify()),
   ];
 }
 

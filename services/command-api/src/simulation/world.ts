@@ -3,6 +3,7 @@ import { createAgenda } from './agenda';
 
 /** Seeded random numbers (mulberry32): the same seed, the same run. */
 export interface Random {
+  readonly seed: number;
   /** 0 <= x < 1. */
   next(): number;
   /** Integer from 0 to `below` - 1. */
@@ -21,7 +22,7 @@ export function createRandom(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
   const int = (below: number): number => Math.floor(next() * below);
-  return { next, int, chance: (probability) => next() < probability, pick: (items) => items[int(items.length)]! };
+  return { seed, next, int, chance: (probability) => next() < probability, pick: (items) => items[int(items.length)]! };
 }
 
 /** A process of the simulation: it can be paused between any two steps, and killed. */

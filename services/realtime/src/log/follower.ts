@@ -4,8 +4,8 @@ import { createBatchDispatch, type DispatchDeps } from './dispatchBatch';
 import { threadPartition } from './records';
 import { createRing, type Ring } from './ring';
 
-/** Under load sockets wait for this at most; a message after a quiet moment goes out at once. */
-const MIN_INTERVAL_MS = 2;
+/** Nothing waits where there is a socket: what comes together is dispatched together all the same. */
+const MIN_INTERVAL_MS = 0;
 /** Where there is no socket, nobody waits: those who follow the log beside this have their own pace. */
 const UNWATCHED_INTERVAL_MS = 20;
 

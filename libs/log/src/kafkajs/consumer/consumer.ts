@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { FetchedRun } from '../../fence';
-import type { LogLine } from '../../observer';
+import { ackedRun, footprint, type AckedRecords } from '../../handOn';
+import type { LogLine, LogObserver } from '../../observer';
 import type { TailLoss } from '../../port';
 import type { Bounds } from '../admin';
 import { createClient, ENDLESS, type KafkaAccess, type KafkaClient } from '../client';
 import { createCursors, type Cursors } from './cursors';
-import { footprint, toLogRecord } from './decode';
+import { toLogRecord } from './decode';
+import { createPace, type Pace } from './pace';
 
 export interface LogConsumerDeps {
   access: KafkaAccess;
@@ -24,6 +25,7 @@ export interface LogConsumerDeps {
   onRun(run: FetchedRun): void;
   /** Called when the log turns out to end before what is wanted next. */
   onLoss(loss: TailLoss): void;
+  observer?: LogObserver | undefined;
   log: LogLine;
 }
 
@@ -32,6 +34,8 @@ export interface LogConsumer {
   fetchFrom(partition: number, offset: number): void;
   pause(partition: number): void;
   resume(partition: number): void;
+  /** Gives records that this process has appended where they continue what was fetched; others come by the fetch. */
+  handOn(acked: AckedRecords): void;
   /** Resolves when fetching has begun for the first time. */
   readonly started: Promise<void>;
   stop(): Promise<void>;
@@ -60,7 +64,7 @@ export function createLogConsumer(deps: LogConsumerDeps): LogConsumer {
   const client = createClient(access, ENDLESS, log);
   const groupId = `${access.clientId}.${deps.name}.${randomUUID()}`;
   const cursors = createCursors(deps);
-  const pace = createPace(deps.minIntervalMs ?? (() => 0));
+  const pace = createPace(deps.minIntervalMs ?? (() => 0), cursors);
   let consumer: Consumer | null = null;
   let relaunching: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -77,8 +81,11 @@ export function createLogConsumer(deps: LogConsumerDeps): LogConsumer {
   async function launch(): Promise<void> {
     const own = client.kafka.consumer({ ...CONSUMER, groupId, maxWaitTimeInMs: deps.maxWaitMs });
     consumer = own;
-    listen(own, cursors, onStarted);
-    own.on(own.events.FETCH_START, pace.started);
+    listen(own, cursors, () => {
+      onStarted();
+      pace.started();
+      cursors.passOver();
+    });
     own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) relaunch(error);
     });
@@ -100,14 +107,16 @@ export function createLogConsumer(deps: LogConsumerDeps): LogConsumer {
 
   let launching = launch();
   return {
-    fetchFrom: cursors.set,
+    fetchFrom: hurried(pace, cursors.set),
     pause: cursors.pause,
-    resume: cursors.resume,
+    resume: hurried(pace, cursors.resume),
+    handOn: createHandOn(deps, cursors, pace),
     started,
     async stop() {
       stopped = true;
       clearTimeout(relaunching);
       cursors.end();
+      pace.hurry();
       client.retire();
       // A consumer that is still joining would not notice that it was disconnected.
       await launching;
@@ -129,11 +138,11 @@ async function disconnect(consumer: Consumer | null, client: KafkaClient): Promi
   }
 }
 
-function listen(consumer: Consumer, cursors: Cursors, onStarted: () => void): void {
+function listen(consumer: Consumer, cursors: Cursors, onFetch: () => void): void {
   // Synchronous: the first fetch after a join must already know the cursors.
   consumer.on(consumer.events.GROUP_JOIN, () => cursors.attach(consumer));
   consumer.on(consumer.events.STOP, () => cursors.detach());
-  consumer.on(consumer.events.FETCH_START, onStarted);
+  consumer.on(consumer.events.FETCH_START, onFetch);
   // A run of control records alone (somebody's transaction) never gets to eachBatch; kafkajs steps over it.
   consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize === 0)
@@ -141,36 +150,42 @@ function listen(consumer: Consumer, cursors: Cursors, onStarted: () => void): vo
   });
 }
 
-/** kafkajs fetches again once all batches of the last fetch are handled; holding one back sets the pace. */
-interface Pace {
-  started(): void;
-  next(): Promise<void> | undefined;
-}
-
-function createPace(minIntervalMs: () => number): Pace {
-  let startedAt = -Infinity;
-  return {
-    started: () => void (startedAt = performance.now()),
-    next() {
-      const rest = startedAt + minIntervalMs() - performance.now();
-      return rest > 0 ? delay(rest) : undefined;
-    },
+/** Whoever wants something now does not wait for the pace of a fetch that wanted nothing. */
+function hurried<Given extends unknown[]>(pace: Pace, step: (...given: Given) => void): (...given: Given) => void {
+  return (...given) => {
+    step(...given);
+    pace.hurry();
   };
 }
 
-function takeBatch({ onRun }: LogConsumerDeps, cursors: Cursors, pace: Pace) {
-  return async ({ batch, resolveOffset, isStale }: EachBatchPayload): Promise<void> => {
+function createHandOn(deps: LogConsumerDeps, cursors: Cursors, pace: Pace): LogConsumer['handOn'] {
+  return (acked) => {
+    const { partition, baseOffset, records } = acked;
+    const outcome = cursors.handOn(partition, baseOffset, baseOffset + records.length);
+    if (outcome === 'taken') deps.onRun(ackedRun(acked, Date.now()));
+    if (outcome === 'gap') pace.hurry();
+    deps.observer?.handedOn?.({ outcome, records: records.length });
+  };
+}
+
+type FetchedBatch = Pick<EachBatchPayload, 'batch' | 'resolveOffset' | 'isStale'>;
+
+/** For kafkajs's `eachBatch`. What was handed on before it was fetched is passed over. */
+export function takeBatch({ onRun }: Pick<LogConsumerDeps, 'onRun'>, cursors: Cursors, pace: Pick<Pace, 'next'>) {
+  return async ({ batch, resolveOffset, isStale }: FetchedBatch): Promise<void> => {
     const { partition, highWatermark } = batch;
     // Not in kafkajs's types: the offset that was asked for.
     const { fetchedOffset } = batch as typeof batch & { fetchedOffset: string };
     if (isStale() || !cursors.accepts(partition, Number(fetchedOffset))) return;
     const last = batch.lastOffset();
     const next = Number(last) + 1;
-    const records = batch.messages.map((message) => toLogRecord(partition, message));
-    const bytes = records.reduce((sum, record) => sum + footprint(record), 0);
     resolveOffset(last);
-    cursors.advance(partition, next);
-    onRun({ partition, records, next, head: Number(highWatermark), bytes });
+    const from = cursors.advance(partition, next);
+    if (from < next) {
+      const fresh = batch.messages.filter(({ offset }) => Number(offset) >= from);
+      const records = fresh.map((message) => toLogRecord(partition, message));
+      onRun({ partition, records, next, head: Number(highWatermark), bytes: footprint(records) });
+    }
     await pace.next();
   };
 }

@@ -1,15 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer } from 'kafkajs';
+import { handOnRule } from '../../handOn';
 import type { LogConsumerDeps } from './consumer';
+import { advance, areOwn, BEGINNING, handOn, mayBeOwn, type Cursor } from './cursor';
+import { recover, type RelocateDeps } from './relocate';
 
-interface Cursor {
-  /** The next offset wanted. */
-  offset: number;
-  /** Whether the partition is asked for at all, and nobody paused it. */
-  active: boolean;
-  /** The consumer stands elsewhere; it is being found out why. */
-  lost: boolean;
-}
+export type CursorsDeps = RelocateDeps & Pick<LogConsumerDeps, 'partitions'>;
 
 /** Where each partition is to be fetched, whatever the consumer's group, restarts and rebalances make of it. */
 export interface Cursors {
@@ -22,9 +17,18 @@ export interface Cursors {
   detach(): void;
   /** Nobody wants anything any more. */
   end(): void;
-  /** Whether a batch that was asked for with this offset continues the partition; if not, it is put right. */
+  /** Whether a batch that was asked for with this offset is what was asked for; if not, it is put right. */
   accepts(partition: number, fetchedOffset: number): boolean;
-  advance(partition: number, next: number): void;
+  /** A fetch has come up to `next`. Returns the offset from which on that is new; nothing is where it is `next` or more. */
+  advance(partition: number, next: number): number;
+  /** This process has appended the offsets up to `next`: the cursor moves if they are the ones it stands at. */
+  handOn(partition: number, baseOffset: number, next: number): ReturnType<typeof handOn>;
+  /** Makes the consumer fetch behind what was handed on. */
+  passOver(): void;
+  /** Whether everything that came of late was this process's own, and nothing of it is missing. */
+  areOwn(): boolean;
+  /** Whether that may be so once the acks have come of what was just fetched. */
+  mayBeOwn(): boolean;
   /** Offsets without records: the cursor moves if they are the ones it stands at. */
   skip(partition: number, first: number, next: number): void;
 }
@@ -35,28 +39,23 @@ function cursorOf(cursors: readonly Cursor[], partition: number): Cursor {
   return cursor;
 }
 
-export function createCursors(deps: LogConsumerDeps): Cursors {
+export function createCursors(deps: CursorsDeps, rule = handOnRule): Cursors {
   const { topic, partitions, onRun } = deps;
-  const cursors = Array.from({ length: partitions }, (): Cursor => ({ offset: 0, active: false, lost: false }));
+  const cursors = Array.from({ length: partitions }, (): Cursor => ({ ...BEGINNING }));
   let consumer: Consumer | null = null;
 
   const at = (partition: number): Cursor => cursorOf(cursors, partition);
 
   function apply(partition: number): void {
-    const { offset, active, lost } = at(partition);
+    const { active, lost } = at(partition);
     if (active && !lost) consumer?.resume([{ topic, partitions: [partition] }]);
     else consumer?.pause([{ topic, partitions: [partition] }]);
-    consumer?.seek({ topic, partition, offset: String(offset) });
+    seek(partition, at(partition));
   }
 
-  async function recover(partition: number, fetchedOffset: number): Promise<void> {
-    const cursor = at(partition);
-    cursor.lost = true;
-    apply(partition);
-    await relocate(deps, partition, { cursor, fetchedOffset });
-    await untilReached(deps, partition, cursor);
-    cursor.lost = false;
-    apply(partition);
+  function seek(partition: number, cursor: Cursor): void {
+    cursor.fetchOffset = cursor.offset;
+    consumer?.seek({ topic, partition, offset: String(cursor.offset) });
   }
 
   return {
@@ -82,61 +81,24 @@ export function createCursors(deps: LogConsumerDeps): Cursors {
       for (const cursor of cursors) cursor.active = false;
     },
     accepts(partition, fetchedOffset) {
-      const { offset, active, lost } = at(partition);
-      if (!active || lost) return false;
-      if (fetchedOffset === offset) return true;
-      void recover(partition, fetchedOffset);
+      const cursor = at(partition);
+      if (!cursor.active || cursor.lost) return false;
+      if (fetchedOffset === cursor.fetchOffset) return true;
+      void recover(deps, partition, { cursor, fetchedOffset, apply });
       return false;
     },
-    advance: (partition, next) => void (at(partition).offset = next),
+    advance: (partition, next) => advance(at(partition), next),
+    handOn: (partition, baseOffset, next) => handOn(at(partition), { baseOffset, next, rule }),
+    passOver() {
+      for (const [partition, cursor] of cursors.entries())
+        if (cursor.active && !cursor.lost && cursor.fetchOffset < cursor.offset) seek(partition, cursor);
+    },
+    areOwn: () => areOwn(cursors),
+    mayBeOwn: () => mayBeOwn(cursors),
     skip(partition, first, next) {
       const cursor = at(partition);
-      if (!cursor.active || first !== cursor.offset) return;
-      cursor.offset = next;
+      if (!cursor.active || first !== cursor.fetchOffset || advance(cursor, next) >= next) return;
       onRun({ partition, records: [], next, head: next, bytes: 0 });
     },
   };
-}
-
-/**
- * kafkajs answers an offset out of range by moving elsewhere on its own. If the log's beginning has moved past the
- * cursor (retention), it follows, visibly; in any other case nothing may be skipped and the cursor stays.
- */
-async function relocate(
-  { topic, bounds, onRun, log }: LogConsumerDeps,
-  partition: number,
-  { cursor, fetchedOffset }: { cursor: Cursor; fetchedOffset: number },
-): Promise<void> {
-  const { offset } = cursor;
-  try {
-    const { tail, head } = (await bounds()).get(partition)!;
-    log('error', 'the consumer left its position', { topic, partition, offset, fetchedOffset, tail, head });
-    if (cursor.offset !== offset || offset >= tail) return;
-    cursor.offset = tail;
-    onRun({ partition, records: [], next: tail, head, bytes: 0 });
-  } catch (error) {
-    log('warn', 'could not ask for the ends of the partition', { topic, partition, error });
-  }
-}
-
-const LOOK_AGAIN_MS = 1_000;
-
-/** A log that ends before the cursor has lost records: what is appended there now is not what follows. */
-async function untilReached(
-  { bounds, onLoss, log }: LogConsumerDeps,
-  partition: number,
-  cursor: Cursor,
-): Promise<void> {
-  for (let told = false; ; await delay(LOOK_AGAIN_MS, undefined, { ref: false })) {
-    const { offset } = cursor;
-    if (!cursor.active) return;
-    const head = await bounds().then(
-      (ends) => ends.get(partition)!.head,
-      (error: unknown) => void log('warn', 'could not ask for the end of the partition', { partition, error }),
-    );
-    if (head === undefined) continue;
-    if (head >= cursor.offset) return;
-    if (!told && cursor.offset === offset) onLoss({ partition, offset, head });
-    told = true;
-  }
 }

@@ -1,8 +1,6 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { LogRecord } from '../../port';
 
-const RECORD_OVERHEAD_BYTES = 200;
-
 export function toLogRecord(partition: number, message: KafkaMessage): LogRecord {
   return {
     partition,
@@ -22,9 +20,4 @@ function toText(headers: IHeaders | undefined): Record<string, string> {
     if (last !== undefined) text[name] = last.toString();
   }
   return text;
-}
-
-/** What a record holds in memory, roughly: exact sizes are not worth their time here. */
-export function footprint(record: LogRecord): number {
-  return RECORD_OVERHEAD_BYTES + record.key.length + record.value.length;
 }

@@ -11,7 +11,7 @@ const IDLE_MS = 20;
 function given() {
   const script = createScript();
   const common = {
-    ...{ access: { brokers: [], clientId: 'test' }, topic: 't', partitions: 1, maxWaitMs: 1 },
+    ...{ access: { brokers: [], clientId: 'test' }, topic: 't', partitions: 1, maxWaitMs: 1, minFetchIntervalMs: 0 },
     ...{ bounds: () => Promise.resolve(new Map()), onLoss: () => undefined, log: () => undefined },
   };
   const shared = createSharedConsumer(common, script.make);
@@ -157,6 +157,26 @@ describe('followers of one log', () => {
     expect(() => late.source.resume(0)).not.toThrow();
   });
 
+  it('are handed what this process has appended, without a fetch; who is elsewhere is not', () => {
+    const { script, shared, sharedConsumer, follow } = given();
+    const [one, full] = [follow('one', 0), follow('full', 0)];
+    full.source.pause(0);
+    script.append(3);
+    shared.handOn(script.acked(0, 2));
+    shared.handOn(script.acked(2, 1));
+    expect(one.lane.seen).toEqual([0, 1, 2]);
+    expect(full.lane.seen).toEqual([]);
+    full.source.resume(0);
+    expect(full.lane.seen).toEqual([0, 1, 2]);
+    expect(sharedConsumer.fetched).toEqual([]);
+    script.append(2);
+    shared.handOn(script.acked(4, 1));
+    expect(one.lane.seen).toEqual([0, 1, 2]);
+    sharedConsumer.fetch();
+    shared.handOn(script.acked(3, 1));
+    expect(one.lane.seen).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('go back alone', () => {
     const { script, sharedConsumer, follow } = given();
     const [one, other] = [follow('one', 0), follow('other', 0)];
@@ -171,12 +191,12 @@ describe('followers of one log', () => {
 });
 
 interface Step {
-  of: 'append' | 'shared' | 'own' | 'pause' | 'resume' | 'seek';
+  of: 'append' | 'post' | 'shared' | 'own' | 'pause' | 'resume' | 'seek';
   who: number;
   much: number;
 }
 const step: fc.Arbitrary<Step> = fc.record({
-  of: fc.constantFrom('append', 'shared', 'shared', 'own', 'own', 'pause', 'resume', 'resume', 'seek'),
+  of: fc.constantFrom('append', 'post', 'post', 'shared', 'shared', 'own', 'own', 'pause', 'resume', 'resume', 'seek'),
   who: fc.nat(2),
   much: fc.integer({ min: 1, max: 12 }),
 });
@@ -185,11 +205,15 @@ const three = fc.array(fc.nat(20), { minLength: 3, maxLength: 3 });
 test('whatever followers do, each gets every record once from where it starts, in order', () => {
   fc.assert(
     fc.property(three, fc.array(step, { maxLength: 120 }), (starts, steps) => {
-      const { script, sharedConsumer, follow } = given();
+      const { script, shared, sharedConsumer, follow } = given();
       script.append(20);
       const followers = starts.map((start, index) => ({ start, name: `f${index}`, ...follow(`f${index}`, start) }));
       const play: Record<Step['of'], (step: Step) => void> = {
         append: ({ much }) => script.append(much),
+        post({ much }) {
+          script.append(much);
+          shared.handOn(script.acked(script.end() - much, much));
+        },
         shared: ({ much }) => sharedConsumer.fetch(much),
         own: ({ who, much }) => script.named(`f${who}`)[0]?.fetch(much),
         pause: ({ who }) => followers[who]!.source.pause(0),

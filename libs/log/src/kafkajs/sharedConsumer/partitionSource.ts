@@ -19,13 +19,16 @@ interface Place {
   subscription: SharedSubscription | null;
 }
 
+/** As a consumer, to the one follower that it is made for. */
+export type PartitionSource = Omit<LogConsumer, 'handOn'>;
+
 const IDLE_MS = 30_000;
 
 /**
  * What one follower fetches from: the process's shared consumer wherever it can keep up with it, and a consumer of its
  * own for what is too far behind, until it has come near enough. Neither holds up the other followers.
  */
-export function createPartitionSource(deps: PartitionSourceDeps, makeConsumer = createLogConsumer): LogConsumer {
+export function createPartitionSource(deps: PartitionSourceDeps, makeConsumer = createLogConsumer): PartitionSource {
   const { shared, onRun, minIntervalMs, idleMs = IDLE_MS } = deps;
   const places = new Map<number, Place>();
   const own = createOwnConsumer({ ...deps, onRun: ownRun }, idleMs, makeConsumer);

@@ -1,4 +1,4 @@
-import type { FetchedRun } from '../../fence';
+import { handOnRule, type AckedRecords } from '../../handOn';
 import type { LogRecord } from '../../port';
 import type { LogConsumer, LogConsumerDeps } from '../consumer/consumer';
 
@@ -12,6 +12,11 @@ export function createScript() {
       for (let index = 0; index < count; index += 1) records.push(recordAt(records.length));
     },
     end: () => records.length,
+    /** Records as their appender hands them on. */
+    acked: (baseOffset: number, count: number): AckedRecords => ({
+      ...{ partition: 0, baseOffset },
+      records: records.slice(baseOffset, baseOffset + count),
+    }),
     make(deps: LogConsumerDeps): LogConsumer {
       const made = createScripted(deps, records);
       consumers.push(made);
@@ -37,6 +42,14 @@ export const RECORD_BYTES = 64 * 1024;
 function createScripted({ name, onRun }: LogConsumerDeps, records: readonly LogRecord[]): ScriptedConsumer {
   const state = { next: 0, active: false, stopped: false };
   const fetched: [number, number][] = [];
+
+  function take(from: number, most: number): void {
+    const found = records.slice(from, from + most);
+    const next = from + found.length;
+    state.next = next;
+    onRun({ partition: 0, records: found, next, head: records.length, bytes: found.length * RECORD_BYTES });
+  }
+
   return {
     name,
     fetched,
@@ -49,6 +62,9 @@ function createScripted({ name, onRun }: LogConsumerDeps, records: readonly LogR
     fetchFrom: (_, offset) => void Object.assign(state, { next: offset, active: true }),
     pause: () => void (state.active = false),
     resume: () => void (state.active = true),
+    handOn({ baseOffset, records: { length } }) {
+      if (state.active && handOnRule(state.next, baseOffset) === 'taken') take(baseOffset, length);
+    },
     started: Promise.resolve(),
     async stop() {
       state.stopped = true;
@@ -57,18 +73,8 @@ function createScripted({ name, onRun }: LogConsumerDeps, records: readonly LogR
     fetch(most = Infinity) {
       const { next: from } = state;
       if (!state.active || from >= records.length) return;
-      const found = records.slice(from, from + most);
-      const next = from + found.length;
-      state.next = next;
-      fetched.push([from, next]);
-      const run: FetchedRun = {
-        partition: 0,
-        records: found,
-        next,
-        head: records.length,
-        bytes: found.length * RECORD_BYTES,
-      };
-      onRun(run);
+      fetched.push([from, Math.min(from + most, records.length)]);
+      take(from, most);
     },
   };
 }

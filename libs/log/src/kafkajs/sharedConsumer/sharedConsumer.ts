@@ -1,3 +1,4 @@
+import type { AckedRecords } from '../../handOn';
 import { createLogConsumer, type LogConsumer, type LogConsumerDeps } from '../consumer/consumer';
 import {
   createSharedPartition,
@@ -13,20 +14,27 @@ export interface SharedConsumer {
    * May call `take` at once.
    */
   join(partition: number, subscriber: Subscriber): SharedSubscription | null;
+  /** Gives records that this process has appended to who follows their partition and has all before them. */
+  handOn(acked: AckedRecords): void;
   /** Resolves when fetching has begun for the first time. */
   readonly started: Promise<void>;
   stop(): Promise<void>;
 }
 
-export type SharedConsumerDeps = Omit<LogConsumerDeps, 'name' | 'minIntervalMs' | 'onRun'>;
+export interface SharedConsumerDeps extends Omit<LogConsumerDeps, 'name' | 'minIntervalMs' | 'onRun'> {
+  /** Least time between two fetches, whatever its followers need. */
+  minFetchIntervalMs: number;
+}
 export type MakeConsumer = (deps: LogConsumerDeps) => LogConsumer;
 
 export function createSharedConsumer(deps: SharedConsumerDeps, makeConsumer = createLogConsumer): SharedConsumer {
+  const { minFetchIntervalMs } = deps;
   const partitions = new Map<number, SharedPartition>();
   const consumer = makeConsumer({
     ...deps,
     name: 'shared',
-    minIntervalMs: () => leastOf([...partitions.values()].map((one) => one.minIntervalMs())),
+    minIntervalMs: () =>
+      Math.max(minFetchIntervalMs, leastOf([...partitions.values()].map((one) => one.minIntervalMs()))),
     onRun: (run) => partitions.get(run.partition)?.push(run),
   });
 
@@ -44,6 +52,9 @@ export function createSharedConsumer(deps: SharedConsumerDeps, makeConsumer = cr
 
   return {
     join: (partition, subscriber) => (partitions.get(partition) ?? open(partition, subscriber.offset)).join(subscriber),
+    handOn(acked) {
+      if (partitions.has(acked.partition)) consumer.handOn(acked);
+    },
     started: consumer.started,
     stop: () => consumer.stop(),
   };

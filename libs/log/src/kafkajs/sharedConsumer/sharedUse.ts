@@ -7,19 +7,30 @@ export interface SharedUse {
   release(): Promise<void>;
 }
 
-/** Makes the shared fetch for its first user and stops it after its last. */
-export function createSharedUse(make: () => SharedConsumer): () => SharedUse {
+export interface SharedUses {
+  begin(): SharedUse;
+  /** What is shared now; null while nobody uses it. */
+  readonly current: SharedConsumer | null;
+}
+
+/** Makes the shared consumer for its first user and stops it after its last. */
+export function createSharedUse(make: () => SharedConsumer): SharedUses {
   let current: { shared: SharedConsumer; users: number } | null = null;
-  return () => {
-    const used = (current ??= { shared: make(), users: 0 });
-    used.users += 1;
-    let released: Promise<void> | null = null;
-    async function leave(): Promise<void> {
-      used.users -= 1;
-      if (used.users > 0) return;
-      if (current === used) current = null;
-      await used.shared.stop();
-    }
-    return { shared: used.shared, release: () => (released ??= leave()) };
+  return {
+    begin() {
+      const used = (current ??= { shared: make(), users: 0 });
+      used.users += 1;
+      let released: Promise<void> | null = null;
+      async function leave(): Promise<void> {
+        used.users -= 1;
+        if (used.users > 0) return;
+        if (current === used) current = null;
+        await used.shared.stop();
+      }
+      return { shared: used.shared, release: () => (released ??= leave()) };
+    },
+    get current() {
+      return current?.shared ?? null;
+    },
   };
 }
