@@ -27,6 +27,10 @@ type KeySet = ReadonlyMap<string | undefined, VerificationKey>;
 /**
  * Keys of an issuer by the URL of its key set. Known keys are served at once, also while the issuer is away; only an
  * unknown kid waits for a fetch. Rejects with problem `unavailable` while no key set was ever read.
+ *
+ * Not the remote key set of `jose` 6.2: measured, it asks an issuer that is away once for each token (100 times for 100,
+ * for made-up kids too), and refuses tokens of known keys once those are ten minutes old and the issuer is away; told to
+ * keep them for ever, it never hears that a key was withdrawn.
  */
 export function createJwks(url: string, { now, fetch }: JwksDeps): FindKey {
   let keys: KeySet | undefined;
