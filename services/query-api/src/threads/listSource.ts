@@ -23,7 +23,7 @@ import {
 export type ListSource = 'walked' | 'collected' | 'recent' | 'below';
 
 /** The threads that `recent` looks through. */
-export const RECENT_THREADS = 1_000;
+const RECENT_THREADS = 1_000;
 
 /** The viewer's membership in `t`, or in its root. */
 const member = (schema: Sql): Sql => joinMember(schema, sql`coalesce(t.parent_thread_id, t.thread_id)`);
