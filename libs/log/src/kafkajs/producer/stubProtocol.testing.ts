@@ -112,5 +112,5 @@ function sized(bytes: number, put: (into: Buffer) => void): Buffer {
 export const int16 = (value: number): Buffer => sized(2, (into) => into.writeInt16BE(value));
 export const int32 = (value: number): Buffer => sized(4, (into) => into.writeInt32BE(value));
 export const int64 = (value: number): Buffer => sized(8, (into) => into.writeBigInt64BE(BigInt(value)));
-const string = (text: string): Buffer => Buffer.concat([int16(Buffer.byteLength(text)), Buffer.from(text)]);
-const array = (items: Buffer[][]): Buffer => Buffer.concat([int32(items.length), ...items.flat()]);
+export const string = (text: string): Buffer => Buffer.concat([int16(Buffer.byteLength(text)), Buffer.from(text)]);
+export const array = (items: Buffer[][]): Buffer => Buffer.concat([int32(items.length), ...items.flat()]);
