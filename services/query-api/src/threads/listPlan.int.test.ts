@@ -14,7 +14,8 @@ describe('the statement of a list', () => {
   const ada = testActor('ada');
 
   beforeAll(async () => {
-    for (let n = 0; n < THREADS; n++) await given(threadStory({ threadId: `t-${n}`, members: ['ben'] }));
+    const stories = Array.from({ length: THREADS }, (_, n) => threadStory({ threadId: `t-${n}`, members: ['ben'] }));
+    await Promise.all(stories.map((story) => given(story)));
     for (const table of ['threads', 'participants', 'user_threads']) await database().query(`analyze read_1.${table}`);
   }, 30_000);
 
