@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../../..');
 
-/** Words that had another name once, and phrases that say less than they seem to; with what to say: see docs/glossary.md. */
+/** Words that had another name once (which may be quoted, where something of then is read), and phrases that say less than they seem to; with what to say: see docs/glossary.md. */
 const FORMER: Readonly<Record<string, RegExp>> = {
   'emitVolatile, for whisper': /\bwhisper/i,
   'publisher or listener, for teller': /\bteller\b/i,
   'owned partition, for tenure': /\btenures?\b/i,
-  'thread_members, for rosters': /\brosters?\b/i,
+  'thread_members, for rosters': /(?<![`'])\brosters?\b(?![`'])/i,
   'safe to repeat, for what may be done twice': /\bdone twice comes\b|\bbears? to be done\b/i,
 };
 
