@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
 import type { Actor } from '../actor';
 
@@ -12,23 +13,15 @@ export interface TokenCache {
 
 /** Holds `maxEntries` at most; the least recently used goes first. `now` is milliseconds since the epoch. */
 export function createTokenCache(maxEntries: number, now: () => number): TokenCache {
-  const entries = new Map<string, { actor: Actor; until: number }>();
+  const entries = new LRUCache<string, { actor: Actor; until: number }>({ max: maxEntries });
   return {
     get(token) {
-      const key = hash('sha256', token, 'base64');
-      const entry = entries.get(key);
-      if (!entry) return undefined;
-      entries.delete(key);
-      if (entry.until <= now()) return undefined;
-      entries.set(key, entry);
-      return entry.actor;
+      const entry = entries.get(hash('sha256', token, 'base64'));
+      return entry && entry.until > now() ? entry.actor : undefined;
     },
     set(token, actor) {
       const until = Math.min(now() + MAX_AGE_MS, (actor.expiresAt ?? Infinity) * 1000);
       entries.set(hash('sha256', token, 'base64'), { actor, until });
-      if (entries.size <= maxEntries) return;
-      const [oldest] = entries.keys();
-      if (oldest !== undefined) entries.delete(oldest);
     },
   };
 }
