@@ -11,9 +11,7 @@ import {
   type Statements,
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
-import type { BusyViewers } from './threads/listSource';
-import type { Search } from './search/search';
-import type { PresenceLookup } from './presence/lookup';
+import type { BusyViewers, PresenceLookup, Search } from './ports';
 
 /** What the routes of the query API work with. */
 export interface QueryContext {
@@ -24,7 +22,7 @@ export interface QueryContext {
   profiles: Profiles;
   lastMessages: LastMessages;
   busyViewers: BusyViewers;
-  search: Search;
+  search: Search<QueryContext>;
   /** Waits until the read model has folded the write that a consistency token names; throws a problem otherwise. */
   waitFor(token: string): Promise<void>;
   /**

@@ -1,4 +1,4 @@
 export { createQueryApi, type QueryApiDeps } from './role';
 export { queryApiConfig } from './config';
 export { queryRoutes } from './routes';
-export type { Presence, PresenceLookup } from './presence/lookup';
+export type { Presence, PresenceLookup } from './ports';

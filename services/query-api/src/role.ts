@@ -30,7 +30,8 @@ import { createBusyViewers } from './threads/listSource';
 import { createSearch } from './search/search';
 import { createParkedLookUp, type ParkedLookUp } from './parked';
 import { createOwnWrites } from './ownWrites';
-import { nobodyTells, type PresenceLookup } from './presence/lookup';
+import type { PresenceLookup } from './ports';
+import { nobodyTells } from './presence/lookup';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
   log: Pick<Runtime['log'], 'logId' | 'partitions'>;

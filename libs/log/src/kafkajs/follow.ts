@@ -4,7 +4,7 @@ import { createPartitionWorkers } from '../partitionWorkers';
 import type { FollowOptions, Subscription } from '../port';
 import { systemScheduler } from '../scheduler';
 import { createThrottle } from '../throttle';
-import type { LogConsumerDeps } from './consumer/consumer';
+import type { LogConsumerDeps } from './consumer/deps';
 import { createPartitionSource } from './sharedConsumer/partitionSource';
 import { createSharedConsumer } from './sharedConsumer/sharedConsumer';
 import { createSharedUse, type SharedUses } from './sharedConsumer/sharedUse';

@@ -1,19 +1,4 @@
-import type { TenantId } from '@threadlog/events';
-
-export interface Presence {
-  userId: string;
-  state: 'online' | 'offline';
-  /** When the user was last seen online; null where nobody remembers. */
-  lastSeenAt: string | null;
-}
-
-/** Who is online, as far as the realtime instances tell. */
-export interface PresenceLookup {
-  /** One answer for each user, in the order asked for. */
-  of(tenantId: TenantId, userIds: readonly string[]): Promise<Presence[]>;
-  /** Users online and their connections; null where nobody tells. */
-  totals(tenantId: TenantId): Promise<{ onlineUsers: number | null; connections: number | null }>;
-}
+import type { PresenceLookup } from '../ports';
 
 /** Where no realtime instance tells this process anything. */
 export const nobodyTells: PresenceLookup = {

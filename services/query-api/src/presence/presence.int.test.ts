@@ -3,7 +3,7 @@ import { createMemoryLog } from '@threadlog/log';
 import { createSignals, signalTime } from '@threadlog/runtime';
 import { createLogger } from '@threadlog/service';
 import { eventually, testActor, threadStory } from '@threadlog/testing';
-import type { Presence } from './lookup';
+import type { Presence } from '../ports';
 import { givenQueryApi } from '../testing/queryApi';
 import { PRESENCE_USERS } from './schemas';
 

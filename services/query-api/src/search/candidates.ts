@@ -13,7 +13,7 @@ import {
   type Sql,
   type Statements,
 } from '@threadlog/read-models';
-import type { TimePlace } from './cursor';
+import type { TimePlace } from '../ports';
 import type { Root, SearchRoots } from './roots';
 
 /** A text that the index says has every word, in a thread that the actor sees. Index 0 is the thread's title. */

@@ -1,19 +1,5 @@
 import { problem } from '@threadlog/events';
-
-/** Place of a text in the order of time: when it was written, and in which thread. Unique within a tenant. */
-export interface TimePlace {
-  at: string;
-  threadId: string;
-}
-
-/**
- * Where a search goes on. Matches are taken in windows of time, newest first, and ranked inside a window: `in` stands
- * inside one, behind a match of this score and place; `below` before the next. What is written meanwhile is newer than
- * every window, so it moves nothing.
- */
-export type SearchCursor =
-  | { kind: 'in'; upper: TimePlace; lower: TimePlace; score: number; last: TimePlace }
-  | { kind: 'below'; lower: TimePlace };
+import type { SearchCursor, TimePlace } from '../ports';
 
 const AT = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) ([A-Za-z0-9._@|+~-]{1,200})`;
 const BELOW = new RegExp(`^1sb ${AT}$`);

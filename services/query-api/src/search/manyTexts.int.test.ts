@@ -1,7 +1,7 @@
 import type { Actor } from '@threadlog/auth';
 import { testActor, threadStory, type ThreadStory } from '@threadlog/testing';
 import { givenQueryApi } from '../testing/queryApi';
-import type { SearchPage } from './search';
+import type { SearchPage } from '../ports';
 import { WINDOW } from './window';
 
 const START = Date.UTC(2026, 10, 1);

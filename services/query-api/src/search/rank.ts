@@ -1,5 +1,5 @@
 import type { SearchMatch } from '@threadlog/read-models';
-import type { TimePlace } from './cursor';
+import type { TimePlace } from '../ports';
 
 /** A word says more the more often it stands in a text, ever less so, and more in a short text: BM25 within one text. */
 const SATURATION = 1.2;

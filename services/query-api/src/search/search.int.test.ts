@@ -2,7 +2,7 @@ import { canSee, type Actor } from '@threadlog/auth';
 import { tenantId } from '@threadlog/events';
 import { testActor, threadStory } from '@threadlog/testing';
 import { givenQueryApi } from '../testing/queryApi';
-import type { SearchItem, SearchPage } from './search';
+import type { SearchItem, SearchPage } from '../ports';
 
 const DAY = 24 * 3_600_000;
 const START = Date.UTC(2026, 10, 1);

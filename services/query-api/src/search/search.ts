@@ -1,16 +1,16 @@
 import type { Actor } from '@threadlog/auth';
-import { problem, type MessageResource } from '@threadlog/events';
+import { problem } from '@threadlog/events';
 import {
   createSearchTokens,
   parseSearchQuery,
   presentMessage,
   type SearchTokens,
-  type TextRange,
   type TokenKeys,
 } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { repliesTo } from '../messages/replies';
-import { encodeSearchCursor, type SearchCursor } from './cursor';
+import type { Search, SearchCursor, SearchItem, SearchRequest } from '../ports';
+import { encodeSearchCursor } from './cursor';
 import { byRank } from './rank';
 import { createSearchRoots } from './roots';
 import { shownHits, type ShownHit } from './shown';
@@ -22,36 +22,11 @@ const QUERY_WORDS = 100;
 const WINDOWS_A_PAGE = 5;
 const RANGES_SHOWN = 100;
 
-export interface SearchRequest {
-  q: string;
-  learnerId?: string | undefined;
-  threadId?: string | undefined;
-  cursor: SearchCursor | null;
-  limit: number;
-}
-
-export interface SearchItem {
-  threadId: string;
-  /** The message that matches; null where it is the thread's title. */
-  message: MessageResource | null;
-  /** The title that matches; null where it is a message. */
-  title: string | null;
-  /** Where the words stand in the message's content or the title. */
-  highlights: TextRange[];
-}
-
-export interface SearchPage {
-  items: SearchItem[];
-  hasMore: boolean;
-  nextCursor: string | null;
-}
-
 export interface SearchKeys extends TokenKeys {
   prepareTenant(tenantId: Actor['tenantId']): Promise<void>;
 }
-export type Search = (context: QueryContext, actor: Actor, request: SearchRequest) => Promise<SearchPage>;
 
-export function createSearch(keys: SearchKeys): Search {
+export function createSearch(keys: SearchKeys): Search<QueryContext> {
   const tokens = createSearchTokens(keys);
   const roots = createSearchRoots();
   return async (context, actor, request) => {

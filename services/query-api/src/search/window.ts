@@ -10,7 +10,7 @@ import {
 import type { QueryContext } from '../context';
 import { threadsSeen } from '../threads/access';
 import { findCandidates, type Candidate, type CandidateRequest } from './candidates';
-import type { SearchCursor, TimePlace } from './cursor';
+import type { SearchCursor, TimePlace } from '../ports';
 import type { SearchRoots } from './roots';
 import { byRank, comparePlaces, scoreOf, type Ranked } from './rank';
 

@@ -13,6 +13,7 @@ import {
   type Sql,
   type ViewerValues,
 } from '@threadlog/read-models';
+import type { BusyViewers } from '../ports';
 
 /**
  * Where a list looks for the threads that its viewer sees. Who sees much walks the index of activity and drops what it
@@ -58,13 +59,6 @@ export const PAGE_MEMBER = {
 
 export function listSourceOf({ seesAll, seesLearners }: ViewerValues): ListSource {
   return seesAll || seesLearners ? 'walked' : 'collected';
-}
-
-/** For whom a look at the most recent threads is likely to fill a page: a guess, which costs time where it is wrong. */
-export interface BusyViewers {
-  has(actor: Actor): boolean;
-  /** What a list has shown of it. */
-  learn(actor: Actor, filled: boolean): void;
 }
 
 const MAX_KNOWN = 20_000;

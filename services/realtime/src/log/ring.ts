@@ -10,7 +10,7 @@ import {
 import type { LogRecord } from '@threadlog/log';
 import { createDeque, type Deque } from './deque';
 import type { RecordHead } from './records';
-import { createStreamIndex, type StreamIndex } from './streamIndex';
+import { createStreamIndex, type RingEntry, type StreamIndex } from './streamIndex';
 
 /** The newest dispatched thread events of one partition: every one with an offset in [start, end) is here. */
 export interface Ring {
@@ -42,13 +42,6 @@ export interface RingOptions {
   maxEvents: number;
   /** Types of the events that change who takes part in a thread. */
   membershipTypes: ReadonlySet<string>;
-}
-
-/** An event as it stands in the log, parsed only when somebody asks. */
-export interface RingEntry {
-  offset: number;
-  value: Buffer;
-  stream: string;
 }
 
 /** Keeps the newest events in order of offset, and by stream; the oldest go when there are too many or too large ones. */

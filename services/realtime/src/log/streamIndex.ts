@@ -1,5 +1,11 @@
 import { createDeque, type Deque } from './deque';
-import type { RingEntry } from './ring';
+
+/** An event as it stands in the log, parsed only when somebody asks. */
+export interface RingEntry {
+  offset: number;
+  value: Buffer;
+  stream: string;
+}
 
 /** The ring's entries by stream, oldest first. */
 export interface StreamIndex {

@@ -1,33 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import type { FetchedRun } from '../../fence';
 import { ackedRun, footprint, type AckedRecords } from '../../handOn';
-import type { LogLine, LogObserver } from '../../observer';
-import type { TailLoss } from '../../port';
-import type { Bounds } from '../admin';
-import { createClient, ENDLESS, type KafkaAccess, type KafkaClient } from '../client';
+import { createClient, ENDLESS, type KafkaClient } from '../client';
 import { createCursors, type Cursors } from './cursors';
 import { toLogRecord } from './decode';
+import type { LogConsumerDeps } from './deps';
 import { createPace, type Pace } from './pace';
-
-export interface LogConsumerDeps {
-  access: KafkaAccess;
-  topic: string;
-  partitions: number;
-  /** For the name of the consumer group. */
-  name: string;
-  /** How long the broker holds a fetch that finds nothing; also how long a partition newly asked for may have to wait. */
-  maxWaitMs: number;
-  /** Least time between two fetches, as it is now; milliseconds, 0 when not given. */
-  minIntervalMs?: () => number;
-  bounds(): Promise<ReadonlyMap<number, Bounds>>;
-  /** Called with what was fetched, in order and without a gap for each partition. Must not take long, nor throw. */
-  onRun(run: FetchedRun): void;
-  /** Called when the log turns out to end before what is wanted next. */
-  onLoss(loss: TailLoss): void;
-  observer?: LogObserver | undefined;
-  log: LogLine;
-}
 
 /** Fetches partitions from given offsets: what kafkajs, which only knows groups, lacks. */
 export interface LogConsumer {

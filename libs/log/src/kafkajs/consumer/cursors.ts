@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import { handOnRule } from '../../handOn';
-import type { LogConsumerDeps } from './consumer';
+import type { LogConsumerDeps } from './deps';
 import { advance, areOwn, BEGINNING, handOn, mayBeOwn, type Cursor } from './cursor';
 import { recover, type RelocateDeps } from './relocate';
 

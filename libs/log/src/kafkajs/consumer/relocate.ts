@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogConsumerDeps } from './consumer';
+import type { LogConsumerDeps } from './deps';
 import type { Cursor } from './cursor';
 
 export type RelocateDeps = Pick<LogConsumerDeps, 'topic' | 'bounds' | 'onRun' | 'onLoss' | 'log'>;

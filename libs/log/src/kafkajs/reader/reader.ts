@@ -1,6 +1,7 @@
 import type { FencingRule, FetchedRun } from '../../fence';
 import { PositionOutOfRangeError, type LogBatch, type ReadPosition } from '../../port';
-import { createLogConsumer, type LogConsumer, type LogConsumerDeps } from '../consumer/consumer';
+import { createLogConsumer, type LogConsumer } from '../consumer/consumer';
+import type { LogConsumerDeps } from '../consumer/deps';
 import { createInbox, type Inbox } from './inbox';
 
 /** Reads partitions over one consumer, which joins once (0.2 s; 3 s on a broker that delays rebalances) and then seeks. */

@@ -1,4 +1,5 @@
-import type { LogConsumer, LogConsumerDeps } from '../consumer/consumer';
+import type { LogConsumer } from '../consumer/consumer';
+import type { LogConsumerDeps } from '../consumer/deps';
 import type { MakeConsumer } from './sharedConsumer';
 
 /** A consumer of a follower's own, which is there only while it is needed. */

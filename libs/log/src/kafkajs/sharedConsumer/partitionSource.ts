@@ -1,5 +1,6 @@
 import type { FetchedRun } from '../../fence';
-import { createLogConsumer, type LogConsumer, type LogConsumerDeps } from '../consumer/consumer';
+import { createLogConsumer, type LogConsumer } from '../consumer/consumer';
+import type { LogConsumerDeps } from '../consumer/deps';
 import { createOwnConsumer } from './ownConsumer';
 import type { SharedConsumer } from './sharedConsumer';
 import type { SharedSubscription } from './sharedPartition';

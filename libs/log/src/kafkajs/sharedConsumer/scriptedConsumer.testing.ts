@@ -1,6 +1,7 @@
 import { handOnRule, type AckedRecords } from '../../handOn';
 import type { LogRecord } from '../../port';
-import type { LogConsumer, LogConsumerDeps } from '../consumer/consumer';
+import type { LogConsumer } from '../consumer/consumer';
+import type { LogConsumerDeps } from '../consumer/deps';
 
 /** A partition's records, offsets from 0, and consumers of it that fetch when a test says so. */
 export function createScript() {

@@ -1,5 +1,6 @@
 import type { AckedRecords } from '../../handOn';
-import { createLogConsumer, type LogConsumer, type LogConsumerDeps } from '../consumer/consumer';
+import { createLogConsumer, type LogConsumer } from '../consumer/consumer';
+import type { LogConsumerDeps } from '../consumer/deps';
 import {
   createSharedPartition,
   type SharedSubscription,
