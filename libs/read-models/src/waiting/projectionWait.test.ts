@@ -58,7 +58,8 @@ describe('waiting until a projection has come to positions', () => {
     const { wait, offsets } = given();
     const since = performance.now();
     expect(await wait.until(at(5), { timeoutMs: 30 })).toBeNull();
-    expect(performance.now() - since).toBeGreaterThanOrEqual(29);
+    // Timers are cut to whole milliseconds, and may end a little early.
+    expect(performance.now() - since).toBeGreaterThanOrEqual(25);
     offsets.set(0, 5);
     expect(await wait.until(at(5), { timeoutMs: 0 })).not.toBeNull();
   });
