@@ -3,6 +3,7 @@ import type { EventLog } from '../port';
 import { appendContract } from './appendContract';
 import { fencingContract } from './fencingContract';
 import { followContract } from './followContract';
+import { handlerContract } from './handlerContract';
 import type { LogHarness } from './harness';
 import { readContract } from './readContract';
 
@@ -21,5 +22,6 @@ export function logContract(name: string, harness: LogHarness): void {
     readContract(open);
     fencingContract(open, appendForeign);
     followContract(open, appendForeign);
+    handlerContract(open);
   });
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { decodeBatch } from './kafkajsProtocol.testing';
+import { createSessions, createStubLog, type StubLog, type StubLogin } from './stubBroker.testing';
 import {
   API_VERSIONS,
   array,
@@ -23,10 +23,6 @@ import {
   type Produced,
 } from './stubProtocol.testing';
 
-const NOT_LEADER = 6;
-const OUT_OF_ORDER = 45;
-const SASL_AUTHENTICATION_FAILED = 58;
-
 /** A produce request at one of the brokers, which the test may answer in its own way. */
 export interface StubProduce {
   node: number;
@@ -46,7 +42,7 @@ export interface StubClusterOptions {
   /** Highest version of the produce request that the brokers speak. */
   produceVersion?: number;
   /** Asks every connection for it (SASL PLAIN), and for a new one when the session is over. */
-  sasl?: { username: string; password: string; sessionMs: number };
+  sasl?: StubLogin;
 }
 
 /** Brokers that share one log, as replicas do, and know repeated batches by their sequence, as real ones do. */
@@ -117,54 +113,6 @@ export async function startStubCluster(options: StubClusterOptions): Promise<Stu
 }
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-interface StubLog {
-  leaders: number[];
-  names(partition: number): string[];
-  /** Resolves with the error code and the base offset. */
-  append(node: number, partition: number, batch: Buffer): Promise<[number, number]>;
-}
-
-function createStubLog(partitions: number): StubLog {
-  const leaders = Array.from({ length: partitions }, () => 1);
-  const logs = leaders.map((): string[] => []);
-  const last = new Map<number, { sequence: number; count: number; offset: number }>();
-  return {
-    leaders,
-    names: (partition) => logs[partition]!,
-    async append(node, partition, batch) {
-      const { firstSequence: sequence, records } = await decodeBatch(batch);
-      if (leaders[partition] !== node) return [NOT_LEADER, -1];
-      const before = last.get(partition);
-      if (before?.sequence === sequence) return [0, before.offset];
-      if (sequence !== (before ? before.sequence + before.count : 0)) return [OUT_OF_ORDER, -1];
-      const offset = logs[partition]!.length;
-      last.set(partition, { sequence, count: records.length, offset });
-      logs[partition]!.push(...records.map(({ value }) => String(value)));
-      return [0, offset];
-    },
-  };
-}
-
-/** Who has logged in, and for how long; everybody where no password is asked for. */
-function createSessions(sasl: StubClusterOptions['sasl']) {
-  const until = new WeakMap<Socket, number>();
-  let logins = 0;
-  return {
-    count: (): number => logins,
-    begin(socket: Socket, { body }: Frame): Buffer[] {
-      if (!sasl || body.toString('utf8', 4) !== `\0${sasl.username}\0${sasl.password}`)
-        return [int16(SASL_AUTHENTICATION_FAILED), int16(-1), int32(0), int64(0)];
-      logins += 1;
-      until.set(socket, performance.now() + sasl.sessionMs);
-      return [int16(0), int16(-1), int32(0), int64(sasl.sessionMs)];
-    },
-    isOpen(socket: Socket, { api }: Frame): boolean {
-      if (!sasl || [API_VERSIONS, SASL_HANDSHAKE, SASL_AUTHENTICATE].includes(api)) return true;
-      return (until.get(socket) ?? 0) > performance.now();
-    },
-  };
-}
 
 /** Requests that are not answered, for each broker. */
 function createFlights() {
