@@ -41,3 +41,15 @@ test('an attempt that is under way keeps others from its lane', () => {
   lanes.release('a', 50);
   expect(lanes.take(100)).toBe('a');
 });
+
+test('a lane that was tried stands behind the others', () => {
+  const lanes = createLateLanes(
+    new Map([
+      ['a', new Date(0)],
+      ['b', new Date(0)],
+    ]),
+  );
+  expect(lanes.take(1)).toBe('a');
+  lanes.release('a', 0);
+  expect([lanes.take(1), lanes.take(1), lanes.take(1)]).toEqual(['b', 'a', null]);
+});

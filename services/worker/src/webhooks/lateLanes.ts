@@ -55,7 +55,10 @@ export function createLateLanes(known: ReadonlyMap<string, Date>): LateLanes {
     },
     release(lane, dueAt) {
       const late = lanes.get(lane);
-      if (late) Object.assign(late, { busy: false, dueAt });
+      if (!late) return;
+      // Behind the others: lanes that fail again and again must not keep those from being tried that came later.
+      lanes.delete(lane);
+      lanes.set(lane, Object.assign(late, { busy: false, dueAt }));
     },
     end(lane) {
       const late = lanes.get(lane);
