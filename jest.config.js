@@ -11,6 +11,7 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
     ],
   },
+  moduleNameMapper: { '^fast-check$': path.join(__dirname, 'libs/testing/jest/fastCheck.js') },
   transformIgnorePatterns: ['/node_modules/(?!(commander|sql-template-tag)/)'],
   // Kept with the checkout, so that what was transformed once stays so.
   cacheDirectory: path.join(__dirname, '.cache', 'jest'),

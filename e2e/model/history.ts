@@ -70,8 +70,8 @@ async function take(world: World, step: Step): Promise<void> {
   const { model, observers } = world;
   if (step.kind === 'drop' || step.kind === 'resume') return observers[step.who % observers.length]!.flaky[step.kind]();
   if (step.kind === 'create' && model.threads.length >= MOST_THREADS) return;
-  // What is read up to "the newest" is the newest of the read model.
-  if (step.kind === 'read') await settle(world);
+  // A message that is named is looked up in the read model; the newest is asked of the owner.
+  if (step.kind === 'read' && !step.flag) await settle(world);
   await carryOut(world, step.kind, planOf(model, step));
 }
 

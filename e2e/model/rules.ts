@@ -111,7 +111,8 @@ const PLANS: { [K in Kind]: (turn: Turn) => Planned } = {
   },
   read(turn) {
     const { thread, step, who, member, messageId } = turn;
-    const newest = thread.messages.findLast(({ deleted }) => !deleted);
+    // A deleted message counts: behind it there is nothing left to read.
+    const newest = thread.messages.at(-1);
     const seen = newest && member && newest.index >= member.from ? newest : undefined;
     const target = step.flag ? seen : turn.message;
     return {

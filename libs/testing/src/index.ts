@@ -1,7 +1,7 @@
 export * from './builders';
 export * from './specs';
 export { longOnly, scale, shortOnly, testLength, type TestLength } from './scale/scale';
-export { randomSeed, testSeed } from './scale/seed';
+export { testSeed } from './scale/seed';
 export { cleanupAfterAll, type Cleanups } from './cleanup';
 export { envOfChild } from './stack/envOfChild';
 export { linesOf, readZip } from './readZip';

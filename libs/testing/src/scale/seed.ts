@@ -7,8 +7,7 @@ const USUAL_SEED = 20_261_121;
 /** Seeds stay below this, so that tests may add to them. */
 const SEEDS = 2 ** 30;
 
-/** A new seed each time. */
-export const randomSeed = (): number => randomInt(SEEDS);
+const randomSeed = (): number => randomInt(SEEDS);
 
 const headOfGit = (): string | null => {
   try {
@@ -30,14 +29,21 @@ export const readSeed = (given: string): number => {
   return seed;
 };
 
+/** `TEST_SEED` where that is given, else what is usual. */
+const seedOr = (usual: () => number): number => {
+  const given = process.env.TEST_SEED;
+  return given === undefined ? usual() : readSeed(given);
+};
+
+/** The seed of every property that names none of its own: `TEST_SEED` where that is given, else the commit's. */
+export const propertySeed = (): number => seedOr(() => seedOfCommit(headOfGit()));
+
 /**
  * The seed from which a test draws its cases: `TEST_SEED` where that is given, else the commit's in the short form and
- * `long` in the long one. It is printed, so that a failure can be played again.
+ * `long`, if there is one, in the long form. It is printed, so that a failure can be played again.
  */
-export const testSeed = ({ what, long }: { what: string; long: number }): number => {
-  const given = process.env.TEST_SEED;
-  const usual = () => (testLength === 'long' ? long : seedOfCommit(headOfGit()));
-  const seed = given === undefined ? usual() : readSeed(given);
+export const testSeed = ({ what, long }: { what: string; long?: number }): number => {
+  const seed = testLength === 'long' && long !== undefined ? seedOr(() => long) : propertySeed();
   process.stderr.write(`${what}: TEST_LENGTH=${testLength} TEST_SEED=${seed}\n`);
   return seed;
 };
