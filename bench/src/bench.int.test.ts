@@ -16,6 +16,7 @@ const pace: Pace = {
   roundMs: 100,
   rounds: 2,
   replayEvents: 300,
+  countedMessages: 300,
   stock: { threads: 60, messages: 600, searchedMessages: 1_200, exportedMessages: 600 },
   crowd: { sockets: 60, slow: 4, room: 30 },
 };

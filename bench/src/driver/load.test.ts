@@ -10,6 +10,7 @@ const pace: Pace = {
   roundMs: 60,
   rounds: 3,
   replayEvents: 0,
+  countedMessages: 0,
   stock,
   crowd,
 };

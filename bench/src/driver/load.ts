@@ -14,6 +14,8 @@ export interface Pace {
   rounds: number;
   /** Fewest events that the log must hold before replaying it is timed. */
   replayEvents: number;
+  /** Messages whose bytes are counted. */
+  countedMessages: number;
   /** Size of the tenant whose lists are read, and of the one that is searched. */
   stock: StockSize;
   /** Of the row with many sockets. */
@@ -62,6 +64,7 @@ export const PACES = {
     roundMs: 3_000,
     rounds: 3,
     replayEvents: 50_000,
+    countedMessages: 10_000,
     stock: FULL_STOCK,
     crowd: FULL_CROWD,
   },
@@ -72,6 +75,7 @@ export const PACES = {
     roundMs: 1_200,
     rounds: 1,
     replayEvents: 10_000,
+    countedMessages: 2_000,
     stock: SMALL_STOCK,
     crowd: SMALL_CROWD,
   },

@@ -2,7 +2,7 @@
 export interface Figure {
   name: string;
   value: number;
-  unit: 'ms' | 'us' | '1/s' | 'MB' | 'sockets';
+  unit: 'ms' | 'us' | '1/s' | 'MB' | 'B' | 'records' | 'sockets';
   better: 'lower' | 'higher';
 }
 
@@ -42,6 +42,15 @@ export function perSecond(name: string, value: number): Figure {
 
 export function megabytes(name: string, bytes: number): Figure {
   return { name, value: bytes / (1024 * 1024), unit: 'MB', better: 'lower' };
+}
+
+/** Of each message; bytes that are counted, not measured. */
+export function bytes(name: string, value: number): Figure {
+  return { name, value, unit: 'B', better: 'lower' };
+}
+
+export function count(name: string, value: number): Figure {
+  return { name, value, unit: 'records', better: 'lower' };
 }
 
 export function sockets(name: string, value: number): Figure {

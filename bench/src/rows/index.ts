@@ -1,4 +1,5 @@
 import { besideEditsRow } from './besideEdits';
+import { bytesRow } from './bytes';
 import { crowdRow } from './crowd';
 import { exportRow } from './exporting';
 import { fanOutRow } from './fanOut';
@@ -15,6 +16,7 @@ import { stockedRows } from './stocked';
 /** In the order in which they run: replay reads what the others wrote, memory is that after all load on the service. */
 export const ROWS: readonly Row[] = [
   ...postingRows,
+  bytesRow,
   ...markingRows,
   besideEditsRow,
   socketLatencyRow,

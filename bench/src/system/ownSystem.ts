@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { topicBytes } from '@threadlog/log';
 import {
   freePort,
   layout,
@@ -135,12 +136,15 @@ function serverProcesses({ servers }: Stack): MeasuredProcess[] {
   );
 }
 
-type Server = Pick<Internals, 'databaseUrl' | 'masterKey' | 'startProcess'>;
+type Server = Pick<Internals, 'databaseUrl' | 'masterKey' | 'logBytes' | 'startProcess'>;
+const EVENTS_TOPIC = 'chat.events.v1';
 
 function internals({ dataDir, env, script }: { dataDir: string; env: NodeJS.ProcessEnv; script?: string }): Server {
+  const access = { brokers: (env.KAFKA_BROKERS ?? '').split(','), clientId: 'threadlog-bench' };
   return {
     databaseUrl: env.DATABASE_URL ?? '',
     masterKey: env.SEALING_MASTER_KEY ?? '',
+    logBytes: () => topicBytes(access, `${env.KAFKA_TOPIC_PREFIX ?? ''}${EVENTS_TOPIC}`),
     async startProcess(name, extra) {
       const ops = await freePort();
       const own = { ...env, ...extra, OPS_PORT: String(ops) };

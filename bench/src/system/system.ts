@@ -15,6 +15,8 @@ export interface Internals {
   masterKey: string;
   /** The service, its servers, and this process as the driver. */
   processes(): MeasuredProcess[];
+  /** Bytes of all events in the log, as the broker keeps them. */
+  logBytes(): Promise<number>;
   /** What the service tells of itself to Prometheus. */
   serviceMetrics(): Promise<string>;
   /** Where the service's inspector listens, if it was asked for. */

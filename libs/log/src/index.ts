@@ -8,3 +8,4 @@ export { createMemoryLog, type MemoryLog, type MemoryLogOptions, type MemorySend
 export { createKafkaLog, type KafkaLogOptions } from './kafkajs/kafkaLog';
 export { ensureTopic, TopicMismatchError, type TopicOptions } from './kafkajs/topic';
 export type { KafkaAccess } from './kafkajs/client';
+export { topicBytes } from './kafkajs/topicBytes';

@@ -20,6 +20,7 @@ declare module 'kafkajs/src/protocol/encoder' {
     writeUVarInt(value: number): this;
     writeBoolean(value: boolean): this;
     writeInt8(value: number): this;
+    writeInt32(value: number): this;
   }
   export = Encoder;
 }
@@ -30,6 +31,10 @@ declare module 'kafkajs/src/protocol/decoder' {
     readInt8(): number;
     readInt16(): number;
     readInt32(): number;
+    readInt64(): { toString(): string };
+    readBoolean(): boolean;
+    readString(): string | null;
+    readArray(read: (decoder: Decoder) => void): unknown[];
     readUVarInt(): number;
     readUVarIntString(): string | null;
     readUVarIntArray(read: (decoder: Decoder) => void): unknown[] | null;
