@@ -65,7 +65,7 @@ export interface Answers {
   hides(definition: CommandDefinition, streams: StreamWithRoot, actor: Actor): Problem | null;
   /** Why the actor does not see the thread that a command is about; null where it does, and where there is none. */
   hidesThread(streams: StreamWithRoot, actor: Actor): Problem | null;
-  sourceOf(job: Pick<Job, 'request' | 'route'>, input: AnswerInput): AnswerSource;
+  sourceOf(job: Pick<Job, 'request' | 'resolved'>, input: AnswerInput): AnswerSource;
   build(actor: Actor, source: AnswerSource): Promise<CommandResult>;
 }
 
@@ -77,11 +77,11 @@ export function createAnswers(deps: AnswersDeps): Answers {
   return {
     hidesThread,
     hides: ({ contract }, streams, actor) => (contract.success === 204 ? null : hidesThread(streams, actor)),
-    sourceOf({ request, route }, input) {
+    sourceOf({ request, resolved }, input) {
       const { position, replayed, changed, clear } = input;
-      const { contract } = route.definition;
+      const { contract } = resolved.definition;
       const status = contract.success === 201 && !changed ? 200 : contract.success;
-      const shown = route.definition.shows?.(request.command.input, input) ?? NOTHING_SHOWN;
+      const shown = resolved.definition.shows?.(request.command.input, input) ?? NOTHING_SHOWN;
       return { status, shown, visibleFrom: visibleFromOf(input, request.actor), position, replayed, clear };
     },
     build: (actor, source) => build(deps, actor, source),

@@ -20,7 +20,7 @@ export function answerTo(
   const source = answers.sourceOf(job, {
     state: entry.state,
     root: root.state,
-    resourceId: job.route.newId,
+    resourceId: job.resolved.newId,
     position: null,
     replayed: false,
     changed: false,
@@ -38,8 +38,8 @@ export function replay(
 ): void {
   const { receipt } = found;
   const { actor } = job.request;
-  const { definition } = job.route;
-  if (receipt.row.request_hash !== job.requestHash) {
+  const { definition } = job.resolved;
+  if (receipt.row.request_hash !== job.resolved.idempotency?.request_hash) {
     return answerWhenAcked(owned, job, found, () => refusal(KEY_REUSED));
   }
   const hidden = answers.hides(definition, found, actor);

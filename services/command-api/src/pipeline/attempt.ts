@@ -34,13 +34,13 @@ export function createAttempt(deps: AttemptDeps, owned: OwnedPartition): (job: J
   return (job) => {
     if (job.answered) return null;
     if (!owned.isServing()) return done(job.answer(NOT_OWNER));
-    const { stream, root } = job.route;
+    const { stream, root } = job.resolved;
     const entry = owned.streams.get(stream);
     if (!entry) return owned.streams.load(stream);
     const rootEntry = stream === root ? entry : owned.streams.get(root);
     if (!rootEntry) return owned.streams.load(root);
     const streams = { entry, root: rootEntry };
-    if (entry.parked || rootEntry.parked || owned.streams.isParked(job.route.recordKey)) {
+    if (entry.parked || rootEntry.parked || owned.streams.isParked(job.resolved.recordKey)) {
       return done(job.answer(refusal(parkedFor(deps, job, streams))));
     }
     return attemptOn(deps, owned, job, streams);
@@ -60,7 +60,7 @@ function parkedFor({ answers }: AttemptDeps, { request }: Job, streams: StreamWi
 function attemptOn(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: StreamWithRoot): Promise<void> | null {
   const receipt = findReceipt(deps, job, streams.entry);
   if (receipt === 'unknown') return lookUpKey(deps, owned, job, streams.entry);
-  const wanted = receipt === null ? job.route.parts : replayedParts(job, receipt);
+  const wanted = receipt === null ? job.resolved.parts : replayedParts(job, receipt);
   const missing = missingParts(job, streams, wanted);
   if (missing) return loadParts(deps, owned, job, missing);
   if (receipt !== null) return done(replay(deps.answers, owned, job, { ...streams, receipt }));
@@ -69,31 +69,31 @@ function attemptOn(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
 
 const NO_PARTS: readonly string[] = [];
 
-function replayedParts({ route, request }: Job, { row }: Receipt): readonly string[] {
-  return route.definition.replays?.(request.command.input, row) ?? NO_PARTS;
+function replayedParts({ resolved, request }: Job, { row }: Receipt): readonly string[] {
+  return resolved.definition.replays?.(request.command.input, row) ?? NO_PARTS;
 }
 
 function missingParts(job: Job, streams: StreamWithRoot, wanted: readonly string[]): MissingParts | null {
   if (wanted.length === 0) return null;
-  const fromRoot = job.route.definition.readsFrom === 'root';
+  const fromRoot = job.resolved.definition.readsFrom === 'root';
   const entry = fromRoot ? streams.root : streams.entry;
-  const stream = fromRoot ? job.route.root : job.route.stream;
+  const stream = fromRoot ? job.resolved.root : job.resolved.stream;
   if (job.partsReadInto === entry) return null;
   const names = wanted.filter((name) => !hasPart(entry, name));
   return names.length > 0 ? { entry, stream, names } : null;
 }
 
 function findReceipt(deps: AttemptDeps, job: Job, entry: StreamEntry): Receipt | 'unknown' | null {
-  const { keyHash } = job.route;
-  if (keyHash === null) return null;
-  const found = entry.receipts.find(keyHash, deps.windowStart());
+  const { idempotency } = job.resolved;
+  if (idempotency === null) return null;
+  const found = entry.receipts.find(idempotency.key_hash, deps.windowStart());
   if (found === 'absent' || (found === 'unknown' && job.keyReadInto === entry)) return null;
   return found;
 }
 
 function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: StreamWithRoot): Promise<void> | null {
   const { command, actor } = job.request;
-  const { definition, newId } = job.route;
+  const { definition, newId } = job.resolved;
   const { state } = streams.entry;
   const now = nextTimestamp(deps.clock.wallMicros(), streams.entry.lastTimestamp);
   const people = definition.people(command.input, actor);
@@ -121,8 +121,8 @@ function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
 }
 
 /** Whose keys the command's text needs; null where it has none. */
-function sealScopeOf({ request, route }: Job, { entry, root }: StreamWithRoot, now: string): SealScope | null {
-  const { definition, stream } = route;
+function sealScopeOf({ request, resolved }: Job, { entry, root }: StreamWithRoot, now: string): SealScope | null {
+  const { definition, stream } = resolved;
   if (!definition.seals) return null;
   const { actor, command } = request;
   const threadId = rootThreadId(stream.id);

@@ -30,11 +30,11 @@ function committed(drafts: readonly Draft[]) {
   const actor = testActor('ada');
   const job = createJob({
     request: { actor, command, idempotencyKey: null, correlationId: 'test', timeoutMs: 1_000 },
-    route: {
+    resolved: {
       definition: definitionOf(command),
-      ...{ stream, root: stream, recordKey: 'acme/thread/t1', partition: 0, newId: 'n', keyHash: null, parts: [] },
+      ...{ stream, root: stream, recordKey: 'acme/thread/t1', partition: 0, newId: 'n' },
+      ...{ idempotency: null, parts: [] },
     },
-    requestHash: null,
     deadlineMs: 1_000,
     onAnswer: (_job, outcome) => void told.outcomes.push(outcome),
   });

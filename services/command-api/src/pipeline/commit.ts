@@ -72,7 +72,7 @@ function sealAll(
   verdict: Verdict & { clear: ClearText },
 ): ChatEvent[] {
   const { actor, correlationId, command } = job.request;
-  const { keyHash, stream, definition } = job.route;
+  const { idempotency, stream, definition } = job.resolved;
   const known = learnerOf(verdict.root.state);
   const metadata: EventMetadata = {
     stream,
@@ -80,8 +80,7 @@ function sealAll(
     epoch: owned.lease.epoch,
     actor: { type: actor.type, id: actor.id, role: actor.role },
     correlationId,
-    idempotency:
-      keyHash !== null && job.requestHash !== null ? { key_hash: keyHash, request_hash: job.requestHash } : null,
+    idempotency,
   };
   let timestamp = verdict.now;
   return verdict.drafts.map((draft, index) => {
@@ -101,7 +100,7 @@ function send(deps: CommitDeps, owned: OwnedPartition, job: Job, dispatch: Dispa
   const { entry, root, events, records, clear } = dispatch;
   const { partition } = owned.lease;
   const { actor } = job.request;
-  const { definition, newId } = job.route;
+  const { definition, newId } = job.resolved;
   const source = deps.answers.sourceOf(job, {
     state: entry.state,
     root: root.state,

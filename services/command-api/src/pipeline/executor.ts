@@ -4,14 +4,14 @@ import type { Clock } from '../clock';
 import type { Owner } from '../ownership/owner';
 import type { OwnedPartition } from '../ownership/ownedPartition';
 import { createAttempt, type AttemptDeps } from './attempt';
-import type { CommandRoute } from './commandRoute';
+import type { ResolvedCommand } from './resolveCommand';
 import { createJob, NOT_OWNER, OUTCOME_UNKNOWN, refusal, TIMED_OUT, type Job, type Outcome } from './job';
 import { createKeyQueues, type KeyQueues } from './keyQueues';
 
 /** Carries out commands on the partitions this process owns. */
 export interface Executor {
   readonly name: string;
-  execute(request: CommandRequest, route: CommandRoute, requestHash: string | null): Promise<Outcome>;
+  execute(request: CommandRequest, resolved: ResolvedCommand): Promise<Outcome>;
   /** Answers commands whose time is up, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -59,8 +59,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
 
   return {
     name: 'command-deadlines',
-    execute(request, route, requestHash) {
-      const owned = deps.owner.ownedPartition(route.partition);
+    execute(request, resolved) {
+      const owned = deps.owner.ownedPartition(resolved.partition);
       if (!owned?.isServing()) return Promise.resolve(NOT_OWNER);
       const queues = queuesOf(owned);
       if (queues.jobs >= maxJobsPerPartition) return Promise.resolve(refusal(TOO_BUSY));
@@ -71,10 +71,10 @@ export function createExecutor(deps: ExecutorDeps): Executor {
           open.delete(job);
           resolve(outcome);
         };
-        const job = createJob({ request, route, requestHash, deadlineMs, onAnswer });
+        const job = createJob({ request, resolved, deadlineMs, onAnswer });
         queues.jobs += 1;
         open.add(job);
-        queues.byKey.submit(route.recordKey, job);
+        queues.byKey.submit(resolved.recordKey, job);
       });
     },
     async run(signal) {

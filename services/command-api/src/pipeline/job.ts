@@ -2,7 +2,7 @@ import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import type { Problem } from '@threadlog/events';
 import type { StreamState } from '@threadlog/read-models';
 import type { StreamEntry } from '../streams/streamEntry';
-import type { CommandRoute } from './commandRoute';
+import type { ResolvedCommand } from './resolveCommand';
 
 /** The partition is not (any more) ours and nothing was appended: the router may try elsewhere. */
 export const NOT_OWNER = Symbol('not owner, nothing appended');
@@ -22,9 +22,7 @@ export function learnerOf(root: StreamState): string | null {
 /** One command on its way through its owner. It is answered exactly once; whoever comes second is ignored. */
 export interface Job {
   readonly request: CommandRequest;
-  readonly route: CommandRoute;
-  /** HMAC of the canonical request, null without an idempotency key. */
-  readonly requestHash: string | null;
+  readonly resolved: ResolvedCommand;
   /** On the monotonic clock. */
   readonly deadlineMs: number;
   /** True once its events are on their way: from then on its outcome can be unknown. */
@@ -39,8 +37,7 @@ export interface Job {
 
 export interface JobOptions {
   request: CommandRequest;
-  route: CommandRoute;
-  requestHash: string | null;
+  resolved: ResolvedCommand;
   deadlineMs: number;
   onAnswer(job: Job, outcome: Outcome): void;
 }

@@ -57,10 +57,11 @@ function partsRead({ stream, names }: MissingParts, parts: StreamParts): StreamS
 /** Asks the table for a key that memory cannot rule out, then the overlay, which may hold what the table lacks. */
 export function lookUpKey(deps: LoadDeps, owned: OwnedPartition, job: Job, entry: StreamEntry): Promise<void> {
   const { overlay, lease } = owned;
-  const { stream, keyHash } = job.route;
+  const { stream, idempotency } = job.resolved;
+  const keyHash = idempotency!.key_hash;
   return consistentRead(
     overlay,
-    () => deps.readModel.findReceipt(stream, lease.partition, keyHash!),
+    () => deps.readModel.findReceipt(stream, lease.partition, keyHash),
     ({ row }) => {
       if (row && row.created_at >= deps.windowStart()) entry.receipts.add({ row, settled: null });
       for (const { event, offset } of overlay.eventsOf(streamName(stream))) {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandRequest, CommandResult, CommandRouter } from '@threadlog/commands';
-import type { Sealing } from '@threadlog/sealing';
-import { canonicalJson } from '../pipeline/canonical';
 import type { Executor } from '../pipeline/executor';
 import { NOT_OWNER, refusal, TIMED_OUT, type Outcome } from '../pipeline/job';
 import { definitionOf } from '../commands/registry';
-import { MAX_DIRECT_GENERATIONS, routeOf, type CommandRoute, type RouteDeps } from '../pipeline/commandRoute';
+import { MAX_DIRECT_GENERATIONS, resolveCommand, type ResolveDeps } from '../pipeline/resolveCommand';
 import type { Clock } from '../clock';
 import { isProblem } from '../problems';
 import type { OwnerDirectory } from './ownerDirectory';
@@ -13,12 +11,11 @@ import type { OwnerDirectory } from './ownerDirectory';
 /** Sends a command to the instance at `url`, for it alone to carry out. */
 export type Forward = (url: string, request: CommandRequest, directGeneration: number) => Promise<Outcome>;
 
-export interface RouterDeps extends Omit<RouteDeps, 'sealing'> {
+export interface RouterDeps extends ResolveDeps {
   executor: Executor;
   directory: OwnerDirectory;
   forward: Forward;
   clock: Clock;
-  sealing: Sealing;
   ownUrl: string;
   onFault(error: unknown): void;
 }
@@ -37,25 +34,23 @@ export interface LocalRouter extends CommandRouter {
  */
 export function createCommandRouter(deps: RouterDeps): LocalRouter {
   async function executeHere(request: CommandRequest, directGeneration: number): Promise<Outcome> {
-    const destination = await routeOf(deps, request, directGeneration);
-    return deps.executor.execute(request, destination, await requestHashOf(deps, request, destination));
+    return deps.executor.execute(request, await resolveCommand(deps, request, directGeneration));
   }
 
   async function route(request: CommandRequest, directGeneration: number): Promise<CommandResult> {
     const deadline = deps.clock.monotonicMs() + request.timeoutMs;
-    const destination = await routeOf(deps, request, directGeneration);
-    const requestHash = await requestHashOf(deps, request, destination);
+    const resolved = await resolveCommand(deps, request, directGeneration);
     for (;;) {
       const timeoutMs = deadline - deps.clock.monotonicMs();
       if (timeoutMs <= 0) return TIMED_OUT;
-      const here = await deps.executor.execute({ ...request, timeoutMs }, destination, requestHash);
+      const here = await deps.executor.execute({ ...request, timeoutMs }, resolved);
       if (here !== NOT_OWNER) return here;
-      const url = await deps.directory.urlOf(destination.partition);
+      const url = await deps.directory.urlOf(resolved.partition);
       if (url !== null && url !== deps.ownUrl) {
         const there = await deps.forward(url, { ...request, timeoutMs }, directGeneration);
         if (there !== NOT_OWNER) return there;
       }
-      deps.directory.forget(destination.partition);
+      deps.directory.forget(resolved.partition);
       await deps.clock.sleep(LOOK_AGAIN_MS);
     }
   }
@@ -92,17 +87,4 @@ function mintedKey({ command }: CommandRequest): Partial<CommandRequest> {
 function isTaken({ command }: CommandRequest, result: CommandResult): boolean {
   if (result.ok) return false;
   return definitionOf(command).stream.begins?.isTaken(command.input, result.problem) ?? false;
-}
-
-/** HMAC of the canonical request under the actor's own key: it says nothing any more once the actor is erased. */
-async function requestHashOf(
-  deps: RouterDeps,
-  request: CommandRequest,
-  { keyHash }: CommandRoute,
-): Promise<string | null> {
-  if (keyHash === null) return null;
-  const { tenantId, id } = request.actor;
-  const scope = { tenantId, authorId: id, threadId: null, month: null, learnerId: null };
-  if (!deps.sealing.cachedSealer(scope)) await deps.sealing.sealer(scope);
-  return deps.sealing.subjectHmac(tenantId, id, 'request', canonicalJson(request.command)).slice(0, 22);
 }

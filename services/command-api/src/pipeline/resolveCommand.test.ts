@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical';
+import { canonicalJson } from './resolveCommand';
 
 test('the same request in another order of keys is the same text', () => {
   const one = { type: 'x', input: { b: [1, { d: null, c: 'é' }], a: 2 } };
