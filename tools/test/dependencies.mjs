@@ -1,7 +1,7 @@
 // A step of npm test: no file of production code imports in a circle, and no arrow inside a package runs back up.
 import { cruise } from 'dependency-cruiser';
 import { root } from '../stack/bootstrap.mjs';
-import { LAYERS, NOT_YET } from './layers.mjs';
+import { LAYERS } from './layers.mjs';
 
 process.chdir(root);
 const { output } = await cruise(['libs', 'services', 'tools', 'bench'], {
@@ -16,9 +16,9 @@ const files = new Map(
   output.modules.map(({ source, dependencies }) => [source, new Set(dependencies.map(({ resolved }) => resolved))]),
 );
 
-/** Package and part of a file; null for what is in no `src`. */
+/** Package and part of a file; null for what is in no `src` of ours. */
 function partOf(file) {
-  const [, where, path] = /^(.*?)\/src\/(.*)$/.exec(file) ?? [];
+  const [, where, path] = /^((?:libs|services|tools|bench)\b.*?)\/src\/(.*)$/.exec(file) ?? [];
   return where ? { where, part: path.split('/')[0].replace(/\.[a-z]+$/, '') } : null;
 }
 
@@ -44,21 +44,34 @@ function circles(graph) {
   return found;
 }
 
+/** By package: how high each of its parts stands. */
+const heights = new Map(
+  Object.entries(LAYERS).map(([where, layers]) => [
+    where,
+    new Map(layers.flatMap((line, height) => line.split(' ').map((part) => [part, height]))),
+  ]),
+);
+
 const parts = new Map();
+const there = new Set();
 const upward = [];
 for (const [file, imported] of files) {
   const from = partOf(file);
   if (!from) continue;
-  const layers = LAYERS[from.where] ?? [];
+  const name = `${from.where}: ${from.part}`;
+  there.add(name);
   for (const other of imported) {
     const to = partOf(other);
     if (to?.where !== from.where || to.part === from.part) continue;
-    const name = `${from.where}: ${from.part}`;
     parts.set(name, (parts.get(name) ?? new Set()).add(`${from.where}: ${to.part}`));
-    const [low, high] = [layers.indexOf(from.part), layers.indexOf(to.part)];
-    if (low >= 0 && high > low) upward.push(`${file} imports ${other}, which stands above it`);
+    const height = heights.get(from.where);
+    if (height?.get(to.part) > height?.get(from.part)) upward.push(`${file} imports ${other}, which stands above it`);
   }
 }
+
+const named = new Set([...heights].flatMap(([where, height]) => [...height.keys()].map((part) => `${where}: ${part}`)));
+const unnamed = [...there].filter((name) => !named.has(name)).map((name) => `${name} stands in no line of layers.mjs`);
+const gone = [...named].filter((name) => !there.has(name)).map((name) => `${name} of layers.mjs is not there`);
 
 // An arrow that leads nowhere would be an arrow that is not looked at.
 const nowhere = output.modules.flatMap(({ source, dependencies }) =>
@@ -67,20 +80,11 @@ const nowhere = output.modules.flatMap(({ source, dependencies }) =>
     .map(({ module }) => `${source} imports ${module}, which cannot be found`),
 );
 
-const faults = [...upward, ...nowhere];
-const notes = [];
-function report(kind, found, allowed) {
-  const isAllowed = (circle) => circle.some((one) => allowed.includes(one));
-  for (const circle of found.filter((one) => !isAllowed(one))) faults.push(`${kind} in a circle: ${circle.join(', ')}`);
-  for (const name of allowed.filter((one) => !found.some((circle) => circle.includes(one))))
-    notes.push(`${name} is in no circle any more: take it out of tools/test/layers.mjs`);
-}
-report('files', circles(files), NOT_YET.files);
-report('parts', circles(parts), NOT_YET.parts);
-for (const [where, layers] of Object.entries(LAYERS))
-  for (const part of layers)
-    if (![...files.keys()].some((file) => partOf(file)?.where === where && partOf(file)?.part === part))
-      notes.push(`tools/test/layers.mjs names ${part} of ${where}, which is not there`);
+const circular = [
+  ...circles(files).map((circle) => `files in a circle: ${circle.join(', ')}`),
+  ...circles(parts).map((circle) => `parts in a circle: ${circle.join(', ')}`),
+];
 
-console.log([...faults, ...notes].join('\n') || `${files.size} files, no circle, no arrow that runs back up`);
+const faults = [...upward, ...circular, ...unnamed, ...gone, ...nowhere];
+console.log(faults.join('\n') || `${files.size} files, no circle, no arrow that runs back up`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -23,7 +23,7 @@ export * from './schema/core';
 export * from './schema/generation';
 export * from './tables/columns';
 export * from './tables/table';
-export * from './tables/generationTables';
+export * from './schema/generationTables';
 export * from './messages/cursor';
 export * from './messages/port';
 export * from './messages/privacyLogs';

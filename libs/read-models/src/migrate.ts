@@ -13,7 +13,7 @@ import {
 import { EXPORT_FILES_SQL } from './schema/exports';
 import { WEBHOOKS_SQL } from './schema/webhooks';
 import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
-import { generationTables, type MessageStoreKind } from './tables/generationTables';
+import { generationTables, type MessageStoreKind } from './schema/generationTables';
 
 export interface MigrateOptions {
   /** Where messages live; decides between the `messages` table and the slim `message_refs`. */

@@ -3,12 +3,15 @@ import type { EventLog, ReadPosition } from '@threadlog/log';
 import type { PeersOf, ReadingQueries, ViewerStateOf, ThreadsOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import type { RateLimits } from '@threadlog/service';
-import type { DispatchDeps } from './commands/dispatch';
+import type { DispatchDeps as CommandDeps } from './commands/dispatch';
 import { createLookUps } from './commands/lookUps';
-import { createDispatcher } from './dispatcher';
+import { createBatchDispatch, type DispatchDeps } from './dispatch/dispatchBatch';
+import { createDispatcher, type DispatcherDeps } from './dispatch/dispatcher';
+import { createFollower, type Follower, type FollowerDeps } from './dispatch/follower';
 import type { RealtimeLimits } from './limits';
+import { createDispatchedLog, type DispatchedLog } from './log/dispatchedLog';
+import type { Ring } from './log/ring';
 import type { RealtimeObserver } from './metrics';
-import { createFollower, type Follower } from './log/follower';
 import { MEMBERSHIP_TYPES } from './membership';
 import type { Connection } from './rooms/connection';
 import { createConnections, type Connections } from './rooms/connections';
@@ -57,6 +60,7 @@ export interface EngineDeps {
 
 /** Everything between the log and the sockets, wired. */
 export interface Engine {
+  dispatched: DispatchedLog;
   follower: Follower;
   connections: Connections;
   rooms: Rooms;
@@ -68,43 +72,30 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
   const { log, reader, views, limits, warn } = deps;
   const connections = createConnections();
-  const late: { announce?: Announce; follower?: Follower; presence?: Presence; rooms?: Rooms } = {};
-  const beginnings = createBeginnings({ reader, ringOf: (...place) => late.follower!.ringOf(...place) });
-  const references = createReferences({ reader, hasLate: (room) => late.rooms!.hasLate(room) });
-  const seen = { beginsAt: beginnings.at, indexOf: references.indexOf };
-  const rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, ...seen });
-  late.rooms = rooms;
-  const dispatcher = createDispatcher({
-    rooms,
-    connections,
-    announce: (subscription, seq) => void late.announce?.(subscription, seq),
-    posted: (...message) => late.presence?.typing.posted(...message),
-  });
+  const starts = Array.from({ length: log.partitions }, (_, p) => deps.starts.get(p) ?? { offset: 0, maxEpoch: 0 });
   const ring = { maxBytes: limits.ringBytes, maxEvents: limits.ringEvents, membershipTypes: MEMBERSHIP_TYPES };
-  const onErased = createErasureListener({
-    ...{ views, connections, rooms, threadsOf: deps.threadsOf },
-    onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
-  });
+  const dispatched = createDispatchedLog(starts, ring);
+  const beginnings = createBeginnings({ reader, ringOf: dispatched.ringOf });
+  const references = createReferences({ reader, hasLate: (room) => rooms.hasLate(room) });
+  const seen = { beginsAt: beginnings.at, indexOf: references.indexOf };
+  const rooms: Rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, ...seen });
   const withdrawals = createWithdrawals(reader);
-  const hands = { dispatcher, withdrawals, views, beginnings, references, onErased, onFault: faultLine(deps) };
-  const follower = createFollower({ log, ring, ...hands, isWatched: () => connections.size > 0 }, deps.starts);
-  late.follower = follower;
-  const settle = createSettle(follower, { timeoutMs: limits.projectionWaitMs });
+  const settle = createSettle(dispatched, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');
-  const base = { rooms, follower, reader, settle, views, beginnings, references, withdrawals, limits, onFault };
+  const base = { rooms, dispatched, reader, settle, views, beginnings, references, withdrawals, limits, onFault };
   const catchUp = createCatchUp(base);
   const joins = createJoins({ ...base, catchUp });
   const announce = createAnnounce({ ...base, catchUp, viewerStateOf: deps.viewerStateOf });
-  late.announce = announce;
+  const presence = createPresence({ ...deps, rooms, connections });
+  const follower = followInto(deps, { ...base, connections, announce, posted: presence.typing.posted }, starts);
   const lastSeq = ({ actor }: Connection, threadId: string) =>
-    follower.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
+    dispatched.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
   const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(deps) });
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
   const unproven: RefreshDeps['unproven'] = ({ address }, refusal) => countStranger(deps, address, refusal);
   const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish, unproven });
-  const presence = createPresence({ ...deps, rooms, connections });
-  late.presence = presence;
   return {
+    dispatched,
     follower,
     presence,
     connections,
@@ -124,10 +115,36 @@ export function createEngine(deps: EngineDeps): Engine {
   };
 }
 
+type Dispatching = Pick<FollowerDeps, 'dispatched'> &
+  Pick<DispatcherDeps, 'rooms' | 'connections' | 'posted'> &
+  Pick<DispatchDeps, 'beginnings' | 'references' | 'withdrawals'> & { announce: Announce };
+
+/** What takes events to rooms and rings, in the order of the log. */
+function followInto(
+  deps: EngineDeps,
+  { dispatched, rooms, connections, posted, announce, beginnings, references, withdrawals }: Dispatching,
+  starts: readonly ReadPosition[],
+): Follower {
+  const { log, views, threadsOf, warn } = deps;
+  const dispatcher = createDispatcher({
+    rooms,
+    connections,
+    posted,
+    announce: (subscription, seq) => void announce(subscription, seq),
+  });
+  const onErased = createErasureListener({
+    ...{ views, connections, rooms, threadsOf },
+    onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
+  });
+  const hands = { dispatcher, views, beginnings, references, withdrawals, onErased, onFault: faultLine(deps) };
+  const dispatchInto = (ring: Ring) => createBatchDispatch({ ...hands, ring, onProgress: dispatched.progressed });
+  return createFollower({ log, dispatched, dispatchInto, isWatched: () => connections.size > 0 }, starts);
+}
+
 function commandDeps(
   { router, rateLimits, reading, reader, views, allProjected, limits, warn }: EngineDeps,
-  { references, ...parts }: Pick<DispatchDeps, 'rooms' | 'joins' | 'refresh' | 'typing'> & { references: References },
-): DispatchDeps {
+  { references, ...parts }: Pick<CommandDeps, 'rooms' | 'joins' | 'refresh' | 'typing'> & { references: References },
+): CommandDeps {
   return {
     ...parts,
     router,
@@ -142,7 +159,7 @@ function commandDeps(
 
 type Reports = Pick<EngineDeps, 'observer' | 'warn'>;
 
-function faultLine({ observer, warn }: Reports): Parameters<typeof createFollower>[0]['onFault'] {
+function faultLine({ observer, warn }: Reports): DispatchDeps['onFault'] {
   return ({ partition, offset, cause }) => {
     observer.unshown();
     warn({ partition, offset, err: cause }, 'an event cannot be shown');

@@ -25,7 +25,7 @@ import {
 } from '@threadlog/service';
 import { createEngine, type Engine } from './engine';
 import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
-import { threadPartition } from './log/records';
+import { threadPartition } from './records';
 import { createRealtimeMetrics, type RealtimeObserver } from './metrics';
 import { SWEEP_MS } from './rooms/flow';
 import { createSeats } from './socket/seats';

@@ -4,7 +4,7 @@ import { testStack } from '@threadlog/testing';
 import type { Queryable } from '../database';
 import { migrate } from '../migrate';
 import { READ_MODEL_REVISION } from '../revision';
-import type { MessageStoreKind } from './generationTables';
+import type { MessageStoreKind } from '../schema/generationTables';
 
 /**
  * The tables of a revision, as Postgres knows them. Rows of a generation are only ever read by builds of its revision, so

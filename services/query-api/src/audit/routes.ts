@@ -14,7 +14,7 @@ import type { QueryContext } from '../context';
 import { decodeKeyset } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import { pageEdgesShape, pageLimit, threadParams } from '../schemas';
-import { resolveThread } from '../threads/access';
+import { resolveThread } from '../access/visibleThread';
 import { auditPage } from './page';
 
 const tags = ['Audit'];

@@ -2,7 +2,7 @@ import type { Actor } from '@threadlog/auth';
 import { problem, notThere } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
-import { resolveThread, type VisibleThread } from '../threads/access';
+import { resolveThread, type VisibleThread } from '../access/visibleThread';
 
 export interface FoundMessage {
   row: MessageRow;

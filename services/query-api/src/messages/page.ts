@@ -4,7 +4,7 @@ import { presentMessage, staleness, type MessageRow } from '@threadlog/read-mode
 import { viewFor, type QueryContext } from '../context';
 import { encodeIndex } from '../cursors';
 import type { PageEdges } from '../pages';
-import { resolveThread, visibleCount, type VisibleThread } from '../threads/access';
+import { resolveThread, visibleCount, type VisibleThread } from '../access/visibleThread';
 import { repliesTo } from './replies';
 import { readThreadPage } from './threadPage';
 

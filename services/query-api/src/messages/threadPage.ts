@@ -13,9 +13,9 @@ import {
   type Sql,
 } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
-import { resolveThread, visible, type VisibleThread } from '../threads/access';
-import { ACCESS_COLUMNS, accessJoins } from '../threads/details';
-import type { ThreadAccessRow } from '../threads/rows';
+import { resolveThread, visible, type VisibleThread } from '../access/visibleThread';
+import { ACCESS_COLUMNS, accessJoins } from '../access/details';
+import type { ThreadAccessRow } from '../access/rows';
 
 export interface ThreadPageRequest extends Omit<MessagePageOptions, 'visibleFrom'> {
   threadId: string;

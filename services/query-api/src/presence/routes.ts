@@ -1,7 +1,7 @@
 import type { Route } from '@threadlog/service';
 import type { QueryContext } from '../context';
 import { ok, readRoute } from '../readRoute';
-import { requireRead } from '../threads/access';
+import { requireRead } from '../access/visibleThread';
 import { knownUsers } from './known';
 import * as schemas from './schemas';
 

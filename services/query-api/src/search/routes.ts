@@ -4,7 +4,7 @@ import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
 import { ok, readRoute } from '../readRoute';
-import { requireRead } from '../threads/access';
+import { requireRead } from '../access/visibleThread';
 import { decodeSearchCursor } from './cursor';
 
 const SEARCH_LIMIT = 100;

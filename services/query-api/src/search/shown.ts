@@ -1,7 +1,7 @@
 import type { Actor } from '@threadlog/auth';
 import type { MessageRow } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
-import { threadsSeen, type VisibleThread } from '../threads/access';
+import { threadsSeen, type VisibleThread } from '../access/visibleThread';
 import type { Hit } from './window';
 
 /** A hit that the actor may be shown. */

@@ -8,7 +8,7 @@ import {
   type TextRange,
 } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
-import { threadsSeen } from '../threads/access';
+import { threadsSeen } from '../access/visibleThread';
 import { findCandidates, type Candidate, type CandidateRequest } from './candidates';
 import type { SearchCursor, TimePlace } from '../ports';
 import type { SearchRoots } from './roots';

@@ -7,7 +7,7 @@ import { messagePage, type MessagePage } from '../messages/page';
 import { knownUsers } from '../presence/known';
 import { ok } from '../readRoute';
 import { etagHeaders, messagePageSchema } from '../schemas';
-import { resolveThread, resolveThreadParts } from '../threads/access';
+import { resolveThread, resolveThreadParts } from '../access/visibleThread';
 import { listThreads } from '../threads/list';
 import { pageParticipants } from '../threads/participants';
 import { presentThreads } from '../threads/present';

@@ -3,11 +3,11 @@ import { rootThreadId, type MessageResource, type ParticipantResource, type Thre
 import { presentParticipant } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { presentMessages } from '../messages/page';
-import { resolveThreadParts, type VisibleThread } from './access';
+import { resolveThreadParts, type VisibleThread } from '../access/visibleThread';
 import { participantsChangedSince } from './participants';
 import { receiptsOf, type Receipt } from './receipts';
 import { presentThreads } from './present';
-import type { ThreadPartsRow } from './rows';
+import type { ThreadPartsRow } from '../access/rows';
 
 /** Changed messages handed out at most; a client that missed more is better served with fresh pages. */
 const CHANGES_LIMIT = 500;

@@ -18,9 +18,9 @@ import {
 import type { QueryContext } from '../context';
 import type { Keyset } from '../cursors';
 import { keysetPage, type PageEdges } from '../pages';
-import { readable, type VisibleThread } from './access';
-import { DETAIL_COLUMNS, detailJoins } from './details';
-import type { ThreadPartsRow } from './rows';
+import { readable, type VisibleThread } from '../access/visibleThread';
+import { DETAIL_COLUMNS, detailJoins } from '../access/details';
+import type { ThreadPartsRow } from '../access/rows';
 import { LIST_SOURCES, listSourceOf, PAGE_MEMBER, type ListSource } from './listSource';
 
 export interface ThreadFilters {

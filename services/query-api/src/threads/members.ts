@@ -1,5 +1,5 @@
 import { membersNamed, type ParticipantView } from '@threadlog/read-models';
-import type { ThreadPartsRow } from './rows';
+import type { ThreadPartsRow } from '../access/rows';
 
 /**
  * The members that a row tells, in the order they joined, with how far each has read the thread. Lists of words in place

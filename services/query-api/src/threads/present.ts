@@ -9,9 +9,9 @@ import {
 } from '@threadlog/read-models';
 import { viewFor, type QueryContext } from '../context';
 import { repliesTo } from '../messages/replies';
-import type { VisibleThread } from './access';
+import type { VisibleThread } from '../access/visibleThread';
 import { membersOf } from './members';
-import type { ThreadPartsRow } from './rows';
+import type { ThreadPartsRow } from '../access/rows';
 
 /** Threads as resources for the actor; their last messages are read together, from wherever messages live. */
 export async function presentThreads(

@@ -5,7 +5,7 @@ import { viewFor, type QueryContext } from '../context';
 import { decodeKeyset } from '../cursors';
 import { ok, readRoute } from '../readRoute';
 import * as schemas from '../schemas';
-import { requireRead, resolveThread, resolveThreadParts } from './access';
+import { requireRead, resolveThread, resolveThreadParts } from '../access/visibleThread';
 import { threadChanges } from './changes';
 import { listThreads } from './list';
 import { pageParticipants } from './participants';

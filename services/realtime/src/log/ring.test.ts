@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { TENANT, createWorld, creation, message } from '../testing/world';
-import { headOf } from './records';
+import { headOf } from '../records';
 import { createRing, type Ring } from './ring';
 
 const MEMBERSHIP = new Set(['CHAT_THREAD_CREATED', 'CHAT_PARTICIPANT_ADDED']);

@@ -9,7 +9,7 @@ import {
 } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { createDeque, type Deque } from './deque';
-import type { RecordHead } from './records';
+import type { RecordHead } from '../records';
 import { createStreamIndex, type RingEntry, type StreamIndex } from './streamIndex';
 
 /** The newest dispatched thread events of one partition: every one with an offset in [start, end) is here. */

@@ -1,6 +1,6 @@
 import { rootThreadId } from '@threadlog/events';
 import { frame, placeOf } from '../frames';
-import { threadRoom } from '../log/records';
+import { threadRoom } from '../records';
 import type { MembershipEffect } from './define';
 
 /**

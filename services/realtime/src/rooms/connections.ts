@@ -1,5 +1,5 @@
 import type { TenantId } from '@threadlog/events';
-import { userRoom } from '../log/records';
+import { userRoom } from '../records';
 import type { Connection } from './connection';
 
 /** The sockets of this instance, by user. */

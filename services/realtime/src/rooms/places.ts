@@ -1,6 +1,6 @@
 import type { TenantId } from '@threadlog/events';
 import type { Delivery } from '../frames';
-import { threadRoom } from '../log/records';
+import { threadRoom } from '../records';
 import type { Connection, Subscription } from './connection';
 import { seesEverything, type Seen } from './seen';
 

@@ -1,7 +1,7 @@
 import type { EventOf, TenantId } from '@threadlog/events';
 import type { ThreadsOf } from '@threadlog/read-models';
 import { frame } from '../frames';
-import { threadRoom } from '../log/records';
+import { threadRoom } from '../records';
 import type { Connection } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
 import type { Rooms } from '../rooms/rooms';

@@ -2,7 +2,7 @@ import type { PeersOf } from '@threadlog/read-models';
 import type { PresenceBoard, PresenceChange } from '@threadlog/runtime';
 import { frame, type Frame } from '../frames';
 import type { Connections } from '../rooms/connections';
-import { userRoom } from '../log/records';
+import { userRoom } from '../records';
 
 /** Look-ups of people at the same time. */
 const AT_ONCE = 4;

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import { signalTime, type PresenceChange, type Signals } from '@threadlog/runtime';
-import { userRoom } from '../log/records';
+import { userRoom } from '../records';
 import type { Connection } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
 

@@ -1,7 +1,7 @@
 import { rootThreadId, type SignalOf, type TenantId } from '@threadlog/events';
 import type { Signals } from '@threadlog/runtime';
 import { frame, placeOf } from '../frames';
-import { threadRoom } from '../log/records';
+import { threadRoom } from '../records';
 import type { Connection } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
 import type { Rooms } from '../rooms/rooms';

@@ -1,7 +1,7 @@
 import type { Actor } from '@threadlog/auth';
 import { createBucket, type Bucket } from '../commands/bucket';
 import type { RealtimeLimits } from '../limits';
-import { userRoom } from '../log/records';
+import { userRoom } from '../records';
 
 /** A socket's place among those of its user. */
 export interface Seat {

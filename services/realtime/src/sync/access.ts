@@ -16,7 +16,7 @@ export interface Access extends Seen {
  * Rejects with `projection_lagging`.
  */
 export function withAccess<R>(
-  { follower, reader, settle }: Pick<CatchUpDeps, 'follower' | 'reader' | 'settle'>,
+  { dispatched, reader, settle }: Pick<CatchUpDeps, 'dispatched' | 'reader' | 'settle'>,
   connection: Connection,
   threadId: string,
   use: (access: Access | null) => R,
@@ -27,7 +27,7 @@ export function withAccess<R>(
     place,
     () => reader.thread(place.tenantId, place.threadId, actor.id),
     (rows) => {
-      const ring = follower.ringOf(place.tenantId, place.threadId);
+      const ring = dispatched.ringOf(place.tenantId, place.threadId);
       if (ring.closedSince(place.tenantId, rows.from).has(place.threadId)) return use(null);
       const found = foldAccess(rows, ring.since(place.tenantId, place.threadId, rows.from), actor);
       if (!found || !canSee(actor, found.access)) return use(null);

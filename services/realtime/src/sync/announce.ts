@@ -17,7 +17,7 @@ function withoutLastMessage(told: Payload<'conversation:created'>): Payload<'con
   return { ...told, conversation: { ...told.conversation, lastMessage: null } };
 }
 
-export type AnnounceDeps = Pick<CatchUpDeps, 'follower' | 'reader' | 'settle' | 'views' | 'onFault'> & {
+export type AnnounceDeps = Pick<CatchUpDeps, 'dispatched' | 'reader' | 'settle' | 'views' | 'onFault'> & {
   viewerStateOf: ViewerStateOf;
   references: Pick<References, 'hiddenOf'>;
   catchUp: Pick<CatchUp, 'finish'>;
@@ -31,7 +31,7 @@ export type Announce = (subscription: Subscription, seq: number) => Promise<void
  * nothing. A resource that cannot be read or shown is not waited for: the client is told `resync` of the thread, and fetches it.
  */
 export function createAnnounce({
-  follower,
+  dispatched,
   reader,
   settle,
   views,
@@ -48,7 +48,7 @@ export function createAnnounce({
     const parts = await settle.thread(
       { tenantId, threadId },
       () => reader.conversation(tenantId, threadId),
-      (rows) => foldConversation(rows, follower.ringOf(tenantId, threadId).since(tenantId, threadId, rows.from)),
+      (rows) => foldConversation(rows, dispatched.ringOf(tenantId, threadId).since(tenantId, threadId, rows.from)),
     );
     if (!parts) return null;
     const { thread, participants, members } = parts;

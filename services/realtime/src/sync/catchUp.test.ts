@@ -17,7 +17,7 @@ describe('catching up', () => {
     project(6, 7);
     const late = connect('ada', { t: 3 });
     for (let turns = 0; turns < 20; turns++) await setImmediate();
-    expect(engine.follower.rings[0]!.end).toBe(6);
+    expect(engine.dispatched.rings[0]!.end).toBe(6);
     expect(late.told()).toEqual([]);
     closed.resolve();
     await late.started;

@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import type { Follower } from '../log/follower';
+import type { DispatchedLog } from '../log/dispatchedLog';
 import { lostFrame } from '../frames';
 import type { RealtimeLimits } from '../limits';
 import { present } from '../presenters';
@@ -22,7 +22,7 @@ import type { Withdrawals } from './withdrawals';
 
 export interface CatchUpDeps {
   rooms: Rooms;
-  follower: Follower;
+  dispatched: DispatchedLog;
   reader: SyncReader;
   settle: Settle;
   views: Views;
@@ -51,9 +51,9 @@ export interface CatchUp {
 }
 
 export function createCatchUp(deps: CatchUpDeps): CatchUp {
-  const { rooms, follower, limits } = deps;
+  const { rooms, dispatched, limits } = deps;
   const lastSeq = ({ connection }: Subscription, threadId: string) =>
-    follower.ringOf(connection.actor.tenantId, threadId).lastSeq(connection.actor.tenantId, threadId);
+    dispatched.ringOf(connection.actor.tenantId, threadId).lastSeq(connection.actor.tenantId, threadId);
 
   async function settled(subscription: Subscription, stream: Stream): Promise<Outcome | null> {
     try {
@@ -79,7 +79,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     plan({ connection }, { threadId, since, known }) {
       const { tenantId, id: userId } = connection.actor;
       const input = { tenantId, threadId, userId, since, known, most: limits.replayPerThread };
-      const plan = planCatchUp(follower.ringOf(tenantId, threadId), input);
+      const plan = planCatchUp(dispatched.ringOf(tenantId, threadId), input);
       return { threadId, since, plan };
     },
     async run(subscription, streams) {
@@ -133,12 +133,12 @@ async function outcomeOf(deps: CatchUpDeps, subscription: Subscription, stream: 
 }
 
 /** Waits until what the client has is dispatched here, too; what it claims may never be. */
-async function catchUpWith({ follower, limits }: CatchUpDeps, { tenantId }: Actor, { threadId, since }: Stream) {
+async function catchUpWith({ dispatched, limits }: CatchUpDeps, { tenantId }: Actor, { threadId, since }: Stream) {
   // The ring may have let go of the thread's events when somebody looks again.
   let seq: number | null = null;
   const isReached = () =>
-    (seq = follower.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? seq) !== null && seq >= since;
-  const reached = await follower.until(isReached, limits.aheadWaitMs).then(
+    (seq = dispatched.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? seq) !== null && seq >= since;
+  const reached = await dispatched.until(isReached, limits.aheadWaitMs).then(
     () => true,
     () => false,
   );
@@ -147,9 +147,9 @@ async function catchUpWith({ follower, limits }: CatchUpDeps, { tenantId }: Acto
 
 async function fromRows(deps: CatchUpDeps, actor: Actor, { threadId, since }: Stream): Promise<Outcome | null> {
   const { tenantId } = actor;
-  const { follower, reader, settle, views } = deps;
+  const { dispatched, reader, settle, views } = deps;
   const limit = deps.limits.replayPerThread;
-  const ring = follower.ringOf(tenantId, threadId);
+  const ring = dispatched.ringOf(tenantId, threadId);
   const { changes, tooMany } = await settle.thread(
     { tenantId, threadId },
     () => reader.changes(tenantId, threadId, { since, limit }),

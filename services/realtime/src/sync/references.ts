@@ -1,6 +1,6 @@
 import { rootThreadId, type ChatEvent, type TenantId } from '@threadlog/events';
 import { NOTHING_HIDDEN } from '@threadlog/read-models';
-import { threadRoom } from '../log/records';
+import { threadRoom } from '../records';
 import type { SyncReader } from './reader';
 
 /** Messages remembered; of those beyond, the ones learned first are looked up again. */

@@ -9,7 +9,7 @@ import type { CatchUpDeps } from './catchUp';
 import type { Joins } from './join';
 import { eachLimited } from './limited';
 
-export interface RefreshDeps extends Pick<CatchUpDeps, 'rooms' | 'follower' | 'reader' | 'settle' | 'limits'> {
+export interface RefreshDeps extends Pick<CatchUpDeps, 'rooms' | 'dispatched' | 'reader' | 'settle' | 'limits'> {
   verifier: Pick<TokenVerifier, 'verify'>;
   joins: Pick<Joins, 'open'>;
   finish(subscription: Subscription): void;

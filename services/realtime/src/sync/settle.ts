@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { problem, type TenantId } from '@threadlog/events';
-import type { Follower } from '../log/follower';
+import type { DispatchedLog } from '../log/dispatchedLog';
 import type { Interval } from './reader';
 
 export interface Settle {
@@ -30,7 +30,7 @@ export interface SettleTimes {
 }
 
 export function createSettle(
-  follower: Pick<Follower, 'rings' | 'ringOf' | 'until'>,
+  dispatched: Pick<DispatchedLog, 'rings' | 'ringOf' | 'until'>,
   { timeoutMs, retryMs = 25 }: SettleTimes,
 ): Settle {
   async function settle<S, R>(
@@ -43,7 +43,7 @@ export function createSettle(
       const snapshot = await read();
       // What the ring has let go of it never has again: rows that it does not reach back to are read again, not waited for.
       const decided = () => !meets(snapshot).covered || meets(snapshot).passed;
-      await follower.until(decided, Math.max(1, deadline - performance.now()));
+      await dispatched.until(decided, Math.max(1, deadline - performance.now()));
       if (meets(snapshot).covered) return use(snapshot);
       if (performance.now() >= deadline) throw problem('projection_lagging', 'The read model is too far behind.');
       await delay(retryMs);
@@ -52,7 +52,7 @@ export function createSettle(
 
   return {
     thread({ tenantId, threadId }, read, use, passed = () => true) {
-      const ring = follower.ringOf(tenantId, threadId);
+      const ring = dispatched.ringOf(tenantId, threadId);
       const meets = (snapshot: Parameters<typeof passed>[0]) => ({
         covered: ring.start <= snapshot.from,
         passed: ring.end >= snapshot.to && passed(snapshot),
@@ -65,8 +65,8 @@ export function createSettle(
         ({ checkpoints }) => {
           const at = (partition: number) => checkpoints.get(partition) ?? 0;
           return {
-            covered: follower.rings.every((ring, partition) => ring.start <= at(partition)),
-            passed: follower.rings.every((ring, partition) => ring.end >= at(partition)),
+            covered: dispatched.rings.every((ring, partition) => ring.start <= at(partition)),
+            passed: dispatched.rings.every((ring, partition) => ring.end >= at(partition)),
           };
         },
         use,

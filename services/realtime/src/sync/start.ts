@@ -42,13 +42,13 @@ export async function startConnection(
     () => reader.memberships(tenantId, userId, limits.threadsOnConnect),
     (snapshot) => {
       if (connection.state === 'closed') return null;
-      const events = deps.follower.rings.flatMap((ring, partition) =>
+      const events = deps.dispatched.rings.flatMap((ring, partition) =>
         ring.membershipSince(tenantId, snapshot.checkpoints.get(partition) ?? 0),
       );
       connection.state = 'ready';
       greet();
       const memberships = foldMemberships(snapshot, events, connection.actor);
-      for (const [partition, ring] of deps.follower.rings.entries()) {
+      for (const [partition, ring] of deps.dispatched.rings.entries()) {
         const closed = ring.closedSince(tenantId, snapshot.checkpoints.get(partition) ?? 0);
         for (const threadId of closed) memberships.delete(threadId);
       }
@@ -60,7 +60,7 @@ export async function startConnection(
 
 /** One turn: every place is open before anything else can be dispatched. */
 function openRooms(
-  { joins, follower, catchUp }: StartDeps,
+  { joins, dispatched, catchUp }: StartDeps,
   connection: Connection,
   memberships: ReturnType<typeof foldMemberships>,
   resume: Since | null,
@@ -75,7 +75,7 @@ function openRooms(
       continue;
     }
     const { subscription } = joins.open(connection, threadId, access, new Map());
-    const seq = follower.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? access.version;
+    const seq = dispatched.ringOf(tenantId, threadId).lastSeq(tenantId, threadId) ?? access.version;
     const unknown = resume !== null || access.version === null;
     if (unknown && seq !== null) work.fresh.push({ subscription, seq });
     else catchUp.finish(subscription);

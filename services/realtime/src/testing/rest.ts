@@ -28,7 +28,7 @@ export async function untilRest(party: Party): Promise<void> {
 
 function isAtRest({ world, engine, seats }: Party): boolean {
   const heads = world.heads();
-  if (engine.follower.rings.some((ring, partition) => ring.end < heads[partition]!)) return false;
+  if (engine.dispatched.rings.some((ring, partition) => ring.end < heads[partition]!)) return false;
   return seats.every(({ model, connection }) => {
     const places = [...(connection?.subscriptions.values() ?? [])];
     return connection?.state === 'ready' && model.waiting() === 0 && places.every(({ state }) => state === 'live');
@@ -37,7 +37,7 @@ function isAtRest({ world, engine, seats }: Party): boolean {
 
 /** What is still under way, in words: which one it is tells where to look. */
 function unrest({ world, engine, seats }: Party): string {
-  const rings = engine.follower.rings.map((ring, partition) => `${ring.end} of ${world.heads()[partition]}`);
+  const rings = engine.dispatched.rings.map((ring, partition) => `${ring.end} of ${world.heads()[partition]}`);
   const clients = seats.map(({ model, connection }) => {
     const places = [...(connection?.subscriptions.values() ?? [])].map(({ threadId, state }) => `${threadId} ${state}`);
     return `${model.userId} ${connection?.state}, ${model.waiting()} resumes, ${places.join(' ')}`;

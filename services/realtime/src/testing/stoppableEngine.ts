@@ -41,7 +41,7 @@ export async function stoppableEngine(limits: Partial<RealtimeLimits> = {}) {
   });
   await engine.follower.start(new AbortController().signal);
   const read = async () => {
-    const behind = () => engine.follower.rings[0]!.end < world.heads()[0]!;
+    const behind = () => engine.dispatched.rings[0]!.end < world.heads()[0]!;
     while (behind()) await setImmediate();
   };
   return {

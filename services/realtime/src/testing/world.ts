@@ -12,7 +12,7 @@ import {
 import { createMemoryLog, type Appender, type EventLog } from '@threadlog/log';
 import { createProfiles } from '@threadlog/read-models';
 import { SealingError, type Opener } from '@threadlog/sealing';
-import { threadPartition } from '../log/records';
+import { threadPartition } from '../records';
 import { createViews, type Views } from '../views';
 
 export const TENANT: TenantId = tenantId('acme');

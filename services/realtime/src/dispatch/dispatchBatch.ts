@@ -1,13 +1,13 @@
 import type { LogBatch, LogRecord } from '@threadlog/log';
 import { setImmediate } from 'node:timers/promises';
-import type { Dispatcher } from '../dispatcher';
+import type { Dispatcher } from './dispatcher';
 import type { Beginnings } from '../sync/beginnings';
 import type { References } from '../sync/references';
 import type { SubjectErased } from '../signals/erasureListener';
 import type { Withdrawals } from '../sync/withdrawals';
 import type { Views } from '../views';
-import { headOf, type RecordHead } from './records';
-import type { Ring } from './ring';
+import { headOf, type RecordHead } from '../records';
+import type { Ring } from '../log/ring';
 import { createShowing, lostOf, type Shown } from './showing';
 
 export interface DispatchDeps {

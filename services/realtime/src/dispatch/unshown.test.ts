@@ -119,7 +119,7 @@ describe('what cannot be shown', () => {
     while (asked === 0) await setImmediate();
     post(4, 'four');
     post(5, 'five');
-    while (engine.follower.rings[0]!.end < world.heads()[0]!) await setImmediate();
+    while (engine.dispatched.rings[0]!.end < world.heads()[0]!) await setImmediate();
     expect(back.told()).toEqual([]);
     gate.resolve();
     await back.started;

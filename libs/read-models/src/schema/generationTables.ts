@@ -15,16 +15,16 @@ import {
   usersTable,
   userThreadsTable,
 } from '../projections';
-import { generationSchema } from '../schema/generation';
-import { tableSql } from './ddl';
+import { generationSchema } from './generation';
+import { tableSql } from '../tables/ddl';
 import {
   checkpointsTable,
   messageSearchTable,
   parkedKeysTable,
   quarantineTable,
   searchCheckpointsTable,
-} from './laneTables';
-import type { TableShape } from './table';
+} from '../tables/laneTables';
+import type { TableShape } from '../tables/table';
 
 /** Where messages live. */
 export type MessageStoreKind = 'postgres' | 'mongo';

@@ -1,11 +1,11 @@
 import { closesThread, rootThreadId, type ChatEvent, type TenantId } from '@threadlog/events';
 import type { PresenterView } from '@threadlog/read-models';
-import { threadRoom, type RecordHead } from './log/records';
-import { effectOf, MEMBERSHIP_TYPES, type MembershipDeps } from './membership';
-import { lostFrame, type Delivery } from './frames';
-import type { Rooms } from './rooms/rooms';
-import { isPresented, placeIn, present, threadOf } from './presenters';
-import type { Typing } from './signals/typing';
+import { threadRoom, type RecordHead } from '../records';
+import { effectOf, MEMBERSHIP_TYPES, type MembershipDeps } from '../membership';
+import { lostFrame, type Delivery } from '../frames';
+import type { Rooms } from '../rooms/rooms';
+import { isPresented, placeIn, present, threadOf } from '../presenters';
+import type { Typing } from '../signals/typing';
 
 /** Turns events into frames and room changes. */
 export interface Dispatcher {

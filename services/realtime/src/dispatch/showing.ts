@@ -1,14 +1,14 @@
 import { decodeEvent, type ChatEvent, type TenantId } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import type { PresenterView } from '@threadlog/read-models';
-import type { Dispatcher } from '../dispatcher';
+import type { Dispatcher } from './dispatcher';
 import type { Delivery } from '../frames';
 import type { Beginnings } from '../sync/beginnings';
 import type { Withdrawals } from '../sync/withdrawals';
 import type { References } from '../sync/references';
 import type { Views } from '../views';
 import { withdrawnIn, type IsWithdrawn } from './late';
-import { headOf } from './records';
+import { headOf } from '../records';
 
 interface Wanted {
   event: ChatEvent;
