@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { definitionOf } from './catalogue';
-import { attachmentSchema, microTimestamp, sealedSchema, type SealedFieldName } from './catalogue/values';
+import {
+  attachmentSchema,
+  microTimestamp,
+  sealedSchema,
+  type SealedFieldName,
+  type StreamType,
+} from './catalogue/values';
 import { MAX_EMOJI_LENGTH } from './emoji';
 import { idSchema, tenantIdSchema } from './ids';
 
@@ -13,7 +19,19 @@ const CLEAR: Record<SealedFieldName, z.ZodType> = {
   display_name: z.string(),
   avatar_url: z.string(),
   email: z.string(),
+  url: z.string(),
+  description: z.string(),
+  secret: z.string(),
 };
+
+/** Streams that no feed has: what partitions note for themselves, and endpoints with their secrets. */
+const UNTOLD: ReadonlySet<string> = new Set<StreamType>(['control', 'webhook']);
+
+/** Whether events of a type stand in feeds. */
+export function isInFeeds(type: string): boolean {
+  const definition = definitionOf(type);
+  return definition !== undefined && !UNTOLD.has(definition.stream);
+}
 
 /** The canonical form, as people see it; events hold it within what every build reads. */
 const emoji = z.string().min(1).max(MAX_EMOJI_LENGTH);
@@ -23,7 +41,7 @@ const emoji = z.string().min(1).max(MAX_EMOJI_LENGTH);
  */
 export function feedRecordSchema(type: string): z.ZodObject {
   const definition = definitionOf(type);
-  if (!definition || definition.stream === 'control') throw new TypeError(`${type} is no event of a feed`);
+  if (!definition || !isInFeeds(type)) throw new TypeError(`${type} is no event of a feed`);
   const data = definition.data as z.ZodObject;
   const fields = Object.entries(data.shape as Record<string, z.ZodType>).map(([name, field]) => [
     name,

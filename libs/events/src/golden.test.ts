@@ -9,6 +9,7 @@ import {
   foldTenant,
   foldThread,
   foldUser,
+  foldWebhookEndpoint,
   isExportEvent,
   messageEditsOf,
   messageIdOf,
@@ -22,6 +23,7 @@ import {
   type TenantRow,
   type ThreadRow,
   type UserRow,
+  type WebhookEndpointRow,
 } from '@threadlog/read-models';
 import { EVENT_TYPES } from './arbitrary.testing';
 import { decodeEvent, encodeControl, encodeEvent } from './codec';
@@ -58,6 +60,7 @@ interface Tables {
   exports: Map<string, ExportLogRow>;
   deletions: Map<string, DeletionLogRow>;
   tenants: Map<string, TenantRow>;
+  webhooks: Map<string, WebhookEndpointRow>;
 }
 
 function fold(events: ChatEvent[]): Tables {
@@ -70,11 +73,13 @@ function fold(events: ChatEvent[]): Tables {
     exports: new Map(),
     deletions: new Map(),
     tenants: new Map(),
+    webhooks: new Map(),
   };
   for (const event of events) {
     const id = event.stream_id;
     if (event.stream_type === 'user') apply(tables.users, id, (row) => foldUser(row, event));
     if (event.stream_type === 'tenant') apply(tables.tenants, id, (row) => foldTenant(row, event));
+    if (event.stream_type === 'webhook') apply(tables.webhooks, id, (row) => foldWebhookEndpoint(row, event, null));
     foldRequest(tables, event);
     if (event.stream_type !== 'thread') continue;
     apply(tables.threads, id, (row) => foldThread(row, event));

@@ -24,3 +24,4 @@ export * from './resources/message';
 export * from './resources/conversation';
 export * from './resources/thread';
 export * from './resources/privacy';
+export * from './resources/webhook';

@@ -35,4 +35,11 @@ export const LIMITS = {
   exportCounts: 100,
   /** Legal holds of a tenant at a time. */
   holds: 1_000,
+  /** Endpoints of a tenant that its events are posted to. */
+  webhooksPerTenant: 20,
+  /** As much as the outgoing client takes. */
+  webhookUrlCharacters: 2_048,
+  webhookDescriptionCharacters: 500,
+  /** Secrets of an endpoint that sign at a time. */
+  webhookSecrets: 5,
 } as const;

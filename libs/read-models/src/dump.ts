@@ -13,6 +13,7 @@ import {
   threadsTable,
   usersTable,
   userThreadsTable,
+  webhookEndpointsTable,
   type MessageEditRow,
 } from './projections';
 import { generationSchema } from './schema/generation';
@@ -36,6 +37,7 @@ const asDumped = ({ name, columns, marks, key }: TableShape): DumpedTable => ({
 const TABLES: DumpedTable[] = [
   ...[streamsTable, threadsTable, participantsTable, threadMembersTable, usersTable, userThreadsTable].map(asDumped),
   ...[receiptsTable, messageRefsTable, auditTable, exportLogsTable, deletionLogsTable, tenantsTable].map(asDumped),
+  asDumped(webhookEndpointsTable),
   { ...asDumped(checkpointsTable), columns: ['partition', 'next_offset', 'max_epoch'] },
   {
     ...asDumped(quarantineTable),

@@ -40,6 +40,7 @@ export * from './queries/unread';
 export * from './queries/references';
 export * from './queries/senders';
 export * from './queries/personThreads';
+export * from './queries/webhooks';
 export * from './presenters';
 export * from './waiting/projectionWait';
 export * from './waiting/looks';

@@ -38,6 +38,11 @@ export const DESCRIPTIONS: Record<EventType, string> = {
   CHAT_RETENTION_SET: 'How many days a tenant keeps messages.',
   CHAT_ERASURE_BEGUN: 'No hold stands against an erasure, and from here on none can be set against it.',
   CHAT_ERASURE_ENDED: 'The erasure that began under this request is over.',
+  CHAT_WEBHOOK_REGISTERED: 'A tenant registered an endpoint that is told of its events from here on.',
+  CHAT_WEBHOOK_UPDATED: 'What an endpoint is told changed, or it was switched on or off; only what changed is there.',
+  CHAT_WEBHOOK_SECRET_ROTATED: 'An endpoint has a new secret; until `previous_until` the one before signs as well.',
+  CHAT_WEBHOOK_DISABLED: 'An endpoint was switched off because of how it answers; `reason` says why.',
+  CHAT_WEBHOOK_DELETED: 'An endpoint is gone; its URL and secrets leave every read model.',
   CHAT_PARTITION_OWNED:
     'A marker: from here on the partition is written under this epoch, and records of lower ones are void.',
 };

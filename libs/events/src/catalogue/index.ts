@@ -6,6 +6,7 @@ import { privacyEvents } from './privacy';
 import { tenantEvents } from './tenant';
 import { threadEvents } from './thread';
 import { userEvents } from './user';
+import { webhookEvents } from './webhook';
 import type { ClearFields, SealedFieldName } from './values';
 
 /** Every event type of the log, in its current version. */
@@ -15,6 +16,7 @@ export const CATALOGUE = {
   ...userEvents,
   ...privacyEvents,
   ...tenantEvents,
+  ...webhookEvents,
   ...controlEvents,
 };
 

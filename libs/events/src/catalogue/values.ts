@@ -20,6 +20,7 @@ export const ERASURE_REASONS = [
 ] as const;
 export const HOLD_REASONS = ['litigation', 'investigation', 'regulatory', 'other'] as const;
 export const SUBJECT_KINDS = ['learner', 'user', 'tenant'] as const;
+export const WEBHOOK_PAYLOADS = ['full', 'thin'] as const;
 export const ACTOR_TYPES = ['user', 'agent', 'system', 'internal'] as const;
 
 export type StreamType = (typeof STREAM_TYPES)[number];
@@ -32,6 +33,7 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 export type DeleteReason = (typeof DELETE_REASONS)[number];
 export type LeaveReason = (typeof LEAVE_REASONS)[number];
 export type ActorType = (typeof ACTOR_TYPES)[number];
+export type WebhookPayload = (typeof WEBHOOK_PAYLOADS)[number];
 export type ErasureReason = (typeof ERASURE_REASONS)[number];
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
@@ -72,6 +74,16 @@ export const keyEvidenceSchema = z.strictObject({
 });
 export type DestroyedKey = z.infer<typeof keyEvidenceSchema>;
 
+/** Name of an event as receivers are told it, or `*` for all. */
+export const webhookEventSchema = z.string().regex(/^(?:\*|[a-z_]{1,32}\.[a-z_]{1,32})$/);
+
+/** Which threads a receiver is told about: those about a learner, those of some types; null for all. */
+export const webhookFilterSchema = z.strictObject({
+  learner_id: idSchema.nullable(),
+  thread_types: z.array(z.enum(THREAD_TYPES)).min(1).nullable(),
+});
+export type WebhookFilter = z.infer<typeof webhookFilterSchema>;
+
 export const participantSchema = z.strictObject({ user_id: idSchema, role: z.enum(PARTICIPANT_ROLES) });
 
 /**
@@ -86,5 +98,8 @@ export interface ClearFields {
   display_name: string | null;
   avatar_url: string | null;
   email: string | null;
+  url: string;
+  description: string | null;
+  secret: string;
 }
 export type SealedFieldName = keyof ClearFields;

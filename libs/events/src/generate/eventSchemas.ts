@@ -4,7 +4,7 @@ import { CATALOGUE, definitionOf, type EventDefinition, type EventType } from '.
 import { DESCRIPTIONS } from '../catalogue/descriptions';
 import { dataSchemaUri } from '../codec';
 import { controlEnvelopeSchema, envelopeSchema } from '../envelope';
-import { feedRecordSchema } from '../feed';
+import { feedRecordSchema, isInFeeds } from '../feed';
 import { signalEnvelopeSchema, SIGNALS, type SignalType } from '../signals';
 import type { JsonSchema } from './jsonSchema';
 
@@ -57,10 +57,8 @@ function withoutTextPattern({ jsonSchema }: { jsonSchema: z.core.JSONSchema.Base
   if (jsonSchema.pattern === STORABLE_PATTERN) delete jsonSchema.pattern;
 }
 
-/** Types that a tenant's feed has: all but what partitions note for themselves. */
-export const FEED_TYPES = (Object.keys(CATALOGUE) as EventType[]).filter(
-  (type) => definitionOf(type)!.stream !== 'control',
-);
+/** Types that a tenant's feed has. */
+export const FEED_TYPES = (Object.keys(CATALOGUE) as EventType[]).filter(isInFeeds);
 
 /** Where the schema of a feed's records of a type stands, below `schemas/`. */
 export function feedSchemaPath(type: EventType): string {

@@ -6,6 +6,7 @@ import { foldTenant } from '../projections/tenants';
 import { foldThread } from '../projections/threads';
 import { foldUser } from '../projections/users';
 import { foldUserThread, userThreadOf } from '../projections/userThreads';
+import { foldWebhookEndpoint } from '../projections/webhookEndpoints';
 import type {
   DecidedType,
   PrivacyState,
@@ -14,6 +15,7 @@ import type {
   TenantState,
   ThreadState,
   UserState,
+  WebhookState,
 } from './states';
 
 /**
@@ -33,6 +35,7 @@ const EVOLVE: { readonly [T in DecidedType]: (state: StreamStates[T], event: Cha
   user: evolveUser,
   privacy: evolvePrivacy,
   tenant: evolveTenant,
+  webhook: evolveWebhook,
 };
 
 function evolveThread(state: ThreadState, event: ChatEvent): void {
@@ -67,6 +70,10 @@ function evolvePrivacy(state: PrivacyState, event: ChatEvent): void {
 
 function evolveTenant(state: TenantState, event: ChatEvent): void {
   state.tenant = foldTenant(state.tenant, event);
+}
+
+function evolveWebhook(state: WebhookState, event: ChatEvent): void {
+  state.endpoint = foldWebhookEndpoint(state.endpoint, event, null);
 }
 
 /** The part of its stream that an event is about: a message, or a thread of a user; null for one about the stream itself. */

@@ -6,6 +6,7 @@ import type { TenantRow } from '../projections/tenants';
 import type { ThreadRow } from '../projections/threads';
 import type { UserRow } from '../projections/users';
 import type { UserThreadRow } from '../projections/userThreads';
+import type { WebhookEndpointRow } from '../projections/webhookEndpoints';
 
 /** A thread's stream. */
 export interface ThreadState {
@@ -44,11 +45,19 @@ export interface TenantState {
   tenant: TenantRow | null;
 }
 
+/** An endpoint's stream; null before it was registered. A deleted one keeps its row, with `deleted_at`. */
+export interface WebhookState {
+  type: 'webhook';
+  version: number;
+  endpoint: WebhookEndpointRow | null;
+}
+
 export interface StreamStates {
   thread: ThreadState;
   user: UserState;
   privacy: PrivacyState;
   tenant: TenantState;
+  webhook: WebhookState;
 }
 
 /** Types of the streams that commands are decided on. */
@@ -72,6 +81,7 @@ const BEGINNINGS: { readonly [T in DecidedType]: () => StreamStates[T] } = {
   user: () => ({ type: 'user', version: 0, user: null, userThreads: new Map() }),
   privacy: () => ({ type: 'privacy', version: 0, exports: new Map(), deletions: new Map() }),
   tenant: () => ({ type: 'tenant', version: 0, tenant: null }),
+  webhook: () => ({ type: 'webhook', version: 0, endpoint: null }),
 };
 
 /** A stream of which nothing has happened yet. */

@@ -5,3 +5,4 @@ export * from './profiles';
 export * from './userThread';
 export * from './lastMessages';
 export * from './privacy';
+export * from './webhook';

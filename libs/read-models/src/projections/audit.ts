@@ -86,9 +86,20 @@ const KEPT = [
   'reference',
   'days',
   'uses_default',
+  'webhook_id',
+  'events',
+  'filter',
+  'payload',
+  'enabled',
+  'secret_id',
+  'previous_secret_id',
+  'previous_until',
 ] as const;
 /** Fields that are sealed: of them is told only that they were set. */
-const SEALED = ['title', 'metadata', 'content', 'attachments', 'display_name', 'avatar_url', 'email'] as const;
+const SEALED = [
+  ...['title', 'metadata', 'content', 'attachments', 'display_name', 'avatar_url', 'email'],
+  ...['url', 'description', 'secret'],
+] as const;
 
 type Data = Readonly<Record<string, Json | undefined>>;
 

@@ -14,3 +14,4 @@ export * from './threadMembers';
 export * from './threads';
 export * from './users';
 export * from './userThreads';
+export * from './webhookEndpoints';

@@ -79,6 +79,7 @@ export function receiptOf(event: ChatEvent, partition: number, offset: number): 
 function resourceOf(event: ChatEvent): string {
   if (event.stream_type === 'privacy' && 'request_id' in event.data) return event.data.request_id;
   if (event.event_type === 'CHAT_LEGAL_HOLD_SET') return event.data.hold_id;
+  if ('secret_id' in event.data) return event.data.secret_id;
   if (event.stream_type !== 'thread') return event.stream_id;
   if ('message_id' in event.data) return event.data.message_id;
   if ('user_id' in event.data) return event.data.user_id;

@@ -14,6 +14,7 @@ import {
   threadsTable,
   usersTable,
   userThreadsTable,
+  webhookEndpointsTable,
 } from '../projections';
 import { generationSchema } from './generation';
 import { tableSql } from '../tables/ddl';
@@ -47,6 +48,7 @@ const COMMON: readonly TableShape[] = [
   exportLogsTable,
   deletionLogsTable,
   tenantsTable,
+  webhookEndpointsTable,
 ];
 
 /**

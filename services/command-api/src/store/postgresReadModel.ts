@@ -19,6 +19,7 @@ import {
   type ThreadRow,
   type UserRow,
   type UserThreadRow,
+  type WebhookEndpointRow,
 } from '@threadlog/read-models';
 import { MAX_RECEIPTS_PER_STREAM } from '../streams/receiptBook';
 import type { Checkpoint, ReadModel, StreamSnapshot } from '../streams/ports';
@@ -130,6 +131,7 @@ interface LoadedRow {
   exports: ExportLogRow[] | null;
   deletions: DeletionLogRow[] | null;
   tenant: TenantRow | null;
+  endpoint: WebhookEndpointRow | null;
   receipts: ReceiptRow[] | null;
   parked: boolean;
 }
@@ -164,6 +166,8 @@ function loadStatement(generation: number): { name: string; text: string } {
       (select json_agg(e) from (select * from ${schema}.chat_export_logs where ${requests}) e) as exports,
       (select json_agg(d) from (select * from ${schema}.chat_deletion_logs where ${requests}) d) as deletions,
       (select row_to_json(o) from ${schema}.tenants o where $2 = 'tenant' and tenant_id = $1) as tenant,
+      (select row_to_json(w) from ${schema}.webhook_endpoints w
+        where $2 = 'webhook' and tenant_id = $1 and webhook_id = $3) as endpoint,
       (select json_agg(c) from (select * from ${schema}.command_receipts where ${own} and created_at >= $6
         order by created_at desc limit $7::integer + 1) c) as receipts,
       exists (select from ${schema}.parked_keys where record_key = $5) as parked`,
@@ -209,6 +213,8 @@ function stateOf(type: DecidedType, row: LoadedRow, version: number): StreamStat
       return { type, version, exports: byRequest(row.exports), deletions: byRequest(row.deletions) };
     case 'tenant':
       return { type, version, tenant: row.tenant };
+    case 'webhook':
+      return { type, version, endpoint: row.endpoint };
   }
 }
 

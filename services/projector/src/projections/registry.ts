@@ -13,6 +13,7 @@ import {
   threads,
   users,
   userThreads,
+  webhookEndpoints,
   type MessageStoreKind,
   type Projection,
 } from '@threadlog/read-models';
@@ -43,6 +44,7 @@ const COMMON = [
   exportLogs,
   deletionLogs,
   tenants,
+  webhookEndpoints,
 ];
 
 /** Rows are held as plain objects from here on: each projection alone knows its own type. */

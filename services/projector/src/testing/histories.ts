@@ -11,6 +11,7 @@ import {
 import fc from 'fast-check';
 import { createRequests, createTenant } from './privacyModel';
 import { createThreadModel, type ThreadModel } from './threadModel';
+import { createEndpoint, WEBHOOK } from './webhookModel';
 
 /** One choice of a random history; what event it comes to depends on what was chosen before. */
 export interface Choice {
@@ -20,10 +21,13 @@ export interface Choice {
   keyed: boolean;
 }
 
-/** Of the threads, then of a person's privacy requests, then of the tenant itself. */
-const choice = fc.record({ thread: fc.nat(5), kind: fc.nat(40), pick: fc.nat(50), keyed: fc.boolean() });
+/** Of the threads, then of a person's privacy requests, then of the tenant itself, then of an endpoint. */
+const choice = fc.record({ thread: fc.nat(6), kind: fc.nat(40), pick: fc.nat(50), keyed: fc.boolean() });
 
-/** Random histories of a few threads, a sub-thread, users, privacy requests and tenants' own streams, every event valid after those before it. */
+/**
+ * Random histories of a few threads, a sub-thread, users, privacy requests, a tenant's own stream and an endpoint, every
+ * event valid after those before it.
+ */
 export function histories(maxLength: number): fc.Arbitrary<ChatEvent[]> {
   return fc.array(choice, { minLength: 1, maxLength }).map(interpret);
 }
@@ -56,6 +60,7 @@ export function interpret(choices: readonly Choice[]): ChatEvent[] {
   const others = [
     { stream: { tenant: 'acme', type: 'privacy', id: 'lena' } as const, model: createRequests() },
     { stream: { tenant: 'acme', type: 'tenant', id: 'acme' } as const, model: createTenant() },
+    { stream: { tenant: 'acme', type: 'webhook', id: WEBHOOK } as const, model: createEndpoint() },
   ];
   for (const { thread, kind, pick, keyed } of choices) {
     const key = keyed ? `key-${pick % 7}` : null;

@@ -124,3 +124,20 @@ test('a reaction is told by the emoji that people see, and every record keeps to
   expect(told[1]!.event.data).toEqual({ ...data, emoji: 'ℹ️' });
   for (const one of told) expect(() => feedRecordSchema(one.event.event_type).parse(one.event)).not.toThrow();
 });
+
+test('an endpoint and its secret are in no feed, whatever could be opened', async () => {
+  const { sealing, publish, withheld } = await given();
+  const id = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d20';
+  const registered: Draft = {
+    type: 'CHAT_WEBHOOK_REGISTERED',
+    data: {
+      ...{ webhook_id: id, url: 'https://a.example', description: null, secret: 'whsec_1', secret_id: id },
+      ...{ events: ['*'], filter: { learner_id: null, thread_types: null }, payload: 'full' },
+    },
+  };
+  const place = { tenantId: TENANT, type: 'webhook' as const, id, learnerId: null, startedAt: Date.UTC(2026, 0) };
+  const step = { draft: registered, actor: user('ada'), authorId: null, month: null };
+  expect(await publish(...(await sealEvents(sealing, place, [step])))).toEqual([]);
+  expect(withheld).toEqual([]);
+  expect(() => feedRecordSchema('CHAT_WEBHOOK_REGISTERED')).toThrow();
+});

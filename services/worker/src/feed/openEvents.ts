@@ -2,6 +2,7 @@ import {
   decodeEvent,
   definitionOf,
   emojiIdentity,
+  isInFeeds,
   rootThreadId,
   streamName,
   type ChatEvent,
@@ -33,7 +34,8 @@ export async function feedRecords(
   tenantId: TenantId,
   records: readonly LogRecord[],
 ): Promise<OutgoingRecord[]> {
-  const opened = await openEvents(deps, tenantId, eventsIn(records));
+  const told = eventsIn(records).filter(({ event_type }) => isInFeeds(event_type));
+  const opened = await openEvents(deps, tenantId, told);
   return opened.map(({ event, data }) => feedRecord(event, data));
 }
 

@@ -1,23 +1,14 @@
-import { rootThreadId, type ChatEvent, type EventType, type Json, type TenantId } from '@threadlog/events';
+import {
+  rootThreadId,
+  type ChatEvent,
+  type EventType,
+  type Json,
+  type TenantId,
+  type WebhookEventName,
+} from '@threadlog/events';
 import type { OpenedEvent } from '../feed/openEvents';
 
-/** What receivers can be told of. */
-export const WEBHOOK_EVENTS = [
-  'message.created',
-  'message.updated',
-  'message.deleted',
-  'reaction.added',
-  'reaction.removed',
-  'conversation.created',
-  'conversation.updated',
-  'conversation.deleted',
-  'participant.added',
-  'participant.removed',
-  'privacy.erased',
-  'user.online',
-  'user.offline',
-] as const;
-export type WebhookEventName = (typeof WEBHOOK_EVENTS)[number];
+export { WEBHOOK_EVENTS, type WebhookEventName } from '@threadlog/events';
 
 /** An event as a receiver is told of it. */
 export interface WebhookEvent {
