@@ -30,7 +30,10 @@ export interface SealInput<Type extends DecidedType> {
 export interface CommandRules<Contract extends CommandContract, Type extends DecidedType> {
   /** Where it is decided. */
   readonly stream: StreamRule<Type, InputOf<Contract>>;
-  /** Codes it may be refused with on account of what it is about; `COMMON_REFUSALS` aside. The documents tell them. */
+  /**
+   * Codes it may be refused with on account of what it is about, besides those of every command. The document tells them
+   * of each route that sends it; the deciders' tests hold `decide` to them.
+   */
   readonly refusals: readonly ProblemCode[];
   /** Parts of the stream that must be loaded: messages by id, threads of a user. None by default. */
   reads?(input: InputOf<Contract>): readonly string[];

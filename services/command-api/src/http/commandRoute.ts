@@ -1,4 +1,11 @@
-import type { Command, CommandAccepted, CommandResult, CommandRouter, CommandType } from '@threadlog/commands';
+import type {
+  Command,
+  CommandAccepted,
+  CommandInput,
+  CommandResult,
+  CommandRouter,
+  CommandType,
+} from '@threadlog/commands';
 import { ProblemError, type TenantId } from '@threadlog/events';
 import {
   CONSISTENCY_HEADER,
@@ -14,7 +21,6 @@ import {
 import { z } from 'zod';
 import { definitionOf } from '../commands/registry';
 import type { LookUps } from './lookUps';
-import { refusalsOf } from './refusals';
 
 /** What command routes work with. */
 export interface CommandRouteDeps {
@@ -47,7 +53,7 @@ export const matchHeaders = commandHeaders.extend({
     .meta({ description: 'Entity tag of the state the change was made for; another one is answered 412.' }),
 });
 
-export const writeHeaders = z.object({
+const writeHeaders = z.object({
   [CONSISTENCY_HEADER]: z.string().optional().meta({ description: 'Send it with reads that must show this write.' }),
   'Idempotency-Replayed': z.literal('true').optional(),
 });
@@ -58,52 +64,76 @@ export type ResponseOverride = Partial<Pick<RouteReply, 'status' | 'body'>> & {
   location?: string;
 };
 
-type CommandRouteDefinition<Schemas extends RequestSchemas> = Omit<
-  RouteDefinition<Schemas, CommandRouteDeps>,
-  'auth' | 'handler'
-> &
-  Sends & {
-    /** `user` by default. */
-    auth?: RouteAuth;
-    /** The command that a parsed request stands for. */
-    command(request: RouteRequest<Schemas>, deps: CommandRouteDeps): Command | Promise<Command>;
-    /** Tells a success in other words than the command's. */
-    tell?(result: CommandAccepted, request: RouteRequest<Schemas>): ResponseOverride;
-  };
+/** What a write says of itself; parts of the request that are left out are none, but for the headers of every write. */
+interface WriteRules<Params, Headers, Body> extends Omit<
+  RouteDefinition<RequestSchemas, CommandRouteDeps>,
+  'auth' | 'params' | 'query' | 'headers' | 'body' | 'handler'
+> {
+  /** `user` by default. */
+  auth?: RouteAuth;
+  params?: Params;
+  /** `commandHeaders` by default. */
+  headers?: Headers;
+  body?: Body;
+}
+
+type WriteRequest<Params, Headers, Body> = RouteRequest<{
+  params: Extract<Params, z.ZodObject>;
+  headers: Extract<Headers, z.ZodObject>;
+  body: Extract<Body, z.ZodType>;
+}>;
+
+interface CommandRules<Type extends CommandType, Params, Headers, Body> extends WriteRules<Params, Headers, Body> {
+  /** The command that a request stands for. */
+  sends: Type;
+  /** The command's input, from a parsed request. */
+  input(
+    request: WriteRequest<Params, Headers, Body>,
+    deps: CommandRouteDeps,
+  ): CommandInput<Type> | Promise<CommandInput<Type>>;
+  /** Tells a success in other words than the command's. */
+  tell?(result: CommandAccepted): ResponseOverride;
+}
 
 /** A write: one request, one command, whose result is the answer. */
-export function commandRoute<Schemas extends RequestSchemas>(
-  definition: CommandRouteDefinition<Schemas>,
-): Route<CommandRouteDeps> {
-  const { command: commandOf, tell, ...route } = definition;
-  return writeRoute<Schemas>({
-    ...(route as Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'handler'> & Sends),
+export function commandRoute<
+  Type extends CommandType,
+  Params extends z.ZodObject | undefined = undefined,
+  Body extends z.ZodType | undefined = undefined,
+  Headers extends z.ZodObject = typeof commandHeaders,
+>(rules: CommandRules<Type, Params, Headers, Body>): Route<CommandRouteDeps> {
+  const { sends: type, input, tell, ...route } = rules;
+  return writeRoute<Params, Body, Headers>({
+    ...route,
+    sends: [type],
     async handler(request, deps) {
-      const result = await accepted(request, deps, await commandOf(request, deps));
-      return replyTo(result, deps, tell?.(result, request));
+      const command = { type, input: await input(request, deps) } as Command;
+      const result = await accepted(request, deps, command);
+      return replyTo(result, deps, tell?.(result));
     },
   });
 }
 
-type WriteRouteDefinition<Schemas extends RequestSchemas> = Omit<RouteDefinition<Schemas, CommandRouteDeps>, 'auth'> &
-  Sends & { auth?: RouteAuth };
-
-interface Sends {
+interface HandledRules<Params, Headers, Body> extends WriteRules<Params, Headers, Body> {
   /** The commands whose refusals are the route's. */
   sends: readonly CommandType[];
+  handler(request: WriteRequest<Params, Headers, Body>, deps: CommandRouteDeps): Promise<RouteReply>;
 }
 
 /** A write of any number of commands. */
-export function writeRoute<Schemas extends RequestSchemas>(
-  route: WriteRouteDefinition<Schemas>,
-): Route<CommandRouteDeps> {
-  const { sends, ...rest } = route;
-  const refusals = [...new Set(sends.flatMap((type) => refusalsOf({ type })))];
-  return defineRoute<Schemas, CommandRouteDeps>({
-    ...(rest as unknown as RouteDefinition<Schemas, CommandRouteDeps>),
-    auth: route.auth ?? 'user',
+export function writeRoute<
+  Params extends z.ZodObject | undefined = undefined,
+  Body extends z.ZodType | undefined = undefined,
+  Headers extends z.ZodObject = typeof commandHeaders,
+>({ sends, ...route }: HandledRules<Params, Headers, Body>): Route<CommandRouteDeps> {
+  const responses = Object.entries(route.responses).map(([status, one]) => [status, { ...one, headers: writeHeaders }]);
+  return defineRoute<RequestSchemas, CommandRouteDeps>({
+    auth: 'user',
+    headers: commandHeaders,
+    ...(route as Omit<RouteDefinition<RequestSchemas, CommandRouteDeps>, 'auth'>),
+    responses: Object.fromEntries(responses) as RouteDefinition['responses'],
     problems: [
-      ...refusals,
+      ...new Set(sends.flatMap((type) => definitionOf({ type }).refusals)),
       ...(route.problems ?? []),
       'forbidden',
       'idempotency_key_reused',

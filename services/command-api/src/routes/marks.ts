@@ -2,7 +2,7 @@ import { reactionAddSchema, reactionRemoveSchema } from '@threadlog/commands';
 import { idInputSchema, messageSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
-import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
+import { commandRoute, type CommandRouteDeps } from '../http/commandRoute';
 
 const messageParams = z.object({ threadId: threadIdInputSchema, messageId: idInputSchema });
 const named = { description: 'One emoji, percent-encoded, or its short code; in any spelling.', example: '👍' };
@@ -15,65 +15,58 @@ const reactionParams = messageParams.extend({ emoji: reactionAddSchema.shape.emo
 const formerReactionParams = messageParams.extend({ emoji: reactionRemoveSchema.shape.emoji.meta(formerEmoji) });
 const REACTION = '/api/v1/threads/{threadId}/messages/{messageId}/reactions/{emoji}';
 const PIN = '/api/v1/threads/{threadId}/messages/{messageId}/pin';
-const message = { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } };
-const nothing = (description: string) => ({ 204: { description, headers: writeHeaders } });
+const message = { 200: { description: 'The message', schema: messageSchema } };
+const nothing = (description: string) => ({ 204: { description } });
 
-type ReactionRequest = { params: typeof reactionParams; headers: typeof commandHeaders };
-type PinRequest = { params: typeof messageParams; headers: typeof commandHeaders };
-
-const react = commandRoute<ReactionRequest>({
+const react = commandRoute({
   method: 'put',
   path: REACTION,
   operationId: 'addReaction',
-  sends: ['reaction.add'],
+  sends: 'reaction.add',
   summary: 'React to a message',
   description: 'One of a kind each: doing it again changes nothing.',
   tags: ['Reactions'],
   params: reactionParams,
-  headers: commandHeaders,
   responses: message,
-  command: ({ params }) => ({ type: 'reaction.add', input: params }),
+  input: ({ params }) => params,
 });
 
-const unreact = commandRoute<{ params: typeof formerReactionParams; headers: typeof commandHeaders }>({
+const unreact = commandRoute({
   method: 'delete',
   path: REACTION,
   operationId: 'removeReaction',
-  sends: ['reaction.remove'],
+  sends: 'reaction.remove',
   summary: 'Take a reaction back',
   tags: ['Reactions'],
   params: formerReactionParams,
-  headers: commandHeaders,
   responses: nothing('The caller’s reaction is not there any more'),
-  command: ({ params }) => ({ type: 'reaction.remove', input: params }),
+  input: ({ params }) => params,
   tell: () => ({ status: 204 }),
 });
 
-const pin = commandRoute<PinRequest>({
+const pin = commandRoute({
   method: 'put',
   path: PIN,
   operationId: 'pinMessage',
-  sends: ['message.pin'],
+  sends: 'message.pin',
   summary: 'Pin a message',
   description: 'For everybody in the thread. Plain members may not.',
   tags: ['Pins'],
   params: messageParams,
-  headers: commandHeaders,
   responses: message,
-  command: ({ params }) => ({ type: 'message.pin', input: params }),
+  input: ({ params }) => params,
 });
 
-const unpin = commandRoute<PinRequest>({
+const unpin = commandRoute({
   method: 'delete',
   path: PIN,
   operationId: 'unpinMessage',
-  sends: ['message.unpin'],
+  sends: 'message.unpin',
   summary: 'Unpin a message',
   tags: ['Pins'],
   params: messageParams,
-  headers: commandHeaders,
   responses: nothing('It is not pinned any more'),
-  command: ({ params }) => ({ type: 'message.unpin', input: params }),
+  input: ({ params }) => params,
   tell: () => ({ status: 204 }),
 });
 

@@ -3,14 +3,7 @@ import { threadIdInputSchema, threadSchema } from '@threadlog/events';
 import type { Route, RouteMethod } from '@threadlog/service';
 import { z } from 'zod';
 import { requireChange } from '../http/bodyRules';
-import {
-  commandHeaders,
-  commandRoute,
-  matchHeaders,
-  versionIn,
-  writeHeaders,
-  type CommandRouteDeps,
-} from '../http/commandRoute';
+import { commandRoute, matchHeaders, versionIn, type CommandRouteDeps } from '../http/commandRoute';
 
 const tags = ['Threads'];
 const threadParams = z.object({ threadId: threadIdInputSchema });
@@ -21,54 +14,52 @@ const updateBody = requireChange(threadUpdateSchema.omit({ threadId: true, ifMat
   example: { title: 'Homework, second part', status: 'archived' },
 });
 
-const create = commandRoute<{ headers: typeof commandHeaders; body: typeof createBody }>({
+const create = commandRoute({
   method: 'post',
   path: '/api/v1/threads',
   operationId: 'createThread',
-  sends: ['thread.create'],
+  sends: 'thread.create',
   summary: 'Create a thread',
   description:
     'The caller becomes its owner. With `parentThreadId` a sub-thread, from `rootMessageId` of its root or empty; its ' +
     'people and learner are the root’s. `type: direct` gives the pair’s own: exactly two people, the caller included.',
   tags,
-  headers: commandHeaders,
   body: createBody,
   responses: {
-    201: { description: 'The new thread', schema: threadSchema, headers: writeHeaders },
-    200: { description: 'The direct conversation that exists', schema: threadSchema, headers: writeHeaders },
+    201: { description: 'The new thread', schema: threadSchema },
+    200: { description: 'The direct conversation that exists', schema: threadSchema },
   },
-  command: ({ body }) => ({ type: 'thread.create', input: body }),
+  input: ({ body }) => body,
 });
 
 const update = (method: RouteMethod, operationId: string): Route<CommandRouteDeps> =>
-  commandRoute<{ params: typeof threadParams; headers: typeof matchHeaders; body: typeof updateBody }>({
+  commandRoute({
     method,
     path: '/api/v1/threads/{threadId}',
     operationId,
-    sends: ['thread.update'],
+    sends: 'thread.update',
     summary: 'Change title, metadata or status',
     description: 'Only what is given changes, with PUT as with PATCH.',
     tags,
     params: threadParams,
     headers: matchHeaders,
     body: updateBody,
-    responses: { 200: { description: 'The thread', schema: threadSchema, headers: writeHeaders } },
-    command({ params, headers, body }) {
-      return { type: 'thread.update', input: { ...params, ...body, ifMatch: versionIn(headers) } };
+    responses: { 200: { description: 'The thread', schema: threadSchema } },
+    input({ params, headers, body }) {
+      return { ...params, ...body, ifMatch: versionIn(headers) };
     },
   });
 
-const remove = commandRoute<{ params: typeof threadParams; headers: typeof commandHeaders }>({
+const remove = commandRoute({
   method: 'delete',
   path: '/api/v1/threads/{threadId}',
   operationId: 'deleteThread',
-  sends: ['thread.delete'],
+  sends: 'thread.delete',
   summary: 'Delete a thread',
   tags,
   params: threadParams,
-  headers: commandHeaders,
-  responses: { 204: { description: 'It is gone', headers: writeHeaders } },
-  command: ({ params }) => ({ type: 'thread.delete', input: params }),
+  responses: { 204: { description: 'It is gone' } },
+  input: ({ params }) => params,
 });
 
 export const threadRoutes: readonly Route<CommandRouteDeps>[] = [

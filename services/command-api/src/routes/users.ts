@@ -3,7 +3,7 @@ import { idInputSchema, threadIdInputSchema, userThreadSchema } from '@threadlog
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { requireChange } from '../http/bodyRules';
-import { commandHeaders, commandRoute, writeHeaders, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { commandRoute, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 import { markRead, readPositionSchema } from './markRead';
 
 const threadParams = z.object({ threadId: threadIdInputSchema });
@@ -15,7 +15,7 @@ const preferencesBody = requireChange(threadPreferencesSchema.omit({ threadId: t
   example: { mutedUntil: '2026-01-16T08:00:00Z', pinned: true },
 });
 
-const read = writeRoute<{ params: typeof threadParams; headers: typeof commandHeaders; body: typeof readBody }>({
+const read = writeRoute({
   method: 'put',
   path: '/api/v1/threads/{threadId}/read',
   operationId: 'markThreadRead',
@@ -24,36 +24,28 @@ const read = writeRoute<{ params: typeof threadParams; headers: typeof commandHe
   description: 'Up to a message, or up to the newest. A read position only ever grows.',
   tags: ['Reading'],
   params: threadParams,
-  headers: commandHeaders,
   body: readBody,
-  responses: {
-    200: { description: 'How far the caller has read', schema: readPositionSchema, headers: writeHeaders },
-  },
+  responses: { 200: { description: 'How far the caller has read', schema: readPositionSchema } },
   problems: ['projection_lagging'],
   handler: (request, deps) => markRead(request, deps, { ...request.params, messageId: request.body?.messageId }),
 });
 
-const preferences = commandRoute<{
-  params: typeof threadParams;
-  headers: typeof commandHeaders;
-  body: typeof preferencesBody;
-}>({
+const preferences = commandRoute({
   method: 'patch',
   path: '/api/v1/threads/{threadId}/preferences',
   operationId: 'changeThreadPreferences',
-  sends: ['thread.preferences'],
+  sends: 'thread.preferences',
   summary: 'Change how the caller wants to see a thread',
   description: 'Mute, pin, hide or mark as unread; for the caller alone. Only what is given changes.',
   tags: ['Reading'],
   params: threadParams,
-  headers: commandHeaders,
   body: preferencesBody,
-  responses: { 200: { description: 'The preferences', schema: userThreadSchema, headers: writeHeaders } },
+  responses: { 200: { description: 'The preferences', schema: userThreadSchema } },
   problems: ['projection_lagging'],
-  async command({ actor, params, body }, { lookUps }) {
+  async input({ actor, params, body }, { lookUps }) {
     // The stream is the caller's own, so nobody else would notice a thread that the caller may not see.
     await lookUps.readTarget(actor, params);
-    return { type: 'thread.preferences', input: { ...params, ...body } };
+    return { ...params, ...body };
   },
 });
 

@@ -3,13 +3,11 @@ import { messageSchema, rootThreadId } from '@threadlog/events';
 import type { Route, RouteReply } from '@threadlog/service';
 import {
   carryOut,
-  commandHeaders,
   commandRoute,
   matchHeaders,
   replyTo,
   requireAccepted,
   versionIn,
-  writeHeaders,
   writeRoute,
   type Caller,
   type CommandRouteDeps,
@@ -19,34 +17,21 @@ import * as schemas from './schemas';
 const tags = ['Conversations'];
 const MESSAGE = '/api/conversations/{conversationId}/messages/{messageId}';
 
-type PostRequest = {
-  params: typeof schemas.conversationParams;
-  headers: typeof commandHeaders;
-  body: typeof schemas.postBody;
-};
-
-const post = commandRoute<PostRequest>({
+const post = commandRoute({
   method: 'post',
   path: '/api/conversations/{conversationId}/messages',
   operationId: 'sendMessage',
-  sends: ['message.post'],
+  sends: 'message.post',
   summary: 'Send a message',
   tags,
   params: schemas.conversationParams,
-  headers: commandHeaders,
   body: schemas.postBody,
-  responses: { 201: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
+  responses: { 201: { description: 'The message', schema: messageSchema } },
   problems: ['payload_too_large'],
-  command: ({ params, body }) => ({ type: 'message.post', input: { threadId: params.conversationId, ...body } }),
+  input: ({ params, body }) => ({ threadId: params.conversationId, ...body }),
 });
 
-type EditRequest = {
-  params: typeof schemas.conversationMessageParams;
-  headers: typeof matchHeaders;
-  body: typeof schemas.editBody;
-};
-
-const edit = writeRoute<EditRequest>({
+const edit = writeRoute({
   method: 'patch',
   path: MESSAGE,
   operationId: 'editConversationMessage',
@@ -56,7 +41,7 @@ const edit = writeRoute<EditRequest>({
   params: schemas.conversationMessageParams,
   headers: matchHeaders,
   body: schemas.editBody,
-  responses: { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
+  responses: { 200: { description: 'The message', schema: messageSchema } },
   problems: ['payload_too_large'],
   handler(request, deps) {
     const { params, headers, body } = request;
@@ -68,7 +53,7 @@ const edit = writeRoute<EditRequest>({
   },
 });
 
-const remove = writeRoute<{ params: typeof schemas.conversationMessageParams; headers: typeof commandHeaders }>({
+const remove = writeRoute({
   method: 'delete',
   path: MESSAGE,
   operationId: 'deleteConversationMessage',
@@ -76,8 +61,7 @@ const remove = writeRoute<{ params: typeof schemas.conversationMessageParams; he
   summary: 'Delete a message',
   tags,
   params: schemas.conversationMessageParams,
-  headers: commandHeaders,
-  responses: { 204: { description: 'It is gone', headers: writeHeaders } },
+  responses: { 204: { description: 'It is gone' } },
   handler: (request, deps) =>
     inConversation(request, deps, {
       ...request.params,

@@ -2,11 +2,9 @@ import { conversationOf, conversationSchema, type ThreadResource } from '@thread
 import type { CommandAccepted } from '@threadlog/commands';
 import type { Route, RouteMethod } from '@threadlog/service';
 import {
-  commandHeaders,
   commandRoute,
   matchHeaders,
   versionIn,
-  writeHeaders,
   writeRoute,
   type CommandRouteDeps,
   type ResponseOverride,
@@ -23,52 +21,45 @@ export function tellConversation({ resource }: CommandAccepted): ResponseOverrid
   return { body: conversation, location: `/api/conversations/${conversation.id}` };
 }
 
-const create = commandRoute<{ headers: typeof commandHeaders; body: typeof schemas.createBody }>({
+const create = commandRoute({
   method: 'post',
   path: '/api/conversations',
   operationId: 'createConversation',
-  sends: ['thread.create'],
+  sends: 'thread.create',
   summary: 'Create a conversation',
   description:
     '`type: direct` takes two people, the caller included, and gives their conversation back where it exists.',
   tags,
-  headers: commandHeaders,
   body: schemas.createBody,
   responses: {
-    201: { description: 'The new conversation', schema: conversationSchema, headers: writeHeaders },
-    200: { description: 'The direct conversation that exists', schema: conversationSchema, headers: writeHeaders },
+    201: { description: 'The new conversation', schema: conversationSchema },
+    200: { description: 'The direct conversation that exists', schema: conversationSchema },
   },
-  command: ({ body }) => ({ type: 'thread.create', input: { ...body, parentThreadId: null, rootMessageId: null } }),
+  input: ({ body }) => ({ ...body, parentThreadId: null, rootMessageId: null }),
   tell: tellConversation,
 });
 
-type UpdateRequest = {
-  params: typeof schemas.conversationParams;
-  headers: typeof matchHeaders;
-  body: typeof schemas.updateBody;
-};
-
 const update = (method: RouteMethod, operationId: string): Route<CommandRouteDeps> =>
-  commandRoute<UpdateRequest>({
+  commandRoute({
     method,
     path: '/api/conversations/{conversationId}',
     operationId,
-    sends: ['thread.update'],
+    sends: 'thread.update',
     summary: 'Change title, metadata or status',
     description: 'Only what is given changes.',
     tags,
     params: schemas.conversationParams,
     headers: matchHeaders,
     body: schemas.updateBody,
-    responses: { 200: { description: 'The conversation', schema: conversationSchema, headers: writeHeaders } },
-    command({ params, headers, body }) {
+    responses: { 200: { description: 'The conversation', schema: conversationSchema } },
+    input({ params, headers, body }) {
       const input = { threadId: params.conversationId, ...body, ifMatch: versionIn(headers) };
-      return { type: 'thread.update', input };
+      return input;
     },
     tell: tellConversation,
   });
 
-const remove = writeRoute<{ params: typeof schemas.conversationParams; headers: typeof commandHeaders }>({
+const remove = writeRoute({
   method: 'delete',
   path: '/api/conversations/{conversationId}',
   operationId: 'leaveOrDeleteConversation',
@@ -77,18 +68,11 @@ const remove = writeRoute<{ params: typeof schemas.conversationParams; headers: 
   description: 'Whoever may delete it deletes it for everybody: its owners, and administrators. Everybody else leaves.',
   tags,
   params: schemas.conversationParams,
-  headers: commandHeaders,
-  responses: { 204: { description: 'It is gone, or the caller is', headers: writeHeaders } },
+  responses: { 204: { description: 'It is gone, or the caller is' } },
   handler: (request, deps) => leaveOrDelete(request, deps, request.params.conversationId),
 });
 
-type ReadRequest = {
-  params: typeof schemas.conversationParams;
-  headers: typeof commandHeaders;
-  body: typeof schemas.readBody;
-};
-
-const read = writeRoute<ReadRequest>({
+const read = writeRoute({
   method: 'put',
   path: '/api/conversations/{conversationId}/read',
   operationId: 'markConversationRead',
@@ -97,11 +81,8 @@ const read = writeRoute<ReadRequest>({
   description: 'Up to a message, or all of it.',
   tags,
   params: schemas.conversationParams,
-  headers: commandHeaders,
   body: schemas.readBody,
-  responses: {
-    200: { description: 'How far the caller has read', schema: readPositionSchema, headers: writeHeaders },
-  },
+  responses: { 200: { description: 'How far the caller has read', schema: readPositionSchema } },
   problems: ['projection_lagging'],
   handler: (request, deps) =>
     markRead(request, deps, { threadId: request.params.conversationId, messageId: request.body?.messageId }),

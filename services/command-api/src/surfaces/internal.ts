@@ -2,36 +2,31 @@ import { personIdSchema } from '@threadlog/auth';
 import { idInputSchema, threadIdInputSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
-import { commandHeaders, commandRoute, writeHeaders, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { commandHeaders, commandRoute, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 import { syncBody } from './schemas';
 import { MAX_BATCH, syncBatch } from './syncBatch';
 
-const tags = ['Internal'];
 /** Which tenant an internal request is about; the configured default where it is left out. */
 const internalHeaders = commandHeaders.extend({
   'x-tenant-id': idInputSchema
     .optional()
     .meta({ description: 'The tenant; `AUTH_DEFAULT_TENANT` where it is left out.' }),
 });
+const internal = { auth: 'internal' as const, tags: ['Internal'], headers: internalHeaders };
 
 const syncedSchema = z.object({ success: z.literal(true) }).meta({ example: { success: true } });
 
-const sync = commandRoute<{ headers: typeof internalHeaders; body: typeof syncBody }>({
+const sync = commandRoute({
   method: 'post',
   path: '/api/users/sync',
   operationId: 'syncUser',
-  sends: ['user.sync'],
+  sends: 'user.sync',
   summary: 'Take over a user’s profile',
   description: 'The whole profile: what is left out is empty from then on.',
-  tags,
-  auth: 'internal',
-  headers: internalHeaders,
+  ...internal,
   body: syncBody,
-  responses: { 200: { description: 'Taken over', schema: syncedSchema, headers: writeHeaders } },
-  command: ({ body: { externalUserId, ...rest } }) => ({
-    type: 'user.sync',
-    input: { userId: externalUserId, ...rest },
-  }),
+  responses: { 200: { description: 'Taken over', schema: syncedSchema } },
+  input: ({ body: { externalUserId, ...rest } }) => ({ userId: externalUserId, ...rest }),
   tell: () => ({ body: { success: true } }),
 });
 
@@ -51,51 +46,45 @@ const batchSchema = z
   });
 const BATCH_BYTES = 4 * 1024 * 1024;
 
-const batch = writeRoute<{ headers: typeof internalHeaders; body: typeof batchBody }>({
+const batch = writeRoute({
   method: 'post',
   path: '/api/users/sync/batch',
   operationId: 'syncUsers',
   sends: [],
   summary: 'Take over many profiles',
   description: `At most ${MAX_BATCH}. Each succeeds or fails by itself; results come in the order of the request.`,
-  tags,
-  auth: 'internal',
-  headers: internalHeaders,
+  ...internal,
   body: batchBody,
   bodyLimit: BATCH_BYTES,
-  responses: { 200: { description: 'What became of each', schema: batchSchema, headers: writeHeaders } },
+  responses: { 200: { description: 'What became of each', schema: batchSchema } },
   handler: (request, deps) => syncBatch(request, deps, { users: request.body.users, schema: syncBody }),
 });
 
 const userParams = z.object({ externalUserId: personIdSchema });
-const removeUser = commandRoute<{ params: typeof userParams; headers: typeof internalHeaders }>({
+const removeUser = commandRoute({
   method: 'delete',
   path: '/api/users/{externalUserId}',
   operationId: 'removeUser',
-  sends: ['user.remove'],
+  sends: 'user.remove',
   summary: 'Remove a user’s profile',
   description: 'Messages and memberships stay, as those of a removed user.',
-  tags,
-  auth: 'internal',
+  ...internal,
   params: userParams,
-  headers: internalHeaders,
-  responses: { 204: { description: 'The profile is gone', headers: writeHeaders } },
-  command: ({ params }) => ({ type: 'user.remove', input: { userId: params.externalUserId } }),
+  responses: { 204: { description: 'The profile is gone' } },
+  input: ({ params }) => ({ userId: params.externalUserId }),
 });
 
 const conversationParams = z.object({ conversationId: threadIdInputSchema });
-const removeConversation = commandRoute<{ params: typeof conversationParams; headers: typeof internalHeaders }>({
+const removeConversation = commandRoute({
   method: 'delete',
   path: '/api/admin/conversations/{conversationId}',
   operationId: 'forceDeleteConversation',
-  sends: ['thread.delete'],
+  sends: 'thread.delete',
   summary: 'Delete any conversation',
-  tags,
-  auth: 'internal',
+  ...internal,
   params: conversationParams,
-  headers: internalHeaders,
-  responses: { 204: { description: 'It is gone', headers: writeHeaders } },
-  command: ({ params }) => ({ type: 'thread.delete', input: { threadId: params.conversationId } }),
+  responses: { 204: { description: 'It is gone' } },
+  input: ({ params }) => ({ threadId: params.conversationId }),
 });
 
 export const internalRoutes: readonly Route<CommandRouteDeps>[] = [sync, batch, removeUser, removeConversation];

@@ -1,16 +1,9 @@
+import type { Actor } from '@threadlog/auth';
 import { reactionAddSchema, reactionRemoveSchema } from '@threadlog/commands';
 import { messageSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
-import {
-  commandHeaders,
-  commandRoute,
-  matchHeaders,
-  versionIn,
-  writeHeaders,
-  writeRoute,
-  type CommandRouteDeps,
-} from '../http/commandRoute';
+import { commandRoute, matchHeaders, versionIn, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 import { formerEmoji } from '../routes/marks';
 import { markRead, readPositionSchema } from '../routes/markRead';
 import { editBody, messageIdParams } from './schemas';
@@ -18,17 +11,27 @@ import { editBody, messageIdParams } from './schemas';
 const tags = ['Messages by id'];
 const emoji = reactionAddSchema.shape.emoji;
 const reactionBody = z.object({ emoji }).meta({ example: { emoji: '👍' } });
-const reactionParams = messageIdParams.extend({
-  emoji: reactionRemoveSchema.shape.emoji.meta(formerEmoji),
-});
-const message = { 200: { description: 'The message', schema: messageSchema, headers: writeHeaders } };
-type Headers = { headers: typeof commandHeaders };
+const reactionParams = messageIdParams.extend({ emoji: reactionRemoveSchema.shape.emoji.meta(formerEmoji) });
+const message = { 200: { description: 'The message', schema: messageSchema } };
 
-const edit = commandRoute<{ params: typeof messageIdParams; headers: typeof matchHeaders; body: typeof editBody }>({
+interface Naming<Params> {
+  actor: Actor;
+  params: Params;
+}
+
+/** What a path names by the message's id alone, with the message's thread. */
+async function placed<Params extends { messageId: string }>(
+  { actor, params }: Naming<Params>,
+  { lookUps }: CommandRouteDeps,
+): Promise<Params & { threadId: string }> {
+  return { threadId: await lookUps.threadOfMessage(actor.tenantId, params.messageId), ...params };
+}
+
+const edit = commandRoute({
   method: 'patch',
   path: '/api/messages/{messageId}',
   operationId: 'editMessageById',
-  sends: ['message.edit'],
+  sends: 'message.edit',
   summary: 'Edit a message',
   tags,
   params: messageIdParams,
@@ -36,67 +39,54 @@ const edit = commandRoute<{ params: typeof messageIdParams; headers: typeof matc
   body: editBody,
   responses: message,
   problems: ['payload_too_large', 'projection_lagging'],
-  async command({ actor, params, headers, body }, { lookUps }) {
-    const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
-    return { type: 'message.edit', input: { threadId, ...params, ...body, ifMatch: versionIn(headers) } };
+  async input(request, deps) {
+    return { ...(await placed(request, deps)), ...request.body, ifMatch: versionIn(request.headers) };
   },
 });
 
-const remove = commandRoute<{ params: typeof messageIdParams } & Headers>({
+const remove = commandRoute({
   method: 'delete',
   path: '/api/messages/{messageId}',
   operationId: 'deleteMessageById',
-  sends: ['message.delete'],
+  sends: 'message.delete',
   summary: 'Delete a message',
   tags,
   params: messageIdParams,
-  headers: commandHeaders,
-  responses: { 204: { description: 'It is gone', headers: writeHeaders } },
+  responses: { 204: { description: 'It is gone' } },
   problems: ['projection_lagging'],
-  async command({ actor, params }, { lookUps }) {
-    const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
-    return { type: 'message.delete', input: { threadId, ...params } };
-  },
+  input: placed,
 });
 
-const react = commandRoute<{ params: typeof messageIdParams; body: typeof reactionBody } & Headers>({
+const react = commandRoute({
   method: 'post',
   path: '/api/messages/{messageId}/reactions',
   operationId: 'addReactionById',
-  sends: ['reaction.add'],
+  sends: 'reaction.add',
   summary: 'React to a message',
   description: 'One of a kind each: doing it again changes nothing.',
   tags,
   params: messageIdParams,
-  headers: commandHeaders,
   body: reactionBody,
   responses: message,
   problems: ['projection_lagging'],
-  async command({ actor, params, body }, { lookUps }) {
-    const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
-    return { type: 'reaction.add', input: { threadId, ...params, ...body } };
-  },
+  input: async (request, deps) => ({ ...(await placed(request, deps)), ...request.body }),
 });
 
-const unreact = commandRoute<{ params: typeof reactionParams } & Headers>({
+const unreact = commandRoute({
   method: 'delete',
   path: '/api/messages/{messageId}/reactions/{emoji}',
   operationId: 'removeReactionById',
-  sends: ['reaction.remove'],
+  sends: 'reaction.remove',
   summary: 'Take a reaction back',
   tags,
   params: reactionParams,
-  headers: commandHeaders,
-  responses: { 204: { description: 'The caller’s reaction is not there any more', headers: writeHeaders } },
+  responses: { 204: { description: 'The caller’s reaction is not there any more' } },
   problems: ['projection_lagging'],
-  async command({ actor, params }, { lookUps }) {
-    const threadId = await lookUps.threadOfMessage(actor.tenantId, params.messageId);
-    return { type: 'reaction.remove', input: { threadId, ...params } };
-  },
+  input: placed,
   tell: () => ({ status: 204 }),
 });
 
-const read = writeRoute<{ params: typeof messageIdParams } & Headers>({
+const read = writeRoute({
   method: 'put',
   path: '/api/messages/{messageId}/read',
   operationId: 'markMessageRead',
@@ -104,16 +94,9 @@ const read = writeRoute<{ params: typeof messageIdParams } & Headers>({
   summary: 'Mark a conversation as read up to a message',
   tags,
   params: messageIdParams,
-  headers: commandHeaders,
-  responses: {
-    200: { description: 'How far the caller has read', schema: readPositionSchema, headers: writeHeaders },
-  },
+  responses: { 200: { description: 'How far the caller has read', schema: readPositionSchema } },
   problems: ['projection_lagging'],
-  async handler(request, deps) {
-    const { messageId } = request.params;
-    const threadId = await deps.lookUps.threadOfMessage(request.actor.tenantId, messageId);
-    return markRead(request, deps, { threadId, messageId });
-  },
+  handler: async (request, deps) => markRead(request, deps, await placed(request, deps)),
 });
 
 export const messageByIdRoutes: readonly Route<CommandRouteDeps>[] = [edit, remove, react, unreact, read];

@@ -1,16 +1,15 @@
 import { personIdSchema } from '@threadlog/auth';
 import type { CommandAccepted } from '@threadlog/commands';
 import { participantResourceSchema, type ParticipantResource } from '@threadlog/events';
-import type { Route, RouteReply, RouteRequest } from '@threadlog/service';
+import type { Route, RouteReply } from '@threadlog/service';
 import { z } from 'zod';
 import {
   accepted,
-  commandHeaders,
   commandRoute,
   keyOf,
   replyTo,
-  writeHeaders,
   writeRoute,
+  type Caller,
   type CommandRouteDeps,
 } from '../http/commandRoute';
 import { addParticipantsBody, conversationParams } from './schemas';
@@ -25,13 +24,7 @@ const addedSchema = z.object({ conversationId: z.string(), participants: z.array
   },
 });
 
-type AddRequest = {
-  params: typeof conversationParams;
-  headers: typeof commandHeaders;
-  body: typeof addParticipantsBody;
-};
-
-const add = writeRoute<AddRequest>({
+const add = writeRoute({
   method: 'post',
   path: '/api/conversations/{conversationId}/participants',
   operationId: 'addConversationParticipants',
@@ -40,49 +33,45 @@ const add = writeRoute<AddRequest>({
   description: 'One after the other: where one is refused, those before it have been added; repeating is harmless.',
   tags,
   params: conversationParams,
-  headers: commandHeaders,
   body: addParticipantsBody,
   responses: {
-    201: { description: 'Those who were named, as participants', schema: addedSchema, headers: writeHeaders },
-    200: { description: 'All of them took part already', schema: addedSchema, headers: writeHeaders },
+    201: { description: 'Those who were named, as participants', schema: addedSchema },
+    200: { description: 'All of them took part already', schema: addedSchema },
   },
-  handler: addAll,
+  handler: (request, deps) => addAll(request, deps, { ...request.params, ...request.body }),
 });
 
-async function addAll(request: RouteRequest<AddRequest>, deps: CommandRouteDeps): Promise<RouteReply> {
-  const { userId, userIds = [], role, history } = request.body;
-  const { conversationId } = request.params;
-  const key = keyOf(request);
+type Added = z.output<typeof conversationParams> & z.output<typeof addParticipantsBody>;
+
+async function addAll(caller: Caller, deps: CommandRouteDeps, added: Added): Promise<RouteReply> {
+  const { conversationId, userId, userIds = [], role, history } = added;
+  const key = keyOf(caller);
   const results: CommandAccepted[] = [];
   for (const id of userId === undefined ? new Set(userIds) : [userId]) {
     const command = {
       type: 'participant.add',
       input: { threadId: conversationId, userId: id, role, history },
     } as const;
-    results.push(await accepted(request, deps, command, key && `${key}:${id}`));
+    results.push(await accepted(caller, deps, command, key && `${key}:${id}`));
   }
-  const added = results.filter(({ status }) => status === 201).at(-1);
+  const last = results.filter(({ status }) => status === 201).at(-1) ?? results.at(-1)!;
   const participants = results.map(({ resource }) => resource as ParticipantResource);
-  return replyTo((added ?? results.at(-1))!, deps, {
+  return replyTo(last, deps, {
     body: { conversationId, participants },
     location: `/api/conversations/${conversationId}`,
   });
 }
 
-const remove = commandRoute<{ params: typeof participantParams; headers: typeof commandHeaders }>({
+const remove = commandRoute({
   method: 'delete',
   path: '/api/conversations/{conversationId}/participants/{userId}',
   operationId: 'removeConversationParticipant',
-  sends: ['participant.remove'],
+  sends: 'participant.remove',
   summary: 'Remove a participant, or leave',
   tags,
   params: participantParams,
-  headers: commandHeaders,
-  responses: { 204: { description: 'Takes part no more', headers: writeHeaders } },
-  command: ({ params }) => ({
-    type: 'participant.remove',
-    input: { threadId: params.conversationId, userId: params.userId },
-  }),
+  responses: { 204: { description: 'Takes part no more' } },
+  input: ({ params }) => ({ threadId: params.conversationId, userId: params.userId }),
 });
 
 export const conversationParticipantRoutes: readonly Route<CommandRouteDeps>[] = [add, remove];

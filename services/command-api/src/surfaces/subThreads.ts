@@ -1,33 +1,23 @@
 import { conversationSchema, messageSchema, rootThreadId, notThere } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
-import { commandHeaders, commandRoute, writeHeaders, type CommandRouteDeps } from '../http/commandRoute';
+import { commandRoute, type CommandRouteDeps } from '../http/commandRoute';
 import { tellConversation } from './conversations';
 import * as schemas from './schemas';
 
 const tags = ['Conversations'];
 
-type CreateRequest = {
-  params: typeof schemas.conversationParams;
-  headers: typeof commandHeaders;
-  body: typeof schemas.subThreadBody;
-};
-
-const create = commandRoute<CreateRequest>({
+const create = commandRoute({
   method: 'post',
   path: '/api/conversations/{conversationId}/threads',
   operationId: 'createConversationThread',
-  sends: ['thread.create'],
+  sends: 'thread.create',
   summary: 'Branch off a thread',
   description: 'From one of the conversation’s messages, or empty. Its people are the conversation’s.',
   tags,
   params: schemas.conversationParams,
-  headers: commandHeaders,
   body: schemas.subThreadBody,
-  responses: { 201: { description: 'The new thread', schema: conversationSchema, headers: writeHeaders } },
-  command: ({ params, body }) => ({
-    type: 'thread.create',
-    input: { ...UNSAID, ...body, parentThreadId: params.conversationId },
-  }),
+  responses: { 201: { description: 'The new thread', schema: conversationSchema } },
+  input: ({ params, body }) => ({ ...UNSAID, ...body, parentThreadId: params.conversationId }),
   tell(result) {
     const { body } = tellConversation(result);
     const { id, conversationId } = body as { id: string; conversationId: string };
@@ -38,27 +28,20 @@ const create = commandRoute<CreateRequest>({
 /** What a sub-thread takes from its root. */
 const UNSAID = { learnerId: null, type: 'group', channel: 'chat', participantIds: [] as string[] } as const;
 
-type PostRequest = {
-  params: typeof schemas.conversationThreadParams;
-  headers: typeof commandHeaders;
-  body: typeof schemas.postBody;
-};
-
-const post = commandRoute<PostRequest>({
+const post = commandRoute({
   method: 'post',
   path: '/api/conversations/{conversationId}/threads/{threadId}',
   operationId: 'postConversationThreadMessage',
-  sends: ['message.post'],
+  sends: 'message.post',
   summary: 'Post a message to a thread',
   tags,
   params: schemas.conversationThreadParams,
-  headers: commandHeaders,
   body: schemas.postBody,
-  responses: { 201: { description: 'The message', schema: messageSchema, headers: writeHeaders } },
+  responses: { 201: { description: 'The message', schema: messageSchema } },
   problems: ['payload_too_large'],
-  command({ params: { conversationId, threadId }, body }) {
+  input({ params: { conversationId, threadId }, body }) {
     if (rootThreadId(threadId) !== conversationId) throw notThere();
-    return { type: 'message.post', input: { threadId, ...body } };
+    return { threadId, ...body };
   },
 });
 
