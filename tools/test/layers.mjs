@@ -57,7 +57,7 @@ export const LAYERS = {
     'runtime',
     'messageStores ops remoteCommands runRoles signals',
     'connections',
-    'createRuntime operator',
+    'createRuntime operator watchGeneration',
     'index',
   ],
   'libs/sealing': [

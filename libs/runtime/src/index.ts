@@ -14,3 +14,4 @@ export * from './runRoles';
 export * from './runtime';
 export * from './signals/presenceBoard';
 export * from './signals/signals';
+export * from './watchGeneration';

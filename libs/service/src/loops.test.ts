@@ -31,6 +31,20 @@ describe('a loop until a signal aborts', () => {
     expect({ turns, faults }).toEqual({ turns: 3, faults: ['at once', 'later'] });
   });
 
+  test('given a fault that nobody is told of, then the loop ends with it', async () => {
+    const turns = [() => Promise.resolve(), () => Promise.reject(new Error('broken'))];
+    const loop = until(new AbortController().signal, () => turns.shift()!(), { everyMs: 0 });
+    await expect(loop).rejects.toThrow('broken');
+    expect(turns).toEqual([]);
+  });
+
+  test('given a wait before the first turn, when the signal aborts in it, then there is no turn', async () => {
+    const stop = new AbortController();
+    const loop = until(stop.signal, () => fail(), { firstMs: never, everyMs: never });
+    stop.abort();
+    await loop;
+  });
+
   test('given a turn that says when the next is due, then that counts in place of the usual time', async () => {
     const stop = new AbortController();
     let turns = 0;

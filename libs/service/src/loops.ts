@@ -18,8 +18,13 @@ export function backOffMs(failures: number, { firstMs, longestMs }: BackOff): nu
 export interface UntilOptions {
   /** Milliseconds from the end of one turn to the begin of the next. */
   everyMs: number;
-  /** Told of what a turn threw, but for one that ended because the signal aborted; the loop goes on. */
-  onFault(error: unknown): void;
+  /** Milliseconds from the call to the first turn; none when not given. */
+  firstMs?: number;
+  /**
+   * Told of what a turn threw, but for one that ended because the signal aborted; the loop goes on. Where nobody is told, the
+   * loop ends and rejects with it.
+   */
+  onFault?(error: unknown): void;
 }
 
 /**
@@ -29,14 +34,19 @@ export interface UntilOptions {
 export async function until(
   signal: AbortSignal,
   turn: () => Promise<number | void>,
-  { everyMs, onFault }: UntilOptions,
+  { everyMs, firstMs = 0, onFault = rethrow }: UntilOptions,
 ): Promise<void> {
+  if (firstMs > 0) await pause(firstMs, signal);
   while (!signal.aborted) {
     const wanted = await attempt(turn).catch((error: unknown) => {
       if (!signal.aborted) onFault(error);
     });
     await pause(wanted ?? everyMs, signal);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** What is thrown before the first `await` is a rejection like any other. */

@@ -1,6 +1,5 @@
 import { problem } from '@threadlog/events';
 import {
-  createGenerationWatcher,
   createLastMessages,
   createProfiles,
   createStatements,
@@ -9,7 +8,13 @@ import {
   type GenerationWatcher,
   type MessageStore,
 } from '@threadlog/read-models';
-import { createDownloadLink, reach, servedRoutes, type PrivacyConfig, type Runtime } from '@threadlog/runtime';
+import {
+  createDownloadLink,
+  servedRoutes,
+  watchGeneration,
+  type PrivacyConfig,
+  type Runtime,
+} from '@threadlog/runtime';
 import {
   aborted,
   decodeConsistencyToken,
@@ -78,13 +83,7 @@ export function createQueryApi(deps: QueryApiDeps): Role {
     routes,
     checks: [{ name: 'query-api', check: () => void generation() }],
     async run(signal) {
-      // The database may come up later than this process.
-      watcher = await reach('the read model', () => createGenerationWatcher(database), { logger, signal }).catch(
-        (error: unknown) => {
-          if (signal.aborted) return undefined;
-          throw error;
-        },
-      );
+      watcher = await watchGeneration(database, { logger, signal });
       await aborted(signal);
       watcher?.stop();
     },

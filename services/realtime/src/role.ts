@@ -1,7 +1,6 @@
 import type { CommandRouter } from '@threadlog/commands';
 import {
   createAllProjected,
-  createGenerationWatcher,
   createPeersQuery,
   createProfiles,
   createReadingQueries,
@@ -12,13 +11,12 @@ import {
   readCheckpoints,
   type GenerationWatcher,
 } from '@threadlog/read-models';
-import type { Runtime, Signals } from '@threadlog/runtime';
+import { watchGeneration, type Runtime, type Signals } from '@threadlog/runtime';
 import {
   aborted,
   createApp,
   createHealth,
   listen,
-  pause,
   type AppConfig,
   type HttpServer,
   type Role,
@@ -59,8 +57,6 @@ export interface RealtimeDeps extends Pick<
   /** Milliseconds over which sockets are closed at the end; default 2,000. */
   drainMs?: number;
 }
-
-const RETRY_MS = 250;
 
 /**
  * Pushes the log to sockets. It has an HTTP server of its own, on `REALTIME_PORT`. Health answers from the start;
@@ -112,7 +108,7 @@ async function runRealtime(
   attachSockets(io, http.server, door);
   deps.onListening?.(http);
   let sweep: NodeJS.Timeout | undefined;
-  const watcher = await untilWatching(deps, signal);
+  const watcher = await watchGeneration(deps.database, { logger, signal });
   try {
     if (watcher) {
       engine = await buildEngine(deps, { io, limits, watcher, observer });
@@ -180,17 +176,4 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }
     allProjected: createAllProjected({ log, look, waitMs: limits.projectionWaitMs }),
     warn: (fields, message) => logger.warn(fields, message),
   });
-}
-
-/** The database may come up later than this process. */
-async function untilWatching({ database, logger }: RealtimeDeps, signal: AbortSignal) {
-  while (!signal.aborted) {
-    try {
-      return await createGenerationWatcher(database);
-    } catch (error) {
-      logger.warn({ err: error }, 'no read model to follow from yet');
-      await pause(RETRY_MS, signal);
-    }
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { LogLine } from '../observer';
+import { askAgain } from './askAgain';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
 
 /** Questions to the cluster over one shared connection. */
@@ -9,8 +10,7 @@ export interface KafkaAdmin {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 3_000;
-const RETRY_MS = 200;
+const PATIENCE = { forMs: 3_000, pauseMs: 200, passes };
 
 export function createAdmin(access: KafkaAccess, log: LogLine): KafkaAdmin {
   const admin = createClient(access, BOUNDED, log).kafka.admin({ retry: BOUNDED.retry });
@@ -25,17 +25,8 @@ export function createAdmin(access: KafkaAccess, log: LogLine): KafkaAdmin {
   }
 
   return {
-    async ask(question) {
-      const deadline = performance.now() + PATIENCE_MS;
-      for (;;) {
-        try {
-          await connect();
-          return await question(admin);
-        } catch (error) {
-          if (performance.now() > deadline || !passes(error)) throw error;
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-        }
-      }
+    ask(question) {
+      return askAgain(() => connect().then(() => question(admin)), PATIENCE);
     },
     async close() {
       if (connecting) await admin.disconnect();

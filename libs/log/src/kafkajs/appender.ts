@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createAppender, type OnAcked } from '../appender';
 import type { LogLine, LogObserver } from '../observer';
 import type { Appender } from '../port';
+import { askAgain } from './askAgain';
 import { BOUNDED, type KafkaAccess } from './client';
 import {
   createBrokers,
@@ -12,8 +12,7 @@ import {
 } from './producer/brokers';
 import { createProducer } from './producer/producer';
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const CONNECT_PAUSE_MS = 100;
+const PATIENCE = { forMs: 10_000, pauseMs: 100, passes: isRetriable };
 /** How long the broker may wait for its replicas; shorter than an answer may take, so that it is the one to say so. */
 const ACK_TIMEOUT_MS = 8_000;
 
@@ -43,14 +42,11 @@ export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<
 
 /** Sending retries for ever; whoever opens an appender is told instead. */
 async function introduce(brokers: ProduceBrokers): Promise<{ leaders: Leaders; identity: ProducerIdentity }> {
-  const begun = performance.now();
-  for (;;) {
-    try {
-      return { leaders: await brokers.findLeaders(), identity: await brokers.initProducerId() };
-    } catch (cause) {
-      if (!isRetriable(cause) || performance.now() - begun > CONNECT_TIMEOUT_MS)
-        throw new Error('the producer could not connect', { cause });
-    }
-    await delay(CONNECT_PAUSE_MS);
-  }
+  const question = async () => ({
+    leaders: await brokers.findLeaders(),
+    identity: await brokers.initProducerId(),
+  });
+  return askAgain(question, PATIENCE).catch((cause: unknown) => {
+    throw new Error('the producer could not connect', { cause });
+  });
 }

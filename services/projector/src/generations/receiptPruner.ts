@@ -1,5 +1,5 @@
 import { PRUNED_AT_ONCE, pruneReceipts, receiptHorizon, type Database } from '@threadlog/read-models';
-import { pause, type Logger } from '@threadlog/service';
+import { until, type Logger } from '@threadlog/service';
 
 /** Milliseconds between looks for receipts that count no more. */
 const PRUNE_EVERY_MS = 600_000;
@@ -36,14 +36,9 @@ export function startReceiptPruner(deps: ReceiptPrunerDeps): ReceiptPruner {
 
 async function run(deps: ReceiptPrunerDeps, signal: AbortSignal): Promise<void> {
   const { generation, logger, pruneEveryMs = PRUNE_EVERY_MS } = deps;
-  for (;;) {
-    // A new generation is being built first: it folds what it would remove at once.
-    await pause(pruneEveryMs, signal);
-    if (signal.aborted) return;
-    await prune(deps, signal).catch((error: unknown) => {
-      logger.warn({ generation, err: error }, 'old receipts not removed, trying again later');
-    });
-  }
+  const onFault = (err: unknown) => logger.warn({ generation, err }, 'old receipts not removed, trying again later');
+  // A new generation is being built first: it folds what it would remove at once.
+  await until(signal, () => prune(deps, signal), { firstMs: pruneEveryMs, everyMs: pruneEveryMs, onFault });
 }
 
 async function prune({ database, generation, limit }: ReceiptPrunerDeps, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import type { EventLog, Subscription } from '@threadlog/log';
 import { createProjectionWait, createSearchTokens, foldedBy, type Database } from '@threadlog/read-models';
-import { pause, until, type Logger } from '@threadlog/service';
+import { until, type Logger } from '@threadlog/service';
 import type { IndexSealing } from './indexRows';
 import { indexBatch } from './indexBatch';
 import { beginSearchCheckpoints } from './storage';
@@ -73,14 +73,12 @@ async function follow(deps: SearchIndexerDeps, signal: AbortSignal): Promise<voi
 }
 
 /** An index that a crash emptied stands before where it was left, and nothing need be written to notice. */
-async function watch(
+function watch(
   { database, log, generation, logger, watchMs = 5_000 }: SearchIndexerDeps,
   subscription: Subscription,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
-    await pause(watchMs, signal);
-    if (signal.aborted) return;
+  async function look(): Promise<void> {
     // Taken first: a partition that goes on meanwhile is no reason to go back.
     const known = Array.from({ length: log.partitions }, (_, partition) => subscription.position(partition).offset);
     const found = await beginSearchCheckpoints(database, generation, log.partitions).catch(() => null);
@@ -90,4 +88,5 @@ async function watch(
       subscription.seek(partition, at);
     }
   }
+  return until(signal, look, { firstMs: watchMs, everyMs: watchMs });
 }

@@ -1,12 +1,13 @@
 import type { Command, CommandAccepted, CommandResult, CommandRouter } from '@threadlog/commands';
 import { ProblemError, type ProblemCode, type TenantId } from '@threadlog/events';
+import { backOffMs } from '@threadlog/service';
 import { setTimeout as delay } from 'node:timers/promises';
 import { carryOut } from '../actor';
 
 /** Faults that pass by themselves. All commands of an erasure may be given twice, so an unknown outcome is one of them. */
 const PASSING: ReadonlySet<ProblemCode> = new Set(['unavailable', 'overloaded', 'outcome_unknown']);
 const ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 100;
+const BACK_OFF = { firstMs: 100, longestMs: 1_600 };
 
 /** Gives a command to its owner, again while its fault may pass; the last answer otherwise. Rejects when `signal` aborts. */
 export async function submit(
@@ -18,7 +19,7 @@ export async function submit(
     signal.throwIfAborted();
     const result = await carryOut(router, tenantId, command);
     if (result.ok || attempt === ATTEMPTS || !PASSING.has(result.problem.code)) return result;
-    await delay(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { signal });
+    await delay(backOffMs(attempt - 1, BACK_OFF), undefined, { signal });
   }
 }
 

@@ -1,5 +1,5 @@
 import { privacyStream, streamName, type JsonObject } from '@threadlog/events';
-import { backOffMs, pause, type Logger, type Service } from '@threadlog/service';
+import { backOffMs, until, type Logger, type Service } from '@threadlog/service';
 import { JobWaits, type JobHandler, type JobRequest } from './job';
 import type { JobObserver } from './observe';
 import type { JobStore, StoredJob } from './store';
@@ -69,18 +69,19 @@ export function createJobRunner(options: JobRunnerOptions): Service {
     running.set(name, ended);
   }
 
+  async function beginDue(signal: AbortSignal): Promise<void> {
+    const free = concurrency - running.size;
+    const due = free > 0 ? await store.due([...byKind.keys()], 2 * concurrency) : [];
+    for (const job of due) {
+      if (running.size < concurrency && !running.has(personOf(job.request))) begin(job, signal);
+    }
+  }
+
   return {
     name: 'privacy-jobs',
     async run(signal) {
       try {
-        while (!signal.aborted) {
-          const free = concurrency - running.size;
-          const due = free > 0 ? await store.due([...byKind.keys()], 2 * concurrency) : [];
-          for (const job of due) {
-            if (running.size < concurrency && !running.has(personOf(job.request))) begin(job, signal);
-          }
-          await pause(pollMs, signal);
-        }
+        await until(signal, () => beginDue(signal), { everyMs: pollMs });
       } finally {
         await Promise.all(running.values());
       }
