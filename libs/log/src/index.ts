@@ -1,11 +1,10 @@
 export * from './port';
-export { epochOf, fence, MAX_EPOCH_AHEAD_MS, type FetchedRun } from './fence';
-export { MAX_SHARE_BYTES, sizeOf } from './appendQueue';
+export { epochOf, MAX_EPOCH_AHEAD_MS } from './fence';
 export type { AckedRecords, HandOnRule } from './handOn';
 export type { LogLine, LogObserver } from './observer';
-export { systemScheduler, type Scheduler } from './scheduler';
+export type { Scheduler } from './scheduler';
 export { createMemoryLog, type MemoryLog, type MemoryLogOptions, type MemorySend } from './memory/memoryLog';
-export { createKafkaLog, type KafkaLogOptions } from './kafkajs/kafkaLog';
+export { createKafkaLog } from './kafkajs/kafkaLog';
 export { ensureTopic, TopicMismatchError, type TopicOptions } from './kafkajs/topic';
 export type { KafkaAccess } from './kafkajs/client';
 export { topicBytes } from './kafkajs/topicBytes';

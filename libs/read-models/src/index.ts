@@ -27,7 +27,6 @@ export * from './schema/generationTables';
 export * from './messages/cursor';
 export * from './messages/port';
 export * from './messages/privacyLogs';
-export { privacyLogCollection } from './messages/mongoPrivacyLogs';
 export * from './messages/postgres';
 export * from './messages/mongo';
 export * from './queries/threads';

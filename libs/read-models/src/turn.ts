@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Milliseconds that a loop over many texts keeps the process to itself: requests, heartbeats and leases wait meanwhile. */
-export const TURN_MS = 10;
+const TURN_MS = 10;
 
 export interface Turn {
   /** Whether it is time to let others go on. */

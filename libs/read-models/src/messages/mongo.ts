@@ -14,7 +14,7 @@ export interface MongoMessageStoreOptions {
 }
 
 /** Name of a generation's collection. */
-export function messageCollection(generation: number): string {
+function messageCollection(generation: number): string {
   return `messages_${generation}`;
 }
 

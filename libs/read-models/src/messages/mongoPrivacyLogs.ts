@@ -15,7 +15,7 @@ type LogDocument = VersionedDocument & { tenant_id: string; request_id: string }
 const LOGS: readonly PrivacyLogName[] = ['chat_export_logs', 'chat_deletion_logs'];
 
 /** Name of a log's collection in a generation: `chat_export_logs_1`, `chat_deletion_logs_1`. */
-export function privacyLogCollection(log: PrivacyLogName, generation: number): string {
+function privacyLogCollection(log: PrivacyLogName, generation: number): string {
   return `${log}_${generation}`;
 }
 

@@ -127,7 +127,7 @@ function createSettling(max: number, now: () => number): { add(key: string): voi
 }
 
 /** A profile in the clear; fields that no key opens any more are null. */
-export function openProfile(row: ProfileRow, opener: Pick<Opener, 'open'>): Profile {
+function openProfile(row: ProfileRow, opener: Pick<Opener, 'open'>): Profile {
   if (row.display_name === null && row.avatar_url === null) return NO_PROFILE;
   const open = (text: string | null, field: string): string | null =>
     (openColumn(opener, text, { tenantId: row.tenant_id, streamType: 'user', streamId: row.user_id, field }) as

@@ -47,7 +47,7 @@ export class StreamGapError extends Error {
  * A stream's row after an event of it. Versions have no gaps but those that discarded records may have left, so any
  * other hole is a fault of the log or of the writer and throws `StreamGapError`; a version seen before changes nothing.
  */
-export function foldStream(row: StreamRow | null, event: ChatEvent, partition: number): StreamRow {
+function foldStream(row: StreamRow | null, event: ChatEvent, partition: number): StreamRow {
   const { version, gap, parked_at } = row ?? NOT_BEGUN;
   if (row && event.stream_version <= version) return row;
   if (event.stream_version > version + 1 + gap) {

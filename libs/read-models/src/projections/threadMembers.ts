@@ -46,7 +46,7 @@ interface Member {
 }
 
 /** Whether an event is about who takes part in a root thread: members of a sub-thread are its root's. */
-export function changesMembers(event: ChatEvent): event is Created | Changed {
+function changesMembers(event: ChatEvent): event is Created | Changed {
   switch (event.event_type) {
     case 'CHAT_THREAD_CREATED':
       return event.data.parent_thread_id === null;

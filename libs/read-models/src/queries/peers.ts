@@ -7,7 +7,7 @@ import { createStatements, type ReadModelSource } from '../statements';
 /** A user's most recent threads that are looked at. */
 const THREADS = 200;
 /** In larger threads people are not told of each other. */
-export const PEERS_THREAD_SIZE = 100;
+const PEERS_THREAD_SIZE = 100;
 
 /** People a user knows: who share a thread of at most 100 with it, in its 200 most recently active threads. */
 export type PeersOf = (tenantId: TenantId, userId: string) => Promise<string[]>;

@@ -1,7 +1,7 @@
 export * from './deciderSpec';
 export * from './events';
 export * from './hostileInputs';
-export { inputFaults, inputLeaves, type InputLeaf } from './inputLeaves';
+export { inputFaults, inputLeaves } from './inputLeaves';
 export { changedOnce, valuesOf } from './jsonSchemaValues';
 export * from './projectionSpec';
 export * from './secureRoutesSpec';
