@@ -20,7 +20,7 @@ export interface HistoryOptions {
 const STARTED = Date.UTC(2026, 0, 1);
 
 /** A blob of the right shape around readable text, for tests that need no keys. */
-function fakeSealed(value: unknown): Sealed {
+export function fakeSealed(value: unknown): Sealed {
   return { sealed: `v1.${Buffer.from(JSON.stringify(value)).toString('base64url')}` };
 }
 
