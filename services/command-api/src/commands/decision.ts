@@ -44,8 +44,8 @@ export type Decision =
   | { kind: 'refused'; problem: Problem };
 
 export type Refusal = Extract<Decision, { kind: 'refused' }>;
-/** A check that found nothing. Checks chain with `??`, in the order in which a caller may learn their outcome. */
-export type Passed = undefined;
+/** What a check found; nothing where it passed. Checks chain with `??`, in the order in which a caller may learn of them. */
+export type Check = Refusal | undefined;
 
 export const UNCHANGED: Decision = { kind: 'unchanged' };
 

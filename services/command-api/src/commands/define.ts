@@ -1,14 +1,71 @@
 import type { Actor } from '@threadlog/auth';
 import type { CommandContract } from '@threadlog/commands';
-import type { ProblemCode } from '@threadlog/events';
-import type { DecidedType, ReceiptRow } from '@threadlog/read-models';
+import type { Problem, ProblemCode } from '@threadlog/events';
+import type {
+  DecidedType,
+  DeletionLogRow,
+  ExportLogRow,
+  LegalHold,
+  MessageRow,
+  ParticipantRow,
+  ReceiptRow,
+  TenantRow,
+  ThreadRow,
+  UserThreadRow,
+} from '@threadlog/read-models';
 import type { SealScope } from '@threadlog/sealing';
 import type { z } from 'zod';
 import type { ContextOf, Decision, Seen } from './decision';
-import type { Shown, ShownInput } from './shown';
-import type { StreamRule } from './streams';
 
 type InputOf<Contract extends CommandContract> = z.output<Contract['input']>;
+
+/** What the id of a stream that a command begins may be made of. */
+export interface Naming {
+  idempotencyKey: string;
+  /** How many streams of that name before it are not meant. */
+  generation: number;
+  /** An id from which nobody without the tenant's key can tell what it was made from. */
+  derivedId(parts: readonly unknown[]): string;
+}
+
+/** A stream that a command begins: its id derives from what makes it unique, so that two writers cannot make two of it. */
+export interface Begins<Input> {
+  id(input: Input, actor: Actor, naming: Naming): string;
+  /** Whether the name is taken for good, so that the next generation's is meant. */
+  isTaken(input: Input, problem: Problem): boolean;
+}
+
+/** Which stream a command is decided on: one that its input or its actor names, or one that it begins. */
+export type StreamRule<Type extends DecidedType, Input> = { readonly type: Type } & (
+  { id(input: Input, actor: Actor): string; readonly begins?: undefined } | { readonly begins: Begins<Input> }
+);
+
+/** What a command's answer shows, as rows of the turn that decided it. */
+export type Shown =
+  | { kind: 'message'; row: MessageRow }
+  | { kind: 'thread'; thread: ThreadRow; participants: ParticipantRow[]; isNew: boolean }
+  | { kind: 'participant'; row: ParticipantRow }
+  | { kind: 'userThread'; row: UserThreadRow }
+  | { kind: 'export'; row: ExportLogRow }
+  | { kind: 'deletion'; row: DeletionLogRow }
+  | { kind: 'hold'; hold: LegalHold | undefined }
+  | { kind: 'retention'; row: TenantRow }
+  | { kind: 'none' };
+
+/** What an answer is made of, taken in the turn of the decision. */
+export interface ShownInput<Type extends DecidedType> {
+  state: Seen<Type>;
+  /** The people of a sub-thread are its root's. */
+  root: Seen<Type>;
+  /** Id of what the command created. */
+  resourceId: string;
+  /** False where what it would have created was there already, whether or not that left an event. */
+  changed: boolean;
+  /** Whether this is a first answer given again. */
+  replayed: boolean;
+}
+
+export const NOTHING_SHOWN: Shown = { kind: 'none' };
 
 /** What the choice of keys depends on. */
 export interface SealInput<Type extends DecidedType> {
@@ -39,7 +96,7 @@ export interface CommandRules<Contract extends CommandContract, Type extends Dec
   reads?(input: InputOf<Contract>): readonly string[];
   /** Whose parts those are: the stream's own by default. */
   readonly readsFrom?: 'root';
-  /** People without whose admission it may not be: see `people.ts`. */
+  /** People without whose admission it may not be: see `writer`. */
   people(input: InputOf<Contract>, actor: Actor): readonly string[];
   /** Whose keys its text needs; null, and by default, where it has none. */
   seals?(input: InputOf<Contract>, sealing: SealInput<Type>): SealScope | null;

@@ -17,7 +17,7 @@ import type { Decision, Limits } from './decision';
 import { documented } from './documented.testing';
 import { THREAD } from './drafts.testing';
 import { definitionOf } from './registry';
-import { inThread, ofActor } from './streams';
+import { inThread, ofActor } from './common';
 
 export const NEW_ID = 'new1';
 export const NOW = '2026-02-01T00:00:00.000000Z';

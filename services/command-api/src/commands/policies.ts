@@ -1,7 +1,7 @@
 import { NOT_THERE } from '@threadlog/events';
 import { canSee, may, visibleFromIndex, visibleFromSeq, type Action, type ActionSubject } from '@threadlog/auth';
 import type { MessageRow, ParticipantRow, ThreadRow } from '@threadlog/read-models';
-import { refuse, refuseField, type Passed, type Refusal, type SeenThread, type ThreadContext } from './decision';
+import { refuse, refuseField, type Check, type Refusal, type SeenThread, type ThreadContext } from './decision';
 
 /** A thread as its actor sees it. Only what may be seen has a view, so a decision cannot forget to look. */
 export interface View {
@@ -63,7 +63,7 @@ export function notFound(): Refusal {
 }
 
 /** Seen, but is it allowed? */
-export function allowed(context: ThreadContext, action: Action, view: View): Refusal | Passed {
+export function allowed(context: ThreadContext, action: Action, view: View): Check {
   return may(context.actor, action, view.subject) ? undefined : forbidden(action);
 }
 
@@ -76,25 +76,25 @@ export function mentionsPeople(
   mentions: readonly string[],
   context: ThreadContext,
   before: readonly string[] = [],
-): Refusal | Passed {
+): Check {
   const stranger = mentions.findIndex((id) => !activeParticipant(context.root, id) && !before.includes(id));
   if (stranger < 0) return undefined;
   return refuseField(`/mentions/${stranger}`, 'not_a_participant', 'names nobody who takes part in the thread');
 }
 
 /** New text goes to active threads only; a sub-thread is closed with its root. */
-export function isOpen(view: View): Refusal | Passed {
+export function isOpen(view: View): Check {
   const { status } = [view.thread, view.root].find((row) => row.status !== 'active') ?? view.thread;
   return status === 'active' ? undefined : refuse('thread_closed', `the thread is ${status}`);
 }
 
 /** A tombstone can be seen, and that is all. */
-export function isThere(row: MessageRow): Refusal | Passed {
+export function isThere(row: MessageRow): Check {
   return row.deleted_at === null ? undefined : refuse('gone', 'the message was deleted');
 }
 
 /** Compares the version the caller saw (`If-Match`), where it named one. */
-export function matches(seen: number | undefined, current: number): Refusal | Passed {
+export function matches(seen: number | undefined, current: number): Check {
   if (seen === undefined || seen === current) return undefined;
   return refuse('version_mismatch', `the current version is ${current}`);
 }

@@ -16,9 +16,8 @@ import {
 } from '@threadlog/read-models';
 import type { Opener } from '@threadlog/sealing';
 import { isRefusal, type Limits } from '../commands/decision';
-import type { CommandDefinition } from '../commands/define';
+import { NOTHING_SHOWN, type CommandDefinition, type Shown, type ShownInput } from '../commands/define';
 import { viewThread } from '../commands/policies';
-import { NOTHING_SHOWN, type Shown, type ShownInput } from '../commands/shown';
 import type { Job, StreamWithRoot } from './job';
 import { presentPrivacy } from './presentPrivacy';
 import type { ClearText } from './sealDrafts';

@@ -1,7 +1,7 @@
 import type { CommandAccepted } from '@threadlog/commands';
 import { presentDeletion, presentExport, presentHold, presentRetention } from '@threadlog/read-models';
 import type { Limits } from '../commands/decision';
-import type { Shown } from '../commands/shown';
+import type { Shown } from '../commands/define';
 
 type PrivacyShown = Extract<Shown, { kind: 'export' | 'deletion' | 'hold' | 'retention' }>;
 

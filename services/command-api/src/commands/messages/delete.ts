@@ -3,12 +3,10 @@ import { messageDelete } from '@threadlog/commands';
 import type { DeleteReason } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import { happened, isRefusal, UNCHANGED, type ThreadContext } from '../decision';
+import { inThread, theMessage, writer } from '../common';
 import { defineCommand } from '../define';
 import { messageIsFree } from '../held';
-import { theMessage } from '../parts';
-import { writer } from '../people';
 import { allowed, forbidden, viewMessage, viewThread, type View } from '../policies';
-import { inThread } from '../streams';
 
 /**
  * Deletes a message, in closed threads too: what was written must be possible to take back, legal holds aside. Safe to

@@ -2,22 +2,10 @@ import { messageEdit, type CommandInput } from '@threadlog/commands';
 import { HAS_NO_FILE, LIMITS, SAYS_NOTHING, saysSomething, type Draft } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import { sealedBytes } from '@threadlog/sealing';
-import {
-  happened,
-  isRefusal,
-  refuse,
-  refuseField,
-  UNCHANGED,
-  type Passed,
-  type Refusal,
-  type ThreadContext,
-} from '../decision';
+import { happened, isRefusal, refuse, refuseField, UNCHANGED, type Check, type ThreadContext } from '../decision';
+import { inThread, namedMessage, nobody, shownMessage, theMessage } from '../common';
 import { defineCommand } from '../define';
-import { theMessage } from '../parts';
-import { nobody } from '../people';
 import { allowed, forbidden, isOpen, isThere, matches, mentionsPeople, viewMessage, viewThread } from '../policies';
-import { namedMessage, shownMessage } from '../shown';
-import { inThread } from '../streams';
 
 type Input = CommandInput<'message.edit'>;
 
@@ -89,13 +77,13 @@ function changedMentions(input: Input, { mentions: before }: MessageRow): Pick<C
 }
 
 /** As the caller knows it; and not so often that not all former texts, one an edit, could be kept. */
-function mayChange(input: Input, row: MessageRow): Refusal | Passed {
+function mayChange(input: Input, row: MessageRow): Check {
   const refusal = matches(input.ifMatch, row.edit);
   if (refusal || row.edit < LIMITS.editsPerMessage) return refusal;
   return refuse('edit_limit_reached', `a message can be edited ${LIMITS.editsPerMessage} times`);
 }
 
-function isAuthor(row: MessageRow, context: ThreadContext): Refusal | Passed {
+function isAuthor(row: MessageRow, context: ThreadContext): Check {
   return row.sender_id === context.actor.id ? undefined : forbidden('message.edit');
 }
 
@@ -108,7 +96,7 @@ function contentAfter(input: Input, { content }: MessageRow): string {
   return content !== null && sealedBytes({ sealed: content }) === EMPTY_BYTES ? '' : 'text';
 }
 
-function isSound(input: Input, row: MessageRow, context: ThreadContext): Refusal | Passed {
+function isSound(input: Input, row: MessageRow, context: ThreadContext): Check {
   const attachments = input.attachments ?? (row.attachments === null ? [] : [row.attachments]);
   const isAsked = input.content !== undefined || input.attachments !== undefined;
   if (isAsked && !saysSomething({ content: contentAfter(input, row), attachments }))

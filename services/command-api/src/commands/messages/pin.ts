@@ -1,10 +1,7 @@
 import { messagePin } from '@threadlog/commands';
 import { happened, isRefusal, UNCHANGED } from '../decision';
+import { inThread, namedMessage, shownMessage, theMessage, writer } from '../common';
 import { defineCommand } from '../define';
-import { theMessage } from '../parts';
-import { writer } from '../people';
-import { namedMessage, shownMessage } from '../shown';
-import { inThread } from '../streams';
 import { pinnable, placeOf } from './pinnable';
 
 /** Pins a message for everybody in the thread. */

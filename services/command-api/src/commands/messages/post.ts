@@ -1,22 +1,10 @@
 import { hasPermission, type Actor } from '@threadlog/auth';
 import { messagePost, type CommandInput } from '@threadlog/commands';
 import { missingOf, type SenderType } from '@threadlog/events';
-import {
-  happened,
-  isRefusal,
-  refuse,
-  refuseField,
-  type Passed,
-  type Refusal,
-  type SeenThread,
-  type ThreadContext,
-} from '../decision';
+import { happened, isRefusal, refuse, refuseField, type Check, type SeenThread, type ThreadContext } from '../decision';
+import { ifNamed, inThread, messageOf, nobody, shownMessage } from '../common';
 import { defineCommand } from '../define';
-import { ifNamed } from '../parts';
-import { nobody } from '../people';
 import { allowed, forbidden, isOpen, isVisible, mentionsPeople, viewThread, type View } from '../policies';
-import { messageOf, shownMessage } from '../shown';
-import { inThread } from '../streams';
 
 type Input = CommandInput<'message.post'>;
 
@@ -76,25 +64,25 @@ function senderType(actor: Actor): SenderType {
 }
 
 /** People cannot write what looks like the product's own notices. */
-function maySpeakAs(input: Input, actor: Actor): Refusal | Passed {
+function maySpeakAs(input: Input, actor: Actor): Check {
   if (input.messageType !== 'system') return undefined;
   return senderType(actor) !== 'user' || hasPermission(actor, 'chat:admin') ? undefined : forbidden('message.system');
 }
 
-function isSound(input: Input): Refusal | Passed {
+function isSound(input: Input): Check {
   const fault = missingOf(input);
   return fault ? refuseField(`/${fault.field}`, 'required', fault.message) : undefined;
 }
 
 /** Deleted messages make room again. */
-function hasRoom(view: View, context: ThreadContext): Refusal | Passed {
+function hasRoom(view: View, context: ThreadContext): Check {
   const { maxMessagesPerThread } = context.limits;
   if (view.thread.last_message_index - view.thread.deleted_count < maxMessagesPerThread) return undefined;
   return refuse('thread_full', `a thread holds at most ${maxMessagesPerThread} messages`);
 }
 
 /** A tombstone may be answered: the author of the reply cannot know what was deleted a moment ago. */
-function repliesWithin(input: Input, state: SeenThread, view: View): Refusal | Passed {
+function repliesWithin(input: Input, state: SeenThread, view: View): Check {
   if (input.replyTo === null) return undefined;
   const row = state.messages.get(input.replyTo);
   return row && isVisible(row, view) ? undefined : refuseField('/replyTo', 'unknown', 'names no message of the thread');

@@ -1,10 +1,8 @@
 import { participantAdd, type CommandInput } from '@threadlog/commands';
-import { happened, isRefusal, refuse, UNCHANGED, type Passed, type Refusal, type ThreadContext } from '../decision';
+import { happened, isRefusal, refuse, UNCHANGED, type Check, type ThreadContext } from '../decision';
+import { inThread, namedParticipant, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
 import { activeParticipant, activeParticipants, allowed, viewThread, type View } from '../policies';
-import { namedParticipant } from '../shown';
-import { inThread } from '../streams';
 import { hasOwnPeople, managing } from './rules';
 
 /** Adds somebody; whoever takes part already is left as they are. */
@@ -35,7 +33,7 @@ function historyFrom(history: CommandInput<'participant.add'>['history'], { thre
   };
 }
 
-function takesMore(view: View, context: ThreadContext): Refusal | Passed {
+function takesMore(view: View, context: ThreadContext): Check {
   if (view.thread.type === 'direct') return refuse('conflict', 'a direct conversation has exactly two people');
   const { maxParticipants } = context.limits;
   if (activeParticipants(context.root).length < maxParticipants) return undefined;

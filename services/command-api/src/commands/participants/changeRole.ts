@@ -1,10 +1,8 @@
 import { participantChangeRole } from '@threadlog/commands';
 import { happened, isRefusal, UNCHANGED } from '../decision';
+import { inThread, namedParticipant, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
 import { activeParticipant, activeParticipants, allowed, notFound, viewThread } from '../policies';
-import { namedParticipant } from '../shown';
-import { inThread } from '../streams';
 import { hasOwnPeople, keepsAnOwner } from './rules';
 
 /** Gives a participant another role. */

@@ -1,11 +1,10 @@
 import type { Action } from '@threadlog/auth';
 import { participantRemove } from '@threadlog/commands';
 import type { ParticipantRow } from '@threadlog/read-models';
-import { happened, isRefusal, refuse, type Passed, type Refusal } from '../decision';
+import { happened, isRefusal, refuse, type Check } from '../decision';
+import { inThread, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
 import { activeParticipant, activeParticipants, allowed, notFound, viewThread, type View } from '../policies';
-import { inThread } from '../streams';
 import { hasOwnPeople, keepsAnOwner, managing } from './rules';
 
 /** Removes somebody, or oneself: leaving. */
@@ -37,7 +36,7 @@ function removing(target: ParticipantRow | null, leaves: boolean): Action {
 }
 
 /** Creating a direct conversation again brings back whoever left; so nobody may be put out of it by the other. */
-function mayGo(view: View, leaves: boolean): Refusal | Passed {
+function mayGo(view: View, leaves: boolean): Check {
   if (leaves || view.thread.type !== 'direct') return undefined;
   return refuse('conflict', 'a direct conversation can only be left or deleted');
 }

@@ -1,9 +1,8 @@
 import { privacyCancel } from '@threadlog/commands';
 import { NOT_THERE } from '@threadlog/events';
 import { happened, refuse, UNCHANGED } from '../decision';
+import { nobody, ofSubject } from '../common';
 import { defineCommand } from '../define';
-import { nobody } from '../people';
-import { ofSubject } from '../streams';
 import { mayTouch, subjectOf } from './rules';
 
 /** Calls an erasure off. Too late once it has begun: keys may be gone already. */

@@ -2,9 +2,8 @@ import { hasPermission } from '@threadlog/auth';
 import { privacyDelete } from '@threadlog/commands';
 import { LIMITS } from '@threadlog/events';
 import { happened, refuse } from '../decision';
+import { nobody, ofSubject } from '../common';
 import { defineCommand } from '../define';
-import { nobody } from '../people';
-import { ofSubject } from '../streams';
 import { isIdle, isKnown, mayAsk } from './rules';
 import { hoursLater } from './times';
 

@@ -1,8 +1,7 @@
 import { privacyExport } from '@threadlog/commands';
 import { happened } from '../decision';
+import { nobody, ofSubject } from '../common';
 import { defineCommand } from '../define';
-import { nobody } from '../people';
-import { ofSubject } from '../streams';
 import { isIdle, isKnown, mayAsk } from './rules';
 
 /** Asks for all data of a person. One at a time: a second file while the first is made would say nothing else. */

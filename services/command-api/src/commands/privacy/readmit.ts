@@ -1,9 +1,8 @@
 import { hasPermission } from '@threadlog/auth';
 import { privacyReadmit } from '@threadlog/commands';
 import { happened, refuse, UNCHANGED } from '../decision';
+import { nobody, ofSubject } from '../common';
 import { defineCommand } from '../define';
-import { nobody } from '../people';
-import { ofSubject } from '../streams';
 import { erasureOf, subjectOf } from './rules';
 
 /** Lets an erased person write again, under a new key. */

@@ -2,10 +2,8 @@ import type { Actor } from '@threadlog/auth';
 import { privacyReport, type CommandInput } from '@threadlog/commands';
 import { LIMITS } from '@threadlog/events';
 import { happened, refuse, UNCHANGED, type Decision, type Seen } from '../decision';
+import { isWorker, nobody, ofSubject, ONLY_WORKER } from '../common';
 import { defineCommand } from '../define';
-import { nobody } from '../people';
-import { ofSubject } from '../streams';
-import { isWorker, ONLY_WORKER } from '../worker';
 import { mayTouch, subjectOf } from './rules';
 
 type Report = CommandInput<'privacy.report'>;

@@ -1,7 +1,7 @@
 import { mayHandleSubject, type Actor } from '@threadlog/auth';
 import type { Subject } from '@threadlog/events';
 import type { DeletionLogRow, ExportLogRow } from '@threadlog/read-models';
-import { refuse, type DecisionContext, type Passed, type Refusal, type Seen } from '../decision';
+import { refuse, type DecisionContext, type Check, type Seen } from '../decision';
 
 /** The latest erasure that destroyed keys. */
 export function erasureOf({ deletions }: Seen<'privacy'>): DeletionLogRow | undefined {
@@ -13,7 +13,7 @@ export function subjectOf({ subject_kind, subject_id }: Pick<DeletionLogRow, 'su
   return { kind: subject_kind, id: subject_id };
 }
 
-export function mayAsk(subject: Subject, { actor }: DecisionContext): Refusal | Passed {
+export function mayAsk(subject: Subject, { actor }: DecisionContext): Check {
   return mayHandleSubject(actor, subject) ? undefined : refuse('forbidden', 'not allowed to ask this for this person');
 }
 
@@ -23,12 +23,12 @@ export function mayTouch(actor: Actor, row: DeletionLogRow | ExportLogRow): bool
 }
 
 /** Of an erased person there is nothing left to export or erase, until let in again. */
-export function isKnown(state: Seen<'privacy'>): Refusal | Passed {
+export function isKnown(state: Seen<'privacy'>): Check {
   const row = erasureOf(state);
   return row && row.readmitted_at === null ? refuse('subject_erased', 'this person was erased') : undefined;
 }
 
-export function isIdle(state: Seen<'privacy'>, kind: 'export' | 'deletion'): Refusal | Passed {
+export function isIdle(state: Seen<'privacy'>, kind: 'export' | 'deletion'): Check {
   const rows = kind === 'export' ? state.exports.values() : state.deletions.values();
   const open = [...rows].find(({ status }) => status === 'requested' || status === 'running');
   return open && refuse('conflict', `request ${open.request_id} for this person is still open`);

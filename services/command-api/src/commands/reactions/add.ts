@@ -1,11 +1,8 @@
 import { reactionAdd } from '@threadlog/commands';
 import type { MessageRow } from '@threadlog/read-models';
-import { happened, isRefusal, refuse, UNCHANGED, type Passed, type Refusal } from '../decision';
+import { happened, isRefusal, refuse, UNCHANGED, type Check } from '../decision';
+import { inThread, namedMessage, shownMessage, theMessage, writer } from '../common';
 import { defineCommand } from '../define';
-import { theMessage } from '../parts';
-import { writer } from '../people';
-import { namedMessage, shownMessage } from '../shown';
-import { inThread } from '../streams';
 import { hasReacted, reactable, reactionOf } from './reactable';
 
 /** Different emojis on one message; how many people use each is bounded by how many take part. */
@@ -29,7 +26,7 @@ export const addReaction = defineCommand(reactionAdd, {
   replays: shownMessage,
 });
 
-function takesMore(row: MessageRow, emoji: string): Refusal | Passed {
+function takesMore(row: MessageRow, emoji: string): Check {
   const emojis = row.reactions ?? [];
   if (emojis.length < MAX_EMOJIS_PER_MESSAGE || emojis.some((one) => one.emoji === emoji)) return undefined;
   return refuse('conflict', `a message takes at most ${MAX_EMOJIS_PER_MESSAGE} different emojis`);

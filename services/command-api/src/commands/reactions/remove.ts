@@ -1,10 +1,7 @@
 import { reactionRemove } from '@threadlog/commands';
 import { happened, isRefusal, UNCHANGED } from '../decision';
+import { inThread, namedMessage, shownMessage, theMessage, writer } from '../common';
 import { defineCommand } from '../define';
-import { theMessage } from '../parts';
-import { writer } from '../people';
-import { namedMessage, shownMessage } from '../shown';
-import { inThread } from '../streams';
 import { hasReacted, reactable, reactionOf } from './reactable';
 
 /** Takes one's own reaction back. */

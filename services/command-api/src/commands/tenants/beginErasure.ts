@@ -2,10 +2,8 @@ import { tenantBeginErasure } from '@threadlog/commands';
 import type { Subject } from '@threadlog/events';
 import type { TenantRow } from '@threadlog/read-models';
 import { happened, refuse, UNCHANGED } from '../decision';
+import { isWorker, ofTenant, ONLY_WORKER, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
-import { ofTenant } from '../streams';
-import { isWorker, ONLY_WORKER } from '../worker';
 import { tenantOf } from './rules';
 
 /**

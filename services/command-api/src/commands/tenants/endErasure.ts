@@ -1,9 +1,7 @@
 import { tenantEndErasure } from '@threadlog/commands';
 import { happened, UNCHANGED } from '../decision';
+import { isWorker, ofTenant, ONLY_WORKER, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
-import { ofTenant } from '../streams';
-import { isWorker, ONLY_WORKER } from '../worker';
 import { tenantOf } from './rules';
 
 /** Ends an erasure that has begun, whatever became of it: what it was about can be held again. */

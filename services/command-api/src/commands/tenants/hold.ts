@@ -1,10 +1,9 @@
 import { tenantHold } from '@threadlog/commands';
 import { LIMITS, type Subject } from '@threadlog/events';
 import type { TenantRow } from '@threadlog/read-models';
-import { happened, refuse, type Passed, type Refusal } from '../decision';
+import { happened, refuse, type Check } from '../decision';
+import { ofTenant, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
-import { ofTenant } from '../streams';
 import { keepsPrivacy, tenantOf } from './rules';
 
 /** Holds a person or a thread: from here on no erasure of it can begin. One that has begun cannot be held any more. */
@@ -28,7 +27,7 @@ export const setHold = defineCommand(tenantHold, {
   }),
 });
 
-function isNotErasing({ erasing }: TenantRow, subject: Subject | null): Refusal | Passed {
+function isNotErasing({ erasing }: TenantRow, subject: Subject | null): Check {
   const hit = erasing.find((erasure) => erasure.subject.kind === 'tenant' || erasure.subject.id === subject?.id);
   return hit && refuse('conflict', `the erasure ${hit.request_id} has begun and can no longer be held`);
 }

@@ -2,9 +2,8 @@ import { hasPermission, mayReadLogs } from '@threadlog/auth';
 import { tenantReleaseHold } from '@threadlog/commands';
 import { NOT_THERE } from '@threadlog/events';
 import { happened, refuse, type DecisionContext } from '../decision';
+import { ofTenant, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
-import { ofTenant } from '../streams';
 import { keepsPrivacy, tenantOf } from './rules';
 
 /** Ends a hold. */

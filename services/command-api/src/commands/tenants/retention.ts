@@ -1,8 +1,7 @@
 import { tenantRetention } from '@threadlog/commands';
 import { happened, UNCHANGED } from '../decision';
+import { ofTenant, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
-import { ofTenant } from '../streams';
 import { keepsPrivacy, tenantOf } from './rules';
 
 /** Says how long a tenant keeps messages: so many days, for ever (null), or as the deployment does. */

@@ -7,18 +7,13 @@ import {
   refuseField,
   UNCHANGED,
   type Decision,
-  type Passed,
-  type Refusal,
+  type Check,
   type SeenThread,
   type ThreadContext,
 } from '../decision';
-import { defineCommand } from '../define';
-import { ifNamed } from '../parts';
-import { writer } from '../people';
+import { ifNamed, settingsKeys, wholeThread, writer } from '../common';
+import { defineCommand, type Naming } from '../define';
 import { activeParticipants, forbidden } from '../policies';
-import { settingsKeys } from '../seals';
-import { wholeThread } from '../shown';
-import type { Naming } from '../streams';
 import { createSubThread } from './createSubThread';
 
 type Input = CommandInput<'thread.create'>;
@@ -99,13 +94,13 @@ function firstParticipants(input: Input, context: ThreadContext): Participants {
   ];
 }
 
-function mayCreate(input: Input, context: ThreadContext): Refusal | Passed {
+function mayCreate(input: Input, context: ThreadContext): Check {
   const { tenantId } = context.actor;
   const subject = { tenantId, learnerId: input.learnerId, participant: null, createdBy: null, beginsAtSeq: null };
   return may(context.actor, 'thread.create', subject) ? undefined : forbidden('thread.create');
 }
 
-function isSound(input: Input, participants: Participants, context: ThreadContext): Refusal | Passed {
+function isSound(input: Input, participants: Participants, context: ThreadContext): Check {
   if (input.rootMessageId !== null) {
     return refuseField('/rootMessageId', 'unexpected', 'needs a parentThreadId');
   }

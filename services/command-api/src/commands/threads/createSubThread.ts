@@ -5,8 +5,7 @@ import {
   refuse,
   refuseField,
   type Decision,
-  type Passed,
-  type Refusal,
+  type Check,
   type SeenThread,
   type ThreadContext,
 } from '../decision';
@@ -46,7 +45,7 @@ function beginning({ rootMessageId }: Input, { root }: ThreadContext): number | 
   return rootMessageId === null ? undefined : root.messages.get(rootMessageId)?.created_version;
 }
 
-function isSound(input: Input, view: View, context: ThreadContext): Refusal | Passed {
+function isSound(input: Input, view: View, context: ThreadContext): Check {
   if (input.parentThreadId !== view.root.thread_id) {
     return refuseField('/parentThreadId', 'not_a_root', 'a sub-thread has no sub-threads');
   }
@@ -59,7 +58,7 @@ function isSound(input: Input, view: View, context: ThreadContext): Refusal | Pa
   return branchesOff(input.rootMessageId, view, context);
 }
 
-function branchesOff(messageId: string | null, view: View, context: ThreadContext): Refusal | Passed {
+function branchesOff(messageId: string | null, view: View, context: ThreadContext): Check {
   if (messageId === null) return undefined;
   const row = context.root.messages.get(messageId);
   if (row && isVisible(row, view) && !row.deleted_at) return undefined;

@@ -1,10 +1,9 @@
 import { threadDelete } from '@threadlog/commands';
 import { happened, isRefusal } from '../decision';
+import { inThread, writer } from '../common';
 import { defineCommand } from '../define';
 import { threadIsFree } from '../held';
-import { writer } from '../people';
 import { allowed, viewThread } from '../policies';
-import { inThread } from '../streams';
 
 /** Deletes a thread for everybody. Its sub-threads go with it: they are seen only while their root is. */
 export const deleteThread = defineCommand(threadDelete, {

@@ -1,11 +1,9 @@
 import { threadErase } from '@threadlog/commands';
 import { NOT_THERE } from '@threadlog/events';
 import { happened, refuse, UNCHANGED } from '../decision';
+import { inThread, isWorker, ONLY_WORKER, writer } from '../common';
 import { defineCommand } from '../define';
 import { threadIsFree } from '../held';
-import { writer } from '../people';
-import { inThread } from '../streams';
-import { isWorker, ONLY_WORKER } from '../worker';
 
 /** Deletes a thread for retention or privacy; its messages are scrubbed by themselves. */
 export const eraseThread = defineCommand(threadErase, {

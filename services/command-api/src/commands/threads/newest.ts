@@ -1,9 +1,8 @@
 import { threadNewest } from '@threadlog/commands';
 import { isRefusal } from '../decision';
+import { inThread, nobody } from '../common';
 import { defineCommand } from '../define';
-import { nobody } from '../people';
 import { allowed, viewThread } from '../policies';
-import { inThread } from '../streams';
 
 /**
  * How far the thread goes for the actor. It changes nothing: it is a command only because the owner alone knows, and

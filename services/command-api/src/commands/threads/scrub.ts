@@ -1,11 +1,9 @@
 import { threadScrub } from '@threadlog/commands';
 import { NOT_THERE, type Draft } from '@threadlog/events';
 import { refuse, UNCHANGED } from '../decision';
+import { inThread, isWorker, ONLY_WORKER, writer } from '../common';
 import { defineCommand } from '../define';
 import { messageIsFree } from '../held';
-import { writer } from '../people';
-import { inThread } from '../streams';
-import { isWorker, ONLY_WORKER } from '../worker';
 
 /**
  * Deletes messages for retention or privacy, in closed and deleted threads too. What is gone already stays so. Retention

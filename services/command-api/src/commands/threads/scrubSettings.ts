@@ -1,10 +1,8 @@
 import { threadScrubSettings } from '@threadlog/commands';
 import { NOT_THERE } from '@threadlog/events';
 import { happened, refuse, UNCHANGED } from '../decision';
+import { inThread, isWorker, ONLY_WORKER, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
-import { inThread } from '../streams';
-import { isWorker, ONLY_WORKER } from '../worker';
 
 /**
  * Takes away title and metadata that an erased person wrote, in closed threads too. What somebody else wrote since stays.

@@ -2,12 +2,9 @@ import { threadUpdate, type CommandInput } from '@threadlog/commands';
 import type { Draft } from '@threadlog/events';
 import type { ThreadRow } from '@threadlog/read-models';
 import { happened, isRefusal, UNCHANGED } from '../decision';
+import { inThread, settingsKeys, wholeThread, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
 import { allowed, matches, viewThread } from '../policies';
-import { settingsKeys } from '../seals';
-import { wholeThread } from '../shown';
-import { inThread } from '../streams';
 
 type Input = CommandInput<'thread.update'>;
 

@@ -2,11 +2,8 @@ import { threadPreferences } from '@threadlog/commands';
 import type { ClearData } from '@threadlog/events';
 import type { UserThreadRow } from '@threadlog/read-models';
 import { happened, UNCHANGED } from '../decision';
+import { namedPlace, ofActor, thePlace, writer } from '../common';
 import { defineCommand } from '../define';
-import { thePlace } from '../parts';
-import { writer } from '../people';
-import { namedPlace } from '../shown';
-import { ofActor } from '../streams';
 
 /** Changes how the user wants to see a thread. */
 export const changePreferences = defineCommand(threadPreferences, {

@@ -1,10 +1,7 @@
 import { threadRead } from '@threadlog/commands';
 import { happened, UNCHANGED } from '../decision';
+import { namedPlace, ofActor, thePlace, writer } from '../common';
 import { defineCommand } from '../define';
-import { thePlace } from '../parts';
-import { writer } from '../people';
-import { namedPlace } from '../shown';
-import { ofActor } from '../streams';
 
 /**
  * Moves the reader's position, forward only. That the reader sees the thread, and where the message stands, was looked

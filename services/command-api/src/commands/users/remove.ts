@@ -1,10 +1,9 @@
 import { userRemove } from '@threadlog/commands';
 import { NOT_THERE } from '@threadlog/events';
 import { happened, refuse, UNCHANGED } from '../decision';
+import { ofUser, writer } from '../common';
 import { defineCommand } from '../define';
 import { personIsFree } from '../held';
-import { writer } from '../people';
-import { ofUser } from '../streams';
 import { mayKeepProfiles } from './rules';
 
 /** Forgets a profile; memberships stay, as those of a removed user. */

@@ -1,8 +1,7 @@
 import { userSync } from '@threadlog/commands';
 import { happened } from '../decision';
+import { ofUser, writer } from '../common';
 import { defineCommand } from '../define';
-import { writer } from '../people';
-import { ofUser } from '../streams';
 import { mayKeepProfiles } from './rules';
 
 /** Takes over a profile from the tenant's own user directory. Sealed text cannot be compared: every call is a change. */
