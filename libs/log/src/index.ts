@@ -6,5 +6,6 @@ export type { Scheduler } from './scheduler';
 export { createMemoryLog, type MemoryLog, type MemoryLogOptions, type MemorySend } from './memory/memoryLog';
 export { createKafkaLog } from './kafkajs/kafkaLog';
 export { ensureTopic, TopicMismatchError, type TopicOptions } from './kafkajs/topic';
-export type { KafkaAccess } from './kafkajs/client';
+export { accessFault, type AccessFault } from './kafkajs/access/accessFault';
+export type { KafkaAccess, KafkaLogin } from './kafkajs/client';
 export { topicBytes } from './kafkajs/topicBytes';

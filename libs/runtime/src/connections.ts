@@ -3,7 +3,6 @@ import {
   ensureTopic,
   TopicMismatchError,
   type EventLog,
-  type KafkaAccess,
   type LogObserver,
   type TopicOptions,
 } from '@threadlog/log';
@@ -20,6 +19,8 @@ import type { Logger, Metrics } from '@threadlog/service';
 import type { OperatorConfig } from './config';
 import type { AuxiliaryTopic } from './auxiliaryTopic';
 import { ErasureListError } from './erasures/record';
+import { createKafkaAccess } from './access/kafkaAccess';
+import { kafkaMistake, postgresMistake } from './access/mistakes';
 import { flushing } from './flushing';
 import { createLogObserver, logLines } from './logMetrics';
 import { assertKeyStoreHome, KeyStoreMovedError } from './keys/keyStoreHome';
@@ -52,6 +53,8 @@ export interface Context {
   metrics?: Metrics;
   /** Whether what is missing is made: schemas, topics. False for tools, which look at what is there. */
   create: boolean;
+  /** Hears what the start waits for, in one line; null once it goes on. */
+  tell?: ((line: string | null) => void) | undefined;
   /** Remembers how to close what was opened; the last opened is closed first. */
   opened(closer: Closer): void;
 }
@@ -70,10 +73,19 @@ export async function openStores(context: Context): Promise<Stores> {
       logger,
       signal,
       fatal: isMismatch,
+      mistakeOf: (error) => postgresMistake(error, 'DATABASE_URL'),
+      tell: context.tell,
     });
     if (made && made.former.length > 0)
       logger.warn(made, 'the read model is of another build: it is rebuilt from the log');
-    await reach('the key store', () => openKeyStore(keys, database), { logger, signal, fatal: isMismatch });
+    await reach('the key store', () => openKeyStore(keys, database), {
+      logger,
+      signal,
+      fatal: isMismatch,
+      mistakeOf: (error) =>
+        postgresMistake(error, config.KEYSTORE_DATABASE_URL ? 'KEYSTORE_DATABASE_URL' : 'DATABASE_URL'),
+      tell: context.tell,
+    });
   }
   const sealing = createSealing({
     keyStore: createPostgresKeyStore(keys),
@@ -103,8 +115,9 @@ function openDatabase(url: string, { config, service, logger, opened }: Context)
 }
 
 /** Topics of this process's broker, opened with `observer` where their figures are wanted. */
-export function createTopics({ config, signal, logger, metrics, create, opened }: Context): Topics {
-  const access = kafkaAccess(config);
+export function createTopics({ config, signal, logger, metrics, create, opened, tell }: Context): Topics {
+  const access = createKafkaAccess(config);
+  const mistakeOf = (error: unknown) => kafkaMistake(error, access);
   const log = logLines(logger);
   function optionsOf({ name, ...topic }: TopicWanted): TopicOptions & { fenced?: boolean } {
     return { ...access, ...topic, topic: `${config.KAFKA_TOPIC_PREFIX}${name}`, log };
@@ -134,7 +147,7 @@ export function createTopics({ config, signal, logger, metrics, create, opened }
     missing?: TopicOptions['missing'],
   ): Promise<EventLog> {
     const attempt = () => attemptOpen(wanted, observer, missing);
-    const found = await reach('Kafka', attempt, { logger, signal, fatal: isMismatch });
+    const found = await reach('Kafka', attempt, { logger, signal, fatal: isMismatch, mistakeOf, tell });
     opened(() => found.close());
     return found;
   }
@@ -142,7 +155,8 @@ export function createTopics({ config, signal, logger, metrics, create, opened }
   return {
     events: (claimed) =>
       open(events, metrics && createLogObserver(metrics), claimed ? { refuse: builtFrom(claimed) } : 'create'),
-    inspect: () => reach('Kafka', () => ensure(events, 'ignore'), { logger, signal, fatal: isMismatch }),
+    inspect: () =>
+      reach('Kafka', () => ensure(events, 'ignore'), { logger, signal, fatal: isMismatch, mistakeOf, tell }),
     // Records of these topics have no owners, and so no epochs.
     openTopic: (topic) => open({ ...topic, fenced: false }),
     async visitTopic(topic, visit) {
@@ -175,14 +189,4 @@ export function isMismatch(error: unknown): boolean {
   return [TopicMismatchError, LogIdentityError, ReadModelRevisionError, ErasureListError, KeyStoreMovedError].some(
     (mismatch) => error instanceof mismatch,
   );
-}
-
-function kafkaAccess(config: OperatorConfig): KafkaAccess {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
-  return {
-    brokers: config.KAFKA_BROKERS,
-    clientId: config.KAFKA_CLIENT_ID,
-    ssl: config.KAFKA_SSL,
-    ...(mechanism ? { sasl: { mechanism, username: username ?? '', password: password ?? '' } } : {}),
-  };
 }

@@ -56,7 +56,7 @@ async function build(
   const metrics = createMetrics();
   const info = { service, version: API_VERSION, environment: config.ENVIRONMENT, features };
   const ops = await openOps(config, opened);
-  const context: Context = { config, service, signal, logger, metrics, create: true, opened };
+  const context: Context = { config, service, signal, logger, metrics, create: true, opened, tell: ops.tell };
   const { events, inspect, openTopic, visitTopic } = createTopics(context);
   await inspect();
   const stores = await openStores(context);

@@ -11,6 +11,9 @@ describe('the operations port', () => {
     const ops = await open();
     expect((await fetch(`${ops.http.url}/livez`)).status).toBe(200);
     expect((await fetch(`${ops.http.url}/readyz`)).status).toBe(503);
+    ops.tell('Kafka cannot be reached: KAFKA_SSL: …');
+    const starting = await fetch(`${ops.http.url}/readyz`);
+    expect(await starting.json()).toEqual({ status: 'starting', waitsFor: 'Kafka cannot be reached: KAFKA_SSL: …' });
     ops.serve((_request, response) => response.end('served'));
     expect(await (await fetch(`${ops.http.url}/readyz`)).text()).toBe('served');
   });

@@ -5,16 +5,19 @@ import type { RuntimeConfig } from './config';
 import type { OpsServer } from './runtime';
 
 /**
- * Listens on the operations port. Until it is told what to serve it answers 503: the process is alive and not ready.
+ * Listens on the operations port. Until it is told what to serve it answers 503: the process is alive and not ready, and
+ * says what it waits for.
  */
 export async function openOps(
   config: Pick<RuntimeConfig, 'OPS_HOST' | 'OPS_PORT' | 'OPS_URL'>,
   opened: (close: () => Promise<void>) => void,
-): Promise<OpsServer & { opsUrl: string }> {
+): Promise<OpsServer & { opsUrl: string; tell(line: string | null): void }> {
+  let waitsFor: string | null = null;
   let handler: RequestListener = (request, response) => {
-    response.statusCode = request.url === '/livez' ? 200 : 503;
+    const alive = request.url === '/livez';
+    response.statusCode = alive ? 200 : 503;
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.end(JSON.stringify({ status: response.statusCode === 200 ? 'ok' : 'starting' }));
+    response.end(JSON.stringify(alive ? { status: 'ok' } : { status: 'starting', ...(waitsFor && { waitsFor }) }));
   };
   const http = await listen((request, response) => handler(request, response), {
     host: config.OPS_HOST,
@@ -24,6 +27,7 @@ export async function openOps(
   return {
     http,
     opsUrl: config.OPS_URL?.replace(/\/$/, '') ?? reachableUrl(config.OPS_HOST, http.port),
+    tell: (line) => void (waitsFor = line),
     serve: (next) => void (handler = next),
   };
 }

@@ -1,4 +1,4 @@
-import { createLogger } from '@threadlog/service';
+import { ConfigError, createLogger } from '@threadlog/service';
 import { reach } from './reach';
 
 function watched() {
@@ -33,5 +33,42 @@ describe('reach', () => {
     const reaching = reach('Kafka', failing(Infinity), { logger, signal: stop.signal });
     stop.abort();
     await expect(reaching).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('ends for a mistake that stays, and names it while it waits', async () => {
+    const { logger, lines } = watched();
+    const told: (string | null)[] = [];
+    const { signal } = new AbortController();
+    const mistakeOf = async () => 'KAFKA_SSL: the brokers speak TLS';
+    const options = {
+      logger,
+      signal,
+      firstDelayMs: 5,
+      mistakeMs: 20,
+      mistakeOf,
+      tell: (line: string | null) => void told.push(line),
+    };
+    await expect(reach('Kafka', failing(Infinity), options)).rejects.toThrow(ConfigError);
+    expect(lines[0]).toContain('KAFKA_SSL: the brokers speak TLS');
+    expect(new Set(told)).toEqual(new Set(['Kafka cannot be reached: KAFKA_SSL: the brokers speak TLS']));
+  });
+
+  it('does not end for what looks like a mistake for a moment', async () => {
+    const { logger } = watched();
+    const told: (string | null)[] = [];
+    const { signal } = new AbortController();
+    let asked = 0;
+    // A broker that starts: it closes connections, is away, closes connections.
+    const mistakeOf = async () => (asked++ % 2 === 0 ? 'KAFKA_SSL: the brokers speak TLS' : null);
+    const options = {
+      logger,
+      signal,
+      firstDelayMs: 0,
+      mistakeMs: 0,
+      mistakeOf,
+      tell: (line: string | null) => void told.push(line),
+    };
+    await expect(reach('Kafka', failing(5), options)).resolves.toBe('there');
+    expect(told.at(-1)).toBeNull();
   });
 });

@@ -2,6 +2,7 @@ export { standaloneScript, startService, type ServiceOptions } from './dev/servi
 export { stopRequested } from './dev/signals';
 export { StackError } from './errors';
 export { newClusterId, startKafka } from './kafka';
+export type { KafkaListener } from './kafkaProperties';
 export { startMongo } from './mongo';
 export { startS3, type S3Server } from './s3';
 export { startPostgres } from './postgres';

@@ -7,7 +7,7 @@ import { logTail, reapStale, startChild, type Child } from './child';
 import { StackError } from './errors';
 import { classDataOptions, prepareJvmServer, type JvmServer, type Report } from './jvm';
 import { kafkaAnswers } from './kafkaProbe';
-import { CONTROLLING_NODE, kafkaProperties, type KafkaAddresses } from './kafkaProperties';
+import { CONTROLLING_NODE, kafkaProperties, type KafkaAddresses, type KafkaListener } from './kafkaProperties';
 import { layout, type Layout } from './paths';
 import { assertPortFree, freePort } from './ports';
 import { startServer, type Server } from './server';
@@ -24,9 +24,19 @@ export interface KafkaOptions {
   advertisedPort?: number;
   /** A node of several, of which 1 also controls; `controllerPort` is that node's then. A cluster of one by default. */
   member?: { clusterId: string; nodeId: number };
+  /** Further ways in, beside the plain one. */
+  listeners?: readonly KafkaListener[];
+  /** Users with passwords that SCRAM knows, from the first start on. */
+  scramUsers?: readonly ScramUser[];
   /** `fast-start` leaves the optimising compiler out: for tests, never for measuring. */
   jit?: 'full' | 'fast-start';
   log?: Report;
+}
+
+export interface ScramUser {
+  mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+  name: string;
+  password: string;
 }
 
 const heap = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC'];
@@ -38,18 +48,26 @@ interface Broker {
   files: Layout;
   addresses: KafkaAddresses;
   member: { clusterId: string; nodeId: number; ofSeveral?: boolean };
+  listeners?: readonly KafkaListener[] | undefined;
+  scramUsers?: readonly ScramUser[] | undefined;
 }
 
 const propertiesFile = (files: Layout) => join(files.kafka, 'server.properties');
 
 /** Writes the properties each time, for ports may have changed, and formats the log directory the first time. */
-const prepareDirectory = async ({ server, jvmOptions, files, addresses, member }: Broker): Promise<void> => {
+const prepareDirectory = async (broker: Broker): Promise<void> => {
+  const { server, jvmOptions, files, addresses, member, listeners, scramUsers = [] } = broker;
   mkdirSync(files.kafka, { recursive: true });
-  writeFileSync(propertiesFile(files), kafkaProperties(files.kafka, addresses, member));
+  writeFileSync(propertiesFile(files), kafkaProperties(files.kafka, addresses, member, listeners));
   if (existsSync(join(files.kafka, 'log', 'meta.properties'))) return;
   rmSync(join(files.kafka, 'log'), { recursive: true, force: true });
   const quorum = member.nodeId === CONTROLLING_NODE ? ['--standalone'] : [];
-  const format = ['kafka.tools.StorageTool', 'format', ...quorum, '-t', member.clusterId, '-c', propertiesFile(files)];
+  const users = scramUsers.flatMap(({ mechanism, name, password }) => [
+    '--add-scram',
+    `${mechanism}=[name=${name},password=${password}]`,
+  ]);
+  const settings = ['-t', member.clusterId, '-c', propertiesFile(files)];
+  const format = ['kafka.tools.StorageTool', 'format', ...quorum, ...users, ...settings];
   const args = [...heap, ...jvmOptions, '-XX:TieredStopAtLevel=1', '-cp', server.classPath, ...format];
   await run(server.java, args).catch((cause: unknown) => {
     throw new StackError('The Kafka log directory could not be formatted.', String(cause), { cause });
@@ -130,7 +148,11 @@ export const startKafka = async (options: KafkaOptions): Promise<Server> => {
   const archive = await classDataOptions(server, (option) => recordArchive(server, option), report);
   const jit = options.jit === 'fast-start' ? ['-XX:TieredStopAtLevel=1'] : [];
   const addresses = { port, controllerPort, advertisedPort: options.advertisedPort ?? port };
-  const broker: Broker = { server, jvmOptions: [...archive, ...jit], files, addresses, member };
+  const { listeners, scramUsers } = options;
+  const broker: Broker = {
+    ...{ server, jvmOptions: [...archive, ...jit], files, addresses, member },
+    ...{ listeners, scramUsers },
+  };
   return startServer({
     name: 'Kafka',
     port,

@@ -7,6 +7,16 @@ export interface KafkaAddresses {
   advertisedPort: number;
 }
 
+/** A further way in, beside the plain one: with TLS, or with a login. */
+export interface KafkaListener {
+  /** In capitals, as `TLS`. */
+  name: string;
+  port: number;
+  protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT';
+  /** Settings of this listener alone: certificates, mechanisms. */
+  settings: Readonly<Record<string, string>>;
+}
+
 /** The node that controls a cluster; the others are brokers alone. */
 export const CONTROLLING_NODE = 1;
 
@@ -15,15 +25,21 @@ export const kafkaProperties = (
   folder: string,
   { port, controllerPort, advertisedPort }: KafkaAddresses,
   { nodeId, ofSeveral = false }: { nodeId: number; ofSeveral?: boolean },
+  more: readonly KafkaListener[] = [],
 ): string => {
   const controls = nodeId === CONTROLLING_NODE;
+  const own = more.map(({ name, port: at }) => `,${name}://127.0.0.1:${at}`).join('');
   const properties: Record<string, string | number | boolean> = {
     'process.roles': controls ? 'broker,controller' : 'broker',
     'node.id': nodeId,
-    listeners: `PLAINTEXT://127.0.0.1:${port}${controls ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port}${controls ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}${own}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}${own}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': [
+      'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      ...more.map(({ name, protocol }) => `${name}:${protocol}`),
+    ].join(','),
+    ...settingsOf(more),
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
     'log.dirs': join(folder, 'log'),
     'auto.create.topics.enable': false,
@@ -46,3 +62,10 @@ export const kafkaProperties = (
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${String(value)}`);
   return `${lines.join('\n')}\n`;
 };
+
+const settingsOf = (listeners: readonly KafkaListener[]): Record<string, string> =>
+  Object.fromEntries(
+    listeners.flatMap(({ name, settings }) =>
+      Object.entries(settings).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value]),
+    ),
+  );

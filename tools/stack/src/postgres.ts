@@ -25,6 +25,14 @@ export interface PostgresOptions {
   /** `process` survives the end of any process but not of the machine: for tests. */
   durability?: 'machine' | 'process';
   maxConnections?: number;
+  /** Lets nobody in without TLS. */
+  tls?: PostgresTls;
+}
+
+/** PEM texts. */
+interface PostgresTls {
+  key: string;
+  cert: string;
 }
 
 interface Instance {
@@ -88,11 +96,29 @@ export const query = async (url: string, text: string): Promise<number> => {
   }
 };
 
-const maintenanceUrl = (url: string) => url.replace(/\/[^/]*$/, '/postgres');
+const maintenanceUrl = (url: string) => {
+  const other = new URL(url);
+  other.pathname = '/postgres';
+  return other.href;
+};
 
 const createDatabase = async (url: string): Promise<void> => {
   const found = await query(maintenanceUrl(url), `select 1 from pg_database where datname = '${database}'`);
   if (found === 0) await query(maintenanceUrl(url), `create database ${database}`);
+};
+
+/** Certificates and rules of entry, in the cluster's folder, where the server may read them. */
+const secure = ({ cluster, account }: Instance, { key, cert }: PostgresTls): void => {
+  const texts = {
+    'server.key': key,
+    'server.crt': cert,
+    'pg_hba.conf': 'hostssl all all 127.0.0.1/32 scram-sha-256\n',
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    const path = join(cluster, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (account) chownSync(path, account.uid, account.gid);
+  }
 };
 
 const launch = async ({ binaries, account, files, cluster, port, settings }: Instance): Promise<Child> => {
@@ -139,11 +165,13 @@ const startPostmaster = async (instance: Instance): Promise<Child> => {
 const settingsFor = ({
   durability = 'machine',
   maxConnections = 200,
+  tls,
 }: PostgresOptions): Record<string, string | number> => ({
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: maxConnections,
   shared_buffers: '256MB',
+  ...(tls && { ssl: 'on' }),
   ...(durability === 'process' ? { fsync: 'off', full_page_writes: 'off' } : {}),
 });
 
@@ -157,7 +185,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<Server> =
   const port = options.port ?? (await freePort());
   await assertPortFree(port, 'Postgres', 'POSTGRES_PORT');
   const cluster = join(files.postgres, 'data');
-  const url = `postgresql://${user}:${readPassword(files)}@127.0.0.1:${port}/${database}`;
+  const url = `postgresql://${user}:${readPassword(files)}@127.0.0.1:${port}/${database}${options.tls ? '?sslmode=no-verify' : ''}`;
   const account = unprivilegedAccount(cluster);
   const instance: Instance = {
     binaries: postgresBinaries(),
@@ -169,6 +197,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<Server> =
     url,
   };
   await initialise(instance);
+  if (options.tls) secure(instance, options.tls);
   const server = await startServer({
     name: 'Postgres',
     port,

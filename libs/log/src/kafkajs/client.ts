@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
-import { Kafka, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
+import { Kafka, logLevel, type Mechanism, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { LogLine } from '../observer';
+import { bearerMechanism } from './access/bearer';
 import { createSockets } from './socket';
 import { tuneKafkajs } from './tuneKafkajs';
 
@@ -10,8 +11,13 @@ export interface KafkaAccess {
   clientId: string;
   /** TLS: true for the system's authorities, or Node's own options. */
   ssl?: boolean | ConnectionOptions;
-  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+  sasl?: KafkaLogin;
 }
+
+/** Who we are to the brokers: a password, or a token that is fetched for each login. */
+export type KafkaLogin =
+  | { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string }
+  | { mechanism: 'oauthbearer'; token(): Promise<string> };
 
 /** How long to wait for one answer (milliseconds), and how often to ask again. */
 export interface Patience {
@@ -53,7 +59,7 @@ export function createClient(access: KafkaAccess, patience: Patience, log: LogLi
     brokers: () => (retired ? [] : access.brokers),
     clientId: access.clientId,
     ssl: access.ssl ?? false,
-    ...(access.sasl ? { sasl: access.sasl as SASLOptions } : {}),
+    ...(access.sasl ? { sasl: loginOf(access.sasl) } : {}),
     connectionTimeout: 1_000,
     ...patience,
     socketFactory: sockets.open,
@@ -71,4 +77,8 @@ export function createClient(access: KafkaAccess, patience: Patience, log: LogLi
     interrupt: sockets.closeWaiting,
     close: sockets.closeAll,
   };
+}
+
+function loginOf(login: KafkaLogin): SASLOptions | Mechanism {
+  return login.mechanism === 'oauthbearer' ? bearerMechanism(login.token) : (login as SASLOptions);
 }

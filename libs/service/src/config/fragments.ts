@@ -47,6 +47,16 @@ export const rateLimitConfig = {
   RATE_LIMIT_TENANT: rate().prefault('off').describe('Requests of all actors of a tenant together'),
 };
 
+/** Hidden from logs and documents; `NAME_FILE` works too. */
+const hidden = () => z.string().meta({ secret: 'url' }).optional();
+/** Usually given as `NAME_FILE`. */
+const pem = () =>
+  z
+    .string()
+    .regex(/-----BEGIN [A-Z0-9 ]+-----/, 'must be PEM: -----BEGIN …')
+    .meta({ secret: 'url' })
+    .optional();
+
 export const kafkaConfig = {
   KAFKA_BROKERS: brokers().prefault('localhost:9092').describe('`host:port` of one or more brokers'),
   KAFKA_CLIENT_ID: z.string().min(1).default('threadlog').describe('Client id in the brokers’ logs and quotas'),
@@ -63,10 +73,30 @@ export const kafkaConfig = {
     .describe(
       'Topics with one copy: records after which the broker writes to its disk (`flush.messages`); `0` leaves it to the broker, and a power cut takes the last seconds. By default 1 in production',
     ),
-  KAFKA_SSL: flag().prefault('false').describe('TLS to the brokers'),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional().describe('SASL, if wanted'),
-  KAFKA_SASL_USERNAME: z.string().optional().describe('SASL user'),
-  KAFKA_SASL_PASSWORD: z.string().meta({ secret: 'url' }).optional().describe('SASL password'),
+  KAFKA_SSL: flag().prefault('false').describe('TLS to the brokers; implied by any of the next three'),
+  KAFKA_SSL_CA: pem().describe(
+    'Authorities that signed the brokers’ certificates, PEM; by default those of the system',
+  ),
+  KAFKA_SSL_CERT: pem().describe('Our certificate, PEM, where the brokers want one (mTLS); with `KAFKA_SSL_KEY`'),
+  KAFKA_SSL_KEY: pem().describe('The key of our certificate, PEM'),
+  KAFKA_SSL_KEY_PASSPHRASE: hidden().describe('Opens the key where it is encrypted'),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer', 'aws-msk-iam'])
+    .optional()
+    .describe('How we log in to the brokers, if we have to: by password, by a token, or by AWS credentials'),
+  KAFKA_SASL_USERNAME: z.string().optional().describe('User, for `plain` and `scram-…`'),
+  KAFKA_SASL_PASSWORD: hidden().describe('Its password'),
+  KAFKA_OAUTH_TOKEN_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Gives out tokens for `oauthbearer` (OAuth 2.0 client credentials)'),
+  KAFKA_OAUTH_CLIENT_ID: z.string().optional().describe('Who we are to it'),
+  KAFKA_OAUTH_CLIENT_SECRET: hidden().describe('Our secret with it'),
+  KAFKA_OAUTH_SCOPE: z.string().optional().describe('The scope that is asked for, if any'),
+  KAFKA_AWS_REGION: z
+    .string()
+    .optional()
+    .describe('Region of an MSK cluster, for `aws-msk-iam`; credentials are found as every AWS SDK finds them'),
   CHAT_PARTITIONS: integer(1, 1000)
     .prefault('12')
     .describe('Partitions of the events topic; never changed once the log exists'),
