@@ -36,7 +36,6 @@ declare module 'kafkajs/src/protocol/decoder' {
     readString(): string | null;
     readArray(read: (decoder: Decoder) => void): unknown[];
     readUVarInt(): number;
-    readString(): string;
     readUVarIntString(): string | null;
     readUVarIntArray(read: (decoder: Decoder) => void): unknown[] | null;
     readTaggedFields(): unknown;

@@ -74,7 +74,7 @@ function mechanismsOf(answer: Buffer): string[] | null | undefined {
   try {
     const decoder = new Decoder(answer);
     const error = decoder.readInt16();
-    const names = Array.from({ length: Math.max(0, decoder.readInt32()) }, () => decoder.readString());
+    const names = Array.from({ length: Math.max(0, decoder.readInt32()) }, () => decoder.readString() ?? '');
     return error === ILLEGAL_SASL_STATE ? null : names;
   } catch {
     return undefined;
