@@ -20,8 +20,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node_modules/.bin/tsc -b services/standalone tools/cli \
   && mkdir /built \
-  && find libs services tools/cli -path '*/node_modules' -prune -o -path libs/testing -prune -o -path '*/dist/testing' -prune \
-    -o -type f -path '*/dist/*' -not -name '*.testing.*' -not -name '*.tsbuildinfo' -exec cp --parents {} /built ';'
+  && find libs services tools/cli -path '*/node_modules' -prune \
+    -o -type f -path '*/dist/*' -not -name '*.tsbuildinfo' -exec cp --parents {} /built ';'
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps

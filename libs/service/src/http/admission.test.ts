@@ -3,7 +3,7 @@ import { problem } from '@threadlog/events';
 import { GARBAGE_TOKENS } from '@threadlog/testing';
 import { createRateLimits, type LimitName } from './rateLimits';
 import { defineRoute, type RouteAuth } from './route';
-import { actorNamed, testApp, type TestAppOptions } from './testApp';
+import { actorNamed, testApp, type TestAppOptions } from './app.testing';
 
 const route = (auth: RouteAuth) =>
   defineRoute({

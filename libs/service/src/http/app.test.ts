@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { ProblemBody } from '../problems';
 import { defineRoute } from './route';
-import { eventually, testApp, type TestAppOptions } from './testApp';
+import { eventually, testApp, type TestAppOptions } from './app.testing';
 
 const about = { summary: 'x', tags: ['x'] };
 const echo = defineRoute({

@@ -1,7 +1,7 @@
 import { problem } from '@threadlog/events';
 import { z } from 'zod';
 import { defineRoute, type Route } from './route';
-import { testApp } from './testApp';
+import { testApp } from './app.testing';
 
 const about = {
   method: 'get' as const,

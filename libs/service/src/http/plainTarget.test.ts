@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { defineRoute, type Route } from './route';
-import { testApp } from './testApp';
+import { testApp } from './app.testing';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const PATHS = ['/threads', '/threads/{id}', '/threads/{id}/people', '/threads/{id}/people/{user}'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProblemBody } from '../problems';
 import { defineRoute } from './route';
-import { testApp } from './testApp';
+import { testApp } from './app.testing';
 
 const echo = defineRoute({
   summary: 'x',
