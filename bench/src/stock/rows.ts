@@ -27,7 +27,7 @@ export interface IndexRow {
   learner_id: string | null;
   created_at: string;
   version: number;
-  tokens: string[];
+  tokens: number[];
 }
 
 /** What events of a thread come to in the read model. */

@@ -58,7 +58,7 @@ export async function openStockStore({ databaseUrl, masterKey }: Internals): Pro
       await upsert(participantsTable, participants);
       await upsert(members, threadMembers);
       await upsert(userThreadsTable, userThreads);
-      if (searchable) await database.query(indexSql(schema), [JSON.stringify(index)]);
+      if (searchable) await database.query(indexSql(schema, known.get('message_search')!), [JSON.stringify(index)]);
       await otherTasks();
     },
     async tidy() {
@@ -81,10 +81,23 @@ async function columnsOf(database: Database, schema: string): Promise<Map<string
   return new Map(rows.map(({ table, columns }) => [table, new Set(columns)]));
 }
 
-const indexSql = (schema: string): string => `
-  insert into ${schema}.message_search
-    (tenant_id, thread_id, message_index, message_id, root_id, learner_id, created_at, version, tokens)
-  select tenant_id, thread_id, message_index, message_id, root_id, learner_id, created_at, version, tokens
-  from json_to_recordset($1::json) as given(tenant_id text, thread_id text, message_index integer, message_id text,
-    root_id text, learner_id text, created_at text, version integer, tokens bigint[])
-  on conflict do nothing`;
+/** Columns of a text in the index, with those that earlier commits had. Their tokens were longer: they find nothing by ours. */
+const INDEX_COLUMNS = {
+  tenant_id: 'text',
+  thread_id: 'text',
+  message_index: 'integer',
+  message_id: 'text',
+  root_id: 'text',
+  learner_id: 'text',
+  created_at: 'text',
+  version: 'integer',
+  tokens: 'integer[]',
+};
+
+function indexSql(schema: string, known: ReadonlySet<string>): string {
+  const there = Object.entries(INDEX_COLUMNS).filter(([name]) => known.has(name));
+  const names = there.map(([name]) => name).join(', ');
+  return `insert into ${schema}.message_search (${names})
+    select ${names} from json_to_recordset($1::json) as given(${there.map((one) => one.join(' ')).join(', ')})
+    on conflict do nothing`;
+}

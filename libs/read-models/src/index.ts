@@ -24,6 +24,7 @@ export * from './schema/generation';
 export * from './tables/columns';
 export * from './tables/table';
 export * from './schema/generationTables';
+export { messageSearchTable, rootOfThread } from './tables/laneTables';
 export * from './messages/cursor';
 export * from './messages/port';
 export * from './messages/privacyLogs';

@@ -1,5 +1,6 @@
 import type { Queryable } from './database';
 import type { LogLoss } from './logLength';
+import { AUDIT_TRAIL } from './projections';
 import { generationSchema } from './schema/generation';
 
 /** A partition that lost records, and how far its repair has come. */
@@ -68,7 +69,7 @@ export async function lostBetween(
   const [had, left] = [generationSchema(from), generationSchema(to)];
   const { rows } = await database.query<LostEvents>(
     `select h.tenant_id, h.stream_type, h.stream_id, h.partition, coalesce(l.version, 0) as left, h.version as had,
-       array(select distinct a.message_id from ${had}.audit_log a
+       array(select distinct a.message_id from ${had}.${AUDIT_TRAIL} a
          where (a.tenant_id, a.stream_type, a.stream_id) = (h.tenant_id, h.stream_type, h.stream_id)
            and a.version > coalesce(l.version, 0) and a.message_id is not null order by a.message_id) as message_ids
      from ${had}.streams h left join ${left}.streams l using (tenant_id, stream_type, stream_id)

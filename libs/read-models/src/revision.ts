@@ -6,7 +6,7 @@ import { generationSchema } from './schema/generation';
  * revision cannot be read by this build, so such a read model is built anew from the log. A new table for new events is
  * no such change.
  */
-export const READ_MODEL_REVISION = 4;
+export const READ_MODEL_REVISION = 5;
 
 /** The database belongs to a newer build than this one; an older one must not touch it. */
 export class ReadModelRevisionError extends Error {

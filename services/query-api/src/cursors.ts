@@ -14,6 +14,8 @@ export interface Keyset {
 /** Lists that keysets belong to; the cursor of one is refused by the others. */
 const LISTS = { threads: 't', participants: 'p', audit: 'a', privacy: 'r' } as const;
 export type KeysetList = keyof typeof LISTS;
+/** Where ids are of a form of their own, which the database asks for. */
+const IDS: { [List in KeysetList]?: RegExp } = { audit: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ };
 
 const VERSION = '1';
 const INDEX = /^1m(\d{1,9})$/;
@@ -51,7 +53,7 @@ export function encodeKeyset(list: KeysetList, { direction, at, id }: Keyset): s
 /** Throws `invalid_request` naming the parameter for anything that was not handed out for this list. */
 export function decodeKeyset(list: KeysetList, text: string, parameter: string): Keyset {
   const match = KEYSET.exec(decode(text));
-  if (!match || match[1] !== LISTS[list]) throw invalidCursor(parameter);
+  if (!match || match[1] !== LISTS[list] || !(IDS[list]?.test(match[4]!) ?? true)) throw invalidCursor(parameter);
   return { direction: match[2] === 'n' ? 'next' : 'prev', at: match[3] as string, id: match[4] as string };
 }
 

@@ -46,12 +46,7 @@ export function createPostgresMessageStore(source: ReadModelSource): MessageStor
     },
     byId: (tenantId, messageId) => byId(statements, tenantId, messageId),
     changedSince: (tenantId, threadId, since, limit) =>
-      statements.rows(
-        'messages_changed',
-        (schema) => `select ${ALL} from ${schema}.messages
-          where tenant_id = $1 and thread_id = $2 and version > $3 order by version limit $4`,
-        [tenantId, threadId, since, limit],
-      ),
+      statements.rows('messages_changed', changedSql, [tenantId, threadId, since, limit]),
     lastOf: (tenantId, threadIds) => statements.rows('messages_last', lastOfSql, [tenantId, threadIds]),
     pinned: (tenantId, threadId, { before, limit, visibleFrom }) =>
       statements.rows(
@@ -85,6 +80,23 @@ function page(statements: Statements, thread: [string, string], options: Message
     [...thread, first, last, options.limit],
   );
 }
+
+/**
+ * What was posted and not changed since, in the order of the primary key, and what was changed, each cut at the limit. Each
+ * message took a version of its thread, so those posted above a version are among so many newest as the thread has versions
+ * above it.
+ */
+const changedSql = (schema: string): string => `
+  select ${ALL} from (
+    (select ${ALL} from ${schema}.messages
+      where tenant_id = $1 and thread_id = $2 and created_version > $3 and version = created_version
+        and message_index > coalesce((select t.last_message_index - (t.version - $3::integer) from ${schema}.threads t
+          where t.tenant_id = $1 and t.thread_id = $2), 0)
+      order by message_index limit $4)
+    union all
+    (select ${ALL} from ${schema}.messages
+      where tenant_id = $1 and thread_id = $2 and version > $3 and version > created_version order by version limit $4)
+  ) changed order by version limit $4`;
 
 async function byId(statements: Statements, tenantId: TenantId, messageId: string): Promise<MessageRow | null> {
   const [row] = await statements.rows<MessageRow>(

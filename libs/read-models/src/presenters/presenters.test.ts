@@ -56,6 +56,10 @@ function messageRow(over: Partial<MessageRow> = {}): MessageRow {
     updated_at: '2026-11-01T10:00:00.000001Z',
     deleted_at: null,
     delete_reason: null,
+    event_id: null,
+    actor_type: null,
+    actor_role: null,
+    posted_with: null,
     ...over,
   };
 }

@@ -1,6 +1,7 @@
 import type { ChatEvent, Json, StreamType, TenantId } from '@threadlog/events';
-import { integer, json, nullable, text } from '../tables/columns';
-import { defineTable, type RowOf } from '../tables/table';
+import { integer, json, nullable, text, uuid } from '../tables/columns';
+import { columnsOf, defineTable, type RowOf } from '../tables/table';
+import { messagesTable, POSTED_WITH, tellsPosting } from './messages';
 import { UNTOUCHED, type Projection } from './projection';
 
 /**
@@ -14,7 +15,7 @@ export const auditTable = defineTable({
     stream_type: text<StreamType>(),
     stream_id: text(),
     version: integer(),
-    event_id: text(),
+    event_id: uuid(),
     event_type: text(),
     at: text(),
     actor_type: text(),
@@ -36,7 +37,7 @@ export const auditTable = defineTable({
 
 export type AuditRow = RowOf<typeof auditTable>;
 
-/** Nothing changes a row afterwards. */
+/** Nothing changes a row afterwards. Every event, where messages are kept elsewhere. */
 export const audit: Projection<AuditRow> = {
   table: auditTable,
   remembered: false,
@@ -48,6 +49,38 @@ export const audit: Projection<AuditRow> = {
   // The row was made to name it; the key carries it here.
   fold: (row, _event, { key }) => row ?? (key as AuditRow),
 };
+
+/** Where messages stand beside it: those that were posted tell that themselves (`auditTrailSql`). */
+export const auditBesideMessages: Projection<AuditRow> = {
+  ...audit,
+  touches: (event) =>
+    event.event_type === 'CHAT_MESSAGE_CREATED' && tellsPosting(event) ? UNTOUCHED : audit.touches(event),
+};
+
+/** What is read of the audit log: a view of all of it, the rows with what messages tell of their posting. */
+export const AUDIT_TRAIL = 'audit_trail';
+
+/**
+ * A view on a view: a part with a condition of its own would be sorted as a whole instead of walked by its index, so the
+ * condition stands outside.
+ */
+export function auditTrailSql(schema: string, besideMessages: boolean): string {
+  const columns = columnsOf(auditTable);
+  const kept = `select ${columns} from ${schema}.${auditTable.name}`;
+  return `create or replace view ${schema}.audit_parts as
+  ${kept}${besideMessages ? ` union all ${postingsSql(schema)}` : ''};
+create or replace view ${schema}.${AUDIT_TRAIL} as
+  select ${columns} from ${schema}.audit_parts where event_id is not null;`;
+}
+
+/** In the order of the table's columns, and of their types: only so the two are walked as one, by time. */
+const postingsSql = (schema: string): string => `
+  select tenant_id, 'thread'::text, thread_id, created_version, event_id, 'CHAT_MESSAGE_CREATED'::text, created_at,
+    coalesce(actor_type, sender_type), sender_id, actor_role, thread_id, message_id, null::text,
+    jsonb_build_object('message_index', message_index, 'message_type', message_type, 'set',
+      case when posted_with & ${POSTED_WITH.metadata} > 0 then '["metadata", "content"]'::jsonb else '["content"]'::jsonb end
+      || case when posted_with & ${POSTED_WITH.attachments} > 0 then '["attachments"]'::jsonb else '[]'::jsonb end)
+  from ${schema}.${messagesTable.name}`;
 
 /** Events that are nobody's deed worth keeping: how far somebody has read stands with the thread. */
 const NOT_AUDITED: ReadonlySet<string> = new Set(['CHAT_THREAD_READ']);

@@ -7,7 +7,7 @@ import {
   type SenderType,
   type TenantId,
 } from '@threadlog/events';
-import { boolean, integer, json, nullable, text, texts } from '../tables/columns';
+import { boolean, integer, json, nullable, text, texts, uuid } from '../tables/columns';
 import { defineTable, type RowOf } from '../tables/table';
 import { UNTOUCHED, type Projection, type RowRef } from './projection';
 import { sealedText } from './sealedText';
@@ -43,14 +43,23 @@ export const messagesTable = defineTable({
     updated_at: text(),
     deleted_at: nullable(text()),
     delete_reason: nullable(text<DeleteReason>()),
+    /** What the audit trail says of the posting and nothing else tells (`audit.ts`). Null where it has a row of its own. */
+    event_id: nullable(uuid()),
+    /** Null where it is the sender's. */
+    actor_type: nullable(text()),
+    actor_role: nullable(text()),
+    /** What it was posted with, a bit each (`POSTED_WITH`); null for its content alone. */
+    posted_with: nullable(integer()),
   },
   key: ['tenant_id', 'thread_id', 'message_index'],
   guard: 'version',
   indexes: {
     messages_by_id: { unique: true, on: 'tenant_id, message_id' },
-    messages_by_version: { on: 'tenant_id, thread_id, version' },
+    // Those that were changed since they were posted: of all others the version grows with the index.
+    messages_changed: { on: 'tenant_id, thread_id, version', where: 'version > created_version' },
     // Everything that somebody wrote; and what is unread is what was written since, less what oneself wrote and what is deleted.
     messages_by_author: { on: 'tenant_id, sender_id, thread_id, message_index', include: 'deleted_at' },
+    messages_by_time: { on: 'tenant_id, created_at desc, event_id desc', where: 'event_id is not null' },
     messages_pinned: { on: 'tenant_id, thread_id, message_index', where: 'pinned' },
     messages_deleted: { on: 'tenant_id, thread_id, message_index', where: 'deleted_at is not null' },
   },
@@ -182,5 +191,29 @@ function createdMessage(event: EventOf<'CHAT_MESSAGE_CREATED'>): MessageRow {
     updated_at: event.timestamp,
     deleted_at: null,
     delete_reason: null,
+    ...postedBy(event),
   };
+}
+
+/** Sealed fields that a message may be posted with beside its content. */
+export const POSTED_WITH = { metadata: 1, attachments: 2 } as const;
+
+type Posting = Pick<MessageRow, 'event_id' | 'actor_type' | 'actor_role' | 'posted_with'>;
+
+/** What a message keeps of its posting for the audit trail. */
+function postedBy(event: EventOf<'CHAT_MESSAGE_CREATED'>): Posting {
+  const { actor, data } = event;
+  if (!tellsPosting(event)) return { event_id: null, actor_type: null, actor_role: null, posted_with: null };
+  const bits = (data.metadata ? POSTED_WITH.metadata : 0) + (data.attachments ? POSTED_WITH.attachments : 0);
+  return {
+    event_id: event.event_id,
+    actor_type: actor.type === data.sender_type ? null : actor.type,
+    actor_role: actor.role,
+    posted_with: bits === 0 ? null : bits,
+  };
+}
+
+/** Whether a message's row tells all that the audit trail says of its posting. */
+export function tellsPosting({ actor, data }: EventOf<'CHAT_MESSAGE_CREATED'>): boolean {
+  return actor.id === data.sender_id && !data.expires_at;
 }

@@ -4,9 +4,10 @@ import { defineTable, type RowOf } from '../tables/table';
 import { UNTOUCHED, type Projection } from './projection';
 
 /**
- * First answers by idempotency key; a command's events travel together, so the last one says where it stands. They are
- * read newest first within a stream (the write side's load) and pruned by age, for which a block range index costs next
- * to nothing.
+ * First answers by idempotency key, a row each event: a command's events travel together, so the last one says where it
+ * stands. They are read newest first within a stream (the write side's load), which is the order of the primary key; by
+ * their key where a stream has more of them than anybody remembers, for which a part of it tells them apart; and pruned by
+ * age, for which a block range index costs next to nothing.
  */
 export const receiptsTable = defineTable({
   name: 'command_receipts',
@@ -24,20 +25,22 @@ export const receiptsTable = defineTable({
     log_offset: bigint(),
     created_at: text(),
   },
-  key: ['tenant_id', 'stream_type', 'stream_id', 'key_hash'],
+  key: ['tenant_id', 'stream_type', 'stream_id', 'version'],
   guard: 'version',
   indexes: {
-    receipts_by_stream: { on: 'tenant_id, stream_type, stream_id, created_at' },
+    receipts_by_key: { on: partOfKey('key_hash') },
     receipts_by_age: { using: 'brin', on: 'created_at' },
   },
 });
 
+/** In SQL: the part of an idempotency key's hash that stands in the index. */
+export function partOfKey(keyHash: string): string {
+  return `left(${keyHash}, 8)`;
+}
+
 export type ReceiptRow = RowOf<typeof receiptsTable>;
 
-/**
- * A key that comes again, after its window or with the other events of its command, takes the newer receipt, so the row
- * before it is never needed.
- */
+/** Of a key that comes again, after its window or with the other events of its command, the newest receipt counts. */
 export const receipts: Projection<ReceiptRow> = {
   table: receiptsTable,
   remembered: false,
@@ -46,7 +49,7 @@ export const receipts: Projection<ReceiptRow> = {
       ? [
           {
             key: {},
-            name: `${event.tenant_id}/${event.stream_type}/${event.stream_id}/${event.idempotency.key_hash}`,
+            name: `${event.tenant_id}/${event.stream_type}/${event.stream_id}/${event.stream_version}`,
             fresh: true,
           },
         ]

@@ -1,5 +1,6 @@
 import {
   auditTable,
+  auditTrailSql,
   deletionLogsTable,
   exportLogsTable,
   messageEditsTable,
@@ -68,5 +69,6 @@ export function generationTables(generation: number, messages: MessageStoreKind)
     `create schema if not exists ${schema};`,
     ...tables.map((table) => tableSql(table, schema)),
     ...(inPostgres ? [messageRefsViewSql(schema)] : []),
+    auditTrailSql(schema, inPostgres),
   ].join('\n');
 }

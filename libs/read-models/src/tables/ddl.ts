@@ -15,12 +15,16 @@ function columnSql([name, { type, nullable, default: standard }]: [string, Colum
   return `${name} ${type}${nullable ? '' : ' not null'}${standard === undefined ? '' : ` default ${standard}`}`;
 }
 
-function indexSql([name, { on, unique, using, include, where }]: [string, Index], table: string): string {
+function indexSql(
+  [name, { on, unique, using, include, with: storage, where }]: [string, Index],
+  table: string,
+): string {
   return [
     `create ${unique ? 'unique ' : ''}index if not exists ${name} on ${table}`,
     using && `using ${using}`,
     `(${on})`,
     include && `include (${include})`,
+    storage && `with (${storage})`,
     where && `where ${where}`,
   ]
     .filter(Boolean)

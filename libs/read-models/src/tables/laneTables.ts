@@ -45,6 +45,11 @@ export const parkedKeysTable = {
   indexes: { parked_by_partition: { on: 'partition' } },
 } satisfies TableShape;
 
+/** In SQL: the root of a thread, which is itself or what its id begins with. The index of roots is of this very expression. */
+export function rootOfThread(threadId: string): string {
+  return `split_part(${threadId}, '~', 1)`;
+}
+
 /**
  * The blind index of messages and titles (a title has index 0), and how far it has come. Tokens are keyed hashes of
  * words; beside them stands what access and order need, and nothing that tells the text.
@@ -58,19 +63,18 @@ export const messageSearchTable = {
     tenant_id: text(),
     thread_id: text(),
     message_index: integer(),
-    message_id: nullable(text()),
-    root_id: text(),
-    learner_id: nullable(text()),
-    created_at: text(),
     version: integer(),
-    tokens: { type: 'bigint[]', nullable: false },
+    created_at: text(),
+    learner_id: nullable(text()),
+    tokens: { type: 'integer[]', nullable: false },
   },
   key: ['tenant_id', 'thread_id', 'message_index'],
   unlogged: true,
   indexes: {
-    message_search_tokens: { using: 'gin', on: 'tokens' },
+    // What waits to be sorted in is looked through by every search, and sorted in by one unlucky insert.
+    message_search_tokens: { using: 'gin', on: 'tokens', with: 'gin_pending_list_limit = 512' },
     message_search_newest: { on: 'tenant_id, created_at desc, thread_id desc' },
-    message_search_by_root: { on: 'tenant_id, root_id' },
+    message_search_by_root: { on: `tenant_id, ${rootOfThread('thread_id')}` },
     message_search_by_learner: { on: 'tenant_id, learner_id', where: 'learner_id is not null' },
   },
 } satisfies TableShape;

@@ -7,6 +7,8 @@ export interface Index {
   /** `btree` where it is left out. */
   using?: 'gin' | 'brin';
   include?: string;
+  /** Storage parameters. */
+  with?: string;
   where?: string;
 }
 

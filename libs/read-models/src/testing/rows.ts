@@ -30,6 +30,10 @@ export function messageRow(given: Partial<MessageRow> = {}): MessageRow {
     updated_at: at,
     deleted_at: null,
     delete_reason: null,
+    event_id: null,
+    actor_type: null,
+    actor_role: null,
+    posted_with: null,
     ...given,
   };
 }

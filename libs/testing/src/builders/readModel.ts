@@ -112,7 +112,12 @@ export async function writeRows(
   await write(threadMembersTable, rows.threadMembers ?? []);
   await write(usersTable, rows.users);
   await write(userThreadsTable, rows.userThreads ?? []);
-  await write(auditTable, rows.audit ?? []);
+  // What messages tell themselves has no row beside them.
+  const told = new Set(messages.kind === 'postgres' ? rows.messages.map(({ event_id }) => event_id) : []);
+  await write(
+    auditTable,
+    (rows.audit ?? []).filter(({ event_id }) => !told.has(event_id)),
+  );
 }
 
 function refOf(row: MessageRow): MessageRefRow {

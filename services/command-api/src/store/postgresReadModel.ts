@@ -2,6 +2,7 @@ import { recordKey, type StreamRef } from '@threadlog/events';
 import {
   activeGeneration,
   generationSchema,
+  partOfKey,
   readCheckpoint,
   readCheckpoints,
   readDiscarded,
@@ -169,7 +170,7 @@ function loadStatement(generation: number): { name: string; text: string } {
       (select row_to_json(w) from ${schema}.webhook_endpoints w
         where $2 = 'webhook' and tenant_id = $1 and webhook_id = $3) as endpoint,
       (select json_agg(c) from (select * from ${schema}.command_receipts where ${own} and created_at >= $6
-        order by created_at desc limit $7::integer + 1) c) as receipts,
+        order by version desc limit $7::integer + 1) c) as receipts,
       exists (select from ${schema}.parked_keys where record_key = $5) as parked`,
   };
 }
@@ -181,7 +182,8 @@ function receiptStatement(generation: number): { name: string; text: string } {
     name: `find_receipt_${generation}`,
     text: `select ${ACTIVE}, ${checkpointOf(schema)},
       (select row_to_json(c) from ${schema}.command_receipts c
-        where tenant_id = $1 and stream_type = $2 and stream_id = $3 and key_hash = $5) as receipt`,
+        where tenant_id = $1 and stream_type = $2 and stream_id = $3 and key_hash = $5
+          and ${partOfKey('key_hash')} = ${partOfKey('$5')} order by version desc limit 1) as receipt`,
   };
 }
 

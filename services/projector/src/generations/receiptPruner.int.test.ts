@@ -16,7 +16,7 @@ interface Receipts {
 async function insert(database: Database, { minutes, count, name }: Receipts): Promise<void> {
   await database.query(
     `insert into read_1.command_receipts
-     select 'acme', 'thread', 't' || n % 7, $3 || n, 'request', 'ada', 'CHAT_MESSAGE_CREATED', 'm' || n, n, 0, n,
+     select 'acme', 'thread', $3 || n % 7, $3 || n, 'request', 'ada', 'CHAT_MESSAGE_CREATED', 'm' || n, n, 0, n,
        to_char((now() - make_interval(mins => $1::integer)) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
      from generate_series(1, $2::integer) n`,
     [minutes, count, name],

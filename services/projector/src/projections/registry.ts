@@ -1,5 +1,6 @@
 import {
   audit,
+  auditBesideMessages,
   deletionLogs,
   exportLogs,
   messageEdits,
@@ -40,7 +41,6 @@ const COMMON = [
   users,
   userThreads,
   receipts,
-  audit,
   exportLogs,
   deletionLogs,
   tenants,
@@ -52,10 +52,10 @@ const erased = (projections: readonly unknown[]): Projection<object>[] => projec
 
 export function createRegistry(messageStore: MessageStoreKind): Registry {
   if (messageStore === 'postgres') {
-    const all = erased([...COMMON, messageEdits, messages]);
+    const all = erased([...COMMON, auditBesideMessages, messageEdits, messages]);
     return { all, relational: all, stored: null, storedEdits: null, mirrored: [] };
   }
-  const relational = erased([...COMMON, messageRefs]);
+  const relational = erased([...COMMON, audit, messageRefs]);
   const [storedEdits, stored] = erased([messageEdits, messages]) as [Projection<object>, Projection<object>];
   const all = [...relational, storedEdits, stored];
   return { all, relational, stored, storedEdits, mirrored: erased([exportLogs, deletionLogs]) };

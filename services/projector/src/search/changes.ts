@@ -1,12 +1,10 @@
-import { rootThreadId, type ChatEvent, type Sealed, type TenantId } from '@threadlog/events';
+import { type ChatEvent, type Sealed, type TenantId } from '@threadlog/events';
 
-/** A row of the index as an event leaves it; its text still sealed. A title has index 0 and no message id. */
+/** A row of the index as an event leaves it; its text still sealed. A title has index 0. */
 export interface IndexedText {
   tenant_id: TenantId;
   thread_id: string;
   message_index: number;
-  message_id: string | null;
-  root_id: string;
   learner_id: string | null;
   created_at: string;
   version: number;
@@ -45,16 +43,16 @@ function fold(event: ChatEvent, folding: Folding): void {
     case 'CHAT_THREAD_CREATED':
     case 'CHAT_THREAD_UPDATED':
       // A change that leaves the title alone does not carry it.
-      if (event.data.title !== undefined) put(folding, event, { index: 0, messageId: null, text: event.data.title });
+      if (event.data.title !== undefined) put(folding, event, 0, event.data.title);
       return;
     case 'CHAT_MESSAGE_CREATED':
     case 'CHAT_MESSAGE_UPDATED': {
-      const { message_index: index, message_id: messageId, content: text } = event.data;
-      if (text !== undefined) put(folding, event, { index, messageId, text });
+      const { message_index: index, content: text } = event.data;
+      if (text !== undefined) put(folding, event, index, text);
       return;
     }
     case 'CHAT_MESSAGE_DELETED':
-      put(folding, event, { index: event.data.message_index, messageId: event.data.message_id, text: null });
+      put(folding, event, event.data.message_index, null);
       return;
     case 'CHAT_THREAD_DELETED':
       removeThread(folding, event);
@@ -63,18 +61,12 @@ function fold(event: ChatEvent, folding: Folding): void {
   }
 }
 
-function put(
-  { texts }: Folding,
-  event: ChatEvent,
-  { index, messageId, text }: { index: number; messageId: string | null; text: Sealed | null },
-): void {
+function put({ texts }: Folding, event: ChatEvent, index: number, text: Sealed | null): void {
   const place: Place = { tenant_id: event.tenant_id, thread_id: event.stream_id, message_index: index };
   const key = `${event.tenant_id}/${event.stream_id}/${index}`;
   const known = texts.get(key);
   const row = text && {
     ...place,
-    message_id: messageId,
-    root_id: rootThreadId(event.stream_id),
     learner_id: event.learner_id,
     // An edit leaves a text where it was.
     created_at: known && 'text' in known ? known.created_at : event.timestamp,

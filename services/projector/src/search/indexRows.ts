@@ -4,7 +4,7 @@ import { SealingError, type Sealing } from '@threadlog/sealing';
 import { indexChanges, type IndexChanges, type IndexedText } from './changes';
 
 /** A row as it is stored: tokens in place of the text. */
-export type IndexRow = Omit<IndexedText, 'text'> & { tokens: string[] };
+export type IndexRow = Omit<IndexedText, 'text'> & { tokens: number[] };
 export interface IndexWrite extends Omit<IndexChanges, 'texts'> {
   rows: IndexRow[];
 }

@@ -20,7 +20,7 @@ describe.each(['postgres', 'mongo'] as const)('the search index with messages in
   async function find(query: string, generation = 1): Promise<string[]> {
     const { rows } = await bed.database.query<{ place: string }>(
       `select thread_id || '/' || message_index as place from read_${generation}.message_search
-       where tenant_id = $1 and tokens @> $2::bigint[] order by place`,
+       where tenant_id = $1 and tokens @> $2::integer[] order by place`,
       [tenant, tokens.of(tenant, parseSearchQuery(query).terms)],
     );
     return rows.map(({ place }) => place);

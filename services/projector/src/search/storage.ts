@@ -1,5 +1,5 @@
 import type { ReadPosition } from '@threadlog/log';
-import { generationSchema, type Queryable } from '@threadlog/read-models';
+import { columnsOf, generationSchema, messageSearchTable, rootOfThread, type Queryable } from '@threadlog/read-models';
 import type { IndexWrite } from './indexRows';
 
 /** Where the index stands on each partition; those that are missing begin at the start of the log. */
@@ -51,6 +51,11 @@ export async function commitIndex(database: Queryable, batch: IndexBatch): Promi
   return result.rows[0]?.moved === 1;
 }
 
+const COLUMNS = columnsOf(messageSearchTable);
+const DECLARED = Object.entries(messageSearchTable.columns)
+  .map(([name, { type }]) => `${name} ${type}`)
+  .join(', ');
+const ROOT = rootOfThread('s.thread_id');
 const MOVED = 'exists (select from moved)';
 
 const commitSql = (schema: string): string => `
@@ -61,10 +66,8 @@ const commitSql = (schema: string): string => `
     returning partition
   ), written as (
     insert into ${schema}.message_search as stored
-      (tenant_id, thread_id, message_index, message_id, root_id, learner_id, created_at, version, tokens)
-    select tenant_id, thread_id, message_index, message_id, root_id, learner_id, created_at, version, tokens
-    from json_to_recordset($5::json) as given(tenant_id text, thread_id text, message_index integer, message_id text,
-      root_id text, learner_id text, created_at text, version integer, tokens bigint[])
+      (${COLUMNS})
+    select ${COLUMNS} from json_to_recordset($5::json) as given(${DECLARED})
     where ${MOVED}
     on conflict (tenant_id, thread_id, message_index)
       do update set version = excluded.version, tokens = excluded.tokens
@@ -77,6 +80,6 @@ const commitSql = (schema: string): string => `
     delete from ${schema}.message_search s
     using json_to_recordset($7::json) as given(tenant_id text, thread_id text)
     where ${MOVED} and s.tenant_id = given.tenant_id
-      and (s.root_id = given.thread_id or s.root_id = split_part(given.thread_id, '~', 1) and s.thread_id = given.thread_id)
+      and (${ROOT} = given.thread_id or ${ROOT} = ${rootOfThread('given.thread_id')} and s.thread_id = given.thread_id)
   )
   select count(*)::integer as moved from moved`;

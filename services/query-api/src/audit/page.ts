@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { Json } from '@threadlog/events';
-import { auditTable, type AuditRow, type Query, type Statements } from '@threadlog/read-models';
+import { AUDIT_TRAIL, type AuditRow, type Query, type Statements } from '@threadlog/read-models';
 import type { Keyset } from '../cursors';
 import { keysetOrder, keysetPage, type PageEdges } from '../pages';
 
@@ -40,7 +40,7 @@ export async function auditPage(
   { cursor, limit, ...filters }: AuditFilters & { cursor: Keyset | null; limit: number },
 ): Promise<AuditPage> {
   const rows = await statements.built<AuditRow & Record<string, unknown>>((query) => {
-    query.select('*').from(auditTable.name).where('tenant_id', actor.tenantId);
+    query.select('*').from(AUDIT_TRAIL).where('tenant_id', actor.tenantId);
     for (const [name, filter] of Object.entries(FILTERS)) {
       const value = filters[name as keyof AuditFilters];
       if (value !== undefined) void query.where((where) => filter(where, value));

@@ -140,5 +140,10 @@ function rowOf(tenant_id: TenantId, thread_id: string, values: Values): MessageR
     updated_at: values[17],
     deleted_at: values[18],
     delete_reason: values[19],
+    // Of its posting, which nobody is shown here, only the audit trail reads.
+    event_id: null,
+    actor_type: null,
+    actor_role: null,
+    posted_with: null,
   };
 }

@@ -6,6 +6,7 @@ import {
   membershipsOf,
   param,
   raw,
+  rootOfThread,
   seesText,
   sql,
   TENANT,
@@ -24,7 +25,7 @@ export interface Candidate {
 }
 
 export interface CandidateRequest {
-  tokens: readonly string[];
+  tokens: readonly number[];
   learnerId?: string | undefined;
   threadId?: string | undefined;
   /** Only those at this place or before it in time; before it without `inclusive`. */
@@ -114,7 +115,7 @@ type Variant = CandidateRequest & {
 function run(statements: Statements, actor: Actor, variant: Variant): Promise<Candidate[]> {
   const { text, from, tokens, limit, learnerId, threadId, roots, after } = variant;
   const given = { learnerId, threadId, roots: roots ?? undefined, after };
-  const filters = [sql`s.tokens @> ${param('tokens')}::bigint[]`];
+  const filters = [sql`s.tokens @> ${param('tokens')}::integer[]`];
   for (const [name, filter] of Object.entries(FILTERS)) {
     if (given[name as keyof typeof FILTERS] !== undefined) filters.push(filter);
   }
@@ -128,16 +129,17 @@ function run(statements: Statements, actor: Actor, variant: Variant): Promise<Ca
   );
 }
 
+const ROOT = raw(rootOfThread('s.thread_id'));
 const FILTERS = {
   learnerId: sql`s.learner_id = ${param('learnerId')}`,
   threadId: sql`s.thread_id = ${param('threadId')}`,
-  roots: sql`s.root_id = any(${param('roots')}::text[])`,
+  roots: sql`${ROOT} = any(${param('roots')}::text[])`,
   after: sql`s.created_at > ${param('after')}`,
 };
 
 const LIMIT = sql`limit ${param('limit')}`;
 const NEWEST = sql`order by s.created_at desc, s.thread_id desc`;
-const COLUMNS = sql`s.thread_id, s.root_id, s.message_index, s.learner_id, s.created_at`;
+const COLUMNS = sql`s.thread_id, ${ROOT} as root_id, s.message_index, s.learner_id, s.created_at`;
 
 /** Memberships are looked up one by one, so that the order of time is kept and the walk ends with the page. */
 const walkSql =

@@ -40,7 +40,7 @@ export function createSearch(keys: SearchKeys): Search<QueryContext> {
   };
 }
 
-function tokensOf(tokens: SearchTokens, actor: Actor, terms: readonly string[]): string[] {
+function tokensOf(tokens: SearchTokens, actor: Actor, terms: readonly string[]): number[] {
   return tokens.of(actor.tenantId, terms);
 }
 

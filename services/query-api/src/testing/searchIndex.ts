@@ -1,4 +1,3 @@
-import { rootThreadId } from '@threadlog/events';
 import { createSearchTokens, indexTerms, openColumn, type Database, type ThreadRow } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
 import type { FoldedRows } from '@threadlog/testing';
@@ -8,7 +7,7 @@ export async function indexRows(database: Database, sealing: SealingService, row
   const tokens = createSearchTokens(sealing);
   const threads = new Map<string, ThreadRow>(rows.threads.map((thread) => [thread.thread_id, thread]));
   const texts = [
-    ...rows.threads.map((row) => ({ ...row, message_index: 0, message_id: null, text: row.title, field: 'title' })),
+    ...rows.threads.map((row) => ({ ...row, message_index: 0, text: row.title, field: 'title' })),
     ...rows.messages.map((row) => ({ ...row, text: row.content, field: 'content' })),
   ];
   for (const { text, field, ...row } of texts) {
@@ -19,15 +18,13 @@ export async function indexRows(database: Database, sealing: SealingService, row
     const terms = indexTerms(openColumn(sealing, text, place) as string);
     await database.query(
       `insert into read_1.message_search
-         (tenant_id, thread_id, message_index, message_id, root_id, learner_id, created_at, version, tokens)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (tenant_id, thread_id, message_index)
+         (tenant_id, thread_id, message_index, learner_id, created_at, version, tokens)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id, thread_id, message_index)
          do update set tokens = excluded.tokens`,
       [
         row.tenant_id,
         row.thread_id,
         row.message_index,
-        row.message_id,
-        rootThreadId(row.thread_id),
         threads.get(row.thread_id)!.learner_id,
         row.created_at,
         row.version,

@@ -6,6 +6,7 @@ import {
   type UserThreadResource,
 } from '@threadlog/events';
 import {
+  AUDIT_TRAIL,
   openColumn,
   presentDeletion,
   presentExport,
@@ -108,7 +109,7 @@ export interface ExportedDeed {
 /** What the person did, newest first: also what is kept nowhere else, like reactions to others' messages. */
 export async function* exportedDeeds({ tenantId, subject, statements, check }: Reading): AsyncIterable<ExportedDeed> {
   const page = (last: AuditRow | undefined) =>
-    statements.rows<AuditRow & JsonRow>(`deeds${last ? '_after' : ''}`, deedsSql(last !== undefined), [
+    statements.planned<AuditRow & JsonRow>(deedsSql(last !== undefined), [
       tenantId,
       subject.id,
       PAGE,
@@ -117,8 +118,8 @@ export async function* exportedDeeds({ tenantId, subject, statements, check }: R
   for await (const rows of paged<AuditRow>(check, page, PAGE)) for (const row of rows) yield presentDeed(row);
 }
 
-/** Names of programs may be those of people. */
-const deedsSql = (after: boolean) => (schema: string) => `select * from ${schema}.audit_log
+/** Names of programs may be those of people. Planned for the person: by time for who did much, by author for who did little. */
+const deedsSql = (after: boolean) => (schema: string) => `select * from ${schema}.${AUDIT_TRAIL}
   where tenant_id = $1 and actor_id = $2 and actor_type in ('user', 'agent') ${after ? 'and (at, event_id) < ($4, $5)' : ''}
   order by at desc, event_id desc limit $3`;
 
