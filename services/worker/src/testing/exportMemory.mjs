@@ -86,7 +86,7 @@ const reading = {
       return later(keys);
     },
   },
-  statements: { rows: () => Promise.resolve([]) },
+  statements: { rows: () => Promise.resolve([]), planned: () => Promise.resolve([]) },
   note: () => Promise.resolve(),
   check: () => Promise.resolve(),
 };
