@@ -25,6 +25,8 @@ export interface UntilOptions {
    * loop ends and rejects with it.
    */
   onFault?(error: unknown): void;
+  /** Waits between turns: `pause`, but for clocks that are not the machine's. */
+  sleep?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -34,14 +36,14 @@ export interface UntilOptions {
 export async function until(
   signal: AbortSignal,
   turn: () => Promise<number | void>,
-  { everyMs, firstMs = 0, onFault = rethrow }: UntilOptions,
+  { everyMs, firstMs = 0, onFault = rethrow, sleep = pause }: UntilOptions,
 ): Promise<void> {
-  if (firstMs > 0) await pause(firstMs, signal);
+  if (firstMs > 0) await sleep(firstMs, signal);
   while (!signal.aborted) {
     const wanted = await attempt(turn).catch((error: unknown) => {
       if (!signal.aborted) onFault(error);
     });
-    await pause(wanted ?? everyMs, signal);
+    await sleep(wanted ?? everyMs, signal);
   }
 }
 

@@ -18,7 +18,7 @@ import { servedRoutes, type Runtime } from '@threadlog/runtime';
 import { mountRoutes, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
 import { commandRoutes } from './allRoutes';
-import { createSystemClock, type Clock } from './clock';
+import { createSystemClock, createWindow, type Clock } from './clock';
 import { createExecutor } from './pipeline/executor';
 import type { CommandApiConfig } from './config';
 import { createLookUps, type LookUps } from './http/lookUps';
@@ -26,16 +26,14 @@ import { createCommandFaults, createOwnershipMetrics } from './metrics';
 import { createOwner, type Owner } from './ownership/owner';
 import type { LeaseStore } from './ownership/ports';
 import { LEASE_TIMING } from './ownership/leaseDeadline';
-import { createCommandRouter } from './router/commandRouter';
+import { createCommandRouter, rememberWrites } from './router/commandRouter';
 import { forwardEndpoint } from './router/forwardEndpoint';
 import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
-import { rememberWrites } from './router/rememberWrites';
 import { createHoldsCache } from './store/holdsCache';
 import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
 import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
-import { createWindow } from './window';
 
 export interface CommandApi extends Role {
   /** Everybody else's way to write, in this process. */
@@ -109,7 +107,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
   };
   const windowStart = createWindow(clock, config.IDEMPOTENCY_WINDOW_HOURS * HOUR_MS);
   const readModel = createPostgresReadModel({ database, messageStore });
-  const shared = { clock, readModel, windowStart, newEventId: () => uuidv7() };
+  const shared = { clock, readModel, windowStart, newEventId: uuidv7 };
   const owner = createOwner({
     ...shared,
     instance: { ownerId: randomUUID(), url: deps.opsUrl },
@@ -128,7 +126,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
   });
   const executor = createExecutor({
     ...shared,
-    holdsOf: (tenantId) => holds.of(tenantId),
+    holdsOf: holds.of,
     owner,
     sealing,
     limits,

@@ -14,7 +14,7 @@ export interface DecisionContext {
   /** Id for a thing the command creates: the thread's or the message's. */
   newId: string;
   /** Legal holds of the actor's tenant, as known a moment ago; null while nobody knows. */
-  holds: readonly LegalHold[] | null;
+  holds(): readonly LegalHold[] | null;
   limits: Limits;
 }
 

@@ -70,7 +70,7 @@ function decideIn(asked: Asked, states: States): Decision {
   const state = stateIn(states, type, id);
   const root = type === 'thread' ? stateIn(states, type, rootThreadId(id)) : state;
   const newId = begins ? id : NEW_ID;
-  const context = { ...asked, now: NOW, newId, root };
+  const context = { ...asked, holds: () => asked.holds, now: NOW, newId, root };
   return documented(asked.command, definition.decide(asked.command.input, state, context));
 }
 

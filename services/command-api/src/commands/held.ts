@@ -30,7 +30,8 @@ export function personIsFree(id: string, context: DecisionContext): Check {
 }
 
 /** Without knowing the holds nothing can be taken away: what is gone does not come back when one is found. */
-function isFree({ holds }: DecisionContext, against: (holds: readonly LegalHold[]) => LegalHold[]): Check {
+function isFree(context: DecisionContext, against: (holds: readonly LegalHold[]) => LegalHold[]): Check {
+  const holds = context.holds();
   if (holds === null) return UNKNOWN;
   const [hold] = against(holds);
   return hold && refuse('legal_hold', `the legal hold ${hold.hold_id} stands against it`);

@@ -9,9 +9,10 @@ export interface Assignment {
   owned: OwnedPartition | null;
 }
 
-/** The partitions that one lease manager has been assigned. */
+/** The partitions that this process has been assigned. */
 export interface HeldPartitions {
-  get(partition: number): Assignment | undefined;
+  /** The partition while it is served, or still has appends in flight. */
+  ownedPartition(partition: number): OwnedPartition | undefined;
   all(): Assignment[];
   size(): number;
   add(assignment: Assignment): void;
@@ -25,7 +26,7 @@ export function createHeldPartitions(observer: OwnershipObserver): HeldPartition
   const held = new Map<number, Assignment>();
   const has = (assignment: Assignment): boolean => held.get(assignment.lease.partition) === assignment;
   return {
-    get: (partition) => held.get(partition),
+    ownedPartition: (partition) => held.get(partition)?.owned ?? undefined,
     all: () => [...held.values()],
     size: () => held.size,
     add: (assignment) => void held.set(assignment.lease.partition, assignment),

@@ -3,8 +3,7 @@ import { LOST_END, OWN_ACKS } from './ackedLengths';
 import { createAcquire, giveUp, type AcquireDeps } from './acquirePartition';
 import { fairShare } from './balance';
 import type { ReadModel } from '../streams/ports';
-import type { Lease } from './ports';
-import { createHeldPartitions, type Assignment, type HeldPartitions } from './heldPartitions';
+import type { Assignment, HeldPartitions } from './heldPartitions';
 import type { OwnedPartition } from './ownedPartition';
 import { momentOf } from './leaseDeadline';
 
@@ -12,8 +11,6 @@ export type LeaseManagerDeps = AcquireDeps;
 
 /** One life of one appender: every partition this process owns while it lasts. */
 export interface LeaseManager {
-  ownedPartition(partition: number): OwnedPartition | undefined;
-  assignments(): { lease: Lease; serving: boolean }[];
   /** One round: announce, renew, drop what was lost, give up or take partitions. Never two at a time. */
   round(): Promise<void>;
   /** True when there are partitions this instance should have and has not. */
@@ -35,9 +32,8 @@ export interface LeaseManager {
 const DRAIN_POLL_MS = 5;
 const HAND_OVER_WAIT_MS = 2_000;
 
-export function createLeaseManager(deps: LeaseManagerDeps, appender: Appender): LeaseManager {
+export function createLeaseManager(deps: LeaseManagerDeps, held: HeldPartitions, appender: Appender): LeaseManager {
   const { instance, leases, clock, timing } = deps;
-  const held = createHeldPartitions(deps.observer);
   const acquirePartition = createAcquire(deps, held, appender);
   let target = deps.log.partitions;
   let closed = false;
@@ -58,8 +54,6 @@ export function createLeaseManager(deps: LeaseManagerDeps, appender: Appender): 
   }
 
   return {
-    ownedPartition: (partition) => held.get(partition)?.owned ?? undefined,
-    assignments: () => held.all().map(({ lease, owned }) => ({ lease, serving: owned?.isServing() ?? false })),
     isHungry: () => held.size() < target,
     async round() {
       const live = await leases.heartbeat(instance, timing.ttlMs);

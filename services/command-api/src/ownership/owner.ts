@@ -1,6 +1,8 @@
 import type { Appender } from '@threadlog/log';
+import { until } from '@threadlog/service';
 import { createAckedLengths } from './ackedLengths';
-import { createLeaseManager, type LeaseManager, type LeaseManagerDeps } from './leaseManager';
+import { createHeldPartitions } from './heldPartitions';
+import { createLeaseManager, type LeaseManagerDeps } from './leaseManager';
 import type { OwnedPartition } from './ownedPartition';
 
 export type OwnerDeps = Omit<LeaseManagerDeps, 'acked'>;
@@ -15,19 +17,27 @@ export interface Owner {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** How soon to look again while there are partitions to be had, or after a fault; milliseconds. */
-const HUNGRY_MS = 250;
-const PRUNE_EVERY_MS = 250;
+/** How soon to look again: for checkpoints, while there are partitions to be had, and after a fault; milliseconds. */
+const LOOK_AGAIN_MS = 250;
 const RELEASE_WAIT_MS = 3_000;
 
 export function createOwner(options: OwnerDeps): Owner {
   const deps: LeaseManagerDeps = { ...options, acked: createAckedLengths() };
-  let manager: LeaseManager | null = null;
+  const held = createHeldPartitions(deps.observer);
 
-  /** One appender's life: until it fails or the process stops. Then everything is taken anew, with new epochs. */
+  /** Takes turns until the signal aborts. What fails is told, and tried again soon. */
+  const repeat = (what: string, signal: AbortSignal, turn: () => Promise<number | void>): Promise<void> => {
+    const onFault = (error: unknown): void => deps.observer.fault(what, error);
+    return until(signal, turn, { everyMs: LOOK_AGAIN_MS, onFault, sleep: deps.clock.sleep });
+  };
+
+  /** The last steps are not tried again: the process ends. */
+  const finish = (what: string, step: Promise<void>): Promise<void> =>
+    step.catch((error: unknown) => deps.observer.fault(what, error));
+
+  /** One appender's life: until it fails or the process stops. After a failure all partitions are taken again, with new epochs. */
   async function life(appender: Appender, signal: AbortSignal): Promise<void> {
-    const current = createLeaseManager(deps, appender);
-    manager = current;
+    const current = createLeaseManager(deps, held, appender);
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     void appender.failed.then((cause) => {
@@ -35,30 +45,26 @@ export function createOwner(options: OwnerDeps): Owner {
       ended.abort();
     });
     await Promise.all([
-      repeat(deps, 'renewing leases', either, async () => {
+      repeat('renewing leases', either, async () => {
         await current.round();
-        return current.isHungry() ? HUNGRY_MS : deps.timing.renewEveryMs;
+        return current.isHungry() ? LOOK_AGAIN_MS : deps.timing.renewEveryMs;
       }),
-      repeat(deps, 'reading checkpoints', either, async () => {
-        await current.prune();
-        return PRUNE_EVERY_MS;
-      }),
-      repeat(deps, 'looking where the log ends', either, async () => {
+      repeat('reading checkpoints', either, () => current.prune()),
+      repeat('looking where the log ends', either, async () => {
         await current.measure();
         return deps.timing.renewEveryMs;
       }),
     ]);
-    if (signal.aborted) await current.release(RELEASE_WAIT_MS);
-    manager = null;
+    if (signal.aborted) await finish('giving leases back', current.release(RELEASE_WAIT_MS));
   }
 
   return {
     name: 'partition-owner',
-    ownedPartition: (partition) => manager?.ownedPartition(partition),
-    serving: () => (manager?.assignments() ?? []).filter((one) => one.serving).map((one) => one.lease.partition),
+    ownedPartition: held.ownedPartition,
+    serving: () => held.all().flatMap(({ lease, owned }) => (owned?.isServing() ? [lease.partition] : [])),
     async run(signal) {
       let prepared = false;
-      await repeat(deps, 'owning partitions', signal, async () => {
+      await repeat('owning partitions', signal, async () => {
         if (!prepared) await deps.leases.prepare(deps.log.partitions);
         prepared = true;
         const appender = await deps.log.openAppender();
@@ -69,33 +75,8 @@ export function createOwner(options: OwnerDeps): Owner {
           if (appender.pending > 0) appender.abandon(new Error('the partitions were given up'));
           await appender.close();
         }
-        return HUNGRY_MS;
       });
-      await quietly(deps, 'leaving the list of instances', () => deps.leases.leave(deps.instance.ownerId));
+      await finish('leaving the list of instances', deps.leases.leave(deps.instance.ownerId));
     },
   };
-}
-
-/** Repeats a step until the signal aborts; it tells how long to wait. Faults are reported and it is tried again. */
-async function repeat(
-  deps: LeaseManagerDeps,
-  what: string,
-  signal: AbortSignal,
-  step: () => Promise<number>,
-): Promise<void> {
-  while (!signal.aborted) {
-    let pause = HUNGRY_MS;
-    await quietly(deps, what, async () => {
-      pause = await step();
-    });
-    await deps.clock.sleep(pause, signal);
-  }
-}
-
-async function quietly(deps: LeaseManagerDeps, what: string, step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    deps.observer.fault(what, error);
-  }
 }

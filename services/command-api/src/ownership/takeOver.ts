@@ -1,10 +1,9 @@
 import { decodeEvent, encodeControl, problem, type ChatEvent, type ControlEvent } from '@threadlog/events';
 import type { Appender, EventLog, LogRecord } from '@threadlog/log';
-import { microIso } from '../timestamps';
+import { microIso, type Clock } from '../clock';
 import type { KnownLength, LogLoss } from '@threadlog/read-models';
 import { OWN_ACKS, type AckedLengths } from './ackedLengths';
 import { createOverlay, MAX_OVERLAY_EVENTS, type Overlay } from '../streams/overlay';
-import type { Clock } from '../clock';
 import type { Checkpoint, ReadModel } from '../streams/ports';
 import type { Lease, LogLengths } from './ports';
 

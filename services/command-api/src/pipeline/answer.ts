@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { CommandAccepted, CommandResult, LogPosition } from '@threadlog/commands';
-import type { Problem, TenantId, ThreadResource } from '@threadlog/events';
+import type { Json, Problem, TenantId, ThreadResource } from '@threadlog/events';
 import {
   presentMessage,
   presentParticipant,
@@ -20,7 +20,6 @@ import { NOTHING_SHOWN, type CommandDefinition, type Shown, type ShownInput } fr
 import { viewThread } from '../commands/policies';
 import type { Job, StreamWithRoot } from './job';
 import { presentPrivacy } from './presentPrivacy';
-import type { ClearText } from './sealDrafts';
 
 /** What a thread's answer shows beyond its stream: read from the read model, as old as that is. */
 export interface ThreadContextRows {
@@ -40,6 +39,9 @@ export interface AnswersDeps {
   hiddenReplies(tenantId: TenantId, shown: readonly Referring[]): Promise<ReadonlySet<string>>;
   limits: Limits;
 }
+
+/** Sealed blob to what it holds, for answering with the caller's own words without opening them again. */
+export type ClearText = Map<string, Json>;
 
 /** What an answer will be made of, taken in the turn of the decision; rows are immutable. */
 export interface AnswerSource {

@@ -1,13 +1,12 @@
 import { rootThreadId, type Problem, type TenantId } from '@threadlog/events';
 import type { LegalHold } from '@threadlog/read-models';
 import type { Sealing, SealScope } from '@threadlog/sealing';
-import type { Clock } from '../clock';
 import type { Limits } from '../commands/decision';
 import type { OwnedPartition } from '../ownership/ownedPartition';
 import type { ReadModel } from '../streams/ports';
 import type { Receipt } from '../streams/receiptBook';
 import { hasPart, type StreamEntry } from '../streams/streamEntry';
-import { nextTimestamp } from '../timestamps';
+import { nextTimestamp, type Clock } from '../clock';
 import type { Answers } from './answer';
 import { answerTo, answerWhenAcked, replay } from './answerWhenAcked';
 import { commit, type CommitDeps } from './commit';
@@ -105,7 +104,7 @@ function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
     now,
     newId,
     root: streams.root.state,
-    holds: deps.holdsOf(actor.tenantId),
+    holds: () => deps.holdsOf(actor.tenantId),
     limits: deps.limits,
   };
   const decision = definition.decide(command.input, state, context);

@@ -1,10 +1,16 @@
 import {
   appendFault,
+  CATALOGUE,
   encodeEvent,
+  streamName,
+  type ActorRef,
   type ChatEvent,
   type Draft,
+  type IdempotencyHashes,
+  type Json,
   type OutgoingRecord,
   type Problem,
+  type StreamRef,
 } from '@threadlog/events';
 import { receiptOf } from '@threadlog/read-models';
 import type { Sealer } from '@threadlog/sealing';
@@ -12,10 +18,9 @@ import { INTERNAL } from '@threadlog/service';
 import { MAX_OVERLAY_EVENTS } from '../streams/overlay';
 import type { OwnedPartition } from '../ownership/ownedPartition';
 import { applyEvent } from '../streams/streamEntry';
-import { nextTimestamp } from '../timestamps';
-import type { Answers } from './answer';
+import { nextTimestamp } from '../clock';
+import type { Answers, ClearText } from './answer';
 import { learnerOf, OUTCOME_UNKNOWN, refusal, type Job, type StreamWithRoot } from './job';
-import { sealDraft, type ClearText, type EventMetadata } from './sealDrafts';
 
 export interface CommitDeps {
   answers: Answers;
@@ -65,6 +70,16 @@ const TOO_FAR_BEHIND: Problem = {
 };
 const TOO_LARGE: Problem = { code: 'payload_too_large', detail: 'The event would be larger than the log takes.' };
 
+/** What all events of one command have in common. */
+export interface EventMetadata {
+  stream: StreamRef;
+  learnerId: string | null;
+  epoch: number;
+  actor: ActorRef;
+  correlationId: string;
+  idempotency: IdempotencyHashes | null;
+}
+
 function sealAll(
   deps: CommitDeps,
   owned: OwnedPartition,
@@ -88,6 +103,43 @@ function sealAll(
     const place = { eventId: deps.newEventId(), version: verdict.entry.state.version + 1 + index, timestamp };
     return sealDraft(draft, place, metadata, verdict);
   });
+}
+
+/** A draft with its number, time and identity, its personal fields sealed. */
+export function sealDraft(
+  draft: Draft,
+  place: { eventId: string; version: number; timestamp: string },
+  metadata: EventMetadata,
+  sealing: { sealer: Sealer | null; clear: ClearText },
+): ChatEvent {
+  const definition = CATALOGUE[draft.type];
+  const data: Record<string, unknown> = { ...draft.data };
+  const stream = streamName(metadata.stream);
+  for (const field of definition.sealed) {
+    const value = data[field] as Json | undefined;
+    if (value === undefined || value === null) continue;
+    if (!sealing.sealer) throw new Error(`${draft.type} has text but no keys were loaded for it`);
+    const blob = sealing.sealer.seal(value, { stream, eventId: place.eventId, field });
+    sealing.clear.set(blob.sealed, value);
+    data[field] = blob;
+  }
+  return {
+    event_id: place.eventId,
+    event_type: draft.type,
+    schema_version: definition.version,
+    tenant_id: metadata.stream.tenantId,
+    learner_id: metadata.learnerId,
+    stream_type: metadata.stream.type,
+    stream_id: metadata.stream.id,
+    stream_version: place.version,
+    epoch: metadata.epoch,
+    timestamp: place.timestamp,
+    actor: metadata.actor,
+    correlation_id: metadata.correlationId,
+    causation_id: null,
+    idempotency: metadata.idempotency,
+    data,
+  } as ChatEvent;
 }
 
 interface Dispatch extends Verdict {

@@ -1,4 +1,5 @@
 import type { CommandRequest } from '@threadlog/commands';
+import { until } from '@threadlog/service';
 import { isProblem } from '../problems';
 import type { Clock } from '../clock';
 import type { Owner } from '../ownership/owner';
@@ -57,6 +58,14 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     );
   }
 
+  /** Answers whoever has waited long enough. */
+  async function sweep(): Promise<void> {
+    const now = deps.clock.monotonicMs();
+    for (const job of open) {
+      if (job.deadlineMs <= now) job.answer(job.decided ? OUTCOME_UNKNOWN : TIMED_OUT);
+    }
+  }
+
   return {
     name: 'command-deadlines',
     execute(request, resolved) {
@@ -78,13 +87,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       });
     },
     async run(signal) {
-      while (!signal.aborted) {
-        await deps.clock.sleep(SWEEP_EVERY_MS, signal);
-        const now = deps.clock.monotonicMs();
-        for (const job of open) {
-          if (job.deadlineMs <= now) job.answer(job.decided ? OUTCOME_UNKNOWN : TIMED_OUT);
-        }
-      }
+      await until(signal, sweep, { firstMs: SWEEP_EVERY_MS, everyMs: SWEEP_EVERY_MS, sleep: deps.clock.sleep });
       for (const job of open) job.answer(job.decided ? OUTCOME_UNKNOWN : NOT_OWNER);
     },
   };

@@ -18,7 +18,7 @@ import { posted, removed, threadCreated } from '../commands/drafts.testing';
 import { LIMITS } from '../commands/given.testing';
 import { completed, deletionRequested, erased, exportRequested, started } from '../commands/privacy/given.testing';
 import { definitionOf } from '../commands/registry';
-import { sealDraft, type EventMetadata } from './sealDrafts';
+import { sealDraft, type EventMetadata } from './commit';
 
 const NEW_ID = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10';
 const NOW = '2026-02-01T00:00:00.000000Z';
@@ -152,7 +152,7 @@ test.each(TYPES)('%s with anything in any of its leaves is refused, or folded by
         JSON.parse(JSON.stringify(parsed.data)),
       );
       const entry = entryOf(type, BEFORE[type] ?? THREAD);
-      const context = { actor, now: NOW, newId: NEW_ID, root: entry.state, holds: [], limits: LIMITS };
+      const context = { actor, now: NOW, newId: NEW_ID, root: entry.state, holds: () => [], limits: LIMITS };
       const decision = definitionOf(command).decide(command.input, entry.state, context);
       if (decision.kind !== 'events') return;
       taken.set(type, (taken.get(type) ?? 0) + 1);

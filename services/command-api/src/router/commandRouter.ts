@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandRequest, CommandResult, CommandRouter } from '@threadlog/commands';
+import type { LastWrites } from '@threadlog/service';
 import type { Executor } from '../pipeline/executor';
 import { NOT_OWNER, refusal, TIMED_OUT, type Outcome } from '../pipeline/job';
 import { definitionOf } from '../commands/registry';
@@ -87,4 +88,16 @@ function mintedKey({ command }: CommandRequest): Partial<CommandRequest> {
 function isTaken({ command }: CommandRequest, result: CommandResult): boolean {
   if (result.ok) return false;
   return definitionOf(command).stream.begins?.isTaken(command.input, result.problem) ?? false;
+}
+
+/** The same router, which also remembers where each actor's writes stand: REST's, and those of sockets beside it. */
+export function rememberWrites(router: CommandRouter, lastWrites: LastWrites | undefined): CommandRouter {
+  if (!lastWrites) return router;
+  return {
+    async execute(request) {
+      const result = await router.execute(request);
+      if (result.ok && result.position) lastWrites.remember(request.actor, result.position);
+      return result;
+    },
+  };
 }

@@ -10,7 +10,7 @@ import { createOwnedPartition } from '../ownership/ownedPartition';
 import type { LeaseTiming } from '../ownership/leaseDeadline';
 import { createCommandRouter, type Forward, type LocalRouter } from '../router/commandRouter';
 import { createOwnerDirectory } from '../router/ownerDirectory';
-import { microIso } from '../timestamps';
+import { microIso } from '../clock';
 import type { Cluster, Parts } from './cluster';
 import { createPlainSealing } from './plainSealing';
 import type { Process } from './world';

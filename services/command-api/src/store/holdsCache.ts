@@ -7,7 +7,7 @@ import {
   type LegalHold,
   type Offsets,
 } from '@threadlog/read-models';
-import type { Service } from '@threadlog/service';
+import { until, type Service } from '@threadlog/service';
 import type { Clock } from '../clock';
 
 /** A hold that the read model shows is in force for deletions so many milliseconds later. */
@@ -60,12 +60,7 @@ export function createHoldsCache(options: HoldsCacheOptions): HoldsCache {
       if (clock.monotonicMs() - readAtMs > HOLDS_MAX_AGE_MS) return null;
       return known.get(tenantId) ?? NONE;
     },
-    async run(signal) {
-      while (!signal.aborted) {
-        await refresh().catch(onFault);
-        await clock.sleep(HOLDS_EVERY_MS, signal);
-      }
-    },
+    run: (signal) => until(signal, refresh, { everyMs: HOLDS_EVERY_MS, onFault, sleep: clock.sleep }),
   };
 }
 

@@ -24,7 +24,7 @@ const contextOf = (actor: Actor) => ({
   actor,
   now: '2026-01-01T00:00:00.000000Z',
   newId: 'new',
-  holds: [],
+  holds: () => [],
   limits: LIMITS,
 });
 

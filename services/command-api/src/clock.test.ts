@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { microIso, microsOf, nextTimestamp } from './timestamps';
+import { microIso, microsOf, nextTimestamp } from './clock';
 
 const MICROS = fc.integer({ min: 0, max: 4_102_444_800_000_000 });
 
