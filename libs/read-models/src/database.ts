@@ -15,6 +15,11 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
   /** Milliseconds to wait for a connection; default 4,000, so that callers can still answer within five seconds. */
   connectTimeoutMs?: number;
+  /**
+   * Behind a pooler that lends a connection for one transaction, as PgBouncer does: nothing is asked for at the start of
+   * a connection, no statement has a name, and nothing may rest on a session. The server's timeouts are the role's then.
+   */
+  pooler?: boolean;
   /** Told once of each connection that breaks, idle or lent out; the pool replaces it by itself. */
   onBroken?: (error: Error) => void;
 }
@@ -34,15 +39,27 @@ export function createDatabase(options: DatabaseOptions): Database {
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'threadlog',
     connectionTimeoutMillis: options.connectTimeoutMs ?? 4_000,
-    statement_timeout: statementTimeout,
     // The server's own timeout needs the server: a vanished host is noticed here.
     query_timeout: statementTimeout + 2_000,
-    idle_in_transaction_session_timeout: 30_000,
+    ...(!options.pooler && { statement_timeout: statementTimeout, idle_in_transaction_session_timeout: 30_000 }),
     keepAlive: true,
     types: { getTypeParser },
   });
   surviveBrokenConnections(pool, options.onBroken ?? (() => undefined));
+  if (options.pooler) pool.on('connect', forgetNames);
   return pool;
+}
+
+/** A statement that was prepared is unknown to the next connection that a pooler lends. */
+function forgetNames(client: PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  client.query = ((first: unknown, ...rest: unknown[]) =>
+    query(isNamed(first) ? { ...first, name: undefined } : first, ...rest)) as PoolClient['query'];
+}
+
+/** Not what sends itself, as cursors do. */
+function isNamed(query: unknown): query is { name: string } {
+  return typeof query === 'object' && query !== null && 'name' in query && !('submit' in query);
 }
 
 /**

@@ -20,6 +20,16 @@ export interface MigrateOptions {
   messages: MessageStoreKind;
   /** The generation to make when there is none yet; default 1. */
   generation?: number;
+  /** Told after five seconds who holds the lock that is waited for. */
+  onWaiting?: (holders: LockHolder[]) => void;
+}
+
+/** A session of the database that holds the lock of migrations. */
+export interface LockHolder {
+  pid: number;
+  application: string;
+  /** When it began what it does now. */
+  since: Date;
 }
 
 /** Any fixed number nobody else uses: processes that migrate the same database queue here. */
@@ -55,7 +65,7 @@ const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
  * after a crash at any point. Returns what was made, null where nothing had to be. Throws `ReadModelRevisionError` on a database of a newer build.
  */
 export async function migrate(database: Database, options: MigrateOptions): Promise<Replaced | null> {
-  return underLock(database, async (client) => {
+  return underLock(database, options, async (client) => {
     await migrateCore(database);
     const tables = (generation: number): string => generationTables(generation, options.messages);
     const { current, replace } = await planGenerations(client);
@@ -82,15 +92,35 @@ async function migrateCore(database: Database): Promise<void> {
 /** Milliseconds this side waits for the lock; the pool's own limit is for queries. */
 const UNHURRIED = { query_timeout: 600_000 };
 
-async function underLock<Result>(database: Database, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+const TOLD_AFTER_MS = 5_000;
+
+async function underLock<Result>(
+  database: Database,
+  { onWaiting }: MigrateOptions,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
   const client = await database.connect();
+  const timer = setTimeout(() => void holders(database).then(onWaiting, () => undefined), TOLD_AFTER_MS);
   try {
     // Waiting for another process's migration may take longer than any statement should.
     await client.query('set statement_timeout = 0');
     await client.query({ text: 'select pg_advisory_lock($1)', values: [MIGRATION_LOCK], ...UNHURRIED });
+    clearTimeout(timer);
     return await work(client);
   } finally {
+    clearTimeout(timer);
     // Closing the connection releases the lock and forgets the timeout, whatever state the session is in.
     client.release(true);
   }
+}
+
+async function holders(database: Database): Promise<LockHolder[]> {
+  const { rows } = await database.query<LockHolder>(
+    `select a.pid, a.application_name as application, coalesce(a.query_start, a.backend_start) as since
+     from pg_locks l join pg_stat_activity a using (pid)
+     where l.locktype = 'advisory' and l.granted and l.objid = $1 and l.database = (
+       select oid from pg_database where datname = current_database())`,
+    [MIGRATION_LOCK],
+  );
+  return rows;
 }

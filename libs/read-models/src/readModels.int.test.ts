@@ -5,7 +5,7 @@ import { canonicalDump } from './dump';
 import { activeGeneration, liveGenerations } from './generations';
 import { claimLogIdentity, LogIdentityError } from './logIdentity';
 import { createPostgresMessageStore } from './messages/postgres';
-import { migrate, MIGRATION_LOCK } from './migrate';
+import { migrate, MIGRATION_LOCK, type LockHolder } from './migrate';
 import { readCheckpoint, readCheckpoints } from './queries/checkpoints';
 import { createThreadQueries } from './queries/threads';
 import { participantsTable, threadsTable, type ParticipantRow, type ThreadRow } from './projections';
@@ -40,6 +40,20 @@ describe('migrating', () => {
       const { rows } = await database.query('select pg_try_advisory_lock($1) as free', [MIGRATION_LOCK]);
       expect(rows).toEqual([{ free: true }]);
     });
+  });
+
+  it('says after five seconds who holds the lock that it waits for', async () => {
+    const database = open(await stack.freshDatabase());
+    const holder = await database.connect();
+    await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const told = Promise.withResolvers<LockHolder[]>();
+    const migrated = migrate(database, { messages: 'postgres', onWaiting: told.resolve });
+
+    const pid = (await holder.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
+    expect(await told.promise).toEqual([{ pid, application: 'threadlog', since: expect.any(Date) }]);
+
+    holder.release(true);
+    await migrated;
   });
 });
 

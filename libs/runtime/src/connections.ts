@@ -10,12 +10,13 @@ import {
   createDatabase,
   LogIdentityError,
   migrate,
+  type LockHolder,
   ReadModelRevisionError,
   type Database,
   type LogIdentity,
 } from '@threadlog/read-models';
 import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore } from '@threadlog/sealing';
-import type { Logger, Metrics } from '@threadlog/service';
+import { ConfigError, type Logger, type Metrics } from '@threadlog/service';
 import type { OperatorConfig } from './config';
 import type { AuxiliaryTopic } from './auxiliaryTopic';
 import { ErasureListError } from './erasures/record';
@@ -59,21 +60,24 @@ export interface Context {
   opened(closer: Closer): void;
 }
 
-export type Stores = Pick<Runtime, 'database' | 'sealing' | 'messageStore'>;
+export type Stores = Pick<Runtime, 'database' | 'sessions' | 'sealing' | 'messageStore'>;
 
 /** The databases, brought up to date, and what stands on them. */
 export async function openStores(context: Context): Promise<Stores> {
   const { config, signal, logger, create, opened } = context;
-  const database = openDatabase(config.DATABASE_URL, context);
-  const keys = config.KEYSTORE_DATABASE_URL ? openDatabase(config.KEYSTORE_DATABASE_URL, context) : database;
+  const { database, sessions } = openDatabases(context);
+  const keyStoreUrl = config.KEYSTORE_DATABASE_URL;
+  const keys = keyStoreUrl ? openDatabase(keyStoreUrl, context, !config.DATABASE_PREPARED) : database;
+  const onWaiting = (holders: LockHolder[]) =>
+    logger.warn({ holders }, 'waiting for another session that migrates the database, or holds its lock');
   const messages = createMessageStores(database, config.MONGO_URL);
   opened(messages.close);
   if (create) {
-    const made = await reach('Postgres', () => migrate(database, { messages: messages.kind }), {
+    const made = await reach('Postgres', () => migrate(sessions, { messages: messages.kind, onWaiting }), {
       logger,
       signal,
       fatal: isMismatch,
-      mistakeOf: (error) => postgresMistake(error, 'DATABASE_URL'),
+      mistakeOf: (error) => postgresMistake(error, config.DATABASE_DIRECT_URL ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL'),
       tell: context.tell,
     });
     if (made && made.former.length > 0)
@@ -95,7 +99,7 @@ export async function openStores(context: Context): Promise<Stores> {
     onKeyMissing: createKeyReports({ logger, metrics: context.metrics }),
   });
   if (create) await reach('the key store', () => sealing.noteMasterKey(), { logger, signal });
-  return { database, sealing, messageStore: messages.of };
+  return { database, sessions, sealing, messageStore: messages.of };
 }
 
 async function openKeyStore(keys: Database, database: Database): Promise<void> {
@@ -103,9 +107,18 @@ async function openKeyStore(keys: Database, database: Database): Promise<void> {
   await migrateKeyStore(keys);
 }
 
-function openDatabase(url: string, { config, service, logger, opened }: Context): Database {
+/** The pool for all work, and the one for what has to hold a session of its own: the same one without a pooler. */
+function openDatabases(context: Context): { database: Database; sessions: Database } {
+  const { DATABASE_URL, DATABASE_DIRECT_URL: directUrl, DATABASE_PREPARED: prepared } = context.config;
+  if (!prepared && !directUrl)
+    throw new ConfigError(['DATABASE_DIRECT_URL: is required by DATABASE_PREPARED=false; it leads past the pooler']);
+  const database = openDatabase(DATABASE_URL, context, !prepared);
+  return { database, sessions: directUrl ? openDatabase(directUrl, context) : database };
+}
+
+function openDatabase(url: string, { config, service, logger, opened }: Context, pooler = false): Database {
   const database = createDatabase({
-    url,
+    ...{ url, pooler },
     max: config.DATABASE_POOL_SIZE,
     applicationName: service,
     onBroken: (error) => logger.warn({ err: error }, 'a database connection broke'),

@@ -5,7 +5,7 @@ import { createClosers, createTopics, EVENTS_TOPIC, openStores } from './connect
 import type { Runtime } from './runtime';
 
 /** What an operator's tool works on: the stores and topics of a deployment, and nothing that serves. */
-export interface Operator extends Pick<Runtime, 'logger' | 'database' | 'sealing' | 'messageStore'> {
+export interface Operator extends Pick<Runtime, 'logger' | 'database' | 'sessions' | 'sealing' | 'messageStore'> {
   config: OperatorConfig;
   /**
    * Opens the events topic as it stands on disk: nothing is left out for its epoch. Not for folding.

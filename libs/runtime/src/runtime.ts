@@ -20,6 +20,8 @@ export interface Runtime {
   metrics: Metrics;
   /** Postgres: read models, leases, checkpoints. Migrated. Ends after all roles. */
   database: Pool;
+  /** The same database without a pooler in between: for what lives as long as a connection does, as advisory locks. */
+  sessions: Pool;
   /** The events topic; it is there and is the one that the database was built from. */
   log: EventLog;
   /** Opens another topic, created where it is missing; closed with the runtime. */

@@ -2,7 +2,8 @@ import type { Database } from '@threadlog/read-models';
 import { until, type Logger, type Service } from '@threadlog/service';
 
 export interface LeadershipOptions {
-  database: Database;
+  /** Past any pooler: the lock lives as long as the connection. */
+  sessions: Database;
   logger: Logger;
   /** Milliseconds between two attempts to lead, and between two looks whether the lock is still held. */
   everyMs?: number;
@@ -16,9 +17,9 @@ const LOCK_SPACE = 7_402_114;
  * instance loses it with its connection, and the next one goes on. An instance that is cut off from the database may
  * work on for a moment beside the next one: whatever runs under leadership must be safe to repeat.
  */
-export function underLeadership(service: Service, { database, logger, everyMs = 1_000 }: LeadershipOptions): Service {
+export function underLeadership(service: Service, { sessions, logger, everyMs = 1_000 }: LeadershipOptions): Service {
   async function lead(signal: AbortSignal): Promise<void> {
-    const client = await database.connect();
+    const client = await sessions.connect();
     // A connection that breaks is noticed by the next statement on it; without a listener it would end the process.
     client.on('error', () => undefined);
     let failure: Error | undefined;

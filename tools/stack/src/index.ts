@@ -5,6 +5,7 @@ export { newClusterId, startKafka } from './kafka';
 export type { KafkaListener } from './kafkaProperties';
 export { startMongo } from './mongo';
 export { startS3, type S3Server } from './s3';
+export { findPgBouncer, startPgBouncer } from './pgbouncer';
 export { startPostgres } from './postgres';
 export { prepareJvmServer } from './jvm';
 export { layout } from './paths';

@@ -49,11 +49,16 @@ const POSTGRES: readonly [RegExp, string][] = [
   [/^The server does not support SSL connections$/, 'the server speaks no TLS; use another one, or sslmode=disable'],
 ];
 
+/** What PgBouncer and its kind say of parameters at the start, and a server of statements that another connection prepared. */
+const POOLER = /^unsupported startup parameter|^prepared statement ".*" (already exists|does not exist)/;
+
 /** The same for a Postgres, by the variable that names it. */
 export async function postgresMistake(error: unknown, variable: string): Promise<string | null> {
   for (let cause = error; types.isNativeError(cause); cause = cause.cause) {
     const { code, message } = cause as { code?: unknown; message: string };
     const known = POSTGRES.find(([pattern]) => pattern.test(String(code)) || pattern.test(message));
+    if (POOLER.test(message))
+      return `DATABASE_PREPARED: ${variable} leads to a pooler that lends connections by transaction; set DATABASE_PREPARED=false, and DATABASE_DIRECT_URL to the database itself`;
     if (known) return `${variable}: ${known[1]}`;
   }
   return null;

@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDatabase } from '@threadlog/read-models';
+import { findPgBouncer, startPgBouncer } from '@threadlog/stack';
 import { cleanupAfterAll, createAuthority, securedPostgres, testStack, type SecuredPostgres } from '@threadlog/testing';
 import { postgresMistake } from './mistakes';
 
@@ -89,4 +93,14 @@ test('is not told of a server that is away', async () => {
   const failure: unknown = await ask('postgresql://nobody@127.0.0.1:1/x').catch((error: unknown) => error);
 
   expect(await postgresMistake(failure, 'DATABASE_URL')).toBeNull();
+});
+
+(findPgBouncer() ? test : test.skip)('is told: a pooler that lends connections by transaction', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'threadlog-pgbouncer-'));
+  cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
+  const bouncer = await startPgBouncer({ dataDir, target: stack.databaseUrl });
+  cleanups.add(() => bouncer.kill());
+  const failure: unknown = await ask(bouncer.url).catch((error: unknown) => error);
+
+  expect(await postgresMistake(failure, 'DATABASE_URL')).toMatch(/^DATABASE_PREPARED: .*DATABASE_DIRECT_URL/);
 });

@@ -104,6 +104,14 @@ export const kafkaConfig = {
 
 export const databaseConfig = {
   DATABASE_URL: postgresUrl().describe('PostgreSQL: read models, leases, checkpoints'),
+  DATABASE_PREPARED: flag()
+    .prefault('true')
+    .describe(
+      '`false` where `DATABASE_URL` leads to a pooler that lends connections by transaction (PgBouncer): no prepared statements, no start-up parameters; needs `DATABASE_DIRECT_URL`',
+    ),
+  DATABASE_DIRECT_URL: postgresUrl()
+    .optional()
+    .describe('The same database past its pooler: for migrations, and for locks that live as long as a connection'),
   DATABASE_POOL_SIZE: integer(2, 500).prefault('20').describe('Most connections of a process'),
   KEYSTORE_DATABASE_URL: postgresUrl().optional().describe('Where the sealing keys are; by default `DATABASE_URL`'),
   MONGO_URL: z

@@ -47,8 +47,8 @@ const ROTATION_LOCK = `hashtextextended('threadlog key rotation', 0)`;
  * any point and run beside the processes; processes that still wrap by the old version only make it take longer.
  */
 export async function keysRotate(context: CommandContext, { batch }: { batch: number }): Promise<Outcome> {
-  return onDeployment(context, async ({ database, sealing }) => {
-    const lock = await database.connect();
+  return onDeployment(context, async ({ sessions, sealing }) => {
+    const lock = await sessions.connect();
     try {
       const { rows } = await lock.query<{ held: boolean }>(`select pg_try_advisory_lock(${ROTATION_LOCK}) as held`);
       if (!rows[0]?.held) throw new CommandError('another rotation is running');
