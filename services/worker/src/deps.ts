@@ -6,7 +6,16 @@ import type { ErasureDeps } from './erasure/ports';
 /** What every part of the worker is made of; a `Runtime` with a way to write will do. */
 export interface WorkerDeps extends Pick<
   Runtime,
-  'database' | 'sessions' | 'log' | 'openTopic' | 'erasures' | 'sealing' | 'messageStore' | 'admission' | 'logger' | 'metrics'
+  | 'database'
+  | 'sessions'
+  | 'log'
+  | 'openTopic'
+  | 'erasures'
+  | 'sealing'
+  | 'messageStore'
+  | 'admission'
+  | 'logger'
+  | 'metrics'
 > {
   config: WorkerConfig;
   /** Who is there, for the webhook. */
