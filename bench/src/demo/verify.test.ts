@@ -63,7 +63,7 @@ describe('the verdict', () => {
   });
 
   it('fails a socket that was told to fetch again, though nothing differs', () => {
-    expect(renderDemo(result(three, ['t-1: told to fetch it anew']), 1)).toMatch(/told to fetch it anew[^]*FAIL/);
+    expect(renderDemo(result(three, ['t-1: told to fetch it again']), 1)).toMatch(/told to fetch it again[^]*FAIL/);
   });
 });
 

@@ -119,7 +119,7 @@ export interface TailLoss {
 export interface EventLog {
   readonly topic: string;
   readonly partitions: number;
-  /** Identity of the log: it changes when the topic is created anew (Kafka's topic id, or cluster id and topic). */
+  /** Identity of the log: it changes when the topic is created again (Kafka's topic id, or cluster id and topic). */
   readonly logId: string;
   /**
    * Copies that each partition has at least. With one, `head` is what the only broker has; with several, a broker that

@@ -14,7 +14,7 @@ export interface RunBuffer {
   ahead(most: { bytes: number; records: number }): FetchedRun[];
   /** Removes the first runs, once they are handled. */
   drop(count: number): void;
-  /** Begins anew with nothing, for who fetches from elsewhere now: nobody is told to go on. */
+  /** Starts over with nothing, for who fetches from elsewhere now: nobody is told to go on. */
   reset(): void;
 }
 

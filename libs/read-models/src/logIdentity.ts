@@ -2,7 +2,7 @@ import type { Queryable } from './database';
 
 /** The log that a read model was built from. */
 export interface LogIdentity {
-  /** Changes when the topic is created anew. */
+  /** Changes when the topic is created again. */
   logId: string;
   topic: string;
   partitions: number;

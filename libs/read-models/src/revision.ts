@@ -3,7 +3,7 @@ import { generationSchema } from './schema/generation';
 
 /**
  * Raised with every change of what existing tables hold or of how existing events are folded into them: rows of another
- * revision cannot be read by this build, so such a read model is built anew from the log. A new table for new events is
+ * revision cannot be read by this build, so such a read model is rebuilt from the log. A new table for new events is
  * no such change.
  */
 export const READ_MODEL_REVISION = 5;

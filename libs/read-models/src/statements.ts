@@ -5,7 +5,7 @@ import type { Queryable } from './database';
 import { generationSchema } from './schema/generation';
 import { compile, raw, valuesOf, type Compiled, type Sql, type Values } from './sql/compose';
 
-/** What queries of a generation run on. `generation` is asked anew each time: a watcher's `current`, or a constant. */
+/** What queries of a generation run on. `generation` is asked each time: a watcher's `current`, or a constant. */
 export interface ReadModelSource {
   database: Queryable;
   generation: () => number;
@@ -24,7 +24,7 @@ export interface Statements {
   /** The same for a statement that is composed of fragments, whose values are given by name. */
   composed<Row extends QueryResultRow>(name: string, compose: Compose, values: Values): Promise<Row[]>;
   /**
-   * Runs a statement that is planned anew each time, for its very values: where the best plan depends on them, as with
+   * Runs a statement that is planned each time, for its very values: where the best plan depends on them, as with
    * a search for a rare or a common word.
    */
   planned<Row extends QueryResultRow>(text: (schema: string) => string, values: readonly unknown[]): Promise<Row[]>;

@@ -22,12 +22,12 @@ function setUp() {
   const sealing = reader();
   const seal = async (value: Json, scope = message) => (await sealing.sealer(scope)).seal(value, target);
   /** Opens in a process that has nothing cached. */
-  const openAnew = async (blob: Sealed, place: { stream: string; field: string } = target, as = tenant) => {
-    const anew = reader();
-    await anew.prepare(as, [blob, null, undefined]);
-    return anew.open(as, blob, place);
+  const openFresh = async (blob: Sealed, place: { stream: string; field: string } = target, as = tenant) => {
+    const fresh = reader();
+    await fresh.prepare(as, [blob, null, undefined]);
+    return fresh.open(as, blob, place);
   };
-  return { keyStore, sealing, reader, seal, openAnew };
+  return { keyStore, sealing, reader, seal, openFresh };
 }
 
 const tampered = expect.objectContaining({ name: 'SealingError', code: 'tampered' });
@@ -40,11 +40,11 @@ describe('sealing and opening', () => {
     ['a message without learner', { ...message, learnerId: null }],
     ['a message of the learner', { ...message, authorId: 'leo' }],
   ])('given %s, when sealed, then another process opens it and the text does not show', async (_, scope) => {
-    const { seal, openAnew } = setUp();
+    const { seal, openFresh } = setUp();
     const blob = await seal('a secret word', scope);
     expect(blob.sealed).toMatch(/^v1\.[A-Za-z0-9_-]+$/);
     expect(Buffer.from(blob.sealed.slice(3), 'base64url').includes('secret')).toBe(false);
-    expect(await openAnew(blob)).toBe('a secret word');
+    expect(await openFresh(blob)).toBe('a secret word');
   });
 
   test('given any JSON, when sealed and opened, then it is the same', async () => {
@@ -86,41 +86,41 @@ describe('sealing and opening', () => {
   });
 
   test('given a sub-thread, when sealed, then destroying its root erases it', async () => {
-    const { sealing, seal, openAnew } = setUp();
+    const { sealing, seal, openFresh } = setUp();
     const blob = await seal('in the sub-thread', { ...message, threadId: 't~sub' });
     await sealing.destroy(tenant, { kind: 'thread', id: 't' });
-    expect(await openAnew(blob)).toBeUndefined();
+    expect(await openFresh(blob)).toBeUndefined();
   });
 });
 
 describe('what a blob is bound to', () => {
   test('given any other place, when opened there, then it throws', async () => {
-    const { seal, openAnew } = setUp();
+    const { seal, openFresh } = setUp();
     const blob = await seal('text');
     const place = fc.record({ stream: fc.oneof(fc.string(), fc.constant(target.stream)), field: fc.string() });
     await fc.assert(
       fc.asyncProperty(place, async (elsewhere) => {
         fc.pre(elsewhere.stream !== target.stream || elsewhere.field !== target.field);
-        await expect(openAnew(blob, elsewhere)).rejects.toEqual(tampered);
+        await expect(openFresh(blob, elsewhere)).rejects.toEqual(tampered);
       }),
       { numRuns: 50 },
     );
   });
 
   test('given parts that concatenate alike, when opened with them, then it throws', async () => {
-    const { sealing, openAnew } = setUp();
+    const { sealing, openFresh } = setUp();
     const blob = (await sealing.sealer(message)).seal('x', { ...target, stream: 'ab', field: 'c' });
-    await expect(openAnew(blob, { stream: 'a', field: 'bc' })).rejects.toEqual(tampered);
+    await expect(openFresh(blob, { stream: 'a', field: 'bc' })).rejects.toEqual(tampered);
   });
 
   test("given another tenant, when it opens the blob, even with the owner's keys cached, then its key is missing", async () => {
-    const { sealing, seal, openAnew } = setUp();
+    const { sealing, seal, openFresh } = setUp();
     const blob = await seal('text');
     await sealing.prepare(tenant, [blob]);
     expect(sealing.open(tenant, blob, target)).toBe('text');
     const stranger = tenantId('other');
     expect(() => sealing.open(stranger, blob, target)).toThrow(expect.objectContaining({ code: 'key_missing' }));
-    expect(await openAnew(blob, target, stranger)).toBeUndefined();
+    expect(await openFresh(blob, target, stranger)).toBeUndefined();
     await sealing.prepare(stranger, [blob]);
     expect(sealing.open(stranger, blob, target)).toBeUndefined();
     expect(sealing.whyNot(stranger, blob)).toBe('key_missing');
@@ -142,7 +142,7 @@ describe('what a blob is bound to', () => {
   });
 
   test('given a blob, when spelled in another way or cut, then it never opens', async () => {
-    const { seal, openAnew } = setUp();
+    const { seal, openFresh } = setUp();
     const { sealed } = await seal('text of one length');
     const spellings = [
       `${sealed}=`,
@@ -157,7 +157,8 @@ describe('what a blob is bound to', () => {
     const last = sealed.at(-1) ?? '';
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     spellings.push(...[...alphabet].filter((char) => char !== last).map((char) => sealed.slice(0, -1) + char));
-    for (const spelling of spellings) await expect(openAnew({ sealed: spelling })).rejects.toBeInstanceOf(SealingError);
+    for (const spelling of spellings)
+      await expect(openFresh({ sealed: spelling })).rejects.toBeInstanceOf(SealingError);
   });
 
   test('given a blob whose keys were not prepared, when opened, then it throws', async () => {
@@ -176,38 +177,38 @@ describe('erasure', () => {
     ['the tenant', { kind: 'tenant' }],
   ];
   test.each(targets)('given a message, when %s is destroyed, then it is erased for everybody', async (_, gone) => {
-    const { sealing, seal, openAnew } = setUp();
+    const { sealing, seal, openFresh } = setUp();
     const blob = await seal('text');
     await sealing.prepare(tenant, [blob]);
     expect(sealing.open(tenant, blob, target)).toBe('text');
     await sealing.destroy(tenant, gone);
     await sealing.prepare(tenant, [blob]);
     expect(sealing.open(tenant, blob, target)).toBeUndefined();
-    expect(await openAnew(blob)).toBeUndefined();
+    expect(await openFresh(blob)).toBeUndefined();
   });
 
   test('given keys of others destroyed, when opened, then the text is there', async () => {
-    const { sealing, seal, openAnew } = setUp();
+    const { sealing, seal, openFresh } = setUp();
     const blob = await seal('text');
     await sealing.destroy(tenant, { kind: 'subject', id: 'bob' });
     await sealing.destroy(tenant, { kind: 'thread', id: 'u' });
     await sealing.destroy(tenant, { kind: 'thread_month', id: 't', month: '2026-10' });
     await sealing.destroy(tenantId('other'), { kind: 'subject', id: 'ann' });
-    expect(await openAnew(blob)).toBe('text');
+    expect(await openFresh(blob)).toBe('text');
   });
 
   test('given a destroyed month, when a title is opened or another month sealed, then both work', async () => {
-    const { sealing, seal, openAnew } = setUp();
+    const { sealing, seal, openFresh } = setUp();
     const named = await seal('the title', title);
     await sealing.destroy(tenant, { kind: 'thread_month', id: 't', month: '2026-11' });
-    expect(await openAnew(named)).toBe('the title');
-    expect(await openAnew(await seal('later', { ...message, month: '2026-12' }))).toBe('later');
+    expect(await openFresh(named)).toBe('the title');
+    expect(await openFresh(await seal('later', { ...message, month: '2026-12' }))).toBe('later');
   });
 
   test.each(targets)(
     'given a message, when %s is closed, then it opens, and nothing new is sealed',
     async (_, closed) => {
-      const { sealing, reader, seal, openAnew } = setUp();
+      const { sealing, reader, seal, openFresh } = setUp();
       const blob = await seal('text');
       const kept = await sealing.sealer(message);
       await sealing.close(tenant, closed);
@@ -215,7 +216,7 @@ describe('erasure', () => {
       expect(() => kept.seal('more', target)).toThrow(expect.objectContaining({ code: 'expired' }));
       for (const process of [sealing, reader()])
         await expect(process.sealer(message)).rejects.toMatchObject({ problem: { code: 'subject_erased' } });
-      expect(await openAnew(blob)).toBe('text');
+      expect(await openFresh(blob)).toBe('text');
     },
   );
 });

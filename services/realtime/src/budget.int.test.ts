@@ -113,7 +113,7 @@ describe('sockets of one user', () => {
 });
 
 describe('engine connections of one address', () => {
-  const server = givenRealtime({ limits: { strangersPerAddress: 3 }, trustedProxies: 1 });
+  const server = givenRealtime({ limits: { unauthenticatedPerAddress: 3 }, trustedProxies: 1 });
   const open = (address = '203.0.113.1', query = '') =>
     fetch(`${server.url()}/socket.io/?EIO=4&transport=polling${query}`, { headers: { 'x-forwarded-for': address } });
   const sidOf = async (response: Response) => (JSON.parse((await response.text()).slice(1)) as { sid: string }).sid;

@@ -19,7 +19,7 @@ import { createFlow, type Flow } from './rooms/flow';
 import { createRooms, type Broadcast, type Rooms } from './rooms/rooms';
 import { createPresence, type Presence } from './signals/presence';
 import { createErasureListener } from './signals/erasureListener';
-import { countStranger } from './socket/authenticate';
+import { countUnauthenticated } from './socket/authenticate';
 import type { SessionDeps } from './socket/session';
 import { createAnnounce, type Announce } from './sync/announce';
 import { createBeginnings } from './sync/beginnings';
@@ -92,7 +92,7 @@ export function createEngine(deps: EngineDeps): Engine {
     dispatched.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
   const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(deps) });
   const start = { ...base, catchUp, joins, announce, drained: flow.drained };
-  const unproven: RefreshDeps['unproven'] = ({ address }, refusal) => countStranger(deps, address, refusal);
+  const unproven: RefreshDeps['unproven'] = ({ address }, refusal) => countUnauthenticated(deps, address, refusal);
   const refresh = createRefresh({ ...base, joins, verifier: deps.verifier, finish: catchUp.finish, unproven });
   return {
     dispatched,

@@ -3,7 +3,7 @@ export interface RealtimeLimits {
   /** Open engine connections of this instance; more are refused and try again. */
   connections: number;
   /** Engine connections of one address that have not proven yet who they are; more are refused and try again. */
-  strangersPerAddress: number;
+  unauthenticatedPerAddress: number;
   /** Sockets of one user. */
   socketsPerUser: number;
   /** Threads a socket is put into when it connects, most recent activity first. */
@@ -48,7 +48,7 @@ export interface RealtimeLimits {
 
 export const DEFAULT_LIMITS: RealtimeLimits = {
   connections: 10_000,
-  strangersPerAddress: 500,
+  unauthenticatedPerAddress: 500,
   socketsPerUser: 50,
   threadsOnConnect: 1_000,
   threadsPerConnection: 2_000,

@@ -32,7 +32,7 @@ export function createRealtimeMetrics(
   const deliveries = new Counter({ name: 'realtime_deliveries_total', help: 'Frames sent to rooms.', registers });
   const resyncs = new Counter({
     name: 'realtime_resyncs_total',
-    help: 'Times a client was told to fetch a thread anew.',
+    help: 'Times a client was told to fetch a thread again.',
     registers,
   });
   const slow = new Counter({

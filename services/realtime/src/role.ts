@@ -26,7 +26,7 @@ import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
 import { threadPartition } from './records';
 import { createRealtimeMetrics, type RealtimeObserver } from './metrics';
 import { SWEEP_MS } from './rooms/flow';
-import { createSeats } from './socket/seats';
+import { createSocketSlots } from './socket/socketSlots';
 import {
   attachSockets,
   createSocketServer,
@@ -35,7 +35,7 @@ import {
   type SocketServerOptions,
 } from './socket/server';
 import { openSession } from './socket/session';
-import { createStrangers } from './socket/strangers';
+import { createUnauthenticated } from './socket/unauthenticated';
 import { createBroadcast } from './socket/wire';
 import { createSyncReader } from './sync/reader';
 import { createViews } from './views';
@@ -90,11 +90,11 @@ async function runRealtime(
     rooms: () => engine?.rooms.size ?? 0,
     waiting: () => engine?.flow.waiting() ?? 0,
   });
-  const door: SocketServerOptions = {
+  const sockets: SocketServerOptions = {
     origins: config.CORS_ORIGINS,
     maxConnections: limits.connections,
-    strangers: createStrangers(limits.strangersPerAddress),
-    seats: createSeats(limits),
+    unauthenticated: createUnauthenticated(limits.unauthenticatedPerAddress),
+    slots: createSocketSlots(limits),
     maxResume: limits.resumeThreads,
     verifier,
     rateLimits: deps.rateLimits,
@@ -102,10 +102,10 @@ async function runRealtime(
     serving: () => state.serving,
     onSession: (socket, handshake) => engine && openSession(engine.session, socket, handshake),
   };
-  const io = createSocketServer(door);
+  const io = createSocketServer(sockets);
   const http = await listen(app, { host: config.REALTIME_HOST, port: config.REALTIME_PORT });
   const tracked = trackConnections(http.server);
-  attachSockets(io, http.server, door);
+  attachSockets(io, http.server, sockets);
   deps.onListening?.(http);
   let sweep: NodeJS.Timeout | undefined;
   const watcher = await watchGeneration(deps.database, { logger, signal });

@@ -270,12 +270,12 @@ describe('frames', () => {
     const { call } = as(ann);
     const live = await connected(late);
     const whole = await connected(bob);
-    await call('PATCH', `${thread}/messages/${messages.one}`, { content: 'canaryone aviary anew' });
+    await call('PATCH', `${thread}/messages/${messages.one}`, { content: 'canaryone aviary again' });
     await call('PUT', `${thread}/messages/${messages.three}/pin`);
     await call('PUT', `${thread}/messages/${messages.four}/reactions/${encodeURIComponent('👍')}`);
     await as(bob).call('PUT', `${thread}/read`, { messageId: messages.four });
     await call('POST', `/api/v1/threads/${subId}/messages`, { content: 'canarysub aviary too' });
-    await call('PATCH', `/api/v1/threads/${subId}`, { title: 'canarytitle aviary anew' });
+    await call('PATCH', `/api/v1/threads/${subId}`, { title: 'canarytitle aviary again' });
     await call('POST', `${thread}/messages`, { content: 'seenlive', replyTo: messages.four });
     await call('POST', `${thread}/messages`, { content: 'seenreply', replyTo: messages.five });
     await call('DELETE', `${thread}/messages/${messages.four}`);

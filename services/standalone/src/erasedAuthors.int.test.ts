@@ -161,11 +161,11 @@ test('what an erased person wrote is nowhere to be read', async () => {
   expect(JSON.stringify(back.frames)).not.toMatch(CANARIES);
 
   // Whoever writes another title owns it.
-  await scenes.done(ben, 'thread.update', { threadId: titled, title: 'anew by ben' });
+  await scenes.done(ben, 'thread.update', { threadId: titled, title: 'again by ben' });
   await scenes.projected();
-  const anew = await api.as(ben).call<object>('GET', `/api/v1/threads/${titled}`);
-  expect(anew.body).toMatchObject({ title: 'anew by ben', metadata: null, metadataState: 'erased' });
-  expect(anew.body).not.toHaveProperty('titleState');
+  const again = await api.as(ben).call<object>('GET', `/api/v1/threads/${titled}`);
+  expect(again.body).toMatchObject({ title: 'again by ben', metadata: null, metadataState: 'erased' });
+  expect(again.body).not.toHaveProperty('titleState');
   await rebuiltTheSame();
 }, 120_000);
 

@@ -9,6 +9,9 @@ const FORMER: Readonly<Record<string, RegExp>> = {
   'publisher or listener, for teller': /\bteller\b/i,
   'owned partition, for tenure': /\btenures?\b/i,
   'thread_members, for rosters': /(?<![`'])\brosters?\b(?![`'])/i,
+  'again or rebuilt, for anew': /\banew\b/i,
+  'unauthenticated connections and slots of sockets, for strangers and seats':
+    /\b(?:create|count)(?:Strangers?|Seats)\b/,
   'safe to repeat, for what may be done twice': /\bdone twice comes\b|\bbears? to be done\b/i,
 };
 

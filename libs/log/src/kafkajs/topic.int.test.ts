@@ -148,7 +148,7 @@ describe('a log on a topic', () => {
     return log;
   };
 
-  it('keeps its identity, until the topic is created anew', async () => {
+  it('keeps its identity, until the topic is created again', async () => {
     const options = fresh(1);
     await ensureTopic(options);
     const first = await open(options);

@@ -1,6 +1,6 @@
 /**
  * How far retention has looked through each tenant's messages, by id: what is not deleted up to there was held. `hold_ids`
- * are the holds it was kept from by; when one of them is gone, the walk begins anew.
+ * are the holds it was kept from by; when one of them is gone, the walk starts over.
  */
 export const RETENTION_POSITIONS_SQL = `
 create table if not exists threadlog.retention_positions (

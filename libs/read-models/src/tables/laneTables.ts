@@ -5,7 +5,7 @@ import type { TableShape } from './table';
  * Where each partition's lane stands. `revision` moves whenever somebody other than the lane changes the rows of a
  * partition (a replay of parked records): the lane's guard names it, so that rows the lane remembers from before are
  * never written over newer ones. `parkings` moves whenever streams of the partition are parked or go on again: who
- * remembers which ones are asks for them anew.
+ * remembers which ones are asks for them again.
  */
 export const checkpointsTable = {
   name: 'checkpoints',

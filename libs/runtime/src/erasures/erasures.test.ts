@@ -92,11 +92,11 @@ describe('destroying keys for good', () => {
     await sealing.sealer(profile);
     await erasures.destroy(tenant, ann, 'request-1');
     await sealing.readmit(tenant, 'ann');
-    const blob = (await sealing.sealer(profile)).seal('anew', place);
+    const blob = (await sealing.sealer(profile)).seal('again', place);
     await replay(topic, keyStore);
     const started = createSealing({ keyStore, masterKey });
     await started.prepare(tenant, [blob]);
-    expect(started.open(tenant, blob, place)).toBe('anew');
+    expect(started.open(tenant, blob, place)).toBe('again');
   });
 
   test('given the list cannot be written, when destroying, then no key is destroyed, and the next attempt completes', async () => {

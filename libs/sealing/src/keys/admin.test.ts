@@ -141,8 +141,8 @@ describe('rotation of the master key', () => {
     };
     expect(await keyStore.rewrap([moved])).toBe(1);
 
-    const anew = start(master);
-    await expect(anew.sealer(profile)).resolves.toBeDefined();
-    await expect(anew.sealer({ ...profile, authorId: 'bob' })).rejects.toMatchObject({ code: 'master_key' });
+    const fresh = start(master);
+    await expect(fresh.sealer(profile)).resolves.toBeDefined();
+    await expect(fresh.sealer({ ...profile, authorId: 'bob' })).rejects.toMatchObject({ code: 'master_key' });
   });
 });

@@ -18,7 +18,7 @@ export interface TokenVerifier {
 
 /**
  * The door of a process: sets the context's actor and counts against the rate limits, or throws a problem. Whoever is
- * refused without a valid credential is counted by address where refusals become answers (`countStrangers`).
+ * refused without a valid credential is counted by address where refusals become answers (`countUnauthenticated`).
  */
 export interface Admission {
   admit(auth: RouteAuth, request: Request, response: Response): Promise<void>;
@@ -110,13 +110,13 @@ function policyOf({ limit, quota, windowSeconds }: LimitState): string {
 }
 
 /** Counts whoever is refused without having proven who it is, by its address, so that guessing is slow. */
-export type CountStrangers = (request: Request, response: Response) => Promise<void>;
+export type CountUnauthenticated = (request: Request, response: Response) => Promise<void>;
 
 /**
  * For the one place where anything thrown becomes an answer: each 4xx and 5xx of somebody unknown counts, whatever went
  * wrong. Rejects with `rate_limited` where the address had too many.
  */
-export function countStrangers(limits: Pick<RateLimits, 'consume'>): CountStrangers {
+export function countUnauthenticated(limits: Pick<RateLimits, 'consume'>): CountUnauthenticated {
   return async (request, response) => {
     const context = contextOf(request);
     if (context.counted) return;

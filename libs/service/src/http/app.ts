@@ -1,7 +1,7 @@
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Logger } from '../logger';
 import type { Metrics } from '../metrics';
-import { countStrangers } from './admission';
+import { countUnauthenticated } from './admission';
 import type { Health } from './health';
 import { observe } from './observe';
 import { plainTargets } from './plainTarget';
@@ -53,7 +53,7 @@ export function createApp({ logger, metrics, config, health, limits, routers }: 
   if (config.BASE_PATH) app.use(config.BASE_PATH, health.router, ...routers);
   else for (const router of routers) app.use(router);
   app.use(unmatched());
-  app.use(problemHandler(logger, countStrangers(limits)));
+  app.use(problemHandler(logger, countUnauthenticated(limits)));
   return app;
 }
 

@@ -2,17 +2,17 @@ import { problem, PROBLEMS, type Problem } from '@threadlog/events';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../logger';
 import { INTERNAL, problemBody, problemOf } from '../problems';
-import type { CountStrangers } from './admission';
+import type { CountUnauthenticated } from './admission';
 import { contextOf } from './requestContext';
 
 /**
  * The one place where anything thrown becomes an answer. Refusals show in the access log; faults are logged here. What
  * strangers are refused counts for their address; one who had too many is told so, and nothing else is said or logged.
  */
-export function problemHandler(logger: Logger, countStranger: CountStrangers): ErrorRequestHandler {
+export function problemHandler(logger: Logger, countUnauthenticated: CountUnauthenticated): ErrorRequestHandler {
   // Express tells error handlers by their four parameters.
   return async (thrown: unknown, request, response, _next) => {
-    const tooMany: unknown = await countStranger(request, response).then(() => undefined, identity);
+    const tooMany: unknown = await countUnauthenticated(request, response).then(() => undefined, identity);
     const error = tooMany ?? thrown;
     if (tooMany) response.removeHeader('WWW-Authenticate');
     const known = problemOf(error);

@@ -21,7 +21,7 @@ async function checkpoint(nextOffset: number): Promise<void> {
   );
 }
 
-test('holds are known from when the projection has arrived, are read anew, and are not relied on for long', async () => {
+test('holds are known from when the projection has arrived, are read again, and are not relied on for long', async () => {
   await database.query(
     `insert into read_1.tenants (tenant_id, retention_default, holds, erasing, version) values ('acme', true, $1, '[]', 1)`,
     [JSON.stringify([HOLD])],

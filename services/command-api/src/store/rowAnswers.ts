@@ -17,7 +17,7 @@ export interface RowAnswersOptions {
   sealing: Sealing;
   messageStore(generation: number): MessageStore;
   limits: Limits;
-  /** The generation served; asked anew each time. */
+  /** The generation served; asked each time. */
   generation(): number;
 }
 

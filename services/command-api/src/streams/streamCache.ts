@@ -20,7 +20,7 @@ export interface StreamCache {
   load(stream: DecidedStream): Promise<void>;
   /** Whether the streams of a record key are parked, as far as was heard. */
   isParked(recordKey: string): boolean;
-  /** Which keys are parked from now on. Rows may have changed beside the log, so all streams are loaded anew. */
+  /** Which keys are parked from now on. Rows may have changed beside the log, so all streams are loaded again. */
   setParked(keys: ReadonlySet<string>): void;
 }
 

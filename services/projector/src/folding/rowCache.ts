@@ -14,7 +14,7 @@ export interface RowCache {
  * Why a remembered row is the stored row: all rows of a partition are written by statements that also move the
  * partition's checkpoint from exactly the offset and revision that the lane knows, and nothing moves the checkpoint back
  * to a value it had. So as long as the lane's own statements succeed, nobody else has written. The first one that does
- * not succeed, for whatever reason, makes the lane clear this cache and read the checkpoint anew.
+ * not succeed, for whatever reason, makes the lane clear this cache and read the checkpoint again.
  */
 export function createRowCache(maxRows: number): RowCache {
   type Rows = Map<Projection<object>, Map<string, object | null>>;

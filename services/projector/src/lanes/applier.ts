@@ -36,11 +36,11 @@ export interface ApplierDeps {
 export interface Applier {
   /** Null after a failure: whoever goes on must ask the database first. */
   checkpoint(): Checkpoint | null;
-  adopt(checkpoint: Checkpoint): Promise<Checkpoint>;
+  startFrom(checkpoint: Checkpoint): Promise<Checkpoint>;
   forget(): void;
   /**
    * Applies entries and moves the checkpoint to `to`. False when the checkpoint was found elsewhere. Throws transient
-   * faults of the stores alone; then nothing is half applied, and the applier must `adopt`.
+   * faults of the stores alone; then nothing is half applied, and the applier must `startFrom` a checkpoint.
    */
   apply(entries: readonly Entry[], to: ReadPosition): Promise<boolean>;
 }
@@ -62,7 +62,7 @@ export function createApplier(deps: ApplierDeps): Applier {
   const state: LaneState = { checkpoint: null, parked: new Set(), discarded: new Set(), cache };
   return {
     checkpoint: () => state.checkpoint,
-    async adopt(found) {
+    async startFrom(found) {
       state.parked = await readParkedKeys(database, generation, partition);
       state.discarded = await readDiscarded(database, partition);
       state.checkpoint = found;

@@ -47,7 +47,7 @@ async function settle(
 ): Promise<ReadPosition | undefined> {
   for (;;) {
     const checkpoint =
-      applier.checkpoint() ?? (await applier.adopt(await readCheckpoint(database, generation, partition)));
+      applier.checkpoint() ?? (await applier.startFrom(await readCheckpoint(database, generation, partition)));
     const { nextOffset, maxEpoch } = checkpoint;
     if (nextOffset === batch.next.offset) return undefined;
     if (nextOffset < batch.from || nextOffset > batch.next.offset) {

@@ -46,7 +46,7 @@ interface Found {
 }
 
 /**
- * Gives up a record in quarantine: no generation will ever apply it, one that is built anew neither. What it takes away
+ * Gives up a record in quarantine: no generation will ever apply it, one that is rebuilt neither. What it takes away
  * and can be read stays taken. Then its streams go on, if nothing else stops them. Throws `DiscardError`.
  */
 export async function discardRecord(deps: DiscardDeps, discard: Discard): Promise<DiscardOutcome[]> {
@@ -77,7 +77,7 @@ async function decideDiscard(client: Queryable, generations: readonly number[], 
   );
   for (const generation of generations) {
     const schema = generationSchema(generation);
-    // Lanes ask anew for what is discarded before they write anything more.
+    // Lanes ask again for what is discarded before they write anything more.
     await client.query(`update ${schema}.checkpoints set revision = revision + 1 where partition = $1`, [partition]);
     if (!isForeign) continue;
     const place = [partition, discard.offset];

@@ -31,7 +31,7 @@ export interface IndexBatch {
 
 /**
  * Writes a batch and moves the index's checkpoint in one statement, or answers false and writes nothing where it stands
- * elsewhere: another projector was faster, or the database crashed and began the index anew.
+ * elsewhere: another projector was faster, or the database crashed and started the index over.
  */
 export async function commitIndex(database: Queryable, batch: IndexBatch): Promise<boolean> {
   const { generation, partition, from, to, write } = batch;

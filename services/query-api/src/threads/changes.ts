@@ -23,7 +23,7 @@ export interface ThreadChanges {
   participants?: ParticipantResource[];
   /** How far each member has read; none with `resync`. */
   receipts: Receipt[];
-  /** True when it cannot be said what changed: forget what you hold and read the thread anew. */
+  /** True when it cannot be said what changed: forget what you hold and read the thread again. */
   resync: boolean;
 }
 

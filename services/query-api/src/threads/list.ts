@@ -112,7 +112,7 @@ function listSql(schema: Sql, { request: { cursor, parentThreadId }, source, con
     ${parentThreadId === undefined ? sql`and t.parent_thread_id is null` : empty}`;
   const bounds = join([there, ...conditions.filter(({ isBound }) => isBound).map((one) => one.sql(schema))], ' and ');
   const all = join([there, ...conditions.map((one) => one.sql(schema))], ' and ');
-  // Behind a select the planner does not see the number: it would plan anew for each small page, four times its work.
+  // Behind a select the planner does not see the number: it would plan again for each small page, four times its work.
   const limit = sql`(select ${param('fetched')}::integer)`;
   return sql`
     with page as materialized (

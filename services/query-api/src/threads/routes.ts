@@ -81,7 +81,7 @@ const changes = readRoute<{ params: typeof schemas.threadParams; query: typeof s
   summary: 'Get what changed since a seq',
   description:
     'Messages created, changed and deleted (as tombstones) after `since`, the thread and its participants where they ' +
-    'changed. `resync: true` when this cannot be said: then read the thread anew and go on from `seq`.',
+    'changed. `resync: true` when this cannot be said: then read the thread again and go on from `seq`.',
   tags,
   params: schemas.threadParams,
   query: schemas.changesQuery,

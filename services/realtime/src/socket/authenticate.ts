@@ -3,7 +3,7 @@ import { problem, threadIdInputSchema } from '@threadlog/events';
 import { countActor, countAddress, requireLeft, type RateLimits } from '@threadlog/service';
 import { z } from 'zod';
 import type { Since } from '../sync/join';
-import type { Seat, Seats } from './seats';
+import type { SocketSlot, SocketSlots } from './socketSlots';
 
 /** What the handshake of a socket proved and asked for. */
 export interface Handshake {
@@ -11,7 +11,7 @@ export interface Handshake {
   resume: Since | null;
   /** What it is counted under while it has not proven who it is. */
   address: string;
-  seat: Seat;
+  slot: SocketSlot;
 }
 
 export interface HandshakeSource {
@@ -19,10 +19,10 @@ export interface HandshakeSource {
   headers: { authorization?: string | undefined };
 }
 
-export interface Door {
+export interface HandshakeDeps {
   verifier: Pick<TokenVerifier, 'verify'>;
   rateLimits: Pick<RateLimits, 'consume'>;
-  seats: Seats;
+  slots: SocketSlots;
   /** Threads that a resume map may name. */
   maxResume: number;
 }
@@ -34,19 +34,25 @@ const resumeSchema = z.record(threadIdInputSchema, z.int().min(0));
  * address, so that guessing tokens is slow. Rejects with a problem: `unauthorized`, `unavailable`, `rate_limited`,
  * `forbidden`, `invalid_request`.
  */
-export async function admitHandshake(door: Door, source: HandshakeSource, address: string): Promise<Handshake> {
-  const actor = await provenActor(source, door).catch((refusal: unknown) => countStranger(door, address, refusal));
-  requireLeft(await countActor(door.rateLimits, actor));
+export async function admitHandshake(
+  deps: HandshakeDeps,
+  source: HandshakeSource,
+  address: string,
+): Promise<Handshake> {
+  const actor = await provenActor(source, deps).catch((refusal: unknown) =>
+    countUnauthenticated(deps, address, refusal),
+  );
+  requireLeft(await countActor(deps.rateLimits, actor));
   if (!hasPermission(actor, 'chat:read')) throw problem('forbidden', 'The token does not allow reading.');
-  const resume = readResume(source.auth.resume, door.maxResume);
-  const seat = door.seats.take(actor);
-  if (!seat) throw problem('rate_limited', 'This user has too many sockets.', { retryAfter: 1 });
-  return { actor, resume, address, seat };
+  const resume = readResume(source.auth.resume, deps.maxResume);
+  const slot = deps.slots.take(actor);
+  if (!slot) throw problem('rate_limited', 'This user has too many sockets.', { retryAfter: 1 });
+  return { actor, resume, address, slot };
 }
 
 /** Counts for its address what somebody without a valid token was refused, and rejects with that. */
-export async function countStranger(
-  { rateLimits }: Pick<Door, 'rateLimits'>,
+export async function countUnauthenticated(
+  { rateLimits }: Pick<HandshakeDeps, 'rateLimits'>,
   address: string,
   refusal: unknown,
 ): Promise<never> {
@@ -55,7 +61,10 @@ export async function countStranger(
 }
 
 /** The token from `auth.token`, with or without `Bearer`, else from the `Authorization` header; never from the URL, which ends up in logs. */
-async function provenActor({ auth, headers }: HandshakeSource, { verifier }: Pick<Door, 'verifier'>): Promise<Actor> {
+async function provenActor(
+  { auth, headers }: HandshakeSource,
+  { verifier }: Pick<HandshakeDeps, 'verifier'>,
+): Promise<Actor> {
   const given = typeof auth.token === 'string' && auth.token !== '' ? auth.token : (headers.authorization ?? '');
   const token = bearerToken(given) ?? given;
   if (!token) throw problem('unauthorized', 'A bearer token is required.');

@@ -5,15 +5,15 @@ import { corsOptions, problemOf, requesterKey } from '@threadlog/service';
 import type { IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
 import { CONNECT_TIMEOUT_MS, HEARTBEAT_MS, MAX_FRAME_BYTES } from '../limits';
-import { admitHandshake, countStranger, type Door, type Handshake } from './authenticate';
+import { admitHandshake, countUnauthenticated, type HandshakeDeps, type Handshake } from './authenticate';
 import { isAllowedOrigin } from './origin';
-import type { Strangers } from './strangers';
+import type { Unauthenticated } from './unauthenticated';
 import type { RealtimeServer, RealtimeSocket } from './wire';
 
-export interface SocketServerOptions extends Door {
+export interface SocketServerOptions extends HandshakeDeps {
   origins: readonly string[];
   maxConnections: number;
-  strangers: Strangers;
+  unauthenticated: Unauthenticated;
   /** Proxies in front that append to `X-Forwarded-For`. */
   trustedProxies: number;
   /** Whether sockets may come: not before the log is caught up, not while draining. */
@@ -38,7 +38,7 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
       const { origin } = request.headers;
       // Refusing the engine's connection lets clients try again by themselves; refusing the namespace would not.
       const full = io.engine.clientsCount >= options.maxConnections;
-      const known = options.strangers.hasRoom(requesterKey(request, options.trustedProxies));
+      const known = options.unauthenticated.hasRoom(requesterKey(request, options.trustedProxies));
       answer(null, options.serving() && !full && known && isAllowedOrigin(origin, options.origins));
     },
   });
@@ -50,8 +50,8 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
     admitHandshake(options, socket.handshake, requesterKey(socket.request, options.trustedProxies)).then(
       (handshake) => {
         // Whoever is gone by now never becomes a socket, and never says that it closes.
-        if ((socket.conn.readyState as string) !== 'open') handshake.seat.leave();
-        socket.conn.once('close', handshake.seat.leave);
+        if ((socket.conn.readyState as string) !== 'open') handshake.slot.leave();
+        socket.conn.once('close', handshake.slot.leave);
         (socket.data as Carrier)[HANDSHAKE] = handshake;
         next();
       },
@@ -62,7 +62,7 @@ export function createSocketServer(options: SocketServerOptions): RealtimeServer
     );
   });
   io.on('connection', (socket) => {
-    options.strangers.proven(socket.conn);
+    options.unauthenticated.proven(socket.conn);
     // An engine's connection without its socket would stay for as long as it answers pings.
     socket.once('disconnect', () => socket.conn.close(true));
     options.onSession(socket, (socket.data as Carrier)[HANDSHAKE]!);
@@ -75,10 +75,10 @@ export function attachSockets(io: RealtimeServer, server: HttpServer, options: S
   const addressOf = (request: IncomingMessage) => requesterKey(request, options.trustedProxies);
   io.attach(server);
   io.engine.on('connection', (connection: EngineSocket) => {
-    options.strangers.connected(connection, addressOf(connection.request));
+    options.unauthenticated.connected(connection, addressOf(connection.request));
   });
   io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => {
-    countStranger(options, addressOf(req), undefined).catch(() => undefined);
+    countUnauthenticated(options, addressOf(req), undefined).catch(() => undefined);
   });
 }
 

@@ -27,7 +27,7 @@ export interface SessionDeps {
 
 /** Everything that belongs to one authenticated socket, from its first frame to its last. */
 export function openSession(deps: SessionDeps, socket: RealtimeSocket, handshake: Handshake): void {
-  const { actor, resume, address, seat } = handshake;
+  const { actor, resume, address, slot } = handshake;
   const { rooms, connections, limits } = deps;
   let endWatch: (() => void) | undefined;
   const connection: Connection = {
@@ -71,8 +71,8 @@ export function openSession(deps: SessionDeps, socket: RealtimeSocket, handshake
     connection.wire.close();
   });
 
-  const dispatch = createDispatch({ connection, started: opened.promise, takeTyping: seat.typing.take }, deps.commands);
-  // The one door for packets: also those of events that nobody knows count against the limits.
+  const dispatch = createDispatch({ connection, started: opened.promise, takeTyping: slot.typing.take }, deps.commands);
+  // The one place that all packets pass: also those of events that nobody knows count against the limits.
   socket.use(([event, ...args]) => void dispatch(event, args));
 }
 

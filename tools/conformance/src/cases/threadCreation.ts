@@ -166,8 +166,8 @@ export const threadCreationCases: Case[] = [
     const other = await scene.as('ann').expect<ThreadResource>(201, route, direct('cyd'));
     if (other.id === first.id) fail('two pairs share a conversation');
     await scene.as('ann').expect(204, `DELETE ${THREAD}`, { params: { threadId: first.id } });
-    const anew = await scene.as('bob').expect<ThreadResource>(201, route, direct('ann'));
-    if (anew.id === first.id) fail('a deleted conversation came back');
+    const another = await scene.as('bob').expect<ThreadResource>(201, route, direct('ann'));
+    if (another.id === first.id) fail('a deleted conversation came back');
   }),
   story(`${route}: the same key gives the first answer again`, [route], async (scene) => {
     const ask = { body: { title: 'once' }, headers: { 'idempotency-key': 'k-1' } };

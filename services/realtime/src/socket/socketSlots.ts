@@ -4,7 +4,7 @@ import type { RealtimeLimits } from '../limits';
 import { userRoom } from '../records';
 
 /** A socket's place among those of its user. */
-export interface Seat {
+export interface SocketSlot {
   /** Signs of typing, of all sockets of the user together: more sockets must not mean more signs. */
   typing: Bucket;
   /** Gives the place back; again changes nothing. */
@@ -12,14 +12,14 @@ export interface Seat {
 }
 
 /** The sockets of each user on this instance, from a proven handshake to the end of its connection. */
-export interface Seats {
+export interface SocketSlots {
   /** Undefined where the user has as many as it may. */
-  take(actor: Actor): Seat | undefined;
+  take(actor: Actor): SocketSlot | undefined;
 }
 
-export type SeatLimits = Pick<RealtimeLimits, 'socketsPerUser' | 'typingPerSecond' | 'typingBurst'>;
+export type SlotLimits = Pick<RealtimeLimits, 'socketsPerUser' | 'typingPerSecond' | 'typingBurst'>;
 
-export function createSeats(limits: SeatLimits, now: () => number = () => performance.now()): Seats {
+export function createSocketSlots(limits: SlotLimits, now: () => number = () => performance.now()): SocketSlots {
   const users = new Map<string, { taken: number; typing: Bucket }>();
 
   function bucket(): Bucket {

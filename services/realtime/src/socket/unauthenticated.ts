@@ -8,7 +8,7 @@ export interface EngineConnection {
  * Engine connections that have not proven yet who they are, by address. Each of them may stay for `CONNECT_TIMEOUT_MS`;
  * this bounds how many there are of one address, so that nobody takes the places of all others by only connecting.
  */
-export interface Strangers {
+export interface Unauthenticated {
   /** Whether the address may open another one. */
   hasRoom(address: string): boolean;
   /** Counts it until `proven` or its end; closes it where there are too many, since several may have asked at once. */
@@ -16,7 +16,7 @@ export interface Strangers {
   proven(connection: object): void;
 }
 
-export function createStrangers(mostPerAddress: number): Strangers {
+export function createUnauthenticated(mostPerAddress: number): Unauthenticated {
   const counts = new Map<string, number>();
   const waiting = new Map<object, string>();
   const hasRoom = (address: string) => (counts.get(address) ?? 0) < mostPerAddress;
