@@ -71,7 +71,7 @@ describe.each(['postgres', 'mongo'] as const)('the audit trail with messages in 
     expect(own.length).toBeLessThan(posted.length / 2);
   });
 
-  it('is the same in a generation that is built anew', async () => {
+  it('is the same in a generation that is built again', async () => {
     expect(await bed.rebuiltEquals()).toBe('equal');
   });
 });
