@@ -1,4 +1,7 @@
 import type { z } from 'zod';
+import { agentAnswer } from './agents/answer';
+import { agentEndRun } from './agents/endRun';
+import { agentMode } from './agents/mode';
 import { messageDelete } from './messages/delete';
 import { messageEdit } from './messages/edit';
 import { messagePin } from './messages/pin';
@@ -45,6 +48,9 @@ export const CONTRACTS = [
   messageDelete,
   messagePin,
   messageUnpin,
+  agentMode,
+  agentAnswer,
+  agentEndRun,
   participantAdd,
   participantRemove,
   participantChangeRole,

@@ -2,6 +2,9 @@
 export { LIMITS } from '@threadlog/events';
 export * from './contract';
 export * from './contracts';
+export * from './agents/answer';
+export * from './agents/endRun';
+export * from './agents/mode';
 export * from './messages/delete';
 export * from './messages/edit';
 export * from './messages/pin';

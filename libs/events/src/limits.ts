@@ -33,6 +33,10 @@ export const LIMITS = {
   receiptCharacters: 200_000,
   /** Kinds of things that an export counts. */
   exportCounts: 100,
+  /** Agents that ever answered in a thread. */
+  agentsPerThread: 100,
+  /** Agents that ask each other one after the other, the one that a person asked included. */
+  agentHops: 3,
   /** Legal holds of a tenant at a time. */
   holds: 1_000,
   /** Endpoints of a tenant that its events are posted to. */

@@ -8,6 +8,8 @@ export const PROBLEMS = {
   conflict: { status: 409, title: 'Conflict', retryable: false },
   thread_closed: { status: 409, title: 'Thread closed', retryable: false },
   thread_full: { status: 409, title: 'Thread full', retryable: false },
+  agent_off: { status: 409, title: 'Agent off', retryable: false },
+  run_over: { status: 409, title: 'Run over', retryable: false },
   edit_limit_reached: { status: 409, title: 'Edit limit reached', retryable: false },
   legal_hold: { status: 409, title: 'Legal hold', retryable: false },
   gone: { status: 410, title: 'Gone', retryable: false },

@@ -1,5 +1,6 @@
 import type { Route } from '@threadlog/service';
 import type { CommandRouteDeps } from './http/commandRoute';
+import { agentRoutes } from './routes/agents';
 import { markRoutes } from './routes/marks';
 import { messageRoutes } from './routes/messages';
 import { participantRoutes } from './routes/participants';
@@ -15,6 +16,7 @@ export const commandRoutes: readonly Route<CommandRouteDeps>[] = [
   ...messageRoutes,
   ...markRoutes,
   ...participantRoutes,
+  ...agentRoutes,
   ...userRoutes,
   ...privacyRoutes,
   ...tenantRoutes,

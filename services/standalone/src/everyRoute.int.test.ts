@@ -16,6 +16,7 @@ const { as, internally } = api;
 /** Bodies of operations that need one; the others take none or an empty one. */
 const bodies: Record<string, unknown> = {
   updateThread: { title: 'New' },
+  setAgentMode: { agentMode: 'off' },
   replaceThread: { title: 'New' },
   postMessage: { content: 'Hello' },
   editMessage: { content: 'Hello' },

@@ -51,6 +51,8 @@ export const ACTIONS = {
   'members.manage': { needs: WRITE, byRole: { teacher: 'scope' }, byParticipant: KEEPERS },
   /** Everything about participants of higher roles, and changing roles. */
   'roles.manage': { needs: WRITE, byRole: { teacher: 'scope' }, byParticipant: ['owner'] },
+  /** Whether agents answer: handing a conversation over to people, and back. */
+  'agents.manage': { needs: WRITE, byRole: { teacher: 'scope' }, byParticipant: ['owner'] },
   'thread.leave': { needs: WRITE, byRole: {}, byParticipant: EVERYONE },
 } as const satisfies Record<string, Rule>;
 export type Action = keyof typeof ACTIONS;

@@ -107,6 +107,13 @@ const EXPECTED: Record<Action, Grid> = {
     member: /*          */ '.. .. .. x. .. .. xx',
     agent: /*           */ '.. .. .. x. .. .. xx',
   },
+  'agents.manage': {
+    none: /*            */ '.. .. .. x. .. .. xx',
+    owner: /*           */ 'xx xx xx xx xx .. xx',
+    moderator: /*       */ '.. .. .. x. .. .. xx',
+    member: /*          */ '.. .. .. x. .. .. xx',
+    agent: /*           */ '.. .. .. x. .. .. xx',
+  },
   'thread.leave': {
     none: /*            */ '.. .. .. .. .. .. xx',
     owner: /*           */ 'xx xx xx xx xx .. xx',

@@ -17,6 +17,8 @@ export const DESCRIPTIONS: Record<EventType, string> = {
   CHAT_REACTION_REMOVED: 'A user took a reaction back.',
   CHAT_MESSAGE_PINNED: 'A message was pinned for everybody in its thread.',
   CHAT_MESSAGE_UNPINNED: 'A message is no longer pinned.',
+  CHAT_AGENT_MODE_CHANGED: 'Which messages agents answer in a conversation changed; it counts for messages after this.',
+  CHAT_AGENT_RUN_ENDED: 'An agent was asked by a message, and its run is over without an answer.',
   CHAT_USER_SYNCED: 'The profile of a user, whole, as the tenant’s own system has it.',
   CHAT_USER_REMOVED: 'A user left the tenant; the profile leaves every read model.',
   CHAT_THREAD_READ: 'A user has read a thread up to a message; the index only ever grows.',

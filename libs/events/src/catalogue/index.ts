@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { agentRunEvents } from './agent';
 import { controlEvents } from './control';
 import type { EventDefinition } from './define';
 import { messageEvents } from './message';
@@ -13,6 +14,7 @@ import type { ClearFields, SealedFieldName } from './values';
 export const CATALOGUE = {
   ...threadEvents,
   ...messageEvents,
+  ...agentRunEvents,
   ...userEvents,
   ...privacyEvents,
   ...tenantEvents,
@@ -43,4 +45,5 @@ export function definitionOf(type: string): EventDefinition | undefined {
 
 export * from './values';
 export { clientMessageIdSchema, emojiSchema } from './message';
+export { modelNameSchema, type MessageRun } from './agent';
 export type { EventDefinition } from './define';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, threadIdSchema } from '../ids';
+import { runSchema } from './agent';
 import * as v from './values';
 import { defineEvent } from './define';
 
@@ -28,6 +29,8 @@ export const messageEvents = {
     silent: z.boolean().optional(),
     expires_at: v.microTimestamp.nullable().optional(),
     original_created_at: v.microTimestamp.nullable().optional(),
+    /** Of an agent's answer. */
+    run: runSchema.optional(),
   }),
   CHAT_MESSAGE_UPDATED: defineEvent('thread', ['content', 'metadata', 'attachments'], {
     ...message,

@@ -21,6 +21,12 @@ export const ERASURE_REASONS = [
 export const HOLD_REASONS = ['litigation', 'investigation', 'regulatory', 'other'] as const;
 export const SUBJECT_KINDS = ['learner', 'user', 'tenant'] as const;
 export const WEBHOOK_PAYLOADS = ['full', 'thin'] as const;
+/** Which messages agents answer in a conversation: as they are registered, only what names them, none. */
+export const AGENT_MODES = ['auto', 'mention', 'off'] as const;
+/** How a run came to its message. */
+export const RUN_FINISHES = ['complete', 'stopped', 'failed'] as const;
+/** Why a run left no message. */
+export const RUN_END_REASONS = ['silent', 'failed', 'stopped', 'superseded', 'timeout', 'no_answer'] as const;
 export const ACTOR_TYPES = ['user', 'agent', 'system', 'internal'] as const;
 
 export type StreamType = (typeof STREAM_TYPES)[number];
@@ -32,6 +38,7 @@ export type SenderType = (typeof SENDER_TYPES)[number];
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 export type DeleteReason = (typeof DELETE_REASONS)[number];
 export type LeaveReason = (typeof LEAVE_REASONS)[number];
+export type AgentMode = (typeof AGENT_MODES)[number];
 export type ActorType = (typeof ACTOR_TYPES)[number];
 export type WebhookPayload = (typeof WEBHOOK_PAYLOADS)[number];
 export type ErasureReason = (typeof ERASURE_REASONS)[number];

@@ -1,4 +1,4 @@
-import type { Attachment, JsonObject, LeaveReason, ParticipantRole, ThreadStatus } from '../catalogue';
+import type { AgentMode, Attachment, JsonObject, LeaveReason, ParticipantRole, ThreadStatus } from '../catalogue';
 import type { ProblemCode } from '../problems';
 import type { MessageResource, TextState } from '../resources/message';
 import type { ThreadResource } from '../resources/thread';
@@ -77,6 +77,7 @@ export interface ServerToClientPayloads {
     metadata?: JsonObject | null;
     metadataState?: TextState;
     status?: ThreadStatus;
+    agentMode?: AgentMode;
     participant?: { userId: string; role: ParticipantRole };
     /** Not where an erasure took something away: that does not make a conversation newer. */
     updatedAt?: string;

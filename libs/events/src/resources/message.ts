@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attachmentSchema, MESSAGE_TYPES, SENDER_TYPES } from '../catalogue/values';
+import { attachmentSchema, MESSAGE_TYPES, RUN_FINISHES, SENDER_TYPES } from '../catalogue/values';
 
 /** Aggregated reactions of one emoji: at most ten user ids, `mine` for the viewer. */
 const reactionSchema = z.object({
@@ -47,6 +47,18 @@ export const ERASED = '[erased]';
 /** Stands in the place of text that cannot be shown. */
 export const PLACEHOLDERS: Readonly<Record<TextState, string>> = { erased: ERASED, key_missing: '[key missing]' };
 
+/** Of an agent's answer: the run that it came out of. What the agent did not say is not there. */
+export const messageRunSchema = z.object({
+  runId: z.string(),
+  triggerMessageId: z.string(),
+  finish: z.enum(RUN_FINISHES),
+  inputTokens: z.int().optional(),
+  outputTokens: z.int().optional(),
+  toolCalls: z.int().optional(),
+  model: z.string().optional(),
+});
+export type MessageRunResource = z.infer<typeof messageRunSchema>;
+
 /** A message as every surface shows it. `content` is null once deleted, a placeholder where it cannot be shown. */
 export const messageSchema = z
   .object({
@@ -80,6 +92,8 @@ export const messageSchema = z
     replyCount: z.int().optional(),
     /** When the newest of them was posted, deleted or not. */
     lastReplyAt: z.string().nullable().optional(),
+    /** Only there where it is an agent's answer. */
+    run: messageRunSchema.optional(),
   })
   .meta({ id: 'Message', example: messageExample });
 export type MessageResource = z.infer<typeof messageSchema>;

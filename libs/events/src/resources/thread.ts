@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHANNELS, PARTICIPANT_ROLES, THREAD_STATUSES, THREAD_TYPES } from '../catalogue/values';
+import { AGENT_MODES, CHANNELS, PARTICIPANT_ROLES, THREAD_STATUSES, THREAD_TYPES } from '../catalogue/values';
 import { messageExample, messageSchema, TEXT_STATES } from './message';
 
 export const participantResourceSchema = z
@@ -28,6 +28,7 @@ export const threadExample = {
   type: 'group',
   channel: 'chat',
   status: 'active',
+  agentMode: 'auto',
   title: 'Homework',
   learnerId: 'learner_7',
   parentThreadId: null,
@@ -65,6 +66,8 @@ export const threadSchema = z
     type: z.enum(THREAD_TYPES),
     channel: z.enum(CHANNELS),
     status: z.enum(THREAD_STATUSES),
+    /** Which messages agents answer here; null for a sub-thread, where its conversation's counts. */
+    agentMode: z.enum(AGENT_MODES).nullable(),
     title: z.string().nullable(),
     /** Only there where the title cannot be shown: it is a placeholder then. */
     titleState: z.enum(TEXT_STATES).optional(),

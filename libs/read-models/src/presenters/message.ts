@@ -3,6 +3,8 @@ import {
   type Attachment,
   type JsonObject,
   type MessageResource,
+  type MessageRun,
+  type MessageRunResource,
   type TenantId,
   type TextState,
 } from '@threadlog/events';
@@ -45,7 +47,20 @@ export function presentMessage(row: MessageRow, view: PresenterView, replies?: R
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
     clientMessageId: row.client_message_id,
+    ...(row.run && { run: presentRun(row.run) }),
     ...(replies && { replyCount: replies.count, lastReplyAt: replies.lastAt }),
+  };
+}
+
+function presentRun(run: MessageRun): MessageRunResource {
+  const { run_id: runId, trigger_message_id: triggerMessageId, finish } = run;
+  const { input_tokens: inputTokens, output_tokens: outputTokens, tool_calls: toolCalls, model } = run;
+  return {
+    ...{ runId, triggerMessageId, finish },
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(toolCalls !== undefined && { toolCalls }),
+    ...(model !== undefined && { model }),
   };
 }
 

@@ -60,6 +60,7 @@ function messageRow(over: Partial<MessageRow> = {}): MessageRow {
     actor_type: null,
     actor_role: null,
     posted_with: null,
+    run: null,
     ...over,
   };
 }
@@ -88,6 +89,9 @@ function threadRow(over: Partial<ThreadRow> = {}): ThreadRow {
     last_message_index: 5,
     last_message_id: 'm5',
     last_message_at: null,
+    agent_mode: 'auto',
+    agent_mode_at: null,
+    agent_runs: null,
     deleted_count: 2,
     deleted_at: null,
     ...over,

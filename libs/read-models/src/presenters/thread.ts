@@ -44,6 +44,7 @@ export function presentThread(parts: ThreadParts, view: PresenterView): ThreadRe
     type: thread.type,
     channel: thread.channel,
     status: thread.status,
+    agentMode: thread.parent_thread_id === null ? thread.agent_mode : null,
     ...readSettings(thread, view.opener),
     learnerId: thread.learner_id,
     parentThreadId: thread.parent_thread_id,

@@ -3,6 +3,7 @@ import {
   type ChatEvent,
   type DeleteReason,
   type EventOf,
+  type MessageRun,
   type MessageType,
   type SenderType,
   type TenantId,
@@ -50,6 +51,8 @@ export const messagesTable = defineTable({
     actor_role: nullable(text()),
     /** What it was posted with, a bit each (`POSTED_WITH`); null for its content alone. */
     posted_with: nullable(integer()),
+    /** Of an agent's answer. */
+    run: nullable(json<MessageRun>()),
   },
   key: ['tenant_id', 'thread_id', 'message_index'],
   guard: 'version',
@@ -192,6 +195,7 @@ function createdMessage(event: EventOf<'CHAT_MESSAGE_CREATED'>): MessageRow {
     deleted_at: null,
     delete_reason: null,
     ...postedBy(event),
+    run: data.run ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Channel, ChatEvent, EventOf, TenantId, ThreadStatus, ThreadType } from '@threadlog/events';
-import { bigint, integer, nullable, text } from '../tables/columns';
+import type { AgentMode, Channel, ChatEvent, EventOf, TenantId, ThreadStatus, ThreadType } from '@threadlog/events';
+import { bigint, integer, json, nullable, text } from '../tables/columns';
 import { defineTable, type RowOf } from '../tables/table';
 import { threadTouched, UNTOUCHED, type Projection } from './projection';
 import { sealedText } from './sealedText';
@@ -41,6 +41,12 @@ export const threadsTable = defineTable({
     last_message_at: nullable(text()),
     deleted_count: integer('0'),
     deleted_at: nullable(text()),
+    /** Of a root; a sub-thread goes by its root's. */
+    agent_mode: text<AgentMode>(),
+    /** When that changed last: agents answer only what was written since. */
+    agent_mode_at: nullable(text()),
+    /** By agent: the newest message whose run is over, with an answer or without one. */
+    agent_runs: nullable(json<Record<string, number>>()),
   },
   marks: { parked_offset: nullable(bigint()), closed_at: nullable(text()) },
   key: ['tenant_id', 'thread_id'],
@@ -130,11 +136,26 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
     row.last_message_id = event.data.message_id;
     row.last_message_at = event.timestamp;
     row.updated_at = event.timestamp;
+    const { run, sender_id } = event.data;
+    if (run) runOver(row, sender_id, run.trigger_index);
+  },
+  CHAT_AGENT_MODE_CHANGED(row, event) {
+    row.agent_mode = event.data.mode;
+    row.agent_mode_at = event.timestamp;
+    settingsChanged(row, event);
+  },
+  CHAT_AGENT_RUN_ENDED(row, { data }) {
+    runOver(row, data.agent_id, data.trigger_index);
   },
   CHAT_MESSAGE_DELETED(row) {
     row.deleted_count += 1;
   },
 };
+
+function runOver(row: ThreadRow, agentId: string, triggerIndex: number): void {
+  const newest = Math.max(row.agent_runs?.[agentId] ?? 0, triggerIndex);
+  row.agent_runs = { ...row.agent_runs, [agentId]: newest };
+}
 
 function settingsChanged(row: ThreadRow, event: ChatEvent): void {
   row.settings_version = event.stream_version;
@@ -169,5 +190,8 @@ function createdThread(event: EventOf<'CHAT_THREAD_CREATED'>): ThreadRow {
     last_message_at: null,
     deleted_count: 0,
     deleted_at: null,
+    agent_mode: 'auto',
+    agent_mode_at: null,
+    agent_runs: null,
   };
 }

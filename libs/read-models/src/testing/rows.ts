@@ -34,6 +34,7 @@ export function messageRow(given: Partial<MessageRow> = {}): MessageRow {
     actor_type: null,
     actor_role: null,
     posted_with: null,
+    run: null,
     ...given,
   };
 }

@@ -1,5 +1,8 @@
 import type { Command, CommandType } from '@threadlog/commands';
 import type { CommandDefinition } from './define';
+import { answerAsAgent } from './agents/answer';
+import { endRunOfAgent } from './agents/endRun';
+import { setAgentMode } from './agents/mode';
 import { deleteMessage } from './messages/delete';
 import { editMessage } from './messages/edit';
 import { pinMessage } from './messages/pin';
@@ -45,6 +48,9 @@ const LISTED = [
   deleteMessage,
   pinMessage,
   unpinMessage,
+  setAgentMode,
+  answerAsAgent,
+  endRunOfAgent,
   addParticipant,
   removeParticipant,
   changeParticipantRole,

@@ -28,6 +28,7 @@ const root: Actor = {
   permissions: [...ROLE_PERMISSIONS.admin],
 };
 const worker: Actor = { ...root, id: 'worker', type: 'system' };
+const agent: Actor = { ...root, id: 'bot', type: 'agent' };
 
 /** Sound inputs about what exists, so that what is wrong with an attack is its one hostile value. */
 const ABOUT: Record<string, unknown> = {
@@ -36,6 +37,9 @@ const ABOUT: Record<string, unknown> = {
   userId: 'bob',
   authorId: 'ada',
   messageIds: ['m1'],
+  runId: NEW_ID,
+  triggerMessageId: 'm1',
+  run: { runId: NEW_ID, triggerMessageId: 'm1', finish: 'complete' },
   mentions: ['bob'],
   parentThreadId: null,
   rootMessageId: null,
@@ -113,6 +117,10 @@ const HOLD = { hold_id: 'hello', subject: LENA, held_thread_id: null, reason: 'o
 const BEFORE: Partial<Record<CommandType, Draft[]>> = {
   ...Object.fromEntries(['thread.create', 'thread.read', 'thread.preferences', 'user.sync'].map((type) => [type, []])),
   'participant.add': [...THREAD, removed('bob')],
+  'agent.mode': [
+    ...THREAD,
+    { type: 'CHAT_AGENT_MODE_CHANGED', data: { thread_id: 't1', mode: 'off', previous: 'auto' } },
+  ],
   'message.pin': THREAD.slice(0, 3),
   'reaction.add': THREAD.slice(0, 3),
   'user.remove': [{ type: 'CHAT_USER_SYNCED', data: PROFILE }],
@@ -139,11 +147,14 @@ function sealed(command: Command, drafts: readonly Draft[], { state }: StreamEnt
   );
 }
 
+/** What only agents do is tried as one, too. */
+const actorsOf = (type: CommandType): Actor[] => (type.startsWith('agent.') ? [root, worker, agent] : [root, worker]);
+
 const taken = new Map<CommandType, number>();
 
 test.each(TYPES)('%s with anything in any of its leaves is refused, or folded by every reader', (type) => {
   fc.assert(
-    fc.property(attacks(type), fc.constantFrom(root, worker), (input, actor) => {
+    fc.property(attacks(type), fc.constantFrom(...actorsOf(type)), (input, actor) => {
       const parsed = COMMANDS[type].safeParse(input);
       if (!parsed.success) return;
       const command = { type, input: parsed.data } as Command;

@@ -15,7 +15,7 @@ export interface Told {
 }
 
 /** Everybody acts as the same user: idempotency keys are what tells commands apart. */
-const ACTOR: Actor = {
+export const ACTOR: Actor = {
   tenantId: TENANT,
   id: 'ann',
   type: 'user',
@@ -99,11 +99,11 @@ function chooseCommand(
 }
 
 /** Sends until the answer is final. Sometimes it loses patience first and sends again while the first is under way. */
-async function persist(options: ClientOptions, entry: Told): Promise<CommandResult> {
+export async function persist(options: ClientOptions, entry: Told, as: As = {}): Promise<CommandResult> {
   const { world, nodes } = options;
   for (;;) {
     const node = world.random.pick(nodes());
-    const result = await send(world, node, entry);
+    const result = await send(world, node, entry, as);
     if (result && (result.ok || !RETRYABLE.has(result.problem.code))) {
       entry.results.push(result);
       return result;
@@ -112,8 +112,11 @@ async function persist(options: ClientOptions, entry: Told): Promise<CommandResu
   }
 }
 
-function send(world: World, node: Node, { key, command }: Told): Promise<CommandResult | null> {
-  const request: CommandRequest = { actor: ACTOR, command, idempotencyKey: key, correlationId: key, timeoutMs: 3_000 };
+type As = Partial<Pick<CommandRequest, 'actor' | 'idempotencyKey'>>;
+
+function send(world: World, node: Node, { key, command }: Told, as: As): Promise<CommandResult | null> {
+  const own = { actor: ACTOR, command, idempotencyKey: key, correlationId: key, timeoutMs: 3_000 };
+  const request: CommandRequest = { ...own, ...as };
   return new Promise((resolve) => {
     const patience = world.random.chance(0.2) ? 10 + world.random.next() * 300 : 4_000;
     world.after(patience, null, () => resolve(null));

@@ -1,3 +1,4 @@
+import { runBesideAgents } from './agents';
 import { createThreads, pause, runClient, type ClientOptions, type Told } from './client';
 import { createCluster, type Cluster } from './cluster';
 import { truthOf } from './database';
@@ -14,6 +15,8 @@ export interface ScenarioOptions {
   keepsMaxEpoch?: boolean;
   /** A sentence left out of how followers are handed what was acked. */
   handingOn?: HandingOnFault;
+  /** An agent in every thread, run twice, and somebody who takes conversations over. */
+  agents?: boolean;
   /** Returns the whole log instead of what is wrong, for comparing two runs. */
   trace?: boolean;
   /** One more fault, set off at the beginning. */
@@ -38,6 +41,7 @@ export async function runScenario({
   mutate = (parts) => parts,
   keepsMaxEpoch = true,
   handingOn,
+  agents,
   trace = false,
   sabotage,
 }: ScenarioOptions): Promise<string[]> {
@@ -70,7 +74,8 @@ export async function runScenario({
   let done = false;
   const story = async (): Promise<void> => {
     await createThreads(client(9), THREADS);
-    await Promise.all([0, 1, 2].map((index) => runClient(client(index))));
+    const clients = [0, 1, 2].map((index) => runClient(client(index)));
+    await (agents ? runBesideAgents(client, clients) : Promise.all(clients));
     state.peace = true;
     cluster.heal();
     await pause(world, 5_000);

@@ -4,6 +4,7 @@ import { runScenario, type ScenarioOptions } from './scenario';
 
 /** Seeds of one run of the suite, from the first one on; more by `SIMULATION_SEEDS`, one alone by `SIMULATION_SEED`. */
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? scale({ short: 200, long: 2_000 }));
+const SEEDS_WITH_AGENTS = Math.ceil(SEEDS / 4);
 const FIRST = testSeed({ what: 'simulation', long: 1 });
 const ONLY = process.env.SIMULATION_SEED;
 /** Every mutant is caught sooner than this. */
@@ -44,6 +45,20 @@ describe('a cluster of command-api processes under faults', () => {
       expect(second).toEqual(first);
     },
     MINUTES,
+  );
+});
+
+describe('an agent that is run twice at once, in conversations that people take over', () => {
+  test(
+    'answers a message once, and none from before a take-over or while it lasts',
+    async () => {
+      const seeds = ONLY ? [Number(ONLY)] : Array.from({ length: SEEDS_WITH_AGENTS }, (_, index) => FIRST + index);
+      for (const seed of seeds) {
+        const wrong = await runScenario({ seed, agents: true });
+        if (wrong.length > 0) throw new Error(`SIMULATION_SEED=${seed}\n${wrong.join('\n')}`);
+      }
+    },
+    10 * MINUTES,
   );
 });
 

@@ -1,6 +1,7 @@
 import type { CommandAccepted } from '@threadlog/commands';
 import type { ChatEvent } from '@threadlog/events';
 import { nameOf } from '../streams/overlay';
+import { isRefusalOfAgent, verifyAgents } from './agents';
 import { CLOSED, type Told } from './client';
 import type { Cluster } from './cluster';
 import { truthOf } from './database';
@@ -24,6 +25,7 @@ export async function verify(cluster: Cluster, told: readonly Told[], follower: 
     ...onceEach(log),
     ...told.flatMap((entry) => acknowledged(entry, log)),
     ...refusals(told, log),
+    ...verifyAgents(log),
     ...readModel(cluster, log),
     ...(await follower.verify()),
   ];
@@ -87,7 +89,7 @@ function refusals(told: readonly Told[], log: readonly Placed[]): string[] {
     results.flatMap((result) => {
       if (result.ok) return [];
       const { code } = result.problem;
-      if (code === 'gone') return [];
+      if (code === 'gone' || isRefusalOfAgent(command, code)) return [];
       const threadId = 'threadId' in command.input ? command.input.threadId : '';
       return code === CLOSED && closed.has(threadId) ? [] : [`${key} was refused without a reason in the log: ${code}`];
     }),

@@ -81,8 +81,8 @@ describe('the fold of all projections', () => {
   it('is shown every type of event by these histories', () => {
     const everyKind = Array.from({ length: 4_000 }, (_, at) => ({
       thread: at % 7,
-      kind: Math.floor(at / 7) % 19,
-      pick: (at * 11 + (at >> 3)) % 50,
+      kind: Math.floor(at / 7) % 22,
+      pick: (at * 17 + (at >> 3)) % 50,
       keyed: false,
     }));
     const shown = new Set<string>(interpret(everyKind).map((event) => event.event_type));

@@ -82,6 +82,29 @@ const about =
     return message && { type, data: { ...message, ...rest(state, pick, message.message_index) } };
   };
 
+/** Bob as an agent, which answers a message and says so. */
+const answer: Step = (state, pick) => {
+  const asked = messageOf(state, pick);
+  if (!asked) return null;
+  const posted = post(state, pick)!;
+  const run = { ...runOn(asked), finish: 'complete', hops: 1, output_tokens: pick, model: 'mock/one' };
+  return { ...posted, data: { ...posted.data, sender_id: 'bob', sender_type: 'agent', run } };
+};
+const runOn = (asked: { message_id: string; message_index: number }) => ({
+  run_id: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d77',
+  trigger_message_id: asked.message_id,
+  trigger_index: asked.message_index,
+});
+const endRun: Step = (state, pick) => {
+  const asked = messageOf(state, pick);
+  if (!asked) return null;
+  return { type: 'CHAT_AGENT_RUN_ENDED', data: { ...runOn(asked), agent_id: userOf(pick), reason: 'silent' } };
+};
+const letAgents: Step = (_state, pick) => ({
+  type: 'CHAT_AGENT_MODE_CHANGED',
+  data: { mode: pick % 2 ? 'off' : 'auto', previous: pick % 2 ? 'auto' : 'off' },
+});
+
 const edit = about('CHAT_MESSAGE_UPDATED', (state, pick, index) => {
   const count = (state.edits.get(index) ?? 0) + 1;
   state.edits.set(index, count);
@@ -138,4 +161,7 @@ const STEPS: readonly Step[] = [
     type: 'CHAT_THREAD_STATUS_CHANGED',
     data: { status: pick % 2 ? 'archived' : 'active', previous: pick % 2 ? 'active' : 'archived' },
   }),
+  answer,
+  endRun,
+  letAgents,
 ];

@@ -67,6 +67,7 @@ const COLUMNS = [
   'updated_at',
   'deleted_at',
   'delete_reason',
+  'run',
 ] as const satisfies readonly (keyof MessageRow)[];
 /** Values of a row, in the order of `COLUMNS`. */
 type Values = ValuesOf<typeof COLUMNS>;
@@ -145,5 +146,6 @@ function rowOf(tenant_id: TenantId, thread_id: string, values: Values): MessageR
     actor_type: null,
     actor_role: null,
     posted_with: null,
+    run: values[20],
   };
 }

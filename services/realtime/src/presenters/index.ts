@@ -2,6 +2,7 @@ import { CATALOGUE, rootThreadId, type ChatEvent, type Sealed, type StreamEventT
 import type { PresenterView } from '@threadlog/read-models';
 import type { Delivery } from '../frames';
 import type { Presenter } from './define';
+import { agentModeChanged } from './agentModeChanged';
 import { messageCreated } from './messageCreated';
 import { messageDeleted } from './messageDeleted';
 import { messagePinned, messageUnpinned } from './messagePinned';
@@ -22,6 +23,7 @@ const PRESENTERS: { [T in StreamEventType]?: Presenter<T> } = {
   CHAT_THREAD_UPDATED: threadUpdated,
   CHAT_THREAD_STATUS_CHANGED: threadStatusChanged,
   CHAT_THREAD_DELETED: threadDeleted,
+  CHAT_AGENT_MODE_CHANGED: agentModeChanged,
   CHAT_PARTICIPANT_ADDED: participantAdded,
   CHAT_PARTICIPANT_REMOVED: participantRemoved,
   CHAT_PARTICIPANT_ROLE_CHANGED: participantRoleChanged,

@@ -69,6 +69,7 @@ function settingsFrame(thread: ThreadRow, { opener }: PresenterView): Frame {
     seq: thread.settings_version,
     ...readSettings(thread, opener),
     status: thread.status,
+    ...(thread.parent_thread_id === null && { agentMode: thread.agent_mode }),
     updatedAt: thread.updated_at,
   });
 }

@@ -1,0 +1,74 @@
+import type { Actor } from '@threadlog/auth';
+import { LIMITS } from '@threadlog/events';
+import type { MessageRow } from '@threadlog/read-models';
+import { refuse, refuseField, isRefusal, type Check, type SeenThread, type ThreadContext } from '../decision';
+import { allowed, isThere, viewMessage, type View } from '../policies';
+
+/** An agent is one by its token or by its place in the thread. */
+function isAgent(actor: Actor, view: View): boolean {
+  return actor.type === 'agent' || actor.role === 'agent' || view.subject.participant?.role === 'agent';
+}
+
+/** Runs are an agent's that may write here. */
+export function mayActAsAgent(context: ThreadContext, view: View): Check {
+  return allowed(context, 'message.post', view) ?? (isAgent(context.actor, view) ? undefined : ONLY_AGENTS);
+}
+
+const ONLY_AGENTS = refuse('forbidden', 'only an agent does this');
+
+/** While people have taken a conversation over, no agent says anything in it or below it. */
+export function agentsMaySpeak(view: View, { actor }: ThreadContext): Check {
+  return view.root.agent_mode === 'off' && isAgent(actor, view) ? OFF : undefined;
+}
+
+const OFF = refuse('agent_off', 'people have taken over: agents do not speak in this conversation');
+
+/** The message that asked the agent, as the agent sees it: somebody else's. */
+export function triggerOf(messageId: string, state: SeenThread, { view, actor }: { view: View; actor: Actor }) {
+  const row = viewMessage(messageId, state, view);
+  const isIts = !isRefusal(row) && row.sender_id !== actor.id;
+  return isIts ? row : refuseField('/triggerMessageId', 'unknown', 'names no message that asks this agent');
+}
+
+/** Whether the agent has answered the message, or let it be, or done so with one after it. */
+export function isOver(trigger: MessageRow, agentId: string, { thread }: View): boolean {
+  return (thread.agent_runs?.[agentId] ?? 0) >= trigger.message_index;
+}
+
+export function isNotOver(trigger: MessageRow, agentId: string, view: View): Check {
+  if (isOver(trigger, agentId, view)) return refuse('run_over', 'this message, or one after it, has been dealt with');
+  const runs = view.thread.agent_runs ?? {};
+  const isKnown = Object.hasOwn(runs, agentId) || Object.keys(runs).length < LIMITS.agentsPerThread;
+  return isKnown ? undefined : refuse('conflict', `at most ${LIMITS.agentsPerThread} agents answer in a thread`);
+}
+
+/** What is over comes first: whoever repeats a run must learn that, whatever has become of the thread since. */
+export function mayAnswer(trigger: MessageRow, context: ThreadContext, view: View): Check {
+  return (
+    isNotOver(trigger, context.actor.id, view) ?? isThere(trigger) ?? isAsked(trigger, context, view) ?? isNear(trigger)
+  );
+}
+
+/**
+ * Whether the conversation lets the agent answer this message. What was written before the last change of its mode counts
+ * for nothing any more, so no run that was under way then ends in a message. In a sub-thread, which is another stream, the
+ * two times are those of the owner's clock.
+ */
+function isAsked(trigger: MessageRow, { actor }: ThreadContext, { root }: View): Check {
+  if (root.agent_mode === 'off') return OFF;
+  if (root.agent_mode_at !== null && trigger.created_at <= root.agent_mode_at)
+    return refuse('agent_off', 'the message is from before agents were let into this conversation as they are now');
+  const mustName = root.agent_mode === 'mention' || trigger.sender_type === 'agent';
+  if (!mustName || trigger.mentions.includes(actor.id)) return undefined;
+  return refuse('agent_off', 'the message does not mention this agent');
+}
+
+/** Agents before this one, and this one. One that speaks of itself counts as asked by a person. */
+export function hopsTo(trigger: MessageRow): number {
+  return trigger.sender_type === 'agent' ? (trigger.run?.hops ?? 1) + 1 : 1;
+}
+
+function isNear(trigger: MessageRow): Check {
+  if (hopsTo(trigger) <= LIMITS.agentHops) return undefined;
+  return refuse('run_over', `at most ${LIMITS.agentHops} agents answer each other in a row`);
+}
