@@ -152,7 +152,7 @@ export function createTopics({ config, signal, logger, metrics, create, opened, 
     missing?: TopicOptions['missing'],
   ): Promise<EventLog> {
     if (create) await ensure(wanted, missing);
-    return createKafkaLog({ ...optionsOf(wanted), observer });
+    return createKafkaLog({ ...optionsOf(wanted), compression: config.KAFKA_COMPRESSION, observer });
   }
   async function open(
     wanted: TopicWanted,

@@ -10,6 +10,7 @@ import {
   type ProduceBrokers,
   type ProducerIdentity,
 } from './producer/brokers';
+import type { Compression } from './producer/compression';
 import { createProducer } from './producer/producer';
 
 const PATIENCE = { forMs: 10_000, pauseMs: 100, passes: isRetriable };
@@ -20,6 +21,7 @@ export interface KafkaAppenderOptions {
   access: KafkaAccess;
   topic: string;
   partitions: number;
+  compression?: Compression | undefined;
   onAcked?: OnAcked | undefined;
   observer?: LogObserver | undefined;
   log: LogLine;
@@ -27,13 +29,13 @@ export interface KafkaAppenderOptions {
 
 /** Opens an idempotent producer of its own. Rejects when the brokers are away; nothing is left behind then. */
 export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<Appender> {
-  const { access, topic, partitions, onAcked, observer, log } = options;
+  const { access, topic, partitions, compression, onAcked, observer, log } = options;
   const request = { clientId: access.clientId, topic, timeoutMs: ACK_TIMEOUT_MS };
   const brokers = createBrokers(access, BOUNDED, { ...request, partitions, log });
   const found = await introduce(brokers);
   return createAppender({
     partitions,
-    openSender: (outbox) => createProducer({ brokers, ...found, log }, outbox),
+    openSender: (outbox) => createProducer({ brokers, ...found, compression, log }, outbox),
     onAcked,
     observer,
     log,

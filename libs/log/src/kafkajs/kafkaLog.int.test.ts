@@ -1,18 +1,36 @@
 import { cleanupAfterAll, testStack } from '@threadlog/testing';
 import { logContract } from '../contract';
-import { appendAll, createRecorder, followAll, namesOf, PARTITIONS, readAll, record, START } from '../contract/harness';
+import {
+  appendAll,
+  createRecorder,
+  followAll,
+  namesOf,
+  PARTITIONS,
+  readAll,
+  record,
+  START,
+  type LogHarness,
+} from '../contract/harness';
 import { silent, type LogObserver } from '../observer';
 import { createAdmin } from './admin';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
 import { createLogConsumer } from './consumer/consumer';
 import { createKafkaLog } from './kafkaLog';
+import type { Compression } from './producer/compression';
 
 const stack = testStack();
 
-logContract('kafkajs', {
+/** What a driver does must not depend on whether batches are compressed. */
+const driver = (compression: Compression): LogHarness => ({
   async open() {
     const topic = await stack.freshTopic({ partitions: PARTITIONS });
-    return createKafkaLog({ brokers: stack.kafkaBrokers, clientId: 'contract', topic, partitions: PARTITIONS });
+    return createKafkaLog({
+      brokers: stack.kafkaBrokers,
+      clientId: 'contract',
+      topic,
+      partitions: PARTITIONS,
+      compression,
+    });
   },
   async appendForeign({ topic }, { key, value, headers }, timestamp) {
     const producer = createClient(
@@ -28,6 +46,8 @@ logContract('kafkajs', {
     await producer.disconnect();
   },
 });
+logContract('kafkajs', driver('off'));
+logContract('kafkajs, compressed', driver('all'));
 
 describe('followers of one log in one process', () => {
   const cleanups = cleanupAfterAll();

@@ -7,6 +7,7 @@ import { openKafkaAppender } from './appender';
 import { BOUNDED, createClient, type KafkaAccess } from './client';
 import { createConsumerSharing, followKafka } from './follow';
 import { createListeners } from '../listeners';
+import type { Compression } from './producer/compression';
 import { createReader } from './reader/reader';
 import { verifyTopic } from './topic';
 import { fewestReplicas } from './topicSettings';
@@ -17,6 +18,8 @@ export interface KafkaLogOptions extends KafkaAccess {
   partitions: number;
   /** Whether records carry epochs and are fenced by them; default true. False for signals and the like. */
   fenced?: boolean;
+  /** Which batches are compressed when they are appended; none by default. Reading takes them either way. */
+  compression?: Compression;
   observer?: LogObserver;
   log?: LogLine;
 }
@@ -26,7 +29,7 @@ export interface KafkaLogOptions extends KafkaAccess {
  * configured, and within seconds when Kafka is away.
  */
 export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
-  const { topic, partitions, fenced = true, observer, log = silent, ...access } = options;
+  const { topic, partitions, fenced = true, compression, observer, log = silent, ...access } = options;
   const admin = createAdmin(access, log);
   const { logId, replicas } = await identify(admin, options).catch(async (error: unknown) => {
     await admin.close();
@@ -66,7 +69,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<EventLog
     async openAppender() {
       // Who appends is about to read what was appended before.
       reader.warm();
-      return openKafkaAppender({ access, topic, partitions, onAcked, observer, log });
+      return openKafkaAppender({ access, topic, partitions, compression, onAcked, observer, log });
     },
     head: async (partition) => (await boundsOf(partition)).head,
     tail: async (partition) => (await boundsOf(partition)).tail,

@@ -1,17 +1,19 @@
 import RequestQueue from 'kafkajs/src/network/requestQueue';
 import Encoder from 'kafkajs/src/protocol/encoder';
+import { decompressAtOnce } from './producer/compression';
 
 const DEFAULT_ENCODER_BYTES = 511;
 const SMALL_ENCODER_BYTES = 64;
 
 let done = false;
 
-/** Corrects two things in kafkajs 2.2.4, once for the process. None of them changes what is sent. */
+/** Corrects three things in kafkajs 2.2.4, once for the process. None of them changes what is sent. */
 export function tuneKafkajs(): void {
   if (done) return;
   done = true;
   quietIdleConnections();
   shrinkEncoders();
+  decompressAtOnce();
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Outbox } from '../../appender';
 import { MAX_REQUEST_BYTES, type Share } from '../../appendQueue';
 import { timeOf } from '../../fence';
 import type { ProducerIdentity } from './brokers';
+import type { Compression } from './compression';
 import { encodeBatch, nextSequence } from './recordBatch';
 
 /** What is sent for a partition, the same bytes however often: the broker knows it again by its sequence number. */
@@ -29,7 +30,7 @@ export interface Batches {
 
 type Place = 'away' | 'kept' | 'due';
 
-export function createBatches(outbox: Outbox, identity: ProducerIdentity): Batches {
+export function createBatches(outbox: Outbox, identity: ProducerIdentity, compression: Compression = 'off'): Batches {
   const open = new Map<number, { batch: Batch; place: Place }>();
   const sequences = new Map<number, number>();
 
@@ -39,7 +40,7 @@ export function createBatches(outbox: Outbox, identity: ProducerIdentity): Batch
     const sequence = sequences.get(partition) ?? 0;
     sequences.set(partition, nextSequence(sequence, records.length));
     const times = records.map((record) => timeOf(record, now));
-    return { partition, share, batch: encodeBatch(records, times, { ...identity, sequence }) };
+    return { partition, share, batch: encodeBatch(records, times, { ...identity, sequence, compression }) };
   }
 
   /** Those that were sent before and may be sent again, up to what a request holds. */

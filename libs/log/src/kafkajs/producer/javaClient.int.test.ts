@@ -26,7 +26,10 @@ describe('what is written to a real broker', () => {
     const versions = Array.from({ length: PRODUCE_VERSIONS.max - PRODUCE_VERSIONS.min + 1 }, (_, index) => index + 3);
 
     const offsets: number[] = [];
-    for (const version of versions) offsets.push(await produce(topic, version, encodeBatch(RECORDS, times, NOBODY)));
+    for (const version of versions) {
+      const compression = version % 2 === 0 ? 'all' : 'off';
+      offsets.push(await produce(topic, version, encodeBatch(RECORDS, times, { ...NOBODY, compression })));
+    }
 
     expect(offsets).toEqual(versions.map((_, index) => index * RECORDS.length));
     const expected = versions.flatMap((_, round) =>

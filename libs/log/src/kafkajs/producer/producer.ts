@@ -3,6 +3,7 @@ import type { Outbox, Sender } from '../../appender';
 import type { LogLine } from '../../observer';
 import { createBatches } from './batches';
 import type { Leaders, ProduceBrokers, ProducerIdentity } from './brokers';
+import type { Compression } from './compression';
 import { createLane, type Lane } from './lane';
 
 const FIRST_PAUSE_MS = 50;
@@ -13,6 +14,8 @@ export interface ProducerOptions {
   brokers: ProduceBrokers;
   identity: ProducerIdentity;
   leaders: Leaders;
+  /** Nothing is compressed where it is left out. */
+  compression?: Compression | undefined;
   log: LogLine;
 }
 
@@ -25,8 +28,11 @@ export interface ProducerOptions {
  * has answered for it (`batches.ts`). Whatever copies of it are still on old connections, the broker has either seen its
  * number before or takes it in the place that it was made for.
  */
-export function createProducer({ brokers, identity, leaders, log }: ProducerOptions, outbox: Outbox): Sender {
-  const batches = createBatches(outbox, identity);
+export function createProducer(
+  { brokers, identity, leaders, compression, log }: ProducerOptions,
+  outbox: Outbox,
+): Sender {
+  const batches = createBatches(outbox, identity, compression);
   const lanes = new Map<number, Lane>();
   const leadership = createLeadership({ brokers, leaders, log, isWaiting: batches.isWaiting, onChange: proceed });
 

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { tuneKafkajs } from '../tuneKafkajs';
+import type { Compression } from './compression';
 import { crc32c } from './crc32c';
 import { decodeBatch, kafkajsRequest } from './kafkajsProtocol.testing';
 import { encodeProduceRequest } from './produceRequest';
@@ -62,24 +64,49 @@ describe('a record batch', () => {
     );
   });
 
-  it('of any records is read back by kafkajs as it was', async () => {
-    await fc.assert(
-      fc.asyncProperty(someBatch, async (batch) => {
-        const [records, times] = [batch.map(([record]) => record), batch.map(([, time]) => time)];
-        const encoded = encodeBatch(records, times, STAMP);
-        const decoded = await decodeBatch(encoded);
+  it.each<Compression>(['off', 'batches', 'all'])(
+    'of any records, with compression of %s, is read back by kafkajs as it was',
+    async (compression) => {
+      await fc.assert(
+        fc.asyncProperty(someBatch, async (batch) => {
+          const [records, times] = [batch.map(([record]) => record), batch.map(([, time]) => time)];
+          const encoded = encodeBatch(records, times, { ...STAMP, compression });
+          const decoded = await decodeBatch(encoded);
 
-        expect(decoded.records.map(({ key, value, headers }) => [hex(key), hex(value), hexes(headers)])).toEqual(
-          records.map(({ key, value, headers }) => [hex(key), hex(value), hexes(headers)]),
-        );
-        expect(decoded.records.map(({ timestamp }) => Number(timestamp))).toEqual(times);
-        expect(decoded.records.map(({ offset }) => Number(offset))).toEqual([...records.keys()]);
-        expect(decoded).toMatchObject({ producerId: String(STAMP.producerId), producerEpoch: 3 });
-        expect(decoded.firstSequence).toBe(STAMP.sequence);
-        expect(encoded.readUInt32BE(17)).toBe(crc32c(encoded, 21));
-      }),
-      { numRuns: 60 },
+          expect(decoded.records.map(({ key, value, headers }) => [hex(key), hex(value), hexes(headers)])).toEqual(
+            records.map(({ key, value, headers }) => [hex(key), hex(value), hexes(headers)]),
+          );
+          expect(decoded.records.map(({ timestamp }) => Number(timestamp))).toEqual(times);
+          expect(decoded.records.map(({ offset }) => Number(offset))).toEqual([...records.keys()]);
+          expect(decoded).toMatchObject({ producerId: String(STAMP.producerId), producerEpoch: 3 });
+          expect(decoded.firstSequence).toBe(STAMP.sequence);
+          expect(encoded.readUInt32BE(17)).toBe(crc32c(encoded, 21));
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  it('is compressed where it becomes smaller by it: of several records, or of one where that is wanted', () => {
+    const bytesOf = (count: number, compression: Compression, value = Buffer.alloc(2_000, 97)) => {
+      const records = Array.from({ length: count }, () => ({ key: 'k', value, headers: {} }));
+      return encodeBatch(
+        records,
+        records.map(() => NOW),
+        { ...STAMP, compression },
+      );
+    };
+    const codecs = (['off', 'batches', 'all'] as const).map((each) =>
+      [bytesOf(1, each), bytesOf(2, each)].map(codecOf),
     );
+    expect(codecs).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(bytesOf(2, 'batches').length).toBeLessThan(200);
+    const noise = randomBytes(2_000);
+    expect([codecOf(bytesOf(1, 'all', noise)), codecOf(bytesOf(1, 'all', Buffer.from('few')))]).toEqual([0, 0]);
   });
 
   it('counts its sequence on through the last of 31 bits', () => {
@@ -104,6 +131,7 @@ describe('crc32c', () => {
   });
 });
 
+const codecOf = (batch: Buffer): number => batch.readInt16BE(21) & 7;
 // Buffers of that size are slow to compare.
 const hex = (each: string | Uint8Array | null): string | null => each && Buffer.from(each).toString('hex');
 const hexes = (headers: Record<string, string | Uint8Array>) =>

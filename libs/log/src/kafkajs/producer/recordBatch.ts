@@ -1,3 +1,4 @@
+import { compressed, GZIP, type Compression } from './compression';
 import { crc32c } from './crc32c';
 import { putBehindLength, putVarBytes, putVarint, putVarlong, putVarText } from './wire';
 
@@ -32,20 +33,26 @@ const HEADER_OVERHEAD = 10;
 const MOST_UTF8_BYTES = 3;
 
 /**
- * A record batch (format 2, not compressed) as it stands in a produce request and in the broker's files. Offsets in it
- * count from 0, the broker gives it its own. `times` are the records' own, milliseconds since 1970.
+ * A record batch (format 2) as it stands in a produce request and in the broker's files. Offsets in it count from 0, the
+ * broker gives it its own. `times` are the records' own, milliseconds since 1970.
  */
-export function encodeBatch(records: readonly BatchRecord[], times: readonly number[], stamp: BatchStamp): Buffer {
+export function encodeBatch(
+  records: readonly BatchRecord[],
+  times: readonly number[],
+  stamp: BatchStamp & { compression?: Compression },
+): Buffer {
   const into = Buffer.allocUnsafe(capacityFor(records));
   const firstTime = Math.min(...times);
   let at = HEAD_BYTES;
   for (let index = 0; index < records.length; index += 1) {
     at = putRecord(into, at, records[index]!, { index, delay: times[index]! - firstTime });
   }
+  const smaller = compressed(into.subarray(HEAD_BYTES, at), records.length, stamp.compression ?? 'off');
+  if (smaller) at = HEAD_BYTES + smaller.copy(into, HEAD_BYTES);
   into.fill(0, 0, MAGIC_AT);
   into.writeInt32BE(at - LENGTH_AT - 4, LENGTH_AT);
   into[MAGIC_AT] = MAGIC;
-  into.writeInt16BE(0, CHECKED_FROM);
+  into.writeInt16BE(smaller ? GZIP : 0, CHECKED_FROM);
   into.writeInt32BE(records.length - 1, 23);
   into.writeBigInt64BE(BigInt(firstTime), 27);
   into.writeBigInt64BE(BigInt(Math.max(...times)), 35);
