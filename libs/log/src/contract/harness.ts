@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { OutgoingRecord } from '@threadlog/events';
 import { eventually } from '@threadlog/testing';
 import type { EventLog, FollowOptions, LogBatch, LogRecord, ReadPosition, Subscription } from '../port';
@@ -12,13 +13,15 @@ export interface LogHarness {
 export const START: ReadPosition = { offset: 0, maxEpoch: 0 };
 export const PARTITIONS = 3;
 
-/** A record whose value names it. */
+/** A record whose value names it; what pads it does not become smaller by compression. */
 export function record(name: string, epoch: number | null = 1, padding = 0): OutgoingRecord {
-  const value = Buffer.from(name.padEnd(padding, '.'));
+  const value = Buffer.from(
+    padding === 0 ? name : `${name}.${randomBytes(padding).toString('base64url')}`.slice(0, padding),
+  );
   return { key: `acme/thread/${name}`, value, headers: epoch === null ? {} : { epoch: String(epoch) } };
 }
 
-export const nameOf = ({ value }: LogRecord): string => value.toString().replace(/\.+$/, '');
+export const nameOf = ({ value }: LogRecord): string => value.toString().replace(/\..*$/, '');
 export const namesOf = (batches: readonly LogBatch[]): string[] =>
   batches.flatMap(({ records }) => records.map(nameOf));
 
