@@ -8,5 +8,4 @@ export { createKafkaLog } from './kafkajs/kafkaLog';
 export { ensureTopic, TopicMismatchError, type TopicOptions } from './kafkajs/topic';
 export { accessFault, type AccessFault } from './kafkajs/access/accessFault';
 export type { KafkaAccess, KafkaLogin } from './kafkajs/client';
-export type { Compression } from './kafkajs/producer/compression';
 export { topicBytes } from './kafkajs/topicBytes';

@@ -38,6 +38,7 @@ the schemas below are what is registered for it, one file an event version in [\
 - Control records have no tenant and no stream: only \`event_id\`, \`event_type\`, \`schema_version\`, \`epoch\`,
   \`timestamp\` and \`data\`.
 - Record headers repeat the \`epoch\` and carry the CloudEvents attributes in binary mode (\`ce_id\`, \`ce_type\` …).
+- Batches may be compressed with gzip, which every client reads by itself.
 - The record key is \`tenant/stream_type/stream_id\`, and the partition is Kafka’s own murmur2 of it. A sub-thread, whose
   id is \`root~suffix\`, is keyed by its root.
 
