@@ -119,7 +119,7 @@ describe.each(['postgres', 'mongo'] as const)('a worker killed in mid-export, me
   /** What a route would send, in the name of lena. */
   async function execute(command: Command): Promise<unknown> {
     const forward = createForwardClient({
-      signer: createForwardSigner(clusterSecrets(SECRETS)),
+      signer: createForwardSigner(clusterSecrets(SECRETS), Date.now),
       allowedRanges: ['127.0.0.0/8'],
     });
     const router = createRemoteRouter({ client: forward, instances: () => Promise.resolve([system.ops]) });

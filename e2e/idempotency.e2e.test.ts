@@ -126,7 +126,7 @@ describe('idempotency keys', () => {
     const tap = () => ({ request: (chunk: Buffer) => void sent.push(chunk), response: (chunk: Buffer) => chunk });
     const wire = await tcpProxy({ target: { port: Number(new URL(system.ops).port) }, tap });
     cleanups.add(() => wire.close());
-    const signer = createForwardSigner(clusterSecrets(SECRETS));
+    const signer = createForwardSigner(clusterSecrets(SECRETS), Date.now);
     const client = createForwardClient({ signer, allowedRanges: ['127.0.0.0/8'] });
     cleanups.add(() => client.close());
     const input = messagePostSchema.parse({ threadId: thread.id, content: 'sent once' });

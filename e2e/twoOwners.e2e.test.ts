@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ThreadResource } from '@threadlog/events';
 import { cleanupAfterAll, eventually, scale, testStack } from '@threadlog/testing';
@@ -11,6 +12,11 @@ const THREADS = 24;
 const WRITERS = 6;
 /** It stands still until the other one has all partitions; in the long form for longer than any lease and session. */
 const PAUSE_MS = scale({ short: 0, long: 15_000 });
+/** No clock of a machine may decide whether instances take each other's commands. */
+const AN_HOUR_BEHIND = {
+  NODE_OPTIONS: `--require ${join(__dirname, 'support', 'skewedClock.cjs')}`,
+  CLOCK_SKEW_MS: '-3600000',
+};
 const ANN = { id: 'ann', tenant: 'two-owners' };
 
 jest.setTimeout(180_000);
@@ -31,11 +37,15 @@ describe('two command APIs, a projector, a query API and a realtime service of t
       topicPrefix: stack.topicPrefix(),
     };
     const first = await createSystem({ ...shared, roles: 'command-api' }, cleanups);
-    const second = await createSystem({ ...shared, roles: 'command-api' }, cleanups);
+    const second = await createSystem({ ...shared, roles: 'command-api', env: AN_HOUR_BEHIND }, cleanups);
     const readers = await createSystem({ ...shared, roles: 'projector,query-api,realtime' }, cleanups);
     await Promise.all([first.start(), second.start(), readers.start()]);
     await eventually(async () => {
       expect(await Promise.all([partitionsOwned(first), partitionsOwned(second)])).toEqual([6, 6]);
+    });
+
+    expect(await (await fetch(`${second.ops}/readyz`)).json()).toMatchObject({
+      notes: { clock: expect.stringMatching(/3[56]\d\d s behind the database's/) },
     });
 
     const writers: Client[] = [clientOf(first.api, ANN), clientOf(second.api, ANN)];

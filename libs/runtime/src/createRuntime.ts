@@ -19,6 +19,7 @@ import { createRateExchange } from './rateExchange';
 import { openOps } from './ops';
 import { reach } from './reach';
 import type { Runtime } from './runtime';
+import { createSharedClock } from './sharedClock';
 
 /** Version of the HTTP API, shown by health answers and the OpenAPI document. */
 export const API_VERSION = '1.0.0';
@@ -63,6 +64,8 @@ async function build(
   const claimed = await reach('Postgres', () => readLogIdentity(stores.database), { logger, signal });
   const log = await events(claimed);
   await reach('Postgres', () => claimLogIdentity(stores.database, log), { logger, signal, fatal: isMismatch });
+  const { clock, ...time } = createSharedClock({ database: stores.database, logger });
+  await reach('Postgres', time.measure, { logger, signal });
   const guarding = { database: stores.database, log, logger };
   opened(await reach('the end of the log', () => guardLogLength(guarding), { logger, signal }));
   const erasures = await openErasures(context, { openTopic, visitTopic }, stores.sealing);
@@ -76,8 +79,9 @@ async function build(
   });
   const { opsUrl } = ops;
   const keyCheck = createKeyCheck({ log, sealing: stores.sealing, logger, metrics });
-  const made = { log, openTopic, erasures, verifier, rateLimits, admission, background: [...background, keyCheck] };
-  return { config, info, logger, metrics, ops, opsUrl, ...made, ...stores };
+  const made = { log, openTopic, erasures, verifier, rateLimits, admission, clock, clockCheck: time.check };
+  const running = [...background, keyCheck, time.service];
+  return { config, info, logger, metrics, ops, opsUrl, ...made, ...stores, background: running };
 }
 
 /**

@@ -15,8 +15,8 @@ export interface RemoteCommands {
  * Finds the living command APIs by their heartbeats. Who is alive is asked at most once a second; each command starts
  * with another of them.
  */
-export function createRemoteCommands({ database }: Pick<Runtime, 'database'>, config: ForwardConfig): RemoteCommands {
-  const signer = createForwardSigner(clusterSecrets(config));
+export function createRemoteCommands({ database, clock }: Pick<Runtime, 'database' | 'clock'>, config: ForwardConfig): RemoteCommands {
+  const signer = createForwardSigner(clusterSecrets(config), clock.now);
   const client = createForwardClient({ signer, allowedRanges: config.FORWARD_ALLOWED_RANGES });
   let known: Promise<string[]> | undefined;
   let askedAt = -Infinity;

@@ -66,10 +66,11 @@ function draining(health: Health): Service {
   };
 }
 
-function sharedChecks({ database, log }: Runtime): HealthCheck[] {
+function sharedChecks({ database, log, clockCheck }: Runtime): HealthCheck[] {
   return [
     { name: 'database', check: async () => void (await database.query('select 1')) },
     { name: 'kafka', check: async () => void (await log.head(0)) },
+    clockCheck,
   ];
 }
 

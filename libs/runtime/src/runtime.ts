@@ -2,12 +2,13 @@ import type { TokenVerifier } from '@threadlog/auth';
 import type { EventLog } from '@threadlog/log';
 import type { MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
-import type { Admission, HttpServer, Logger, Metrics, RateLimits, Service, ServiceInfo } from '@threadlog/service';
+import type { Admission, HealthCheck, HttpServer, Logger, Metrics, RateLimits, Service, ServiceInfo } from '@threadlog/service';
 import type { RequestListener } from 'node:http';
 import type { Pool } from 'pg';
 import type { AuxiliaryTopic } from './auxiliaryTopic';
 import type { RuntimeConfig } from './config';
 import type { Erasures } from './erasures/erasures';
+import type { SharedClock } from './sharedClock';
 
 /**
  * What every role of a process shares, made once. Roles take what they need from it: `createX(runtime)` or
@@ -22,6 +23,10 @@ export interface Runtime {
   database: Pool;
   /** The same database without a pooler in between: for what lives as long as a connection does, as advisory locks. */
   sessions: Pool;
+  /** The time that instances agree on; for what one of them writes and another checks. */
+  clock: SharedClock;
+  /** Names a clock of this machine that is wrong. */
+  clockCheck: HealthCheck;
   /** The events topic; it is there and is the one that the database was built from. */
   log: EventLog;
   /** Opens another topic, created where it is missing; closed with the runtime. */

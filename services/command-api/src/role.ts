@@ -42,7 +42,7 @@ export interface CommandApi extends Role {
 
 export interface CommandApiDeps extends Pick<
   Runtime,
-  'database' | 'log' | 'sealing' | 'admission' | 'messageStore' | 'logger' | 'metrics' | 'opsUrl'
+  'database' | 'log' | 'sealing' | 'admission' | 'messageStore' | 'logger' | 'metrics' | 'opsUrl' | 'clock'
 > {
   config: CommandApiConfig;
   /** Shared with the query API of the same process, which lets an actor's reads wait for its writes. */
@@ -60,7 +60,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
   const { config, log, admission, opsUrl } = deps;
   const clock = createSystemClock();
   const leases = createPostgresLeases(deps.database);
-  const { signer, client } = createForwarding(config);
+  const { signer, client } = createForwarding(config, deps.clock.now);
   const { owner, executor, readModel, holds } = createWriter(deps, clock, leases);
   const localRouter = createCommandRouter({
     executor,

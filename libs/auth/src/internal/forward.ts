@@ -30,14 +30,17 @@ export interface ForwardSigner {
   ): request is ForwardedRequest;
 }
 
-/** The first secret signs, all verify: during a rotation there are two. Throws without any. */
-export function createForwardSigner(secrets: readonly Secret[], now: () => number = Date.now): ForwardSigner {
+/**
+ * The first secret signs, all verify: during a rotation there are two. Throws without any.
+ * @param now Milliseconds since the epoch, by a clock that both sides share.
+ */
+export function createForwardSigner(secrets: readonly Secret[], now: () => number): ForwardSigner {
   const keys = secrets.map((secret) => createSecretKey(Buffer.from(secret(), 'utf8')));
   const [current] = keys;
   if (!current) throw new TypeError('forwarding needs a secret');
   return {
     signForward(request) {
-      const time = String(now());
+      const time = String(Math.round(now()));
       return `v1.${time}.${signature(current, request, time).toString('base64url')}`;
     },
     verifyForward(request, presented): request is ForwardedRequest {

@@ -62,6 +62,6 @@ describe('forwarding between instances', () => {
 
   test('given another secret, when verified, then it does not count; without any, there is no signer', () => {
     expect(signerAt(NOW, 'c').verifyForward(request, signed)).toBe(false);
-    expect(() => createForwardSigner([])).toThrow(TypeError);
+    expect(() => createForwardSigner([], Date.now)).toThrow(TypeError);
   });
 });

@@ -4,7 +4,7 @@ import { GARBAGE_TOKENS, serveTestApi, type TestApi } from '@threadlog/testing';
 import { createHmac } from 'node:crypto';
 import { forwardEndpoint } from './forwardEndpoint';
 
-const signer = createForwardSigner([() => 'a cluster secret that is long enough for it']);
+const signer = createForwardSigner([() => 'a cluster secret that is long enough for it'], Date.now);
 const executed: CommandRequest[] = [];
 const router = {
   execute: (request: unknown) => Promise.reject(new Error(`reached with ${JSON.stringify(request)}`)),

@@ -10,8 +10,9 @@ export interface Forwarding {
   client: ForwardClient;
 }
 
-export function createForwarding(config: CommandApiConfig): Forwarding {
-  const signer = createForwardSigner(clusterSecrets(config));
+/** @param now The time that instances agree on; their own clocks may be hours apart. */
+export function createForwarding(config: CommandApiConfig, now: () => number): Forwarding {
+  const signer = createForwardSigner(clusterSecrets(config), now);
   return { signer, client: createForwardClient({ signer, allowedRanges: config.FORWARD_ALLOWED_RANGES }) };
 }
 
