@@ -15,7 +15,10 @@ export interface RemoteCommands {
  * Finds the living command APIs by their heartbeats. Who is alive is asked at most once a second; each command starts
  * with another of them.
  */
-export function createRemoteCommands({ database, clock }: Pick<Runtime, 'database' | 'clock'>, config: ForwardConfig): RemoteCommands {
+export function createRemoteCommands(
+  { database, clock }: Pick<Runtime, 'database' | 'clock'>,
+  config: ForwardConfig,
+): RemoteCommands {
   const signer = createForwardSigner(clusterSecrets(config), clock.now);
   const client = createForwardClient({ signer, allowedRanges: config.FORWARD_ALLOWED_RANGES });
   let known: Promise<string[]> | undefined;

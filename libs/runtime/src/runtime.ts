@@ -2,7 +2,16 @@ import type { TokenVerifier } from '@threadlog/auth';
 import type { EventLog } from '@threadlog/log';
 import type { MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
-import type { Admission, HealthCheck, HttpServer, Logger, Metrics, RateLimits, Service, ServiceInfo } from '@threadlog/service';
+import type {
+  Admission,
+  HealthCheck,
+  HttpServer,
+  Logger,
+  Metrics,
+  RateLimits,
+  Service,
+  ServiceInfo,
+} from '@threadlog/service';
 import type { RequestListener } from 'node:http';
 import type { Pool } from 'pg';
 import type { AuxiliaryTopic } from './auxiliaryTopic';
