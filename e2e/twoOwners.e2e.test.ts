@@ -14,7 +14,7 @@ const WRITERS = 6;
 const PAUSE_MS = scale({ short: 0, long: 15_000 });
 /** No clock of a machine may decide whether instances take each other's commands. */
 const AN_HOUR_BEHIND = {
-  NODE_OPTIONS: `--require ${join(__dirname, 'support', 'skewedClock.cjs')}`,
+  NODE_OPTIONS: `--import ${join(__dirname, 'support', 'skewedClock.mjs')}`,
   CLOCK_SKEW_MS: '-3600000',
 };
 const ANN = { id: 'ann', tenant: 'two-owners' };

@@ -1,5 +1,5 @@
 // Loaded in front of a process: its clock is CLOCK_SKEW_MS ahead of the machine's, and runs as fast.
-const { env } = require('node:process');
+import { env } from 'node:process';
 
 const skew = Number(env.CLOCK_SKEW_MS);
 const RealDate = Date;
