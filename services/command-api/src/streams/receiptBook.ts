@@ -1,5 +1,4 @@
 import type { ReceiptRow } from '@threadlog/read-models';
-import { createKeyFilter, type KeyFilter } from './keyFilter';
 
 /** A command that was carried out before; `settled` is there while its events are not acked yet. */
 export interface Receipt {
@@ -14,9 +13,13 @@ export type Lookup = Receipt | 'absent' | 'unknown';
 /** Receipts kept in memory for one stream; older ones are only in the table. */
 export const MAX_RECEIPTS_PER_STREAM = 20_000;
 
+/** Keys of receipts that had to make room; where there are more of them, every key that is not at hand is looked up. */
+export const MAX_KEYS_PER_STREAM = 100_000;
+
 /**
- * The receipts of one stream. While all of them are here a miss means a new command, which keeps the table off the hot
- * path. Those that had to go leave a trace in a filter that never forgets one: only a hit there costs a look-up.
+ * The receipts of one stream. While all of them are known a miss means a new command, which keeps the table off the hot
+ * path: a look-up with each command, in their order, leaves a busy thread a third of its commands a second. Receipts that
+ * had to make room (500 bytes each) leave their keys (130 bytes) behind: only a hit there costs a look-up.
  */
 export interface ReceiptBook {
   find(keyHash: string, windowStart: string): Lookup;
@@ -26,20 +29,24 @@ export interface ReceiptBook {
 export function createReceiptBook(
   loaded: readonly ReceiptRow[],
   complete: boolean,
-  bound = MAX_RECEIPTS_PER_STREAM,
+  bounds = { receipts: MAX_RECEIPTS_PER_STREAM, keys: MAX_KEYS_PER_STREAM },
 ): ReceiptBook {
   const byKey = new Map<string, Receipt>();
-  let gone: KeyFilter | null = null;
+  const gone = new Set<string>();
+  let isComplete = complete;
 
   function add(receipt: Receipt): void {
     const key = receipt.row.key_hash;
     byKey.delete(key);
     byKey.set(key, receipt);
-    if (byKey.size <= bound) return;
+    if (byKey.size <= bounds.receipts) return;
     const oldest = byKey.keys().next().value!;
     byKey.delete(oldest);
-    gone ??= createKeyFilter();
     gone.add(oldest);
+    if (gone.size <= bounds.keys) return;
+    // A key that is forgotten must not be taken for new, so from here on none is without a look.
+    isComplete = false;
+    gone.clear();
   }
   for (const row of [...loaded].reverse()) add({ row, settled: null });
 
@@ -48,7 +55,7 @@ export function createReceiptBook(
     find(keyHash, windowStart) {
       const receipt = byKey.get(keyHash);
       if (receipt) return receipt.row.created_at >= windowStart ? receipt : 'absent';
-      if (!complete || gone?.mayHave(keyHash)) return 'unknown';
+      if (!isComplete || gone.has(keyHash)) return 'unknown';
       return 'absent';
     },
   };
