@@ -108,7 +108,7 @@ export function commandRoute<
     sends: [type],
     async handler(request, deps) {
       const command = { type, input: await input(request, deps) } as Command;
-      const result = await accepted(request, deps, command);
+      const result = requireAccepted(await carryOut(request, deps, command));
       return replyTo(result, deps, tell?.(result));
     },
   });

@@ -39,10 +39,14 @@ export function createAttempt(deps: AttemptDeps, owned: OwnedPartition): (job: J
     const rootEntry = stream === root ? entry : owned.streams.get(root);
     if (!rootEntry) return owned.streams.load(root);
     const streams = { entry, root: rootEntry };
-    if (entry.parked || rootEntry.parked || owned.streams.isParked(job.resolved.recordKey)) {
-      return done(job.answer(refusal(parkedFor(deps, job, streams))));
-    }
-    return attemptOn(deps, owned, job, streams);
+    const parked = parkedFor(deps, owned, job, streams);
+    if (parked) return done(job.answer(refusal(parked)));
+    const receipt = findReceipt(deps, job, entry);
+    if (receipt === 'unknown') return lookUpKey(deps, owned, job, entry);
+    const missing = missingParts(job, streams, receipt);
+    if (missing) return loadParts(deps, owned, job, missing);
+    if (receipt !== null) return done(replay(deps.answers, owned, job, { ...streams, receipt }));
+    return decideNow(deps, owned, job, streams);
   };
 }
 
@@ -52,31 +56,25 @@ const PARKED: Problem = {
 };
 
 /** Whoever may not see the thread is not told that it is there; nobody may see one that is closed. */
-function parkedFor({ answers }: AttemptDeps, { request }: Job, streams: StreamWithRoot): Problem {
-  return answers.hidesThread(streams, request.actor) ?? PARKED;
-}
-
-function attemptOn(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: StreamWithRoot): Promise<void> | null {
-  const receipt = findReceipt(deps, job, streams.entry);
-  if (receipt === 'unknown') return lookUpKey(deps, owned, job, streams.entry);
-  const wanted = receipt === null ? job.resolved.parts : replayedParts(job, receipt);
-  const missing = missingParts(job, streams, wanted);
-  if (missing) return loadParts(deps, owned, job, missing);
-  if (receipt !== null) return done(replay(deps.answers, owned, job, { ...streams, receipt }));
-  return decideNow(deps, owned, job, streams);
+function parkedFor(
+  { answers }: AttemptDeps,
+  owned: OwnedPartition,
+  { request, resolved }: Job,
+  streams: StreamWithRoot,
+): Problem | null {
+  const isParked = streams.entry.parked || streams.root.parked || owned.streams.isParked(resolved.recordKey);
+  return isParked ? (answers.hidesThread(streams, request.actor) ?? PARKED) : null;
 }
 
 const NO_PARTS: readonly string[] = [];
 
-function replayedParts({ resolved, request }: Job, { row }: Receipt): readonly string[] {
-  return resolved.definition.replays?.(request.command.input, row) ?? NO_PARTS;
-}
-
-function missingParts(job: Job, streams: StreamWithRoot, wanted: readonly string[]): MissingParts | null {
+/** What the decision, or the first answer given again, needs and is not at hand. */
+function missingParts(job: Job, streams: StreamWithRoot, receipt: Receipt | null): MissingParts | null {
+  const { definition, parts, root, stream: own } = job.resolved;
+  const { input } = job.request.command;
+  const wanted = receipt === null ? parts : (definition.replays?.(input, receipt.row) ?? NO_PARTS);
   if (wanted.length === 0) return null;
-  const fromRoot = job.resolved.definition.readsFrom === 'root';
-  const entry = fromRoot ? streams.root : streams.entry;
-  const stream = fromRoot ? job.resolved.root : job.resolved.stream;
+  const [entry, stream] = definition.readsFrom === 'root' ? [streams.root, root] : [streams.entry, own];
   if (job.partsReadInto === entry) return null;
   const names = wanted.filter((name) => !hasPart(entry, name));
   return names.length > 0 ? { entry, stream, names } : null;

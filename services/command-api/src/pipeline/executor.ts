@@ -73,18 +73,18 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       if (!owned?.isServing()) return Promise.resolve(NOT_OWNER);
       const queues = queuesOf(owned);
       if (queues.jobs >= maxJobsPerPartition) return Promise.resolve(refusal(TOO_BUSY));
-      return new Promise((resolve) => {
-        const deadlineMs = deps.clock.monotonicMs() + request.timeoutMs;
-        const onAnswer = (job: Job, outcome: Outcome): void => {
-          queues.jobs -= 1;
-          open.delete(job);
-          resolve(outcome);
-        };
-        const job = createJob({ request, resolved, deadlineMs, onAnswer });
-        queues.jobs += 1;
-        open.add(job);
-        queues.byKey.submit(resolved.recordKey, job);
-      });
+      const { promise, resolve } = Promise.withResolvers<Outcome>();
+      const deadlineMs = deps.clock.monotonicMs() + request.timeoutMs;
+      const onAnswer = (job: Job, outcome: Outcome): void => {
+        queues.jobs -= 1;
+        open.delete(job);
+        resolve(outcome);
+      };
+      const job = createJob({ request, resolved, deadlineMs, onAnswer });
+      queues.jobs += 1;
+      open.add(job);
+      queues.byKey.submit(resolved.recordKey, job);
+      return promise;
     },
     async run(signal) {
       await until(signal, sweep, { firstMs: SWEEP_EVERY_MS, everyMs: SWEEP_EVERY_MS, sleep: deps.clock.sleep });

@@ -24,31 +24,21 @@ export function createKeyQueues<TJob>({ attempt, fail }: KeyQueuesHooks<TJob>): 
   /** By key: those behind the one that is being loaded. */
   const behind = new Map<string, TJob[]>();
 
-  function tryOnce(job: TJob): Promise<void> | null {
-    try {
-      return attempt(job);
-    } catch (error) {
-      fail(job, error);
-      return null;
-    }
-  }
-
   async function drive(key: string, first: TJob, firstWait: Promise<void>): Promise<void> {
     const queue: TJob[] = [];
     behind.set(key, queue);
-    let job: TJob | undefined = first;
     let wait: Promise<void> | null = firstWait;
-    while (job !== undefined) {
+    for (let job: TJob | undefined = first; job !== undefined; job = queue.shift()) {
       try {
+        wait ??= attempt(job);
         while (wait) {
           await wait;
-          wait = tryOnce(job);
+          wait = attempt(job);
         }
       } catch (error) {
+        wait = null;
         fail(job, error);
       }
-      job = queue.shift();
-      wait = job === undefined ? null : tryOnce(job);
     }
     behind.delete(key);
   }
@@ -60,8 +50,12 @@ export function createKeyQueues<TJob>({ attempt, fail }: KeyQueuesHooks<TJob>): 
         queue.push(job);
         return;
       }
-      const wait = tryOnce(job);
-      if (wait) void drive(key, job, wait);
+      try {
+        const wait = attempt(job);
+        if (wait) void drive(key, job, wait);
+      } catch (error) {
+        fail(job, error);
+      }
     },
     waiting(key) {
       const queue = behind.get(key);
