@@ -14,7 +14,7 @@ export type Lookup = Receipt | 'absent' | 'unknown';
 export const MAX_RECEIPTS_PER_STREAM = 20_000;
 
 /** Keys of receipts that had to make room; where there are more of them, every key that is not at hand is looked up. */
-export const MAX_KEYS_PER_STREAM = 100_000;
+const MAX_KEYS_PER_STREAM = 100_000;
 
 /**
  * The receipts of one stream. While all of them are known a miss means a new command, which keeps the table off the hot
