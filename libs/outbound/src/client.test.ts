@@ -182,7 +182,7 @@ describe('receivers that misbehave', () => {
       void answered(socket, '200 OK\r\ntransfer-encoding: chunked');
       socket.on('close', () => clearInterval(drip));
     });
-    const answer = await send(client(), `http://hooks.example:${port}/`, { totalMs: 150 });
+    const answer = await send(client(), `http://hooks.example:${port}/`, { totalMs: 600 });
     expect(answer).toMatchObject({ kind: 'answered', status: 200, truncated: true });
   });
 

@@ -14,6 +14,8 @@ export interface OutboundRequest {
   body?: string | Buffer;
   /** The operator's own address: neither it nor the address behind it is checked. Never for what a tenant gave. */
   trusted?: boolean;
+  /** Requests of one pool share connections, and their bound, with no other's; of none with all that name none. */
+  pool?: string;
   signal?: AbortSignal;
 }
 
@@ -50,7 +52,7 @@ export interface OutboundOptions {
   allowHttp?: boolean;
   /** Addresses and ranges that are opened beside the public internet. */
   allowedRanges?: readonly string[];
-  /** Connections to one host and port at once; requests beyond it wait, within their total time. */
+  /** Connections of one pool to one host and port at once; requests beyond it wait, within their total time. */
   maxConnectionsPerHost?: number;
   /** Certificates, PEM, to trust in place of the usual ones. */
   ca?: string | undefined;
@@ -100,16 +102,23 @@ type Agents = Record<'http:' | 'https:', HttpAgent>;
 function createAgents(connect: { lookup?: OutboundLookup }, maxSockets: number, ca: string | undefined): Agents {
   // Given here, a proxy of the environment is not asked.
   const bounds = { keepAlive: true, maxSockets, maxTotalSockets: MAX_CONNECTIONS, timeout: IDLE_MS, ...connect };
-  return { 'http:': new HttpAgent(bounds), 'https:': new HttpsAgent({ ...bounds, ca }) };
+  return { 'http:': withPools(new HttpAgent(bounds)), 'https:': withPools(new HttpsAgent({ ...bounds, ca })) };
+}
+
+/** Agents keep connections, and bound them, by name: with the pool in it one host does not make two senders wait for each other. */
+function withPools<A extends HttpAgent>(agent: A): A {
+  const nameOf = agent.getName.bind(agent);
+  agent.getName = (options) => `${nameOf(options)}:${(options as { pool?: string } | undefined)?.pool ?? ''}`;
+  return agent;
 }
 
 type OutboundLookup = ReturnType<typeof guardedLookup>;
 
 function exchange(url: URL, request: OutboundRequest, patience: Patience, agents: Agents): Promise<Answer | Failure> {
-  const { method, signal, body = '' } = request;
+  const { method, signal, pool, body = '' } = request;
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const call = start(url, {
-    method,
+    ...{ method, pool },
     agent: agents[url.protocol as keyof Agents],
     // Nothing that is packed is unpacked here: a small answer stays small.
     headers: { 'accept-encoding': 'identity', ...request.headers, 'content-length': String(Buffer.byteLength(body)) },

@@ -11,7 +11,7 @@ import {
   RATE_USAGE_SQL,
 } from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
-import { WEBHOOKS_SQL } from './schema/webhooks';
+import { WEBHOOK_OUTLETS_SQL, WEBHOOKS_SQL } from './schema/webhooks';
 import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
 import { generationTables, type MessageStoreKind } from './schema/generationTables';
 
@@ -47,6 +47,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '008_discarded_records', sql: DISCARDED_RECORDS_SQL },
   { name: '009_log_length', sql: LOG_LENGTH_SQL },
   { name: '010_webhooks', sql: WEBHOOKS_SQL },
+  { name: '011_webhook_outlets', sql: WEBHOOK_OUTLETS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
@@ -80,8 +81,11 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
  */
 async function migrateCore(database: Database): Promise<void> {
   const db = knex({ client: 'pg', connection: database.options.connectionString as string, pool: { min: 0, max: 1 } });
-  const config: Knex.MigratorConfig = { migrationSource: source, tableName: 'threadlog_migrations' };
+  // In a schema by name: unnamed it is the first of the search path, which is another one as soon as there is a schema of
+  // the user's name, and all steps would be done again.
+  const config = { migrationSource: source, tableName: 'threadlog_migrations', schemaName: 'threadlog' };
   try {
+    await db.raw('create schema if not exists threadlog');
     await db.migrate.forceFreeMigrationsLock(config);
     await db.migrate.latest(config);
   } finally {

@@ -1,6 +1,7 @@
 import { tenantId } from '@threadlog/events';
 import { eventually, testStack } from '@threadlog/testing';
 import { createDatabase, inTransaction, type Database } from './database';
+import { WEBHOOK_OUTLETS_SQL, WEBHOOKS_SQL } from './schema/webhooks';
 import { canonicalDump } from './dump';
 import { activeGeneration, liveGenerations } from './generations';
 import { claimLogIdentity, LogIdentityError } from './logIdentity';
@@ -30,10 +31,43 @@ describe('migrating', () => {
     expect(await liveGenerations(several[2]!)).toEqual([{ generation: 1, state: 'active' }]);
   });
 
+  it('does each step once', async () => {
+    const database = open(await stack.freshDatabase());
+    await migrate(database, { messages: 'postgres' });
+    await migrate(database, { messages: 'postgres' });
+    const { rows } = await database.query(
+      'select count(*) as steps, count(distinct name) as names from threadlog.threadlog_migrations',
+    );
+    expect(rows).toEqual([{ steps: rows[0]!.names, names: rows[0]!.names }]);
+    expect(rows[0]!.names).toBeGreaterThan(10);
+  });
+
+  it('keeps where the operator’s webhook stood, and what waited for it', async () => {
+    const database = open(await stack.freshDatabase());
+    const id = '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d10';
+    await database.query(`create schema threadlog; ${WEBHOOKS_SQL}`);
+    await database.query(`
+      insert into threadlog.webhook_positions values ('operator', 0, 17, 5);
+      insert into threadlog.webhook_deliveries values
+        ('operator', 0, 12, 'lane', 'acme', '${id}', 3, '2026-01-15', 503, 'status', null),
+        ('operator', 0, 9, 'lane', 'acme', '${id}', 13, '2026-01-15', 500, 'status', '2026-01-16')`);
+    await database.query(WEBHOOK_OUTLETS_SQL);
+    const all = async (columns: string, table: string) =>
+      (await database.query(`select ${columns} from threadlog.${table} order by 1, 2`)).rows;
+    expect(await all('reader, partition, next_offset, max_epoch', 'webhook_positions')).toEqual([
+      { reader: 'live', partition: 0, next_offset: 17, max_epoch: 5 },
+    ]);
+    expect(await all('outlet, log_offset, attempts, dead_at is not null as dead', 'webhook_deliveries')).toEqual([
+      { outlet: '*/acme', log_offset: 9, attempts: 13, dead: true },
+      { outlet: '*/acme', log_offset: 12, attempts: 3, dead: false },
+    ]);
+    expect(await all('endpoint, since', 'webhook_receivers')).toEqual([{ endpoint: '*', since: new Date(0) }]);
+  });
+
   it('frees the lock that a migration killed in the middle left behind', async () => {
     const database = open(await stack.freshDatabase());
     await migrate(database, { messages: 'mongo' });
-    await database.query('update threadlog_migrations_lock set is_locked = 1');
+    await database.query('update threadlog.threadlog_migrations_lock set is_locked = 1');
     await migrate(database, { messages: 'mongo' });
     // The server lets go of it a moment after the connection was closed.
     await eventually(async () => {

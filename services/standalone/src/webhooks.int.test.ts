@@ -2,81 +2,27 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { tenantId } from '@threadlog/events';
-import { createSignals, type Signals } from '@threadlog/runtime';
-import { createLogger, createMetrics } from '@threadlog/service';
+import { createSignals } from '@threadlog/runtime';
+import { createLogger } from '@threadlog/service';
 import { envOfChild, eventually, testActor } from '@threadlog/testing';
-import { createWebhooks, WEBHOOK_EVENTS } from '@threadlog/worker';
 import { Webhook } from 'standardwebhooks';
-import { accept, startReceiver, type Received, type Receiver } from './testing/receiver';
+import { accept } from './testing/receiver';
 import { scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
+import { contents, deduplicated, givenWebhooks, longBefore, PATIENT, WEBHOOK_SECRET } from './testing/webhooks';
 
 const MAIN = join(__dirname, '..', 'dist', 'main.js');
-const PATIENT = { timeoutMs: 90_000, intervalMs: 50 };
-const SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
 jest.setTimeout(240_000);
 
 const api = givenStandalone();
 const scenes = scenesOf(api);
-const ends: (() => unknown)[] = [];
-let receiver: Receiver;
-let names = 0;
-beforeEach(async () => void (receiver = await startReceiver()));
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-  await receiver.close();
-});
-
-/** An endpoint of its own for each test, in this process; resolves when it has found where it starts. */
-async function start(endpointId = `endpoint-${(names += 1)}`, signals?: Signals) {
-  const runtime = api.runtime();
-  const stopping = new AbortController();
-  const ended = createWebhooks({
-    ...runtime,
-    signals,
-    wanted: new Set(WEBHOOK_EVENTS),
-    endpoint: { id: endpointId, url: receiver.url, secrets: [SECRET], trusted: true },
-    logger: createLogger({ service: 'test', level: 'silent' }),
-    metrics: createMetrics({ defaults: false }),
-  }).run(stopping.signal);
-  const stop = async () => {
-    stopping.abort();
-    await ended;
-  };
-  ends.push(stop);
-  await begun(endpointId);
-  return { endpointId, stop };
-}
-
-async function begun(endpointId: string): Promise<void> {
-  const { database, log } = api.runtime();
-  await eventually(async () => {
-    const { rows } = await database.query('select 1 from threadlog.webhook_positions where endpoint_id = $1', [
-      endpointId,
-    ]);
-    expect(rows).toHaveLength(log.partitions);
-  }, PATIENT);
-}
-
-async function rows(endpointId: string): Promise<{ attempts: number; last_status: number | null; dead: boolean }[]> {
-  const found = await api.runtime().database.query<{ attempts: number; last_status: number | null; dead: boolean }>(
-    `select attempts, last_status, dead_at is not null as dead from threadlog.webhook_deliveries
-     where endpoint_id = $1 order by log_offset`,
-    [endpointId],
-  );
-  return found.rows;
-}
-
-const contents = (received: readonly Received[]) => received.flatMap(({ data }) => data.content ?? []);
-const until = (said: string) => eventually(() => expect(contents(receiver.taken)).toContain(said), PATIENT);
-/** The first copies of what was taken. */
-const deduplicated = (received: readonly Received[]) =>
-  [...new Map(received.toReversed().map((one) => [one.id, one])).values()].toReversed();
+const { receiver, atEnd, endpointOf, begun, follow, start, rows, until } = givenWebhooks(api);
 
 it('tells of what happens, signed, in order, and keeps no rows of what was taken', async () => {
   const ada = testActor('ada', { tenant: 'open', learnerScope: '*' });
   await scenes.post(ada, await scenes.thread(ada, { title: 'before' }), 'before there was a webhook');
-  const { endpointId } = await start();
+  await longBefore();
+  const { key } = await start('open');
   const threadId = await scenes.thread(ada, { title: 'Fractions', learnerId: 'lena', participantIds: ['bo'] });
   const messageId = await scenes.post(ada, threadId, 'Hello, world!');
   await scenes.done(ada, 'reaction.add', { threadId, messageId, emoji: '👍' });
@@ -84,27 +30,27 @@ it('tells of what happens, signed, in order, and keeps no rows of what was taken
   await scenes.done(ada, 'participant.remove', { threadId, userId: 'bo' });
   await scenes.done(ada, 'thread.delete', { threadId });
 
-  await eventually(() => expect(receiver.taken).toHaveLength(6), PATIENT);
-  expect(receiver.taken.map(({ event }) => event)).toEqual([
+  await eventually(() => expect(receiver().taken).toHaveLength(6), PATIENT);
+  expect(receiver().taken.map(({ event }) => event)).toEqual([
     ...['conversation.created', 'message.created', 'reaction.added'],
     ...['message.updated', 'participant.removed', 'conversation.deleted'],
   ]);
-  expect(receiver.taken[1]).toMatchObject({
+  expect(receiver().taken[1]).toMatchObject({
     tenantId: 'open',
     data: { messageId, conversationId: threadId, senderId: 'ada', content: 'Hello, world!' },
   });
-  for (const { body, headers } of receiver.taken)
-    expect(new Webhook(SECRET).verify(body, headers as Record<string, string>)).toBeDefined();
-  expect(await rows(endpointId)).toEqual([]);
+  for (const { body, headers } of receiver().taken)
+    expect(new Webhook(WEBHOOK_SECRET).verify(body, headers as Record<string, string>)).toBeDefined();
+  expect(await rows(key)).toEqual([]);
 });
 
 it('keeps the order of a thread through failures, and other threads do not wait for it', async () => {
-  const { endpointId } = await start();
+  const { key } = await start('failing');
   const ada = testActor('ada', { tenant: 'failing' });
   const [bad, good] = [await scenes.thread(ada, {}), await scenes.thread(ada, {})];
-  await eventually(() => expect(receiver.taken).toHaveLength(2), PATIENT);
+  await eventually(() => expect(receiver().taken).toHaveLength(2), PATIENT);
   let isUp = false;
-  receiver.answer(({ data, id }, response) => {
+  receiver().answer(({ data, id }, response) => {
     if (data.threadId === bad && !isUp) response.statusCode = id.endsWith('0') ? 429 : 500;
     response.end();
   });
@@ -113,43 +59,43 @@ it('keeps the order of a thread through failures, and other threads do not wait 
     await scenes.post(ada, good, `good ${n}`);
   }
   await until('good 5');
-  await eventually(async () => expect(await rows(endpointId)).toHaveLength(5), PATIENT);
+  await eventually(async () => expect(await rows(key)).toHaveLength(5), PATIENT);
   // Only the first of the thread is tried.
-  expect(new Set(contents(receiver.seen).filter((each) => each.startsWith('bad')))).toEqual(new Set(['bad 1']));
+  expect(new Set(contents(receiver().seen).filter((each) => each.startsWith('bad')))).toEqual(new Set(['bad 1']));
   isUp = true;
   await until('bad 5');
-  expect(contents(receiver.taken).filter((each) => each.startsWith('bad'))).toEqual(
+  expect(contents(receiver().taken).filter((each) => each.startsWith('bad'))).toEqual(
     [1, 2, 3, 4, 5].map((n) => `bad ${n}`),
   );
-  await eventually(async () => expect(await rows(endpointId)).toEqual([]), PATIENT);
+  await eventually(async () => expect(await rows(key)).toEqual([]), PATIENT);
   // It is delivered at once again: nothing of the thread is late.
   await scenes.post(ada, bad, 'bad 6');
   await until('bad 6');
-  expect(await rows(endpointId)).toEqual([]);
+  expect(await rows(key)).toEqual([]);
 });
 
 it('does not wait for one that never answers', async () => {
-  const { endpointId } = await start();
+  const { key } = await start('hanging');
   const ada = testActor('ada', { tenant: 'hanging' });
   const [slow, quick] = [await scenes.thread(ada, {}), await scenes.thread(ada, {})];
-  await eventually(() => expect(receiver.taken).toHaveLength(2), PATIENT);
-  receiver.answer((received, response) => void (received.data.threadId === slow || response.end()));
+  await eventually(() => expect(receiver().taken).toHaveLength(2), PATIENT);
+  receiver().answer((received, response) => void (received.data.threadId === slow || response.end()));
   await scenes.post(ada, slow, 'slow 1');
   await scenes.post(ada, slow, 'slow 2');
   for (let n = 1; n <= 20; n += 1) await scenes.post(ada, quick, `quick ${n}`);
   await until('quick 20');
-  await eventually(async () => expect(await rows(endpointId)).toHaveLength(2), PATIENT);
-  receiver.answer(accept);
+  await eventually(async () => expect(await rows(key)).toHaveLength(2), PATIENT);
+  receiver().answer(accept);
   await until('slow 2');
-  const told = contents(deduplicated(receiver.taken));
+  const told = contents(deduplicated(receiver().taken));
   expect(told.filter((each) => each.startsWith('slow'))).toEqual(['slow 1', 'slow 2']);
 });
 
 it('gives up what the receiver wants no more, and goes on behind it', async () => {
-  const { endpointId } = await start();
+  const { key } = await start('picky');
   const ada = testActor('ada', { tenant: 'picky' });
   const threadId = await scenes.thread(ada, {});
-  receiver.answer(({ data }, response) => {
+  receiver().answer(({ data }, response) => {
     if (data.content === 'unwanted') response.writeHead(500, { 'webhook-delivery': 'abort-message' });
     response.end();
   });
@@ -157,30 +103,30 @@ it('gives up what the receiver wants no more, and goes on behind it', async () =
   await scenes.post(ada, threadId, 'wanted');
   await until('wanted');
   await eventually(
-    async () => expect(await rows(endpointId)).toEqual([{ attempts: 1, last_status: 500, dead: true }]),
+    async () => expect(await rows(key)).toEqual([{ attempts: 1, last_status: 500, dead: true }]),
     PATIENT,
   );
 });
 
 it('tells nothing of the erased and deleted that has to wait', async () => {
-  await start();
+  await start('forgetful');
   const [ada, ben] = [testActor('ada', { tenant: 'forgetful' }), testActor('ben', { tenant: 'forgetful' })];
   const threadId = await scenes.thread(ada, { participantIds: ['ben'] });
-  await eventually(() => expect(receiver.taken).toHaveLength(1), PATIENT);
-  receiver.answer((_received, response) => void response.writeHead(503).end());
+  await eventually(() => expect(receiver().taken).toHaveLength(1), PATIENT);
+  receiver().answer((_received, response) => void response.writeHead(503).end());
   await scenes.post(ada, threadId, 'first');
   await scenes.post(ben, threadId, 'of ben');
   const messageId = await scenes.post(ada, threadId, 'taken back');
-  await eventually(() => expect(contents(receiver.seen)).toContain('first'), PATIENT);
+  await eventually(() => expect(contents(receiver().seen)).toContain('first'), PATIENT);
   await scenes.done(ada, 'message.delete', { threadId, messageId });
   await api.runtime().sealing.close(tenantId('forgetful'), { kind: 'subject', id: 'ben' });
   await scenes.projected();
-  receiver.answer(accept);
+  receiver().answer(accept);
   await scenes.post(ada, threadId, 'last');
   await until('last');
-  expect(contents(receiver.seen)).not.toContain('of ben');
-  expect(contents(receiver.seen)).not.toContain('taken back');
-  expect(receiver.taken.map(({ event }) => event)).toContain('message.deleted');
+  expect(contents(receiver().seen)).not.toContain('of ben');
+  expect(contents(receiver().seen)).not.toContain('taken back');
+  expect(receiver().taken.map(({ event }) => event)).toContain('message.deleted');
 });
 
 it('tells of who comes and goes, as the instances say it to each other', async () => {
@@ -188,16 +134,16 @@ it('tells of who comes and goes, as the instances say it to each other', async (
   const logger = createLogger({ service: 'test', level: 'silent' });
   const signals = createSignals({ ...api.runtime(), logger });
   const ended = signals.run(stopping.signal);
-  ends.push(async () => {
+  atEnd(async () => {
     stopping.abort();
     await ended;
   });
-  await start(undefined, signals);
+  await start('present', { signals });
   const say = (state: 'online' | 'offline') =>
     signals.publish(tenantId('present'), 'PRESENCE', {
       ...{ user_id: 'ada', state, instance: 'one', last_seen_at: '2026-01-15T10:30:00.000000Z' },
     });
-  const told = () => receiver.taken.map(({ event }) => event);
+  const told = () => receiver().taken.map(({ event }) => event);
   // What is said before the topic is open is lost, so it is said again.
   await eventually(() => {
     say('online');
@@ -205,21 +151,22 @@ it('tells of who comes and goes, as the instances say it to each other', async (
   }, PATIENT);
   say('offline');
   await eventually(() => expect(told()).toEqual(['user.online', 'user.offline']), PATIENT);
-  expect(receiver.taken[0]).toMatchObject({ tenantId: 'present', data: { userId: 'ada' } });
+  expect(receiver().taken[0]).toMatchObject({ tenantId: 'present', data: { userId: 'ada' } });
 });
 
 it('goes on where it stopped, and tells what happened meanwhile', async () => {
-  const { endpointId, stop } = await start();
   const ada = testActor('ada', { tenant: 'pausing' });
+  const endpoint = endpointOf('pausing');
+  const { stop } = await follow([endpoint]);
   const threadId = await scenes.thread(ada, {});
   await scenes.post(ada, threadId, 'before');
   await until('before');
   await stop();
   await scenes.post(ada, threadId, 'meanwhile');
-  await start(endpointId);
+  await follow([endpoint]);
   await scenes.post(ada, threadId, 'after');
   await until('after');
-  expect(contents(deduplicated(receiver.taken))).toEqual(['before', 'meanwhile', 'after']);
+  expect(contents(deduplicated(receiver().taken))).toEqual(['before', 'meanwhile', 'after']);
 });
 
 it('leaves nothing out and keeps every thread in order through SIGKILLs of the worker', async () => {
@@ -228,20 +175,24 @@ it('leaves nothing out and keeps every thread in order through SIGKILLs of the w
     ENVIRONMENT: 'test',
     ROLES: 'worker',
     LOG_LEVEL: 'silent',
-    WEBHOOK_URL: receiver.url,
-    WEBHOOK_SECRET: SECRET,
+    WEBHOOK_URL: receiver().url,
+    WEBHOOK_SECRET,
   };
   const spawnWorker = (): ChildProcess => {
     const child = spawn(process.execPath, [MAIN], { stdio: 'ignore', env: { ...envOfChild(), ...api.env(), ...env } });
-    ends.push(() => child.kill('SIGKILL'));
+    atEnd(() => child.kill('SIGKILL'));
     return child;
   };
   let child = spawnWorker();
-  await begun('operator');
+  await begun('*');
   const threads = await Promise.all([1, 2, 3, 4].map(() => scenes.thread(ada, {})));
   // Some fail at first, so that kills meet late deliveries too.
-  let turn = 0;
-  receiver.answer((_received, response) => void response.writeHead((turn += 1) % 5 === 0 ? 500 : 200).end());
+  const failed = new Set<string>();
+  receiver().answer(({ id, seq }, response) => {
+    const isFirst = seq % 5 === 0 && !failed.has(id);
+    failed.add(id);
+    response.writeHead(isFirst ? 500 : 200).end();
+  });
   const said: string[] = [];
   for (let kills = 0; kills <= 2; kills += 1) {
     for (let n = 0; n < 15; n += 1) {
@@ -249,8 +200,8 @@ it('leaves nothing out and keeps every thread in order through SIGKILLs of the w
       await Promise.all(threads.map((threadId) => scenes.post(ada, threadId, text)));
       said.push(text);
     }
-    const before = receiver.taken.length;
-    await eventually(() => expect(receiver.taken.length).toBeGreaterThan(before + 2), PATIENT);
+    const before = receiver().taken.length;
+    await eventually(() => expect(receiver().taken.length).toBeGreaterThan(before + 2), PATIENT);
     if (kills === 2) break;
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
@@ -258,11 +209,11 @@ it('leaves nothing out and keeps every thread in order through SIGKILLs of the w
     child = spawnWorker();
   }
   await eventually(
-    () => expect(contents(deduplicated(receiver.taken))).toHaveLength(said.length * threads.length),
+    () => expect(contents(deduplicated(receiver().taken))).toHaveLength(said.length * threads.length),
     PATIENT,
   );
   for (const threadId of threads) {
-    const own = deduplicated(receiver.taken).filter(({ data }) => data.threadId === threadId);
+    const own = deduplicated(receiver().taken).filter(({ data }) => data.threadId === threadId);
     expect(contents(own)).toEqual(said);
   }
 });

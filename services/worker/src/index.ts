@@ -8,4 +8,5 @@ export { createRetention, type RetentionDeps } from './retention/retention';
 export { createFeed } from './feed/feed';
 export { feedTopic } from './feed/topicName';
 export { WEBHOOK_EVENTS } from './webhooks/payload';
+export type { WebhookEndpoint } from './webhooks/endpoints/endpoint';
 export { createWebhooks } from './webhooks/webhooks';

@@ -1,7 +1,8 @@
-import { ConfigError, type Service } from '@threadlog/service';
+import type { Service } from '@threadlog/service';
 import type { WorkerDeps } from './deps';
 import { createFeed } from './feed/feed';
 import { createRetention } from './retention/retention';
+import { operatorsEndpoint } from './webhooks/endpoints/operators';
 import { createWebhooks } from './webhooks/webhooks';
 
 /** Retention: goes on with `PRIVACY_ENABLED=false` too, since a tenant's limits stay what they are. */
@@ -20,14 +21,9 @@ export function feedParts(deps: WorkerDeps): Service[] {
   return tenants.length === 0 ? [] : [createFeed({ ...deps, tenants, retentionDays })];
 }
 
-/** Stands in rows: it never changes. */
-const OPERATORS_ENDPOINT = 'operator';
-
-/** The webhook that the operator configured; no part at all without one. */
+/** Webhooks; no part at all where the operator configured none. */
 export function webhookParts(deps: WorkerDeps): Service[] {
-  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret = '', WEBHOOK_EVENTS: wanted } = deps.config;
-  if (url === undefined) return [];
-  if (secret === '') throw new ConfigError(['WEBHOOK_SECRET: is required with WEBHOOK_URL']);
-  const secrets = secret.split(',').map((each) => each.trim());
-  return [createWebhooks({ ...deps, wanted, endpoint: { id: OPERATORS_ENDPOINT, url, secrets, trusted: true } })];
+  const endpoint = operatorsEndpoint(deps.config);
+  if (!endpoint) return [];
+  return [createWebhooks({ ...deps, endpoints: { list: () => Promise.resolve([endpoint]) } })];
 }

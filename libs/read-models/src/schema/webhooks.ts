@@ -30,3 +30,25 @@ create index if not exists webhook_deliveries_lane
 create index if not exists webhook_deliveries_dead
   on threadlog.webhook_deliveries (endpoint_id, dead_at) where dead_at is not null;
 `;
+
+/**
+ * Many endpoints. `live` stands for all endpoints that keep up; one that does not, and a replay, reads under its outlet's
+ * name: what an endpoint is told of a tenant, `*` being the operator's endpoint. `webhook_receivers` has since when an
+ * endpoint is told, and since when it takes nothing.
+ */
+export const WEBHOOK_OUTLETS_SQL = `
+alter table threadlog.webhook_positions rename column endpoint_id to reader;
+alter table threadlog.webhook_deliveries rename column endpoint_id to outlet;
+create table if not exists threadlog.webhook_receivers (
+  endpoint text primary key,
+  since timestamptz not null,
+  failing_since timestamptz
+);
+insert into threadlog.webhook_receivers (endpoint, since)
+  select '*', 'epoch' where exists (select from threadlog.webhook_positions where reader = 'operator');
+update threadlog.webhook_positions set reader = 'live' where reader = 'operator';
+update threadlog.webhook_deliveries set outlet = '*/' || tenant_id where outlet = 'operator';
+alter table threadlog.webhook_deliveries add column n bigint generated always as identity;
+alter table threadlog.webhook_deliveries add column revived_at timestamptz;
+create index webhook_deliveries_revived on threadlog.webhook_deliveries (revived_at) where revived_at is not null;
+`;

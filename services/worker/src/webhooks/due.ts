@@ -1,19 +1,29 @@
 import type { ChatEvent, TenantId } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { eventsIn, type OpenedEvent } from '../feed/openEvents';
+import { filteredBy, passes, wants, type ThreadFacts, type WebhookEndpoint } from './endpoints/endpoint';
+import type { KnownThreads } from './endpoints/threadFacts';
 import { laneOf, nameOf, webhookEvent, type WebhookEvent, type WebhookEventName } from './payload';
 
-/** An event that an endpoint is to be told, and where it stands. */
+/** An event that is to be told, and where it stands. */
 export interface Due {
   partition: number;
   offset: number;
   lane: string;
   event: WebhookEvent;
+  /** About what it takes in memory. */
+  bytes: number;
+  /** When its texts were opened, by `performance.now()`. */
+  openedAt: number;
+}
+
+/** Who is told: whatever has an endpoint. */
+interface Told {
+  readonly endpoint: WebhookEndpoint;
 }
 
 export interface DueDeps {
-  /** What the endpoint asked for. */
-  wanted: ReadonlySet<WebhookEventName>;
+  threads: KnownThreads;
   /** Of a tenant's events those that may leave it, opened. */
   open(tenantId: TenantId, events: readonly ChatEvent[]): Promise<OpenedEvent[]>;
 }
@@ -24,24 +34,81 @@ export interface DueDeps {
  */
 export const OPEN_FOR_MS = 2_000;
 
-/** What of these records an endpoint is to be told, in order of the log. Only that is opened. */
-export async function dueOf({ wanted, open }: DueDeps, records: readonly LogRecord[]): Promise<Due[]> {
-  const places = new Map<ChatEvent, LogRecord>();
-  for (const record of records) {
-    for (const event of eventsIn([record])) {
-      const name = nameOf(event);
-      if (name !== null && wanted.has(name)) places.set(event, record);
-    }
-  }
-  const byTenant = Map.groupBy(places.keys(), ({ tenant_id }) => tenant_id);
-  const opened = await Promise.all([...byTenant].map(([tenantId, events]) => open(tenantId, events)));
-  return opened
-    .flat()
-    .flatMap((one) => dueFrom(one, places.get(one.event)!))
-    .sort((one, other) => one.offset - other.offset);
+interface Found<T> {
+  record: LogRecord;
+  name: WebhookEventName;
+  event: ChatEvent;
+  by: T[];
 }
 
-function dueFrom(opened: OpenedEvent, { partition, offset }: LogRecord): Due[] {
-  const event = webhookEvent(opened);
-  return event ? [{ partition, offset, lane: laneOf(opened.event), event }] : [];
+/** Of whom an outlet is told: its tenant alone, whatever else lies beside that in the log. */
+export function onlyOf<T extends Told & { readonly tenantId: TenantId }>(
+  outlet: T,
+): (tenantId: TenantId) => readonly T[] {
+  return (tenantId) => (tenantId === outlet.tenantId ? [outlet] : []);
+}
+
+/** What of these records is to be told, and whom of those that `toldOf` names, in order of the log. Only that is opened. */
+export async function dueOf<T extends Told>(
+  deps: DueDeps,
+  records: readonly LogRecord[],
+  toldOf: (tenantId: TenantId) => readonly T[],
+): Promise<{ due: Due; by: T[] }[]> {
+  const wanted = records.flatMap((record) => wantedOf(deps, record, toldOf));
+  const byTenant = Map.groupBy(wanted, ({ event }) => event.tenant_id);
+  const opened = await Promise.all([...byTenant].map(([tenantId, found]) => openFound(deps, tenantId, found)));
+  return opened.flat().sort((one, other) => one.due.offset - other.due.offset);
+}
+
+/** Records of tenants that nobody is told of are not even decoded. */
+function wantedOf<T extends Told>(
+  { threads }: DueDeps,
+  record: LogRecord,
+  toldOf: (tenantId: TenantId) => readonly T[],
+): Found<T>[] {
+  const told = toldOf(tenantOf(record));
+  if (told.length === 0) return [];
+  return eventsIn([record]).flatMap((event) => {
+    threads.heard(event);
+    const name = nameOf(event);
+    if (name === null) return [];
+    const by = told.filter(({ endpoint }) => wants(endpoint, name, event.timestamp));
+    return by.length === 0 ? [] : [{ record, name, event, by }];
+  });
+}
+
+/** The key of a record begins with its tenant. */
+function tenantOf({ key }: LogRecord): TenantId {
+  const end = key.indexOf('/');
+  return (end < 0 ? key : key.slice(0, end)) as TenantId;
+}
+
+async function openFound<T extends Told>(deps: DueDeps, tenantId: TenantId, wanted: Found<T>[]) {
+  const found = await filtered(deps, tenantId, wanted);
+  const byEvent = new Map(found.map((one) => [one.event, one]));
+  const events = await deps.open(tenantId, [...byEvent.keys()]);
+  const openedAt = performance.now();
+  return events.flatMap((opened) => {
+    const event = webhookEvent(opened);
+    if (!event) return [];
+    const { record, by } = byEvent.get(opened.event)!;
+    const { partition, offset } = record;
+    return [
+      { due: { partition, offset, lane: laneOf(opened.event), event, bytes: record.value.length, openedAt }, by },
+    ];
+  });
+}
+
+async function filtered<T extends Told>(deps: DueDeps, tenantId: TenantId, wanted: Found<T>[]): Promise<Found<T>[]> {
+  const asked = new Set<string>();
+  for (const { event, by } of wanted) {
+    const thread = by.some(({ endpoint }) => endpoint.filter) ? filteredBy(event) : null;
+    if (thread !== null) asked.add(thread);
+  }
+  const facts: ReadonlyMap<string, ThreadFacts> = asked.size > 0 ? await deps.threads.of(tenantId, asked) : new Map();
+  return wanted.flatMap((one) => {
+    const thread = facts.get(filteredBy(one.event) ?? '');
+    const by = one.by.filter(({ endpoint }) => passes(endpoint, one.name, thread));
+    return by.length === 0 ? [] : [{ ...one, by }];
+  });
 }

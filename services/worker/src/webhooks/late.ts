@@ -1,109 +1,124 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { EventLog, LogRecord } from '@threadlog/log';
-import type { Logger } from '@threadlog/service';
 import type { Outcome } from './attempt';
-import { dueOf, OPEN_FOR_MS, type Due, type DueDeps } from './due';
-import type { LateLanes } from './lateLanes';
-import type { WebhookEvent } from './payload';
-import { settle, type SettleDeps } from './settle';
-import type { LateDelivery } from './store';
+import type { Due } from './due';
+import { OPEN_FOR_MS } from './due';
+import type { Lane, Lanes } from './lanes';
+import type { Outlet, OutletDeps, OutletOptions } from './outlet';
+import { verdictOf } from './settle';
+import type { LateDelivery } from './store/deliveries';
 
-export interface LateDeps extends SettleDeps, DueDeps {
-  log: Pick<EventLog, 'read'>;
-  lateLanes: LateLanes;
-  attempt(event: WebhookEvent): Promise<Outcome>;
-  logger: Logger;
-}
-
-/** Lanes in which something is tried again at once. */
-const MAX_LATE = 16;
 /** Deliveries of a lane that are taken from the log together. */
 const AT_ONCE = 50;
-/** Further apart in the log they are read one by one. */
-const MAX_SPAN = 500;
-const LOOK_EVERY_MS = 100;
 /** Where the store or the log fails. */
 const TROUBLE_PAUSE_MS = 1_000;
 
-/** Tries again what waits, when it is due: lanes beside each other, each in order. Resolves when the signal aborts. */
-export async function runLateDeliveries(deps: LateDeps, signal: AbortSignal): Promise<void> {
-  const { lateLanes, observer, logger } = deps;
-  const running = new Set<Promise<void>>();
-  const run = async (lane: string): Promise<void> => {
-    try {
-      await catchUp(deps, lane, signal);
-    } catch (error) {
-      if (!signal.aborted)
-        logger.warn({ err: error }, 'late deliveries of a webhook cannot be looked after, trying again');
-      lateLanes.release(lane, deps.now().getTime() + TROUBLE_PAUSE_MS);
-    }
-  };
-  while (!signal.aborted) {
-    for (let lane; running.size < MAX_LATE && (lane = lateLanes.take(deps.now().getTime())) !== null;) {
-      const task: Promise<void> = run(lane).finally(() => running.delete(task));
-      running.add(task);
-    }
-    observer.late(lateLanes.size);
-    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-  }
-  await Promise.all(running);
+export interface OfOutlet {
+  lanes: Lanes;
+  counts: { waiting: number; inMemory: number };
+  isStopped(): boolean;
+  outlet(): Outlet;
 }
 
-/** Goes through a lane until its first delivery has to wait, or nothing of it is left. */
-async function catchUp(deps: LateDeps, lane: string, signal: AbortSignal): Promise<void> {
-  const { store, lateLanes } = deps;
-  while (!signal.aborted) {
-    const deliveries = await store.first(lane, AT_ONCE);
-    if (deliveries.length === 0) return void lateLanes.end(lane);
-    const dueAt = await deliverInOrder(deps, deliveries, signal);
-    if (dueAt > deps.now().getTime()) return lateLanes.release(lane, dueAt);
+export interface LateDeliveries {
+  /** Tries again what is due: lanes beside each other, each in order. */
+  tryDue(): void;
+  /** Does with a delivery of the store what its attempt asks for. Returns when the next of its lane may be tried. */
+  settle(delivery: LateDelivery, outcome: Outcome): Promise<number>;
+}
+
+type Deps = OutletDeps & OutletOptions;
+
+/** What an outlet was not told at once. */
+export function createLateDeliveries(deps: Deps, of: OfOutlet): LateDeliveries {
+  const { key, receiver, deliveries, logger, now } = deps;
+  const { lanes, isStopped } = of;
+  const settle = createSettle(deps, of);
+  const deliverInOrder = createDeliverInOrder(deps, of, settle);
+  let running = 0;
+
+  /** Goes through a lane until its first delivery has to wait, or nothing of it is left. */
+  async function catchUp(lane: Lane): Promise<void> {
+    while (!isStopped()) {
+      const inStore = lane.noted - lane.unsaved;
+      const waiting = await deliveries.first(key, lane.name, AT_ONCE);
+      if (waiting.length === 0) return lanes.end(lane, inStore);
+      const dueAt = await deliverInOrder(waiting);
+      if (dueAt > now().getTime()) return lanes.release(lane, dueAt);
+    }
   }
+
+  async function work(lane: Lane): Promise<void> {
+    try {
+      await catchUp(lane);
+    } catch (error) {
+      if (!isStopped())
+        logger.warn({ err: error }, 'late deliveries of a webhook cannot be looked after, trying again');
+      lanes.release(lane, now().getTime() + TROUBLE_PAUSE_MS);
+    }
+  }
+
+  function tryDue(): void {
+    while (!isStopped() && running < receiver.lateAtOnce()) {
+      const lane = lanes.takeDue(now().getTime());
+      if (!lane) return;
+      running += 1;
+      void work(lane).finally(() => {
+        running -= 1;
+        tryDue();
+      });
+    }
+  }
+
+  return { tryDue, settle };
+}
+
+function createSettle(deps: Deps, { counts }: OfOutlet): LateDeliveries['settle'] {
+  const { key, deliveries, observer, now } = deps;
+  async function leaveStore(how: Promise<void>): Promise<number> {
+    await how;
+    counts.waiting -= 1;
+    return now().getTime();
+  }
+  return async (delivery, outcome) => {
+    if (outcome.kind === 'delivered') {
+      observer.delivered();
+      deps.onDelivered?.();
+      return leaveStore(deliveries.remove(key, delivery));
+    }
+    observer.failed(outcome.reason);
+    const attempts = delivery.attempts + 1;
+    const { dueAt, setback } = verdictOf(outcome, { attempts, now: now(), random: deps.random() });
+    if (dueAt) {
+      await deliveries.postpone(key, delivery, dueAt, setback);
+      return dueAt.getTime();
+    }
+    observer.gaveUp();
+    deps.onGivenUp?.();
+    const how = deps.onGivenUp ? deliveries.remove(key, delivery) : deliveries.bury(key, delivery, now(), setback);
+    return leaveStore(how);
+  };
 }
 
 /** Returns when the first that is left may be tried. */
-async function deliverInOrder(
-  deps: LateDeps,
-  deliveries: readonly LateDelivery[],
-  signal: AbortSignal,
-): Promise<number> {
-  const openedAt = performance.now();
-  const found = await findAll(deps, deliveries);
-  for (const delivery of deliveries) {
-    const now = deps.now().getTime();
-    const due = found.get(delivery.offset);
-    // It was kept back: about an erased person, or deleted meanwhile.
-    if (!due) await deps.store.remove(delivery);
-    else if (performance.now() - openedAt > OPEN_FOR_MS) return now;
-    else {
-      const outcome = await deps.attempt(due.event);
-      if (signal.aborted) return now;
-      const dueAt = await settle(deps, delivery, outcome);
-      if (dueAt > deps.now().getTime()) return dueAt;
+function createDeliverInOrder(deps: Deps, { counts, isStopped, outlet }: OfOutlet, settle: LateDeliveries['settle']) {
+  const { key, deliveries, now } = deps;
+  return async (waiting: readonly LateDelivery[]): Promise<number> => {
+    const openedAt = performance.now();
+    const found: ReadonlyMap<number, Due> = await deps.find(outlet(), waiting);
+    for (const delivery of waiting) {
+      if (isStopped()) break;
+      const due = found.get(delivery.offset);
+      if (!due) {
+        // It was kept back: about an erased person, deleted meanwhile, or the endpoint asks for it no more.
+        await deliveries.remove(key, delivery);
+        counts.waiting -= 1;
+        continue;
+      }
+      if (performance.now() - openedAt > OPEN_FOR_MS) break;
+      const outcome = await deps.attempt(due);
+      if (isStopped()) break;
+      const dueAt = await settle(delivery, outcome);
+      if (dueAt > now().getTime()) return dueAt;
     }
-  }
-  return deps.now().getTime();
-}
-
-/** The events of deliveries, read from the log and opened now, by offset. */
-async function findAll(deps: LateDeps, deliveries: readonly LateDelivery[]): Promise<Map<number, Due>> {
-  const offsets = new Set(deliveries.map(({ offset }) => offset));
-  const records: LogRecord[] = [];
-  for (const [from, to] of rangesOf(deliveries)) {
-    const { partition } = deliveries[0]!;
-    // What was noted was no record of a former owner, so the epoch before it does not matter.
-    for await (const batch of deps.log.read(partition, { offset: from, maxEpoch: 0 }, to + 1))
-      records.push(...batch.records.filter(({ offset }) => offsets.has(offset)));
-  }
-  return new Map((await dueOf(deps, records)).map((due) => [due.offset, due]));
-}
-
-/** Runs of deliveries near each other: the first and the last offset of each. */
-function rangesOf(deliveries: readonly LateDelivery[]): [from: number, to: number][] {
-  const ranges: [number, number][] = [];
-  for (const { offset } of deliveries) {
-    const last = ranges.at(-1);
-    if (last && offset - last[0] < MAX_SPAN) last[1] = offset;
-    else ranges.push([offset, offset]);
-  }
-  return ranges;
+    return now().getTime();
+  };
 }

@@ -8,8 +8,8 @@ export interface WebhookObserver {
   /** It will not be tried again. */
   gaveUp(): void;
   withheld(reason: string): void;
-  /** Lanes in which something waits. */
-  late(lanes: number): void;
+  /** Lanes in which something waits, outlets that read for themselves, endpoints that are told. */
+  standing(now: { lateLanes: number; behind: number; endpoints: number }): void;
 }
 
 /** Counts deliveries for the operations port. */
@@ -37,11 +37,21 @@ export function createWebhookObserver({ registry }: Metrics): WebhookObserver {
     help: 'Threads of which a delivery waits for another attempt.',
     registers,
   });
+  const behind = new Gauge({
+    name: 'threadlog_webhook_behind',
+    help: 'Endpoints that read the log for themselves, since too much waits for them, or since they are new.',
+    registers,
+  });
+  const endpoints = new Gauge({ name: 'threadlog_webhook_endpoints', help: 'Endpoints that are told.', registers });
   return {
     delivered: () => attempts.inc({ outcome: 'delivered' }),
     failed: (reason) => attempts.inc({ outcome: reason }),
     gaveUp: () => dead.inc(),
     withheld: (reason) => withheld.inc({ reason }),
-    late: (lanes) => late.set(lanes),
+    standing(now) {
+      late.set(now.lateLanes);
+      behind.set(now.behind);
+      endpoints.set(now.endpoints);
+    },
   };
 }

@@ -1,8 +1,10 @@
 import { tenantId } from '@threadlog/events';
 import type { PresenceChange, SignalListener } from '@threadlog/runtime';
 import type { Outcome } from './attempt';
+import type { WebhookEndpoint } from './endpoints/endpoint';
 import { WEBHOOK_EVENTS, type WebhookEvent, type WebhookEventName } from './payload';
 import { tellOfPresence } from './presence';
+import { createReceiver } from './receiver';
 
 const ADA: PresenceChange = {
   tenantId: tenantId('acme'),
@@ -11,25 +13,31 @@ const ADA: PresenceChange = {
   lastSeenAt: '2026-01-15T10:30:00.000000Z',
 };
 
+const ENDPOINT: WebhookEndpoint = {
+  ...{ key: 'acme/1', id: '1', tenantId: ADA.tenantId, url: 'https://hooks.example/', events: new Set() },
+  ...{ filter: null, payload: 'full', secrets: [], since: null, enabled: true },
+};
+
 function given(wanted: readonly WebhookEventName[] = WEBHOOK_EVENTS) {
   const told: WebhookEvent[] = [];
   const counted: string[] = [];
   const pending: ((outcome: Outcome) => void)[] = [];
   let listener: SignalListener | undefined;
   const stop = new AbortController();
+  const receiver = createReceiver({ ...ENDPOINT, events: new Set(wanted) }, null);
   const count = (what: string) => (reason?: unknown) =>
     void counted.push(typeof reason === 'string' ? `${what} ${reason}` : what);
   tellOfPresence(
     {
       signals: { listen: (given) => ((listener = given), () => (listener = undefined)) },
-      wanted: new Set(wanted),
-      attempt: (event) => (told.push(event), new Promise((resolve) => pending.push(resolve))),
+      registry: { toldOf: () => [receiver] },
+      attempt: (_receiver, event) => (told.push(event), new Promise((resolve) => pending.push(resolve))),
       observer: {
         delivered: count('delivered'),
         failed: count('failed'),
         withheld: count('withheld'),
         gaveUp: count('gave up'),
-        late: () => undefined,
+        standing: () => undefined,
       },
       now: () => new Date('2026-01-15T10:30:01Z'),
     },
@@ -54,7 +62,7 @@ test('tells of who came and who went, each once', async () => {
     expect.objectContaining({ name: 'user.offline' }),
   ]);
   expect(new Set(told.map(({ id }) => id)).size).toBe(2);
-  pending[0]!({ kind: 'delivered' });
+  pending[0]!({ kind: 'delivered', status: 200 });
   pending[1]!({ kind: 'failed', status: 500, reason: 'status', retryAfterMs: null });
   await settled();
   expect(counted).toEqual(['delivered', 'failed status']);

@@ -1,37 +1,28 @@
 import type { Outcome } from './attempt';
-import type { WebhookObserver } from './observe';
 import { nextPause } from './schedule';
-import type { LateDelivery, WebhookStore } from './store';
+import type { Setback } from './store/deliveries';
 
-export interface SettleDeps {
-  store: WebhookStore;
-  observer: WebhookObserver;
-  now(): Date;
+/** What an attempt that was none asks for: to wait until then, or, with null, to be given up. */
+export interface Verdict {
+  dueAt: Date | null;
+  setback: Setback;
+}
+
+export interface Circumstances {
+  /** Attempts, this one included. */
+  attempts: number;
+  now: Date;
   /** At least 0, below 1. */
-  random(): number;
+  random: number;
 }
 
-/** Does with a delivery of the store what its attempt asks for. Returns when the next of its lane may be tried. */
-export async function settle(deps: SettleDeps, delivery: LateDelivery, outcome: Outcome): Promise<number> {
-  const { store, observer } = deps;
-  const now = deps.now();
-  if (outcome.kind === 'delivered') {
-    observer.delivered();
-    await store.remove(delivery);
-    return now.getTime();
-  }
-  observer.failed(outcome.reason);
-  const pause = outcome.kind === 'refused' ? null : pauseAfter(deps, delivery, outcome);
-  if (pause === null) {
-    observer.gaveUp();
-    await store.bury(delivery, now, outcome);
-    return now.getTime();
-  }
-  const dueAt = new Date(now.getTime() + pause);
-  await store.postpone(delivery, dueAt, outcome);
-  return dueAt.getTime();
-}
-
-function pauseAfter(deps: SettleDeps, { attempts }: LateDelivery, { retryAfterMs }: Outcome & { kind: 'failed' }) {
-  return nextPause({ attempts: attempts + 1, retryAfterMs, random: deps.random() });
+/** Judges a delivery by the attempt that it was not taken in. */
+export function verdictOf(
+  outcome: Exclude<Outcome, { kind: 'delivered' }>,
+  { attempts, now, random }: Circumstances,
+): Verdict {
+  const setback = { status: outcome.status, reason: outcome.reason };
+  if (outcome.kind === 'refused') return { dueAt: null, setback };
+  const pause = nextPause({ attempts, retryAfterMs: outcome.kind === 'failed' ? outcome.retryAfterMs : null, random });
+  return { dueAt: pause === null ? null : new Date(now.getTime() + pause), setback };
 }
