@@ -31,7 +31,7 @@ export interface CommandRouteDeps {
   basePath: string;
   /** Look-ups in the read model, for commands that name a message or thread of another stream. */
   lookUps: LookUps;
-  /** Gives an erased person a new key; once more changes nothing. */
+  /** Gives an erased person a new key; safe to repeat. */
   readmit(tenantId: TenantId, subjectId: string): Promise<void>;
   /** Longest wait for an answer; milliseconds. */
   timeoutMs: number;

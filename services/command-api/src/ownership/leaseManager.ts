@@ -89,7 +89,7 @@ export function createLeaseManager(deps: LeaseManagerDeps, held: HeldPartitions,
   };
 }
 
-/** Hears of streams that were parked or go on; a word that comes twice or in between only costs a look. */
+/** Hears of streams that were parked or go on; what is told twice only costs a read. */
 async function followParkings(readModel: ReadModel, owned: OwnedPartition, parkings: string): Promise<void> {
   if (parkings === owned.parkings()) return;
   owned.setParked(parkings, await readModel.parkedKeys(owned.lease.partition));

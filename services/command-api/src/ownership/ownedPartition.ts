@@ -22,7 +22,7 @@ export interface OwnedPartition {
   readonly lease: Lease;
   readonly overlay: Overlay;
   readonly streams: StreamCache;
-  /** The word of the read model that what is parked was last asked for; null before. */
+  /** The read model's `parkings` when the parked keys were last read; null before. */
   parkings(): string | null;
   setParked(parkings: string, keys: ReadonlySet<string>): void;
   /** True while the lease *of this epoch* is held: what an answer must check after the broker's ack. */
@@ -91,8 +91,8 @@ export function createOwnedPartition(options: OwnedPartitionOptions): OwnedParti
     overlay,
     streams,
     parkings: () => parkings,
-    setParked(word, keys) {
-      parkings = word;
+    setParked(next, keys) {
+      parkings = next;
       streams.setParked(keys);
     },
     isHeld: () => !dropped && deadline.isRunning(),

@@ -71,7 +71,7 @@ export function createOwner(options: OwnerDeps): Owner {
         try {
           await life(appender, signal);
         } finally {
-          // What is still on its way after the drain is nobody's any more; waiting for it could take for ever.
+          // Nothing waits any more for what is in flight after the drain, and that could take for ever.
           if (appender.pending > 0) appender.abandon(new Error('the partitions were given up'));
           await appender.close();
         }

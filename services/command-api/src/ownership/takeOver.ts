@@ -96,7 +96,7 @@ async function readOverlay(deps: TakeOverDeps, lease: Lease, from: Checkpoint, t
 
 /**
  * The event of a record that counts in its stream. What does not decode is quarantined by the projector and its stream
- * parked: it is nobody's state. A type of a newer build is an event all the same: it has taken its version, and the folds
+ * parked: no state rests on it. A type of a newer build is an event all the same: it has taken its version, and the folds
  * pass over the rest. So it is with one that an operator has discarded: no fold knows its type.
  */
 function countedEvent(record: LogRecord, discarded: ReadonlySet<number>): ChatEvent | null {

@@ -6,7 +6,7 @@ export interface Checkpoint {
   maxEpoch: number;
 }
 
-/** With the word that changes whenever streams of the partition are parked or go on. */
+/** With a value that changes whenever streams of the partition are parked or go on. */
 export interface Progress extends Checkpoint {
   parkings: string;
 }

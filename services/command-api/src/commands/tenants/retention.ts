@@ -15,7 +15,7 @@ export const setRetention = defineCommand(tenantRetention, {
     const uses_default = days === 'default';
     const wanted = uses_default ? null : days;
     const known = tenantOf(state, context);
-    // A tenant of which nothing was said has no row to show, so its first word is always an event.
+    // A tenant of which nothing was said has no row to show, so its first setting is always an event.
     const same = known.retention_default === uses_default && known.retention_days === wanted;
     if (state.tenant && same) return UNCHANGED;
     return happened({ type: 'CHAT_RETENTION_SET', data: { days: wanted, uses_default } });
