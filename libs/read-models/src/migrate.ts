@@ -2,6 +2,7 @@ import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database } from './database';
 import { planGenerations, replaceGenerations, type Replaced } from './revision';
+import { AGENTS_SQL } from './schema/agents';
 import {
   CORE_SQL,
   DISCARDED_RECORDS_SQL,
@@ -48,6 +49,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '009_log_length', sql: LOG_LENGTH_SQL },
   { name: '010_webhooks', sql: WEBHOOKS_SQL },
   { name: '011_webhook_outlets', sql: WEBHOOK_OUTLETS_SQL },
+  { name: '012_agents', sql: AGENTS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

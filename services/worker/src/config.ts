@@ -7,6 +7,7 @@ import {
   type RuntimeConfig,
 } from '@threadlog/runtime';
 import type { z } from 'zod';
+import { agentConfig } from './agents/config';
 import { exportConfig } from './export/config';
 import { feedConfig } from './feed/config';
 import { webhookConfig } from './webhooks/config';
@@ -18,6 +19,7 @@ export const workerConfig = {
   ...exportConfig,
   ...feedConfig,
   ...webhookConfig,
+  ...agentConfig,
 };
 
 const workerServiceConfig = { ...workerConfig, ...forwardConfig };

@@ -1,5 +1,6 @@
-import type { Service } from '@threadlog/service';
+import { ConfigError, type Service } from '@threadlog/service';
 import type { WorkerDeps } from './deps';
+import { createAgent } from './agents/agents';
 import { createFeed } from './feed/feed';
 import { createRetention } from './retention/retention';
 import { operatorsEndpoint } from './webhooks/endpoints/operators';
@@ -26,4 +27,16 @@ export function webhookParts(deps: WorkerDeps): Service[] {
   const endpoint = operatorsEndpoint(deps.config);
   if (!endpoint) return [];
   return [createWebhooks({ ...deps, endpoints: { list: () => Promise.resolve([endpoint]) } })];
+}
+
+/** Messages that an agent is told, the one that asks it included. */
+const CONTEXT_MESSAGES = 20;
+
+/** The agent that the operator configured; no part at all without one. */
+export function agentParts(deps: WorkerDeps): Service[] {
+  const { AGENT_SERVICE_URL: url, AGENT_SERVICE_SECRET: secret = '', AGENT_ID: id } = deps.config;
+  if (url === undefined) return [];
+  if (secret === '') throw new ConfigError(['AGENT_SERVICE_SECRET: is required with AGENT_SERVICE_URL']);
+  const secrets = secret.split(',').map((each) => each.trim());
+  return [createAgent({ ...deps, agent: { id, url, secrets, trusted: true, contextMessages: CONTEXT_MESSAGES } })];
 }

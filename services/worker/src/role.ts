@@ -13,7 +13,7 @@ import { createJobObserver } from './jobs/observe';
 import { createJobRunner } from './jobs/runner';
 import { createJobStore } from './jobs/store';
 import { underLeadership } from './leadership';
-import { feedParts, retentionPart, webhookParts } from './parts';
+import { agentParts, feedParts, retentionPart, webhookParts } from './parts';
 
 /**
  * Does what nobody waits for: privacy requests, retention, the feed. Any number of instances may run; each part works on
@@ -22,7 +22,13 @@ import { feedParts, retentionPart, webhookParts } from './parts';
 export function createWorker(deps: WorkerDeps): Role {
   const exports = createExports(deps);
   // Files go at their time, whether new ones are made or not.
-  const parts: Service[] = [exports.sweeper, retentionPart(deps), ...feedParts(deps), ...webhookParts(deps)];
+  const parts: Service[] = [
+    exports.sweeper,
+    retentionPart(deps),
+    ...feedParts(deps),
+    ...webhookParts(deps),
+    ...agentParts(deps),
+  ];
   const routes = strictRouter();
   if (deps.config.PRIVACY_ENABLED) {
     parts.push(privacyJobs(deps, exports), createErasureEndings(deps));

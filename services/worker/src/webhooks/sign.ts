@@ -46,7 +46,8 @@ function hex(secret: string, text: string): string {
   return `sha256=${createHmac('sha256', secret).update(text).digest('hex')}`;
 }
 
-function standard(secret: string, text: string): string {
+/** One signature of Standard Webhooks, over `id.timestamp.body`. */
+export function standard(secret: string, text: string): string {
   const key = secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), 'base64') : secret;
   return `v1,${createHmac('sha256', key).update(text).digest('base64')}`;
 }

@@ -1,0 +1,24 @@
+/**
+ * How far each agent has looked through the log, and which of its runs are open: the newest message of a thread that asks
+ * it and is not dealt with. No text is here.
+ */
+export const AGENTS_SQL = `
+create table if not exists threadlog.agent_positions (
+  agent_id text not null,
+  partition integer not null,
+  next_offset bigint not null,
+  max_epoch bigint not null,
+  primary key (agent_id, partition)
+);
+create table if not exists threadlog.agent_runs (
+  agent_id text not null,
+  tenant_id text not null,
+  thread_id text not null,
+  trigger_message_id text not null,
+  trigger_index integer not null,
+  asked_by text not null,
+  asked_at text not null,
+  attempts integer not null default 0,
+  primary key (agent_id, tenant_id, thread_id)
+);
+`;

@@ -1,0 +1,107 @@
+import type { TenantId } from '@threadlog/events';
+import {
+  activeGeneration,
+  createProfiles,
+  createThreadQueries,
+  openColumn,
+  sealedBlobsOf,
+  type Database,
+  type MessageRow,
+  type MessageStore,
+  type ProfileLookup,
+} from '@threadlog/read-models';
+import { nameKey, type KeyName, type SealingService } from '@threadlog/sealing';
+import type { OpenRun } from './asks';
+
+/** A message as the AI SDK calls it. */
+export interface ContextMessage {
+  id: string;
+  role: 'user' | 'assistant' | 'system';
+  parts: { type: 'text'; text: string }[];
+  metadata: { senderId: string; displayName: string | null; messageId: string; createdAt: string };
+}
+
+export interface ContextDeps {
+  database: Database;
+  sealing: Pick<SealingService, 'prepare' | 'open' | 'whyNot' | 'endedAmong'>;
+  messageStore(generation: number): MessageStore;
+  /** Messages before the one that asks, and that one. */
+  contextMessages: number;
+}
+
+/** Up to the message that asks, oldest first: what the agent may see from this index on. Null where that one is gone. */
+export type ReadContext = (run: OpenRun, agentId: string, visibleFrom: number) => Promise<ContextMessage[] | null>;
+
+const PROFILES_REMEMBERED = 2_000;
+
+/**
+ * Reads what an agent is told. Deleted messages are left out, and those of people whose erasure has closed their key: that is
+ * asked of the store itself each time, as for all that leaves the house.
+ */
+export function createContext({ database, sealing, messageStore, contextMessages }: ContextDeps): ReadContext {
+  let generation = 1;
+  const threads = createThreadQueries({ database, generation: () => generation });
+  const profiles = createProfiles({
+    opener: sealing,
+    loadUsers: (tenantId, userIds) => threads.usersByIds(tenantId, userIds),
+    maxUsers: PROFILES_REMEMBERED,
+  });
+
+  return async ({ tenantId, threadId, triggerIndex, triggerMessageId }, agentId, visibleFrom) => {
+    generation = await activeGeneration(database);
+    const bounds = { before: triggerIndex + 1, limit: contextMessages, order: 'desc' as const, visibleFrom };
+    const found = await messageStore(generation).page(tenantId, threadId, bounds);
+    const rows = (await tellable(sealing, tenantId, found)).toReversed();
+    if (rows.at(-1)?.message_id !== triggerMessageId) return null;
+    await sealing.prepare(tenantId, sealedBlobsOf(rows));
+    const profile = await profiles.of(tenantId, new Set(rows.map(({ sender_id }) => sender_id)));
+    const told = rows.flatMap((row) => presented(row, { sealing, profile, agentId }));
+    return told.at(-1)?.id === triggerMessageId ? told : null;
+  };
+}
+
+async function tellable(
+  sealing: ContextDeps['sealing'],
+  tenantId: TenantId,
+  rows: readonly MessageRow[],
+): Promise<MessageRow[]> {
+  const ended = await endedPeople(
+    sealing,
+    tenantId,
+    rows.map(({ sender_id }) => sender_id),
+  );
+  return rows.filter(({ sender_id, deleted_at }) => deleted_at === null && !ended.has(sender_id));
+}
+
+/** Of these people those whose key an erasure has closed. */
+export async function endedPeople(
+  sealing: Pick<SealingService, 'endedAmong'>,
+  tenantId: TenantId,
+  people: readonly string[],
+): Promise<Set<string>> {
+  const keyOf = (id: string): KeyName => ({ kind: 'subject', id, month: '' });
+  const ids = [...new Set(people)];
+  const ended = await sealing.endedAmong(tenantId, ids.map(keyOf));
+  return new Set(ids.filter((id) => ended.has(nameKey(keyOf(id)))));
+}
+
+interface Telling {
+  sealing: ContextDeps['sealing'];
+  profile: ProfileLookup;
+  agentId: string;
+}
+
+/** A text that does not open is left out. */
+function presented(row: MessageRow, { sealing, profile, agentId }: Telling): ContextMessage[] {
+  const column = { tenantId: row.tenant_id, streamType: 'thread' as const, streamId: row.thread_id, field: 'content' };
+  const text = openColumn(sealing, row.content, column);
+  if (typeof text !== 'string') return [];
+  const { message_id: id, sender_id: senderId, created_at: createdAt } = row;
+  const metadata = { senderId, displayName: profile(senderId)?.displayName ?? null, messageId: id, createdAt };
+  return [{ id, role: roleOf(row, agentId), parts: [{ type: 'text', text }], metadata }];
+}
+
+function roleOf({ sender_id, sender_type }: MessageRow, agentId: string): ContextMessage['role'] {
+  if (sender_id === agentId) return 'assistant';
+  return sender_type === 'system' ? 'system' : 'user';
+}

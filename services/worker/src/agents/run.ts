@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandInput } from '@threadlog/commands';
+import type { ProblemCode } from '@threadlog/events';
+import type { Logger } from '@threadlog/service';
+import type { SealingService } from '@threadlog/sealing';
+import type { Asked, Said } from './ask';
+import type { OpenRun } from './asks';
+import { conclude, type Speaker } from './conclude';
+import { endedPeople, type ReadContext } from './context';
+import { requestOf, runIdOf } from './request';
+import type { AgentStore } from './store';
+
+export type EndReason = CommandInput<'agent.endRun'>['reason'];
+
+export interface RunDeps extends Speaker {
+  store: AgentStore;
+  sealing: Pick<SealingService, 'endedAmong'>;
+  context: ReadContext;
+  /** From which message on the agent sees the thread; null where it sees nothing of it. */
+  visibleFrom(run: OpenRun): Promise<number | null>;
+  ask(request: ReturnType<typeof requestOf>, signal: AbortSignal): Promise<Asked>;
+  secrets: readonly string[];
+  now(): Date;
+  /** Pauses between requests that came to nothing, in milliseconds; after the last the run has failed. */
+  retriesMs: readonly number[];
+  logger: Pick<Logger, 'info'>;
+  /** Hears how a run ended. */
+  onEnd(outcome: Said['finish'] | EndReason): void;
+}
+
+/** Why a run is not gone on with: it leaves no message, or this process ends and another goes on. */
+export class RunAborted extends Error {
+  override readonly name = 'RunAborted';
+  constructor(readonly reason: EndReason) {
+    super(reason);
+  }
+}
+
+/** What an answer may be refused with that says the run is over already, or that people have taken over. */
+const ENDS: Partial<Record<ProblemCode, EndReason | null>> = { run_over: null, agent_off: 'stopped', gone: 'stopped' };
+
+/**
+ * One run, from the request to the message in the log or to the word that there is none. Whatever stops it half-way, it may be
+ * repeated: the row of an open run goes last, and the thread takes one answer. `ending` aborts all of it; `signal` what the
+ * agent is asked, with the reason in it.
+ */
+export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, ending: AbortSignal): Promise<void> {
+  const runId = runIdOf(run, deps.agentId);
+  const end = async (reason: EndReason): Promise<void> => {
+    const { threadId, triggerMessageId } = run;
+    const input = { threadId, runId, triggerMessageId, reason };
+    await conclude(deps, { ...run, runId }, { type: 'agent.endRun', input }, ending);
+    deps.onEnd(reason);
+  };
+  const asked = await requestAnswer(deps, run, signal).catch((error: unknown) => {
+    if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
+    return { kind: 'ended' as const, reason: signal.reason.reason };
+  });
+  if (asked.kind === 'said') {
+    const refused = await say(deps, { ...run, runId }, asked, ending);
+    if (refused === null) deps.onEnd(asked.finish);
+    else {
+      deps.logger.info({ runId, code: refused }, 'an agent’s answer was refused');
+      const reason = refused in ENDS ? ENDS[refused]! : 'failed';
+      if (reason !== null) await end(reason);
+    }
+  } else await end(asked.kind === 'silent' ? 'silent' : asked.reason);
+  await deps.store.remove(run);
+}
+
+type Ended = { kind: 'ended'; reason: EndReason };
+
+async function requestAnswer(deps: RunDeps, run: OpenRun, signal: AbortSignal): Promise<Asked | Ended> {
+  const runId = runIdOf(run, deps.agentId);
+  for (let attempt = run.attempts; ; attempt += 1) {
+    signal.throwIfAborted();
+    const from = await deps.visibleFrom(run);
+    const messages = from === null ? null : await deps.context(run, deps.agentId, from);
+    // It was deleted, or its author is being erased.
+    if (messages === null) return { kind: 'ended', reason: 'stopped' };
+    const asked = await deps.ask(
+      requestOf({ ...run, runId }, messages, { secrets: deps.secrets, now: deps.now() }),
+      signal,
+    );
+    if (asked.kind !== 'retry') return asked;
+    const pauseMs = deps.retriesMs[attempt];
+    if (pauseMs === undefined) return { kind: 'failed', reason: asked.reason, status: asked.status };
+    await deps.store.countAttempt(run);
+    await delay(pauseMs, undefined, { signal });
+  }
+}
+
+/** Nothing is said to somebody whose erasure has begun meanwhile. */
+async function say(
+  deps: RunDeps,
+  run: OpenRun & { runId: string },
+  { content, attachments, metadata, mentions, finish, usage }: Said,
+  ending: AbortSignal,
+): Promise<ProblemCode | null> {
+  const { tenantId, threadId, triggerMessageId, runId, askedBy } = run;
+  if ((await endedPeople(deps.sealing, tenantId, [askedBy])).size > 0) return 'gone';
+  const about = { runId, triggerMessageId, finish, ...usage };
+  const input = { threadId, content, attachments, metadata, mentions, run: about };
+  return conclude(deps, run, { type: 'agent.answer', input }, ending);
+}

@@ -1,0 +1,70 @@
+import type { ReadPosition } from '@threadlog/log';
+import { inTransaction, type Database, type Queryable } from '@threadlog/read-models';
+import type { OpenRun } from './asks';
+
+/** What an agent has looked at, and which of its runs are open. */
+export interface AgentStore {
+  positions(): Promise<Map<number, ReadPosition>>;
+  openRuns(): Promise<OpenRun[]>;
+  /** Moves the position of a partition, never back, and notes what before it asks: both or neither. The newest of a thread stays. */
+  advance(partition: number, to: ReadPosition, asking: readonly OpenRun[]): Promise<void>;
+  countAttempt(run: OpenRun): Promise<void>;
+  /** It is dealt with. */
+  remove(run: OpenRun): Promise<void>;
+}
+
+const RUN = `tenant_id as "tenantId", thread_id as "threadId", trigger_message_id as "triggerMessageId",
+  trigger_index as "triggerIndex", asked_by as "askedBy", asked_at as "askedAt", attempts`;
+const ONE = 'agent_id = $1 and tenant_id = $2 and thread_id = $3 and trigger_index = $4';
+
+export function createAgentStore(database: Database, agentId: string): AgentStore {
+  const where = ({ tenantId, threadId, triggerIndex }: OpenRun) => [agentId, tenantId, threadId, triggerIndex];
+  return {
+    async positions() {
+      const { rows } = await database.query<{ partition: number } & ReadPosition>(
+        `select partition, next_offset as "offset", max_epoch as "maxEpoch"
+         from threadlog.agent_positions where agent_id = $1`,
+        [agentId],
+      );
+      return new Map(rows.map(({ partition, offset, maxEpoch }) => [partition, { offset, maxEpoch }]));
+    },
+    async openRuns() {
+      const { rows } = await database.query<OpenRun>(`select ${RUN} from threadlog.agent_runs where agent_id = $1`, [
+        agentId,
+      ]);
+      return rows;
+    },
+    async advance(partition, to, asking) {
+      await inTransaction(database, async (client) => {
+        for (const run of asking) await insertRun(client, agentId, run);
+        await client.query(
+          `insert into threadlog.agent_positions as p (agent_id, partition, next_offset, max_epoch)
+           values ($1, $2, $3, $4)
+           on conflict (agent_id, partition)
+           do update set next_offset = excluded.next_offset, max_epoch = excluded.max_epoch
+           where p.next_offset < excluded.next_offset`,
+          [agentId, partition, to.offset, to.maxEpoch],
+        );
+      });
+    },
+    async countAttempt(run) {
+      await database.query(`update threadlog.agent_runs set attempts = attempts + 1 where ${ONE}`, where(run));
+    },
+    async remove(run) {
+      await database.query(`delete from threadlog.agent_runs where ${ONE}`, where(run));
+    },
+  };
+}
+
+async function insertRun(client: Queryable, agentId: string, run: OpenRun): Promise<void> {
+  await client.query(
+    `insert into threadlog.agent_runs as r
+       (agent_id, tenant_id, thread_id, trigger_message_id, trigger_index, asked_by, asked_at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (agent_id, tenant_id, thread_id) do update set
+       trigger_message_id = excluded.trigger_message_id, trigger_index = excluded.trigger_index,
+       asked_by = excluded.asked_by, asked_at = excluded.asked_at, attempts = 0
+     where r.trigger_index < excluded.trigger_index`,
+    [agentId, run.tenantId, run.threadId, run.triggerMessageId, run.triggerIndex, run.askedBy, run.askedAt],
+  );
+}
