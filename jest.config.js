@@ -11,6 +11,7 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
     ],
   },
+  setupFilesAfterEnv: [path.join(__dirname, 'libs/testing/jest/patience.js')],
   moduleNameMapper: { '^fast-check$': path.join(__dirname, 'libs/testing/jest/fastCheck.js') },
   transformIgnorePatterns: ['/node_modules/(?!(commander|sql-template-tag)/)'],
   // Kept with the checkout, so that what was transformed once stays so.
@@ -33,7 +34,6 @@ module.exports = {
       displayName: 'int',
       testEnvironment: path.join(__dirname, 'libs/testing/jest/environment.js'),
       testMatch: ['<rootDir>/{libs,services,tools,bench}/**/*.int.test.ts', '<rootDir>/e2e/**/*.e2e.test.ts'],
-      setupFilesAfterEnv: [path.join(__dirname, 'libs/testing/jest/patience.js')],
       globalSetup: path.join(__dirname, 'libs/testing/jest/globalSetup.js'),
       globalTeardown: path.join(__dirname, 'libs/testing/jest/globalTeardown.js'),
     },

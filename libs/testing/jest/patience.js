@@ -1,2 +1,2 @@
-/** Real servers on a busy machine: how long something takes must not decide whether it is right. */
+/** A busy machine: how long something takes must not decide whether it is right. */
 jest.setTimeout(30_000);
