@@ -57,6 +57,18 @@ describe('a loop until a signal aborts', () => {
     expect(turns).toBe(3);
   });
 
+  test('given a clock of its own, then the loop waits by that', async () => {
+    const stop = new AbortController();
+    const waits: number[] = [];
+    const sleep = (ms: number): Promise<void> => {
+      waits.push(ms);
+      if (waits.length === 3) stop.abort();
+      return Promise.resolve();
+    };
+    await until(stop.signal, () => Promise.resolve(waits.length * 10), { firstMs: 7, everyMs: never, sleep });
+    expect(waits).toEqual([7, 10, 20]);
+  });
+
   test('given a signal that aborts during a turn, then the loop ends when the turn does', async () => {
     const stop = new AbortController();
     const held = Promise.withResolvers<void>();
