@@ -56,7 +56,7 @@ const outside = {
   ],
 };
 /** What pure code may import, and nothing else: everything of these comes to the same whenever it is called. */
-const contracts = /^(?:thread|message|participant|reaction|user|privacy|tenant|agent)[A-Z][A-Za-z]*$/;
+const contracts = /^(?:thread|message|participant|reaction|user|privacy|tenant|agent|webhook)[A-Z][A-Za-z]*$/;
 const onlyImports = (packages, files) => ({ 'local/pure-imports': ['error', { packages, files }] });
 const decisions = {
   '@threadlog/events': true,
@@ -65,6 +65,7 @@ const decisions = {
     'hasPermission',
     'may',
     'mayHandleSubject',
+    'mayManageWebhooks',
     'mayReadLogs',
     'visibleFromIndex',
     'visibleFromSeq',

@@ -6,7 +6,7 @@ export const LAYERS = {
   'libs/auth': ['actor personIds', 'policy', 'token', 'config internal', 'index'],
   'libs/commands': [
     'contract fields forwardGuard',
-    'messages participants privacy reactions tenants threads users',
+    'messages participants privacy reactions tenants threads users webhooks',
     'contracts',
     'readUpTo router',
     'forward',
@@ -109,7 +109,7 @@ export const LAYERS = {
     'readRoute',
     'messages',
     'threads',
-    'audit presence privacy search',
+    'audit presence privacy search webhooks',
     'surfaces',
     'routes',
     'role',

@@ -33,6 +33,11 @@ import { threadPreferences } from './users/preferences';
 import { threadRead } from './users/read';
 import { userRemove } from './users/remove';
 import { userSync } from './users/sync';
+import { webhookDelete } from './webhooks/delete';
+import { webhookDisable } from './webhooks/disable';
+import { webhookRegister } from './webhooks/register';
+import { webhookRotateSecret } from './webhooks/rotateSecret';
+import { webhookUpdate } from './webhooks/update';
 
 /** Every command there is. */
 export const CONTRACTS = [
@@ -70,6 +75,11 @@ export const CONTRACTS = [
   tenantRetention,
   tenantBeginErasure,
   tenantEndErasure,
+  webhookRegister,
+  webhookUpdate,
+  webhookRotateSecret,
+  webhookDisable,
+  webhookDelete,
 ] as const;
 
 type Contract = (typeof CONTRACTS)[number];

@@ -46,4 +46,6 @@ export const LIMITS = {
   webhookDescriptionCharacters: 500,
   /** Secrets of an endpoint that sign at a time. */
   webhookSecrets: 5,
+  /** So long the one before signs beside a new one. */
+  webhookSecretOverlapHours: 24,
 } as const;

@@ -65,6 +65,18 @@ export const forwardConfig = {
 };
 export type ForwardConfig = z.output<z.ZodObject<typeof forwardConfig>>;
 
+/** Variables of whatever checks or calls addresses that tenants name. */
+export const outboundConfig = {
+  OUTBOUND_ALLOW_HTTP: flag()
+    .prefault('false')
+    .describe('`true` lets tenants name `http` URLs for what is sent to them, beside `https`'),
+  OUTBOUND_ALLOWED_RANGES: list()
+    .prefault('')
+    .describe(
+      'Address ranges (CIDR) beside the public internet that is sent to where tenants name them; none by default',
+    ),
+};
+
 /** Variables of everything about privacy, which several roles have to agree on. */
 export const privacyConfig = {
   PRIVACY_ENABLED: flag()

@@ -9,6 +9,7 @@ import { surfaceRoutes } from './surfaces';
 import { tenantRoutes } from './routes/tenants';
 import { threadRoutes } from './routes/threads';
 import { userRoutes } from './routes/users';
+import { webhookRoutes } from './routes/webhooks';
 
 /** All routes of the command API; the OpenAPI document is made from these very definitions. */
 export const commandRoutes: readonly Route<CommandRouteDeps>[] = [
@@ -20,5 +21,6 @@ export const commandRoutes: readonly Route<CommandRouteDeps>[] = [
   ...userRoutes,
   ...privacyRoutes,
   ...tenantRoutes,
+  ...webhookRoutes,
   ...surfaceRoutes,
 ];

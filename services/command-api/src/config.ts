@@ -1,4 +1,4 @@
-import { forwardConfig, privacyConfig, type RuntimeConfig } from '@threadlog/runtime';
+import { forwardConfig, outboundConfig, privacyConfig, type RuntimeConfig } from '@threadlog/runtime';
 import { MAX_IDEMPOTENCY_HOURS } from '@threadlog/read-models';
 import { integer } from '@threadlog/service';
 import type { z } from 'zod';
@@ -11,6 +11,7 @@ export const commandApiConfig = {
     .describe('Messages a thread holds, deleted ones aside'),
   MAX_PARTICIPANTS_PER_THREAD: integer(2, 10_000).prefault('1000').describe('People who take part in a thread'),
   ...privacyConfig,
+  ...outboundConfig,
   COMMAND_TIMEOUT_MS: integer(100, 60_000)
     .prefault('5000')
     .describe('Most milliseconds until a command is answered, if only that its outcome is unknown'),

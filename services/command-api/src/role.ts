@@ -22,6 +22,7 @@ import { createSystemClock, createWindow, type Clock } from './clock';
 import { createExecutor } from './pipeline/executor';
 import type { CommandApiConfig } from './config';
 import { createLookUps, type LookUps } from './http/lookUps';
+import { createWebhookUrls } from './http/webhookUrls';
 import { createCommandFaults, createOwnershipMetrics } from './metrics';
 import { createOwner, type Owner } from './ownership/owner';
 import type { LeaseStore } from './ownership/ports';
@@ -30,6 +31,7 @@ import { createCommandRouter, rememberWrites } from './router/commandRouter';
 import { forwardEndpoint } from './router/forwardEndpoint';
 import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
+import { createExtras } from './store/extras';
 import { createHoldsCache } from './store/holdsCache';
 import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
@@ -79,6 +81,10 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     basePath: config.BASE_PATH,
     timeoutMs: config.COMMAND_TIMEOUT_MS,
     lookUps: lookUpsOf(deps, readModel),
+    webhookUrl: createWebhookUrls({
+      allowHttp: config.OUTBOUND_ALLOW_HTTP,
+      allowedRanges: config.OUTBOUND_ALLOWED_RANGES,
+    }),
     readmit: (tenantId: TenantId, subjectId: string) => deps.sealing.readmit(tenantId, subjectId),
   };
   const routes = mountRoutes(strictRouter(), servedRoutes(commandRoutes, config), {
@@ -127,6 +133,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
   const executor = createExecutor({
     ...shared,
     holdsOf: holds.of,
+    extrasOf: createExtras({ database, generation: readModel.generation }),
     owner,
     sealing,
     limits,

@@ -7,6 +7,7 @@ import { presenceRoutes } from './presence/routes';
 import { surfaceRoutes } from './surfaces';
 import { searchRoutes } from './search/routes';
 import { threadRoutes } from './threads/routes';
+import { webhookQueryRoutes } from './webhooks/routes';
 
 /** Every route of the query API. */
 export const queryRoutes: readonly Route<QueryContext>[] = [
@@ -15,6 +16,7 @@ export const queryRoutes: readonly Route<QueryContext>[] = [
   ...searchRoutes,
   ...auditRoutes,
   ...privacyQueryRoutes,
+  ...webhookQueryRoutes,
   ...presenceRoutes,
   ...surfaceRoutes,
 ];

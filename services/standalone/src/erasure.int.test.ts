@@ -114,6 +114,9 @@ describe.each(STORES)('erasure with messages in %s', (kind) => {
     await says(bed, gone.people.ada, gone.group, 'leaving text');
     await says(bed, other.people.ada, other.group, 'staying text');
     await bed.internally('leaving').call('POST', '/api/users/sync', { externalUserId: 'ada', displayName: 'Ada' });
+    const hook = { url: 'https://hooks.example.invalid/leaving', description: 'leaving text' };
+    const chief = testActor('chief', { tenant: 'leaving', role: 'admin' });
+    expect((await bed.as(chief).call('POST', '/api/v1/webhooks', hook)).status).toBe(201);
     const worker = await bed.startWorker();
     const done = await bed.erased(gone.office, { tenant: true });
     const events = await eventsOf(bed, 'leaving');
@@ -124,9 +127,14 @@ describe.each(STORES)('erasure with messages in %s', (kind) => {
     const left = await bed.runtime.database.query(`select 1 from read_1.threads where tenant_id = 'leaving'
       and (deleted_at is null or title is not null)
       union all select 1 from read_1.users where tenant_id = 'leaving' and display_name is not null
+      union all select 1 from read_1.webhook_endpoints where tenant_id = 'leaving'
+      and (deleted_at is null or url is not null or description is not null or secrets <> '[]')
       union all select 1 from read_1.message_search where tenant_id = 'leaving'
       union all select 1 from read_1.message_refs where tenant_id = 'leaving' and not deleted`);
     expect(left.rows).toEqual([]);
+    expect(receiptIn(events).stores.find(({ what }) => what === 'endpoints of the tenant')).toMatchObject({
+      checked: 1,
+    });
     await worker.stop();
   }, 60_000);
 

@@ -35,13 +35,17 @@ const bodies: Record<string, unknown> = {
   postConversationThreadMessage: { content: 'Hello' },
   editMessageById: { content: 'Hello' },
   addReactionById: { emoji: '👍' },
+  updateWebhook: { enabled: false },
 };
 
 /** Operations about a sub-thread of the conversation they name. */
 const BELOW = new Set(['getConversationThread', 'postConversationThreadMessage']);
 
 /** Operations that taking part does not open. */
-const FOR_ADMINISTRATORS = new Set(['listThreadEvents', 'releaseLegalHold']);
+const FOR_ADMINISTRATORS = new Set([
+  ...['listThreadEvents', 'releaseLegalHold'],
+  ...['getWebhook', 'updateWebhook', 'deleteWebhook', 'rotateWebhookSecret'],
+]);
 
 /** Operations about what only the worker brings about; the privacy tests ask for them. */
 const AFTER_JOBS = new Set(['getErasureReceipt']);
@@ -72,9 +76,18 @@ async function privacyPlace({ operationId }: Operation): Promise<Record<string, 
   return { requestId: id, holdId: id };
 }
 
+/** An endpoint of its own for each operation. */
+async function webhookPlace(): Promise<Record<string, string>> {
+  const { call } = as(administrator);
+  const { id, token } = await created(call('POST', '/api/v1/webhooks', { url: 'https://hooks.example.invalid/' }));
+  await api.request('GET', '/api/v1/webhooks', { as: administrator, headers: { 'x-consistency-token': token } });
+  return { webhookId: id };
+}
+
 /** A thread of its own for each operation, since many of them take things away. */
 async function place(operation: Operation): Promise<Record<string, string>> {
   if (operation.path.includes('/privacy/')) return privacyPlace(operation);
+  if (operation.path.includes('/webhooks/')) return webhookPlace();
   const { operationId } = operation;
   const { call } = as(insider);
   const thread = await created(call('POST', '/api/v1/threads', { participantIds: ['ben'], learnerId: null }));

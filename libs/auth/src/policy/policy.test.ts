@@ -5,6 +5,7 @@ import {
   canSee,
   may,
   mayHandleSubject,
+  mayManageWebhooks,
   mayReadLogs,
   ROLE_PERMISSIONS,
   visibleFromIndex,
@@ -233,6 +234,11 @@ describe('personal data and logs', () => {
 
   test('a guardian’s scope covers learners, not users of the same id', () => {
     expect(mayHandleSubject(actor('guardian', { learnerScope: ['lena'] }), { kind: 'user', id: 'lena' })).toBe(false);
+  });
+
+  test('endpoints are for admins', () => {
+    expect(ROLES.filter((role) => mayManageWebhooks(actor(role)))).toEqual(['admin']);
+    expect(mayManageWebhooks(actor('admin', { permissions: ['chat:read', 'chat:write'] }))).toBe(false);
   });
 
   test('logs are for admins and auditors', () => {

@@ -22,3 +22,8 @@ export function mayHandleSubject(actor: Actor, subject: PrivacySubject): boolean
 export function mayReadLogs(actor: Actor): boolean {
   return actor.role === 'auditor' || hasPermission(actor, 'chat:admin');
 }
+
+/** Whether the actor may register the tenant's endpoints, change them and see what they are told. */
+export function mayManageWebhooks(actor: Actor): boolean {
+  return hasPermission(actor, 'chat:admin');
+}

@@ -19,6 +19,12 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 export type WebhookEventName = (typeof WEBHOOK_EVENTS)[number];
 
+/** Stands alone in the list of an endpoint that is told of all events, those that later builds know included. */
+export const ALL_WEBHOOK_EVENTS = '*';
+
+/** Why an endpoint was switched off by itself. */
+export const WEBHOOK_DISABLED_REASONS = ['gone', 'asked', 'failing'] as const;
+
 const webhookExample = {
   id: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10',
   url: 'https://example.com/webhooks/chat',
@@ -64,3 +70,22 @@ const shape = {
 /** An endpoint of a tenant, as every surface shows it. */
 export const webhookSchema = z.object(shape).meta({ id: 'Webhook', example: webhookExample });
 export type WebhookResource = z.infer<typeof webhookSchema>;
+
+/** The same to whoever made its newest secret: shown with this answer alone. */
+export const webhookWithSecretSchema = z
+  .object({
+    ...shape,
+    secret: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'What deliveries are signed with. Shown with this answer alone, and again to the same request with the same ' +
+          'idempotency key, while it signs; null when it does not any more.',
+      }),
+  })
+  .meta({
+    id: 'WebhookWithSecret',
+    example: { ...webhookExample, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' },
+  });
+export type WebhookWithSecretResource = z.infer<typeof webhookWithSecretSchema>;

@@ -1,6 +1,6 @@
 import type { TenantId } from '@threadlog/events';
 import type { WebhookEndpointRow } from '../projections';
-import { createStatements, type ReadModelSource } from '../statements';
+import { createStatements, type ReadModelSource, type Statements } from '../statements';
 
 /** Place among the endpoints of all tenants, which are walked by tenant and id. */
 export type WebhookCursor = Pick<WebhookEndpointRow, 'tenant_id' | 'webhook_id'>;
@@ -23,15 +23,7 @@ export function createWebhookQueries(source: ReadModelSource): WebhookQueries {
           where deleted_at is null and (tenant_id, webhook_id) > ($1, $2) order by tenant_id, webhook_id limit $3`,
         [after?.tenant_id ?? '', after?.webhook_id ?? '', limit],
       ),
-    async webhookEndpointOf(tenantId, webhookId) {
-      const [row] = await statements.rows<WebhookEndpointRow>(
-        'webhook_endpoint',
-        (schema) => `select * from ${schema}.webhook_endpoints
-          where tenant_id = $1 and webhook_id = $2 and deleted_at is null`,
-        [tenantId, webhookId],
-      );
-      return row ?? null;
-    },
+    webhookEndpointOf: (tenantId, webhookId) => findWebhookEndpoint(statements, tenantId, webhookId),
     async countWebhookEndpoints(tenantId) {
       const [row] = await statements.rows<{ count: number }>(
         'webhook_endpoints_count',
@@ -42,4 +34,19 @@ export function createWebhookQueries(source: ReadModelSource): WebhookQueries {
       return row!.count;
     },
   };
+}
+
+/** An endpoint; null where there is none, or it was deleted. */
+export async function findWebhookEndpoint(
+  statements: Statements,
+  tenantId: TenantId,
+  webhookId: string,
+): Promise<WebhookEndpointRow | null> {
+  const [row] = await statements.rows<WebhookEndpointRow>(
+    'webhook_endpoint',
+    (schema) => `select * from ${schema}.webhook_endpoints
+      where tenant_id = $1 and webhook_id = $2 and deleted_at is null`,
+    [tenantId, webhookId],
+  );
+  return row ?? null;
 }

@@ -15,7 +15,17 @@ export interface DecisionContext {
   newId: string;
   /** Legal holds of the actor's tenant, as known a moment ago; null while nobody knows. */
   holds(): readonly LegalHold[] | null;
+  /** What the command names in its `extras`. */
+  extras: Partial<Extras>;
   limits: Limits;
+}
+
+/** What only some commands need, so that it is looked up and made for those alone. */
+export interface Extras {
+  /** How many endpoints the tenant has, as the read model knows it. */
+  webhooks: number;
+  /** A secret that nobody has seen yet. */
+  secret: string;
 }
 
 /** What a decision about a thread depends on besides. */

@@ -12,10 +12,11 @@ import type {
   TenantRow,
   ThreadRow,
   UserThreadRow,
+  WebhookEndpointRow,
 } from '@threadlog/read-models';
 import type { SealScope } from '@threadlog/sealing';
 import type { z } from 'zod';
-import type { ContextOf, Decision, Seen } from './decision';
+import type { ContextOf, Decision, Extras, Seen } from './decision';
 
 type InputOf<Contract extends CommandContract> = z.output<Contract['input']>;
 
@@ -50,6 +51,8 @@ export type Shown =
   | { kind: 'deletion'; row: DeletionLogRow }
   | { kind: 'hold'; hold: LegalHold | undefined }
   | { kind: 'retention'; row: TenantRow }
+  /** With one of its secrets, where the command made it. */
+  | { kind: 'webhook'; row: WebhookEndpointRow; secretId: string | null }
   | { kind: 'none' };
 
 /** What an answer is made of, taken in the turn of the decision. */
@@ -96,6 +99,8 @@ export interface CommandRules<Contract extends CommandContract, Type extends Dec
   reads?(input: InputOf<Contract>): readonly string[];
   /** Whose parts those are: the stream's own by default. */
   readonly readsFrom?: 'root';
+  /** What it needs besides its stream; nothing by default. */
+  readonly extras?: readonly (keyof Extras)[];
   /** People without whose admission it may not be: see `writer`. */
   people(input: InputOf<Contract>, actor: Actor): readonly string[];
   /** Whose keys its text needs; null, and by default, where it has none. */
@@ -108,6 +113,8 @@ export interface CommandRules<Contract extends CommandContract, Type extends Dec
   shows?(input: InputOf<Contract>, answer: ShownInput<Type>): Shown;
   /** Parts of the stream that its first answer showed, and that giving it again needs. None by default. */
   replays?(input: InputOf<Contract>, receipt: Pick<ReceiptRow, 'event_type' | 'resource_id'>): readonly string[];
+  /** Why its first answer may not be given again to an actor of these rights; it may, by default. */
+  hidesFrom?(actor: Actor): Problem | null;
   /** Whether its first event made what it shows; always by default. */
   made?(firstEvent: string): boolean;
   /** A key of the client's own in the input, for where no header names one. */

@@ -13,7 +13,7 @@ import {
 } from '@threadlog/read-models';
 import { deciderSpec, historyOf } from '@threadlog/testing';
 import type { z } from 'zod';
-import type { Decision, Limits } from './decision';
+import type { Decision, Extras, Limits } from './decision';
 import { documented } from './documented.testing';
 import { THREAD } from './drafts.testing';
 import { definitionOf } from './registry';
@@ -36,6 +36,7 @@ interface Asked {
   command: Command;
   actor: Actor;
   holds: readonly LegalHold[] | null;
+  extras: Partial<Extras>;
   limits: Limits;
 }
 
@@ -44,6 +45,8 @@ const nameOf = (type: string, id: string): string => `${type}/${id}`;
 function stateIn(states: States, type: DecidedType, id: string): StreamState {
   return states.get(nameOf(type, id)) ?? beginning(type);
 }
+
+const PLAIN = { holds: [], extras: { webhooks: 0, secret: 'whsec_new' }, limits: LIMITS } as const;
 
 /** What is read of a stream before anything happens to it is everything: nothing has. */
 function evolveIn(states: States, event: ChatEvent): States {
@@ -88,10 +91,14 @@ export function given(...happened: Draft[]) {
   );
   return {
     when: (actor: Actor, command: Command, limits: Partial<Limits> = {}) =>
-      spec(...events).when({ command, actor, holds: [], limits: { ...LIMITS, ...limits } }),
+      spec(...events).when({ command, actor, ...PLAIN, limits: { ...LIMITS, ...limits } }),
+    /** With what the command needs besides its stream. */
+    having: (extras: Partial<Extras>) => ({
+      when: (actor: Actor, command: Command) => spec(...events).when({ command, actor, ...PLAIN, extras }),
+    }),
     /** While legal holds are in force; null: while nobody knows them. */
     under: (holds: readonly LegalHold[] | null) => ({
-      when: (actor: Actor, command: Command) => spec(...events).when({ command, actor, holds, limits: LIMITS }),
+      when: (actor: Actor, command: Command) => spec(...events).when({ command, actor, ...PLAIN, holds }),
     }),
   };
 }
@@ -106,6 +113,8 @@ function draftStreamId(draft: Draft): string {
       return 'subject' in data && data.subject ? privacyStream(TENANT, data.subject).id : '';
     case 'tenant':
       return TENANT;
+    case 'webhook':
+      return 'webhook_id' in data ? data.webhook_id : '';
     default:
       return 'thread_id' in data ? data.thread_id : '';
   }

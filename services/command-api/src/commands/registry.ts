@@ -34,6 +34,11 @@ import { changePreferences } from './users/preferences';
 import { readThread } from './users/read';
 import { removeUser } from './users/remove';
 import { syncUser } from './users/sync';
+import { deleteWebhook } from './webhooks/delete';
+import { disableWebhook } from './webhooks/disable';
+import { registerWebhook } from './webhooks/register';
+import { rotateWebhookSecret } from './webhooks/rotateSecret';
+import { updateWebhook } from './webhooks/update';
 
 const LISTED = [
   createThread,
@@ -70,6 +75,11 @@ const LISTED = [
   setRetention,
   beginErasure,
   endErasure,
+  registerWebhook,
+  updateWebhook,
+  rotateWebhookSecret,
+  disableWebhook,
+  deleteWebhook,
 ] as const;
 
 /** Every command that is carried out here. */

@@ -33,6 +33,8 @@ export interface CommandRouteDeps {
   lookUps: LookUps;
   /** Gives an erased person a new key; safe to repeat. */
   readmit(tenantId: TenantId, subjectId: string): Promise<void>;
+  /** The URL of an endpoint in its one spelling; throws `invalid_request` for one that nothing would be sent to. */
+  webhookUrl(text: string): string;
   /** Longest wait for an answer; milliseconds. */
   timeoutMs: number;
 }

@@ -13,6 +13,8 @@ export interface LookUps {
   threadOfMessage(tenantId: TenantId, messageId: string): Promise<string>;
   /** Whose erasure a request is; throws `not_found` where there is no such request. */
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject>;
+  /** Resolves once the read model shows everything that stands in the log now. */
+  allProjected(): Promise<void>;
 }
 
 export interface LookUpsDeps {
@@ -28,20 +30,17 @@ export interface LookUpsDeps {
  */
 export function createLookUps({ queries, allProjected, ...deps }: LookUpsDeps): LookUps {
   async function find<Found>(look: () => Promise<Found>): Promise<Found> {
-    try {
-      return await look().catch(async (error: unknown) => {
+    return reached(() =>
+      look().catch(async (error: unknown) => {
         if (!isProblem(error) || error.problem.code !== 'not_found') throw error;
         await allProjected();
         return look();
-      });
-    } catch (cause) {
-      if (isProblem(cause)) throw cause;
-      const detail = 'The read model cannot be reached at the moment.';
-      throw new ProblemError({ code: 'unavailable', detail, retryAfter: 1 }, { cause });
-    }
+      }),
+    );
   }
 
   return {
+    allProjected: () => reached(allProjected),
     readTarget: (actor, place) => find(() => queries.readTarget(actor, place)),
     unreadAfter: (actor, target, readIndex) => find(() => queries.unreadAfter(actor, target, readIndex)),
     subjectOfDeletion: (tenantId, requestId) =>
@@ -57,4 +56,14 @@ export function createLookUps({ queries, allProjected, ...deps }: LookUpsDeps): 
         return threadId;
       }),
   };
+}
+
+async function reached<Found>(look: () => Promise<Found>): Promise<Found> {
+  try {
+    return await look();
+  } catch (cause) {
+    if (isProblem(cause)) throw cause;
+    const detail = 'The read model cannot be reached at the moment.';
+    throw new ProblemError({ code: 'unavailable', detail, retryAfter: 1 }, { cause });
+  }
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import type { CommandAccepted, CommandResult, LogPosition } from '@threadlog/commands';
-import type { Json, Problem, TenantId, ThreadResource } from '@threadlog/events';
+import type { Problem, TenantId, ThreadResource } from '@threadlog/events';
 import {
   presentMessage,
   presentParticipant,
@@ -19,7 +19,9 @@ import { isRefusal, type Limits } from '../commands/decision';
 import { NOTHING_SHOWN, type CommandDefinition, type Shown, type ShownInput } from '../commands/define';
 import { viewThread } from '../commands/policies';
 import type { Job, StreamWithRoot } from './job';
+import { closedAmong, openerWith, type ClearText } from './clearText';
 import { presentPrivacy } from './presentPrivacy';
+import { presentShownWebhook } from './presentWebhook';
 
 /** What a thread's answer shows beyond its stream: read from the read model, as old as that is. */
 export interface ThreadContextRows {
@@ -39,9 +41,6 @@ export interface AnswersDeps {
   hiddenReplies(tenantId: TenantId, shown: readonly Referring[]): Promise<ReadonlySet<string>>;
   limits: Limits;
 }
-
-/** Sealed blob to what it holds, for answering with the caller's own words without opening them again. */
-export type ClearText = Map<string, Json>;
 
 /** What an answer will be made of, taken in the turn of the decision; rows are immutable. */
 export interface AnswerSource {
@@ -77,7 +76,8 @@ export function createAnswers(deps: AnswersDeps): Answers {
   };
   return {
     hidesThread,
-    hides: ({ contract }, streams, actor) => (contract.success === 204 ? null : hidesThread(streams, actor)),
+    hides: ({ contract, hidesFrom }, streams, actor) =>
+      contract.success === 204 ? null : (hidesFrom?.(actor) ?? hidesThread(streams, actor)),
     sourceOf({ request, resolved }, input) {
       const { position, replayed, changed, clear } = input;
       const { contract } = resolved.definition;
@@ -135,6 +135,8 @@ async function present(deps: AnswersDeps, actor: Actor, source: AnswerSource): P
     }
     case 'userThread':
       return { resource: presentUserThread(shown.row) };
+    case 'webhook':
+      return presentShownWebhook(deps.opener, shown, clear);
     case 'none':
       return { resource: null };
     default:
@@ -176,24 +178,17 @@ interface Wanted {
   messages: readonly Referring[];
 }
 
-/** The caller's own words are known; only what others wrote before has to be opened. */
 async function viewOf(
   deps: AnswersDeps,
   actor: Actor,
   { rows, clear, people, messages }: Wanted,
 ): Promise<PresenterView> {
-  const closed = sealedBlobsOf(rows).filter((blob) => !clear.has(blob.sealed));
+  const closed = closedAmong(sealedBlobsOf(rows), clear);
   if (closed.length > 0) await deps.opener.prepare(actor.tenantId, closed);
   return {
     viewerId: actor.id,
     hidden: await deps.hiddenReplies(actor.tenantId, messages),
     profile: await deps.profilesOf(actor.tenantId, people),
-    opener: {
-      open: (tenantId, blob, target) => {
-        const known = clear.get(blob.sealed);
-        return known === undefined ? deps.opener.open(tenantId, blob, target) : known;
-      },
-      whyNot: deps.opener.whyNot,
-    },
+    opener: openerWith(deps.opener, clear),
   };
 }

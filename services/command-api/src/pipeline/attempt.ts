@@ -1,7 +1,7 @@
 import { rootThreadId, type Problem, type TenantId } from '@threadlog/events';
 import type { LegalHold } from '@threadlog/read-models';
 import type { Sealing, SealScope } from '@threadlog/sealing';
-import type { Limits } from '../commands/decision';
+import type { Extras, Limits } from '../commands/decision';
 import type { OwnedPartition } from '../ownership/ownedPartition';
 import type { ReadModel } from '../streams/ports';
 import type { Receipt } from '../streams/receiptBook';
@@ -21,6 +21,8 @@ export interface AttemptDeps extends CommitDeps {
   limits: Limits;
   /** Legal holds of a tenant as last read; null where they are not known well enough to rely on. */
   holdsOf(tenantId: TenantId): readonly LegalHold[] | null;
+  /** Looks up and makes what few commands need. */
+  extrasOf(tenantId: TenantId, names: readonly (keyof Extras)[]): Promise<Partial<Extras>>;
   windowStart(): string;
 }
 
@@ -96,6 +98,7 @@ function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
   const people = definition.people(command.input, actor);
   const admission = people.length === 0 ? 'open' : deps.sealing.cachedAdmission(actor.tenantId, people);
   if (admission === 'unknown') return deps.sealing.loadAdmission(actor.tenantId, people);
+  if (job.extras === null) return loadExtras(deps, job);
 
   const context = {
     actor,
@@ -103,6 +106,7 @@ function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
     newId,
     root: streams.root.state,
     holds: () => deps.holdsOf(actor.tenantId),
+    extras: job.extras,
     limits: deps.limits,
   };
   const decision = definition.decide(command.input, state, context);
@@ -115,6 +119,10 @@ function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
   const sealer = scope && deps.sealing.cachedSealer(scope);
   if (scope && !sealer) return deps.sealing.sealer(scope).then(() => undefined);
   return done(commit(deps, owned, job, { ...streams, now, drafts: decision.events, sealer: sealer ?? null }));
+}
+
+async function loadExtras({ extrasOf }: AttemptDeps, job: Job): Promise<void> {
+  job.extras = await extrasOf(job.request.actor.tenantId, job.resolved.definition.extras ?? []);
 }
 
 /** Whose keys the command's text needs; null where it has none. */

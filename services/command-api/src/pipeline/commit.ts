@@ -19,7 +19,8 @@ import { MAX_OVERLAY_EVENTS } from '../streams/overlay';
 import type { OwnedPartition } from '../ownership/ownedPartition';
 import { applyEvent } from '../streams/streamEntry';
 import { nextTimestamp } from '../clock';
-import type { Answers, ClearText } from './answer';
+import type { Answers } from './answer';
+import type { ClearText } from './clearText';
 import { learnerOf, OUTCOME_UNKNOWN, refusal, type Job, type StreamWithRoot } from './job';
 
 export interface CommitDeps {

@@ -50,6 +50,7 @@ const ABOUT: Record<string, unknown> = {
   executeAfter: null,
   holdsVersion: 0,
   touchesHeldThread: false,
+  webhookId: NEW_ID,
 };
 
 function soundInput(type: CommandType): Record<string, unknown> {
@@ -113,6 +114,16 @@ const PROFILE = { user_id: 'bob', display_name: 'Bob', avatar_url: null, email: 
 const LENA = { kind: 'learner', id: 'lena' } as const;
 const HOLD = { hold_id: 'hello', subject: LENA, held_thread_id: null, reason: 'other', reference: null } as const;
 
+const ENDPOINT: Draft[] = [
+  {
+    type: 'CHAT_WEBHOOK_REGISTERED',
+    data: {
+      ...{ webhook_id: NEW_ID, url: 'https://a.example', description: null, secret: 'whsec_old', secret_id: 's1' },
+      ...{ events: ['message.created'], filter: { learner_id: null, thread_types: null }, payload: 'full' },
+    },
+  },
+];
+
 /** What has happened before, where a command is refused without it; to a thread if nothing is said here. */
 const BEFORE: Partial<Record<CommandType, Draft[]>> = {
   ...Object.fromEntries(['thread.create', 'thread.read', 'thread.preferences', 'user.sync'].map((type) => [type, []])),
@@ -129,6 +140,8 @@ const BEFORE: Partial<Record<CommandType, Draft[]>> = {
   'privacy.report': [exportRequested('hello'), deletionRequested('other')],
   'privacy.readmit': [deletionRequested(), started(), erased(), completed()],
   'tenant.releaseHold': [{ type: 'CHAT_LEGAL_HOLD_SET', data: HOLD }],
+  ...Object.fromEntries(TYPES.filter((type) => /^webhook/.test(type)).map((type) => [type, ENDPOINT])),
+  'webhook.register': [],
   'tenant.endErasure': [{ type: 'CHAT_ERASURE_BEGUN', data: { request_id: 'hello', subject: LENA } }],
 };
 
@@ -163,7 +176,8 @@ test.each(TYPES)('%s with anything in any of its leaves is refused, or folded by
         JSON.parse(JSON.stringify(parsed.data)),
       );
       const entry = entryOf(type, BEFORE[type] ?? THREAD);
-      const context = { actor, now: NOW, newId: NEW_ID, root: entry.state, holds: () => [], limits: LIMITS };
+      const extras = { webhooks: 0, secret: 'whsec_new' };
+      const context = { actor, now: NOW, newId: NEW_ID, root: entry.state, holds: () => [], extras, limits: LIMITS };
       const decision = definitionOf(command).decide(command.input, entry.state, context);
       if (decision.kind !== 'events') return;
       taken.set(type, (taken.get(type) ?? 0) + 1);

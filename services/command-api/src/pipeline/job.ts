@@ -1,5 +1,6 @@
 import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import type { Problem } from '@threadlog/events';
+import type { Extras } from '../commands/decision';
 import type { StreamState } from '@threadlog/read-models';
 import type { StreamEntry } from '../streams/streamEntry';
 import type { ResolvedCommand } from './resolveCommand';
@@ -28,6 +29,8 @@ export interface Job {
   /** True once its events are on their way: from then on its outcome can be unknown. */
   decided: boolean;
   answered: boolean;
+  /** What its definition asks for besides its stream; null before that was looked up. */
+  extras: Partial<Extras> | null;
   /** The entry into which its key's receipt was read from the table; another entry of the stream knows nothing of it. */
   keyReadInto: StreamEntry | null;
   /** The entry into which the parts it names were read, as far as they exist. */
@@ -42,11 +45,14 @@ export interface JobOptions {
   onAnswer(job: Job, outcome: Outcome): void;
 }
 
+const NO_EXTRAS: Partial<Extras> = {};
+
 export function createJob(options: JobOptions): Job {
   const job: Job = {
     ...options,
     decided: false,
     answered: false,
+    extras: options.resolved.definition.extras ? null : NO_EXTRAS,
     keyReadInto: null,
     partsReadInto: null,
     answer(outcome) {

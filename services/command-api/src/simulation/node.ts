@@ -76,9 +76,8 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
   const executor = createExecutor({
     ...{ owner, clock, readModel, sealing, answers, newEventId, windowStart },
     limits: LIMITS,
-    holdsOf: () => [],
     maxEventBytes: 500_000,
-    ...{ onFault: noop, onUnappendable },
+    ...{ holdsOf: () => [], extrasOf: () => Promise.resolve({}), onFault: noop, onUnappendable },
   });
   const router = createCommandRouter({
     ...{ executor, clock, sealing },

@@ -130,6 +130,13 @@ const tablesOf: ((schema: string) => CountedTable)[] = [
     parked: isParked(schema, 'user', 'u.user_id'),
   }),
   (schema) => ({
+    table: 'webhook_endpoints',
+    what: 'endpoints of the tenant',
+    from: `${schema}.webhook_endpoints w where tenant_id = $1 and $2::text is null`,
+    holdsText: "(url is not null or description is not null or secrets <> '[]'::jsonb)",
+    parked: isParked(schema, 'webhook', 'w.webhook_id'),
+  }),
+  (schema) => ({
     table: 'message_search',
     what: 'rows of the index',
     from: `(

@@ -24,6 +24,8 @@ export interface Findings {
   settings(erased: Erased, after: string, limit: number): Promise<string[]>;
   /** People whose profile is there, after this one. */
   profiles(erased: Erased, after: string, limit: number): Promise<string[]>;
+  /** Endpoints of a tenant; none for a person, whose text is not in them. */
+  webhooks(erased: Erased, after: string, limit: number): Promise<string[]>;
 }
 
 export interface FoundThread {
@@ -58,6 +60,11 @@ export function createFindings(database: Database, generation: number): Findings
       const rows = await statements.planned<{ user_id: string }>(profilesSql, [tenantId, personId, limit, after]);
       return rows.map(({ user_id }) => user_id);
     },
+    async webhooks({ tenantId, personId }, after, limit) {
+      if (personId !== null) return [];
+      const rows = await statements.planned<{ webhook_id: string }>(webhooksSql, [tenantId, limit, after]);
+      return rows.map(({ webhook_id }) => webhook_id);
+    },
   };
 }
 
@@ -70,7 +77,7 @@ function page(
 }
 
 /** Whether the streams below a record key wait for an operator; `$1` is the tenant. */
-export function isParked(schema: string, type: 'thread' | 'user', id: string): string {
+export function isParked(schema: string, type: 'thread' | 'user' | 'webhook', id: string): string {
   const root = type === 'thread' ? `split_part(${id}, '~', 1)` : id;
   return `exists (select from ${schema}.parked_keys k where k.record_key = $1 || '/${type}/' || ${root})`;
 }
@@ -122,3 +129,9 @@ const profilesSql = (schema: string): string => `
   where tenant_id = $1 and ($2::text is null or user_id = $2) and user_id > $4 and removed_at is null
     and not ${isParked(schema, 'user', 'user_id')}
   order by user_id limit $3`;
+
+/** Parameters: tenant, limit, endpoint after which. */
+const webhooksSql = (schema: string): string => `
+  select webhook_id from ${schema}.webhook_endpoints
+  where tenant_id = $1 and webhook_id > $3 and deleted_at is null and not ${isParked(schema, 'webhook', 'webhook_id')}
+  order by webhook_id limit $2`;

@@ -11,7 +11,7 @@ export interface Parked {
 
 /**
  * The parked threads in which the person writes or takes part, which are about it, or of which nothing is known, and its
- * own stream; for a tenant all of them. No key opens what is in them any more, but it cannot be deleted either before
+ * own stream; for a tenant all of them, and its endpoints. No key opens what is in them any more, but it cannot be deleted either before
  * they go on.
  */
 export async function findParked(
@@ -37,7 +37,7 @@ const parkedSql = (schema: string): string => `
   )
   select record_key, array(select thread_id from threads where split_part(thread_id, '~', 1) = parked.id) as thread_ids
   from parked
-  where type = 'user' and ($2::text is null or id = $2) or type = 'thread' and ($2::text is null
+  where type = 'webhook' and $2::text is null or type = 'user' and ($2::text is null or id = $2) or type = 'thread' and ($2::text is null
     or not exists (select from threads where thread_id = parked.id)
     or exists (select from threads where split_part(thread_id, '~', 1) = parked.id and learner_id = $2)
     or exists (select from threads t where split_part(thread_id, '~', 1) = parked.id and ${settingsBy('$2', 't')})

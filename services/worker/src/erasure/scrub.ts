@@ -53,6 +53,10 @@ async function scrubOnce(scrubbing: Scrubbing): Promise<number> {
     input: { threadId, authorId },
   }));
   await scrubNamed(scrubbing, findings.profiles, progress, (userId) => ({ type: 'user.remove', input: { userId } }));
+  await scrubNamed(scrubbing, findings.webhooks, progress, (webhookId) => ({
+    type: 'webhook.delete',
+    input: { webhookId },
+  }));
   return done;
 }
 
@@ -75,7 +79,7 @@ async function scrubThreads(scrubbing: Scrubbing, progress: Progress): Promise<v
 /** What is found by name, in the order of names, each by a command of its own. */
 async function scrubNamed(
   scrubbing: Scrubbing,
-  page: Findings['profiles' | 'settings'],
+  page: Findings['profiles' | 'settings' | 'webhooks'],
   progress: Progress,
   commandFor: (name: string, personId: string) => Command,
 ): Promise<void> {

@@ -29,6 +29,7 @@ import { socketResumeCases } from './socketResume';
 import { threadCreationCases } from './threadCreation';
 import { threadListCases } from './threadLists';
 import { threadCases } from './threads';
+import { webhookCases } from './webhooks';
 
 const ofRoutes: Case[] = [
   ...permissionCases,
@@ -53,6 +54,7 @@ const ofRoutes: Case[] = [
   ...auditCases,
   ...privacyCases,
   ...holdCases,
+  ...webhookCases,
   ...downloadCases,
 ];
 

@@ -5,7 +5,7 @@ import { happened, refuse } from '../decision';
 import { nobody, ofSubject } from '../common';
 import { defineCommand } from '../define';
 import { isIdle, isKnown, mayAsk } from './rules';
-import { hoursLater } from './times';
+import { hoursLater } from '../times';
 
 /** Asks to erase a person. Until its time comes it can be called off; who keeps privacy may name the time. */
 export const requestDeletion = defineCommand(privacyDelete, {

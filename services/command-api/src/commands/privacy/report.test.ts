@@ -25,6 +25,7 @@ const contextOf = (actor: Actor) => ({
   now: '2026-01-01T00:00:00.000000Z',
   newId: 'new',
   holds: () => [],
+  extras: {},
   limits: LIMITS,
 });
 

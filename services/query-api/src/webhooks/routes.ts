@@ -1,0 +1,71 @@
+import { mayManageWebhooks, type Actor } from '@threadlog/auth';
+import { freeText, notThere, problem, webhookSchema } from '@threadlog/events';
+import {
+  findWebhookEndpoint,
+  presentWebhook,
+  webhookBlobsOf,
+  webhookEndpointsTable,
+  type WebhookEndpointRow,
+} from '@threadlog/read-models';
+import type { Route } from '@threadlog/service';
+import { z } from 'zod';
+import type { QueryContext } from '../context';
+import { decodeKeyset } from '../cursors';
+import { keysetOrder, keysetPage } from '../pages';
+import { ok, readRoute } from '../readRoute';
+import { pageEdgesShape, pageLimit } from '../schemas';
+
+const tags = ['Webhooks'];
+const params = z.object({ webhookId: z.uuid() });
+const listQuery = z.strictObject({
+  cursor: freeText(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),
+  limit: pageLimit,
+});
+const pageSchema = z.object({ items: z.array(webhookSchema), ...pageEdgesShape }).meta({ id: 'WebhookPage' });
+
+const list = readRoute<{ query: typeof listQuery }>({
+  path: '/api/v1/webhooks',
+  operationId: 'listWebhooks',
+  summary: 'List endpoints',
+  description: 'Those of the tenant, newest first; for administrators.',
+  tags,
+  query: listQuery,
+  responses: { 200: { description: 'A page of endpoints', schema: pageSchema } },
+  problems: ['forbidden'],
+  async handler({ actor, query: { cursor: given, limit } }, context) {
+    if (!mayManageWebhooks(actor)) throw problem('forbidden', 'endpoints are for administrators');
+    const cursor = given === undefined ? null : decodeKeyset('webhooks', given, 'cursor');
+    const rows = await context.statements.built<WebhookEndpointRow>((query) => {
+      const live = query.select('*').from(webhookEndpointsTable.name);
+      void live.where('tenant_id', actor.tenantId).whereNull('deleted_at');
+      return keysetOrder(live, { cursor, columns: ['created_at', 'webhook_id'], limit: limit + 1 });
+    });
+    const key = (row: WebhookEndpointRow) => ({ at: row.created_at, id: row.webhook_id });
+    const { rows: shown, ...edges } = keysetPage(rows, { list: 'webhooks', cursor, limit, key });
+    return ok({ items: await presented(context, actor, shown), ...edges });
+  },
+});
+
+const one = readRoute<{ params: typeof params }>({
+  path: '/api/v1/webhooks/{webhookId}',
+  operationId: 'getWebhook',
+  summary: 'Get an endpoint',
+  description: 'For administrators. What it is told and whether it is on; of its secrets the ids alone.',
+  tags,
+  params,
+  responses: { 200: { description: 'The endpoint', schema: webhookSchema } },
+  async handler({ actor, params: { webhookId } }, context) {
+    const row = await findWebhookEndpoint(context.statements, actor.tenantId, webhookId);
+    // For everybody else there are none.
+    if (!row || !mayManageWebhooks(actor)) throw notThere();
+    const [endpoint] = await presented(context, actor, [row]);
+    return ok(endpoint);
+  },
+});
+
+async function presented({ opener }: QueryContext, { tenantId }: Actor, rows: readonly WebhookEndpointRow[]) {
+  await opener.prepare(tenantId, rows.flatMap(webhookBlobsOf));
+  return rows.map((row) => presentWebhook(row, opener));
+}
+
+export const webhookQueryRoutes: readonly Route<QueryContext>[] = [list, one];
