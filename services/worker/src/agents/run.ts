@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandInput } from '@threadlog/commands';
-import type { ProblemCode } from '@threadlog/events';
+import type { ProblemCode, TenantId } from '@threadlog/events';
 import type { Logger } from '@threadlog/service';
 import type { SealingService } from '@threadlog/sealing';
 import type { Asked, Said } from './ask';
@@ -19,6 +19,11 @@ export interface RunDeps extends Speaker {
   /** From which message on the agent sees the thread; null where it sees nothing of it. */
   visibleFrom(run: OpenRun): Promise<number | null>;
   ask(request: ReturnType<typeof requestOf>, signal: AbortSignal): Promise<Asked>;
+  /**
+   * Asks when it is this tenant's turn. What comes after has no turns: a thread that cannot be written to, for as long as
+   * that takes, holds up nobody else.
+   */
+  inTurn<T>(tenantId: TenantId, task: () => Promise<T>): Promise<T>;
   secrets: readonly string[];
   now(): Date;
   /** Pauses between requests that came to nothing, in milliseconds; after the last the run has failed. */
@@ -52,10 +57,12 @@ export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, 
     await conclude(deps, { ...run, runId }, { type: 'agent.endRun', input }, ending);
     deps.onEnd(reason);
   };
-  const asked = await requestAnswer(deps, run, signal).catch((error: unknown) => {
-    if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
-    return { kind: 'ended' as const, reason: signal.reason.reason };
-  });
+  const asked = await deps
+    .inTurn(run.tenantId, () => requestAnswer(deps, run, signal))
+    .catch((error: unknown) => {
+      if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
+      return { kind: 'ended' as const, reason: signal.reason.reason };
+    });
   if (asked.kind === 'said') {
     const refused = await say(deps, { ...run, runId }, asked, ending);
     if (refused === null) deps.onEnd(asked.finish);

@@ -26,23 +26,23 @@ interface Running {
   done: Promise<void>;
 }
 
-export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSignal): Runs {
+export function createRuns(deps: Omit<RunDeps, 'inTurn'> & { logger: Logger }, ending: AbortSignal): Runs {
   const running = new Map<string, Running>();
   const limit = createLimiter(MAX_RUNS);
   const ofTenant = new Map<TenantId, ReturnType<typeof createLimiter>>();
 
-  function limited(tenantId: TenantId, task: () => Promise<void>): Promise<void> {
+  const inTurn: RunDeps['inTurn'] = (tenantId, task) => {
     const own = ofTenant.get(tenantId) ?? createLimiter(MAX_RUNS_OF_TENANT);
     ofTenant.set(tenantId, own);
     return own(() => limit(task));
-  }
+  };
 
   async function carry(run: OpenRun, stop: AbortController, before: Promise<void> | undefined): Promise<void> {
     await before;
     const signal = AbortSignal.any([stop.signal, ending]);
     const isOver = async (): Promise<boolean> => {
       try {
-        await limited(run.tenantId, () => perform(deps, run, signal, ending));
+        await perform({ ...deps, inTurn }, run, signal, ending);
         return true;
       } catch (err) {
         // Its row stays: where this process ends, the next start goes on with it.
