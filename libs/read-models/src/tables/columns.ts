@@ -4,6 +4,8 @@ export interface Column<Value = unknown> {
   readonly nullable: boolean;
   /** An expression, for rows that do not say. */
   readonly default?: string;
+  /** An expression of other columns, for what the database fills in by itself. */
+  readonly generated?: string;
   /** Never there: it carries the type. */
   readonly value?: Value;
 }
@@ -37,6 +39,11 @@ export const texts = columnOf<string[]>('text[]');
 export const bytes = columnOf<Buffer>('bytea');
 /** A time of the database's own clock, which is not part of any fold. */
 export const instant = columnOf<Date>('timestamp with time zone');
+
+/** A text that the database makes of other columns, and keeps. */
+export function madeOf(expression: string): Column<string> {
+  return { ...text(), generated: expression };
+}
 
 export function nullable<Value>(column: Column<Value>): Column<Value | null> {
   return { ...column, nullable: true } as Column<Value | null>;

@@ -11,8 +11,15 @@ export function tableSql(table: TableShape, schema: string): string {
   return [made, ...Object.entries(indexes).map((entry) => indexSql(entry, `${schema}.${name}`))].join('\n');
 }
 
-function columnSql([name, { type, nullable, default: standard }]: [string, Column]): string {
-  return `${name} ${type}${nullable ? '' : ' not null'}${standard === undefined ? '' : ` default ${standard}`}`;
+function columnSql([name, { type, nullable, default: standard, generated }]: [string, Column]): string {
+  return [
+    `${name} ${type}`,
+    !nullable && 'not null',
+    standard !== undefined && `default ${standard}`,
+    generated !== undefined && `generated always as (${generated}) stored`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function indexSql(
