@@ -1,6 +1,6 @@
 import { LIMITS, tenantId, type WebhookResource, type WebhookWithSecretResource } from '@threadlog/events';
 import { canonicalDump, createWebhookQueries, openWebhook, webhookBlobsOf } from '@threadlog/read-models';
-import { testActor } from '@threadlog/testing';
+import { testActor, type TestReply, type TestRequest } from '@threadlog/testing';
 import { givenStandalone } from './testing/standalone';
 
 type Endpoint = WebhookResource;
@@ -28,7 +28,7 @@ async function registered(body: object = {}, who = root): Promise<WithSecret> {
 test('the secret is shown with its first answer, and again to the same key alone', async () => {
   const key = { 'idempotency-key': 'register-1' };
   const body = { url: URL, description: 'canarytext', events: ['message.created'] };
-  const send = (rest: object = {}) => api.request('POST', BASE, { as: root, headers: key, body: { ...body, ...rest } });
+  const send = (rest: object = {}) => keyed('POST', BASE, { headers: key, body: { ...body, ...rest } });
   const first = await send();
   const made = first.body as WithSecret;
   expect([first.status, first.headers.get('location')]).toEqual([201, `${BASE}/${made.id}`]);
@@ -53,7 +53,7 @@ test('the secret is shown with its first answer, and again to the same key alone
 test('a new secret signs beside the one before; what was rotated away is not shown any more', async () => {
   const made = await registered();
   const key = { 'idempotency-key': 'rotate-1' };
-  const rotate = () => api.request('POST', `${BASE}/${made.id}/secret`, { as: root, headers: key });
+  const rotate = () => keyed('POST', `${BASE}/${made.id}/secret`, { headers: key });
   const first = (await rotate()).body as WithSecret;
   expect(first.secret).toMatch(SECRET);
   expect(first.secret).not.toBe(made.secret);
@@ -188,4 +188,14 @@ async function loggedValues(): Promise<string[]> {
       values.push(...records.map(({ value }) => value.toString()));
   }
   return values;
+}
+
+/** A write with headers of its own; resolves once reads show it. */
+async function keyed(method: string, path: string, options: Pick<TestRequest, 'headers' | 'body'>): Promise<TestReply> {
+  const reply = await api.request(method, path, { as: root, ...options });
+  const token = reply.headers.get('x-consistency-token');
+  if (token === null) return reply;
+  const { status } = await api.request('GET', BASE, { as: root, headers: { 'x-consistency-token': token } });
+  expect(status).toBe(200);
+  return reply;
 }
