@@ -127,6 +127,10 @@ const KEPT = [
   'secret_id',
   'previous_secret_id',
   'previous_until',
+  'mode',
+  'agent_id',
+  'run_id',
+  'trigger_message_id',
 ] as const;
 /** Fields that are sealed: of them is told only that they were set. */
 const SEALED = [
