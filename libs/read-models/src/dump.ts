@@ -1,22 +1,8 @@
 import type { Queryable } from './database';
 import type { MessageKey, MessageStore } from './messages/port';
-import {
-  auditTable,
-  deletionLogsTable,
-  exportLogsTable,
-  messageRefsTable,
-  participantsTable,
-  receiptsTable,
-  streamsTable,
-  tenantsTable,
-  threadMembersTable,
-  threadsTable,
-  usersTable,
-  userThreadsTable,
-  webhookEndpointsTable,
-  type MessageEditRow,
-} from './projections';
+import { messageRefsTable, receiptsTable, type MessageEditRow } from './projections';
 import { generationSchema } from './schema/generation';
+import { FOLDED_TABLES } from './schema/generationTables';
 import { checkpointsTable, parkedKeysTable, quarantineTable } from './tables/laneTables';
 import type { TableShape } from './tables/table';
 
@@ -35,9 +21,7 @@ const asDumped = ({ name, columns, marks, key }: TableShape): DumpedTable => ({
 
 /** Clock times of the projector (`updated_at`, `created_at` of the lane's own tables) are not part of the fold. */
 const TABLES: DumpedTable[] = [
-  ...[streamsTable, threadsTable, participantsTable, threadMembersTable, usersTable, userThreadsTable].map(asDumped),
-  ...[receiptsTable, messageRefsTable, auditTable, exportLogsTable, deletionLogsTable, tenantsTable].map(asDumped),
-  asDumped(webhookEndpointsTable),
+  ...[...FOLDED_TABLES, messageRefsTable].map(asDumped),
   { ...asDumped(checkpointsTable), columns: ['partition', 'next_offset', 'max_epoch'] },
   {
     ...asDumped(quarantineTable),

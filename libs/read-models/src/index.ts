@@ -23,7 +23,7 @@ export * from './schema/core';
 export * from './schema/generation';
 export * from './tables/columns';
 export * from './tables/table';
-export * from './schema/generationTables';
+export { generationTables, type MessageStoreKind } from './schema/generationTables';
 export { messageSearchTable, rootOfThread } from './tables/laneTables';
 export * from './messages/cursor';
 export * from './messages/port';

@@ -13,8 +13,8 @@ import { startGenerationProjector, type GenerationProjector } from './generation
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
 import type { IndexSealing } from './search/indexRows';
-import { startReceiptPruner, type ReceiptPruner } from './generations/receiptPruner';
-import { startSearchIndexer, type SearchIndexer } from './search/searchIndexer';
+import { runReceiptPruner } from './generations/receiptPruner';
+import { runSearchIndexer } from './search/searchIndexer';
 import { watchPassedOver } from './quarantine/passedOver';
 import { createDeadLetters, DEAD_LETTER_TOPIC, type DeadLetters } from './quarantine/deadLetters';
 
@@ -101,12 +101,13 @@ type Start = (generation: number) => Promise<GenerationProjector>;
 function createStart(deps: ProjectorDeps, observer: LaneObserver): Start {
   const limit = createLimiter(deps.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
   return async (generation) => {
+    const { sealing } = deps;
     const store = deps.messageStore(generation);
     const projector = await startGenerationProjector({ ...deps, generation, observer, limit, store });
-    const { sealing } = deps;
-    const beside: Beside[] = [startReceiptPruner({ ...deps, generation, limit })];
-    if (sealing) beside.push(startSearchIndexer({ ...deps, sealing, generation, limit }));
-    return withBeside(projector, beside);
+    return withBeside(projector, [
+      (signal) => runReceiptPruner({ ...deps, generation, limit }, signal),
+      ...(sealing ? [(signal: AbortSignal) => runSearchIndexer({ ...deps, sealing, generation, limit }, signal)] : []),
+    ]);
   };
 }
 
@@ -114,13 +115,16 @@ function createStart(deps: ProjectorDeps, observer: LaneObserver): Start {
  * The search index, which follows its generation, and the removal of old receipts. They stop before it. Their trouble is
  * nobody's: it makes a search find less, or a table longer.
  */
-type Beside = SearchIndexer | ReceiptPruner;
+type Beside = (signal: AbortSignal) => Promise<void>;
 
 function withBeside(projector: GenerationProjector, beside: readonly Beside[]): GenerationProjector {
+  const stopping = new AbortController();
+  const running = Promise.all(beside.map((run) => run(stopping.signal)));
   return {
     ...projector,
     async stop() {
-      await Promise.all(beside.map((each) => each.stop()));
+      stopping.abort();
+      await running;
       await projector.stop();
     },
   };

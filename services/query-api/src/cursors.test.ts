@@ -20,7 +20,7 @@ describe('cursors', () => {
     );
     fc.assert(
       fc.property(keyset, (place) =>
-        expect(decodeKeyset('threads', encodeKeyset('threads', place), 'cursor')).toEqual(place),
+        expect(decodeKeyset('threads', { cursor: encodeKeyset('threads', place) })).toEqual(place),
       ),
     );
   });
@@ -51,15 +51,15 @@ describe('cursors', () => {
 
   it('of one list are no cursors of another', () => {
     const place: Keyset = { direction: 'next', at: '2026-11-01T00:00:00.000000Z', id: 't' };
-    expect(() => decodeKeyset('participants', encodeKeyset('threads', place), 'cursor')).toThrow(/not a cursor/);
-    expect(() => decodeKeyset('threads', encodeIndex(3), 'cursor')).toThrow(/not a cursor/);
+    expect(() => decodeKeyset('participants', { cursor: encodeKeyset('threads', place) })).toThrow(/not a cursor/);
+    expect(() => decodeKeyset('threads', { cursor: encodeIndex(3) })).toThrow(/not a cursor/);
   });
 
   it('never throw anything else', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {
-          decodeKeyset('threads', text, 'cursor');
+          decodeKeyset('threads', { cursor: text });
         } catch (error) {
           expect(error).toMatchObject({ problem: { code: 'invalid_request' } });
         }
@@ -85,7 +85,7 @@ describe('keysetPage', () => {
   }
 
   const pageOf = (list: Item[], cursor: string | null, limit: number) => {
-    const place = cursor === null ? null : decodeKeyset('threads', cursor, 'cursor');
+    const place = decodeKeyset('threads', { cursor: cursor ?? undefined });
     return keysetPage(fetch(list, place, limit), { list: 'threads', cursor: place, limit, key: (row) => row });
   };
 

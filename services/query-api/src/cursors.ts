@@ -27,11 +27,9 @@ export function encodeIndex(index: number): string {
   return messageCursor(index);
 }
 
-/** Throws `invalid_request` naming the parameter for anything that was not handed out for messages. */
-export function decodeIndex(text: string, parameter: string): number {
-  const match = INDEX.exec(decode(text));
-  if (!match) throw invalidCursor(parameter);
-  return Number(match[1]);
+/** None where none is given. Throws `invalid_request` naming the parameter for anything that was not handed out for messages. */
+export function decodeIndex(text: string | undefined, parameter: string): number | undefined {
+  return decodeNumber(INDEX, text, parameter);
 }
 
 /** Cursor of a former text: after how many edits it stood there. */
@@ -39,22 +37,28 @@ export function encodeEdit(edit: number): string {
   return encode(`${VERSION}e${edit}`);
 }
 
-/** Throws `invalid_request` naming the parameter for anything that was not handed out for former texts. */
-export function decodeEdit(text: string, parameter: string): number {
-  const match = EDIT.exec(decode(text));
-  if (!match) throw invalidCursor(parameter);
-  return Number(match[1]);
+/** None where none is given. Throws as `decodeIndex` does, for anything that was not handed out for former texts. */
+export function decodeEdit(text: string | undefined, parameter: string): number | undefined {
+  return decodeNumber(EDIT, text, parameter);
 }
 
 export function encodeKeyset(list: KeysetList, { direction, at, id }: Keyset): string {
   return encode(`${VERSION}${LISTS[list]}${direction === 'next' ? 'n' : 'p'}${at}${id}`);
 }
 
-/** Throws `invalid_request` naming the parameter for anything that was not handed out for this list. */
-export function decodeKeyset(list: KeysetList, text: string, parameter: string): Keyset {
+/** None where the query has no `cursor`. Throws `invalid_request` for anything that was not handed out for this list. */
+export function decodeKeyset(list: KeysetList, { cursor: text }: { cursor?: string | undefined }): Keyset | null {
+  if (text === undefined) return null;
   const match = KEYSET.exec(decode(text));
-  if (!match || match[1] !== LISTS[list] || !(IDS[list]?.test(match[4]!) ?? true)) throw invalidCursor(parameter);
+  if (!match || match[1] !== LISTS[list] || !(IDS[list]?.test(match[4]!) ?? true)) throw invalidCursor('cursor');
   return { direction: match[2] === 'n' ? 'next' : 'prev', at: match[3] as string, id: match[4] as string };
+}
+
+function decodeNumber(pattern: RegExp, text: string | undefined, parameter: string): number | undefined {
+  if (text === undefined) return undefined;
+  const match = pattern.exec(decode(text));
+  if (!match) throw invalidCursor(parameter);
+  return Number(match[1]);
 }
 
 function encode(plain: string): string {

@@ -1,11 +1,8 @@
 import type { Actor } from '@threadlog/auth';
-import { commandRoutes } from '@threadlog/command-api';
 import { CLIENT_EVENTS } from '@threadlog/events';
 import { messageCursor } from '@threadlog/read-models';
-import { queryRoutes } from '@threadlog/query-api';
-import { openApiDocument, type Route } from '@threadlog/service';
+import { openApiDocument } from '@threadlog/service';
 import { eventually, operationsOf, readZip, type Operation } from '@threadlog/testing';
-import { workerRoutes } from '@threadlog/worker';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,9 +10,9 @@ import { io, type Socket } from 'socket.io-client';
 import { comparable, sightings, type Canaries } from './testing/canaries';
 import { ann, bob, buildHall, late, OUTSIDERS, type Hall } from './testing/hall';
 import { givenStandalone, tokenOf } from './testing/standalone';
+import { allRoutes } from './allRoutes';
 
-const routes = [...queryRoutes, ...commandRoutes, ...workerRoutes] as Route[];
-const document = openApiDocument(routes, { title: 'Threadlog', version: '1' });
+const document = openApiDocument(allRoutes, { title: 'Threadlog', version: '1' });
 const operations = operationsOf(document).filter(({ internal }) => !internal);
 const api = givenStandalone({
   ROLES: 'projector,command-api,query-api,realtime,worker',

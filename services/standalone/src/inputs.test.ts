@@ -1,18 +1,13 @@
-import { commandRoutes } from '@threadlog/command-api';
 import { COMMANDS } from '@threadlog/commands';
 import { CLIENT_EVENTS } from '@threadlog/events';
-import { queryRoutes } from '@threadlog/query-api';
-import type { Route } from '@threadlog/service';
 import { inputFaults } from '@threadlog/testing';
-import { workerRoutes } from '@threadlog/worker';
 import { z } from 'zod';
-
-const routes: Route[] = [...commandRoutes, ...queryRoutes, ...workerRoutes];
+import { allRoutes } from './allRoutes';
 
 /** Each of them is parsed by itself, with the schema of `syncUser`. */
 const PARSED_LATER = new Set(['post /api/users/sync/batch body: users.[] takes JSON that cannot be kept']);
 
-const parts = routes.flatMap(({ method, path, params, query, headers, body }) =>
+const parts = allRoutes.flatMap(({ method, path, params, query, headers, body }) =>
   Object.entries({ params, query, headers, body }).flatMap(([name, schema]) =>
     schema ? [[`${method} ${path} ${name}`, schema] as const] : [],
   ),

@@ -1,7 +1,5 @@
-import { commandRoutes } from '@threadlog/command-api';
-import { queryRoutes } from '@threadlog/query-api';
-import { openApiDocument, type Route } from '@threadlog/service';
-import { workerRoutes } from '@threadlog/worker';
+import { openApiDocument } from '@threadlog/service';
+import { allRoutes } from './allRoutes';
 
 interface Schema {
   $ref?: string;
@@ -19,8 +17,7 @@ interface OperationObject {
   responses: Record<string, Content>;
 }
 
-const routes: Route[] = [...commandRoutes, ...queryRoutes, ...workerRoutes];
-const document = openApiDocument(routes, { title: 'Threadlog', version: '1' });
+const document = openApiDocument(allRoutes, { title: 'Threadlog', version: '1' });
 const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
 const operations = Object.values(document.paths ?? {}).flatMap(
   (methods) => Object.values(methods) as unknown as OperationObject[],

@@ -1,15 +1,11 @@
-import { commandRoutes } from '@threadlog/command-api';
 import { canonicalEmoji, LIMITS, type JsonSchema } from '@threadlog/events';
-import { queryRoutes } from '@threadlog/query-api';
 import { openApiDocument, type Route } from '@threadlog/service';
 import { changedOnce, valuesOf } from '@threadlog/testing';
-import { workerRoutes } from '@threadlog/worker';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import type { z } from 'zod';
-
-const routes: Route[] = [...commandRoutes, ...queryRoutes, ...workerRoutes];
+import { allRoutes } from './allRoutes';
 
 interface Parameter {
   in: 'path' | 'query' | 'header';
@@ -28,7 +24,7 @@ interface Document {
 
 /** As clients read it. */
 const document = JSON.parse(
-  JSON.stringify(openApiDocument(routes, { title: 'Threadlog', version: '1' })),
+  JSON.stringify(openApiDocument(allRoutes, { title: 'Threadlog', version: '1' })),
 ) as unknown as Document;
 const COMPONENTS = '#/components/schemas/';
 const resolve = (ref: string): JsonSchema => document.components.schemas[ref.replace(COMPONENTS, '')]!;
@@ -48,7 +44,7 @@ function holdsTooMuch(body: unknown): boolean {
   return Buffer.byteLength(JSON.stringify(metadata ?? null)) > LIMITS.metadataBytes;
 }
 
-const bodies = routes.flatMap((route) => {
+const bodies = allRoutes.flatMap((route) => {
   const told = operationOf(route).requestBody;
   return route.body && told
     ? [{ name: nameOf(route), body: route.body, told, schema: told.content['application/json'].schema }]
@@ -77,7 +73,7 @@ describe.each(bodies)('the body of $name', ({ body, told, schema }) => {
 });
 
 const PARTS = { path: 'params', query: 'query', header: 'headers' } as const;
-const parameters = routes.flatMap((route) =>
+const parameters = allRoutes.flatMap((route) =>
   (operationOf(route).parameters ?? []).map((parameter) => {
     const parsed = route[PARTS[parameter.in]]!.shape[parameter.name] as z.ZodType;
     return { title: `${parameter.in} parameter ${parameter.name} of ${nameOf(route)}`, parsed, ...parameter };

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { commandRoutes } from '@threadlog/command-api';
-import { queryRoutes } from '@threadlog/query-api';
 import {
   createApp,
   createHealth,
@@ -14,12 +12,12 @@ import {
   type HttpServer,
   type Route,
 } from '@threadlog/service';
-import { workerRoutes } from '@threadlog/worker';
 import { z } from 'zod';
+import { allRoutes } from './allRoutes';
 
 const reached: string[] = [];
 /** The routes that are served, which only tell that they were reached, and with what. */
-const routes = [...queryRoutes, ...commandRoutes, ...workerRoutes].map(({ method, path, summary, tags }): Route => ({
+const routes = allRoutes.map(({ method, path, summary, tags }): Route => ({
   ...{ method, path, summary, tags, auth: 'none' },
   params: z.looseObject({}),
   responses: {},

@@ -1,11 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandRoutes } from '@threadlog/command-api';
 import { CATALOGUE, CLIENT_EVENTS } from '@threadlog/events';
-import { queryRoutes } from '@threadlog/query-api';
-import type { Route } from '@threadlog/service';
-import { workerRoutes } from '@threadlog/worker';
 import { SECTIONS } from './configurationPage';
+import { allRoutes } from './allRoutes';
 
 /** A list of the page: each name with the place where it is defined. */
 export interface SourceList {
@@ -29,37 +26,24 @@ interface SourceFile {
 /** Where everything that an interface shows is defined in the code. Throws on what cannot be found. */
 export function sourceLists(root: string): SourceList[] {
   const files = sourceFiles(root, '{libs,services}/*/src/**/*.ts');
-  const within = (start: string) => files.filter(({ file }) => file.startsWith(start));
-  const routes = [...queryRoutes, ...commandRoutes, ...workerRoutes] as Route[];
+  const within = (place: RegExp) => files.filter(({ file }) => place.test(file));
+  /** Each of these names with the first line within a place that defines it. */
+  const defined = (names: readonly string[], place: RegExp, pattern = (name: string) => `^\\s+'?${name}'?: `) =>
+    names.map((name) => entry(within(place), name, new RegExp(pattern(name))));
   const variables = SECTIONS.flatMap(({ shape }) => Object.keys(shape));
-  const configuration = files.filter(({ file }) => /config/i.test(file));
-  const serverEvents = within('libs/events/src/realtime/serverEvents.ts').map(fromPayloads);
-  const tables = files.filter(({ file }) =>
-    /^libs\/(read-models\/src\/(projections|tables|schema)|sealing\/src\/keys)\//.test(file),
+  const serverEvents = within(/^libs\/events\/src\/realtime\/serverEvents\.ts/).map(fromPayloads);
+  const operations = new Map(
+    allRoutes.map(({ method, path, operationId }) => [`${method.toUpperCase()} ${path}`, operationId]),
   );
-  const keyed = (name: string) => new RegExp(`^\\s+'?${name}'?: `);
-  return [
-    { title: 'Routes', entries: routes.map((route) => routeEntry(within('services/'), route)).sort(byName) },
-    {
-      title: 'Events',
-      entries: Object.keys(CATALOGUE).map((type) =>
-        entry(within('libs/events/src/catalogue/'), type, new RegExp(`^ +${type}: define`)),
-      ),
-    },
-    {
-      title: 'Socket events of clients',
-      entries: Object.keys(CLIENT_EVENTS).map((name) =>
-        entry(within('libs/events/src/realtime/clientEvents.ts'), name, keyed(name)),
-      ),
-    },
-    { title: 'Socket events of the server', entries: namesIn(serverEvents, SERVER_EVENT) },
-    { title: 'Tables', entries: namesIn(tables, TABLE).sort(byName) },
-    { title: 'Metrics', entries: namesIn(files.filter(tellsMetrics), METRIC).sort(byName) },
-    {
-      title: 'Variables',
-      entries: [...new Set(variables)].sort().map((name) => entry(configuration, name, keyed(name))),
-    },
-  ];
+  return Object.entries({
+    Routes: defined([...operations.keys()].sort(), /^services\//, (name) => `'${operations.get(name)}'`),
+    Events: defined(Object.keys(CATALOGUE), /^libs\/events\/src\/catalogue\//, (type) => `^ +${type}: define`),
+    'Socket events of clients': defined(Object.keys(CLIENT_EVENTS), /^libs\/events\/src\/realtime\/clientEvents\.ts/),
+    'Socket events of the server': namesIn(serverEvents, SERVER_EVENT),
+    Tables: namesIn(within(TABLE_FILES), TABLE).sort(byName),
+    Metrics: namesIn(files.filter(tellsMetrics), METRIC).sort(byName),
+    Variables: defined([...new Set(variables)].sort(), /config/i),
+  }).map(([title, entries]) => ({ title, entries }));
 }
 
 /** The text of `docs/sources.md`. */
@@ -87,6 +71,7 @@ const fromPayloads = ({ file, lines }: SourceFile): SourceFile => {
   return { file, lines: lines.map((line, at) => (at > begin ? line : '')) };
 };
 const SERVER_EVENT = /^ {2}'?([a-z]+(?::[a-z_-]+)?)'?: (?!\()/;
+const TABLE_FILES = /^libs\/(read-models\/src\/(projections|tables|schema)|sealing\/src\/keys)\//;
 const TABLE = /^\s*(?:name: '|create table if not exists )((?:threadlog|keystore)\.[a-z_]+|[a-z_]+)(?:',| \()$/;
 const METRIC = /'((?:threadlog|projector|realtime|http)_[a-z_]+)'/;
 const tellsMetrics = ({ lines }: SourceFile): boolean => lines.some((line) => line.includes("'prom-client'"));
@@ -98,22 +83,12 @@ function sourceFiles(root: string, pattern: string): SourceFile[] {
 }
 
 /** The first line that matches. */
-function find(files: readonly SourceFile[], pattern: RegExp): Omit<SourceEntry, 'name'> | undefined {
+function entry(files: readonly SourceFile[], name: string, pattern: RegExp): SourceEntry {
   for (const { file, lines } of files) {
     const at = lines.findIndex((line) => pattern.test(line));
-    if (at >= 0) return { file, line: at + 1 };
+    if (at >= 0) return { name, file, line: at + 1 };
   }
-  return undefined;
-}
-
-function entry(files: readonly SourceFile[], name: string, pattern: RegExp): SourceEntry {
-  const found = find(files, pattern);
-  if (!found) throw new Error(`nothing defines ${name}`);
-  return { name, ...found };
-}
-
-function routeEntry(files: readonly SourceFile[], { method, path, operationId }: Route): SourceEntry {
-  return entry(files, `${method.toUpperCase()} ${path}`, new RegExp(`'${operationId}'`));
+  throw new Error(`nothing defines ${name}`);
 }
 
 /** Every name that the pattern captures, where it stands first. */

@@ -31,8 +31,8 @@ import type { TableShape } from '../tables/table';
 /** Where messages live. */
 export type MessageStoreKind = 'postgres' | 'mongo';
 
-/** Tables of every generation, wherever its messages live. */
-const COMMON: readonly TableShape[] = [
+/** Tables of rows folded from events, in every generation, wherever its messages live. */
+export const FOLDED_TABLES: readonly TableShape[] = [
   streamsTable,
   receiptsTable,
   threadsTable,
@@ -40,17 +40,14 @@ const COMMON: readonly TableShape[] = [
   threadMembersTable,
   usersTable,
   userThreadsTable,
-  checkpointsTable,
-  quarantineTable,
-  parkedKeysTable,
-  messageSearchTable,
-  searchCheckpointsTable,
   auditTable,
   exportLogsTable,
   deletionLogsTable,
   tenantsTable,
   webhookEndpointsTable,
 ];
+/** What lanes and the search index keep beside them. */
+const LANE_TABLES = [checkpointsTable, quarantineTable, parkedKeysTable, messageSearchTable, searchCheckpointsTable];
 
 /**
  * All tables of one generation, for either message store; safe to repeat. Every personal field holds the sealed blob's
@@ -64,7 +61,11 @@ const COMMON: readonly TableShape[] = [
 export function generationTables(generation: number, messages: MessageStoreKind): string {
   const schema = generationSchema(generation);
   const inPostgres = messages === 'postgres';
-  const tables = [...COMMON, ...(inPostgres ? [messagesTable, messageEditsTable] : [messageRefsTable])];
+  const tables = [
+    ...FOLDED_TABLES,
+    ...LANE_TABLES,
+    ...(inPostgres ? [messagesTable, messageEditsTable] : [messageRefsTable]),
+  ];
   return [
     `create schema if not exists ${schema};`,
     ...tables.map((table) => tableSql(table, schema)),

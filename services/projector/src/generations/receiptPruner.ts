@@ -13,28 +13,12 @@ export interface ReceiptPrunerDeps {
   pruneEveryMs?: number;
 }
 
-export interface ReceiptPruner {
-  /** Ends after the statement in progress. */
-  stop(): Promise<void>;
-}
-
 /**
  * Removes a generation's receipts that no idempotency window can reach any more, a bounded number a statement, so that
  * lanes have their turn between them. Several may run at once. What fails is tried again with the next look: a receipt
- * that stays too long costs its place and nothing else.
+ * that stays too long costs its place and nothing else. Ends after the statement in progress when the signal aborts.
  */
-export function startReceiptPruner(deps: ReceiptPrunerDeps): ReceiptPruner {
-  const stopping = new AbortController();
-  const running = run(deps, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
-}
-
-async function run(deps: ReceiptPrunerDeps, signal: AbortSignal): Promise<void> {
+export async function runReceiptPruner(deps: ReceiptPrunerDeps, signal: AbortSignal): Promise<void> {
   const { generation, logger, pruneEveryMs = PRUNE_EVERY_MS } = deps;
   const onFault = (err: unknown) => logger.warn({ generation, err }, 'old receipts not removed, trying again later');
   // A new generation is being built first: it folds what it would remove at once.

@@ -16,24 +16,14 @@ export interface SearchIndexerDeps {
   watchMs?: number;
 }
 
-export interface SearchIndexer {
-  /** Ends after the statements in progress. */
-  stop(): Promise<void>;
-}
-
 /**
  * Keeps the blind index of a generation up with the log, at its own pace and with checkpoints of its own: it follows
- * the projection and never holds it up. Starts in the background and goes on trying.
+ * the projection and never holds it up. Goes on trying until the signal aborts, and ends after the statements in progress.
  */
-export function startSearchIndexer(deps: SearchIndexerDeps): SearchIndexer {
-  const stopping = new AbortController();
-  const running = run(deps, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+export async function runSearchIndexer(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
+  const { generation, logger } = deps;
+  const onFault = (err: unknown) => logger.warn({ generation, err }, 'search index not followed, trying again');
+  await until(signal, () => follow(deps, signal), { everyMs: RETRY_MS, onFault });
 }
 
 const RETRY_MS = 1_000;
@@ -43,12 +33,6 @@ const MIN_INTERVAL_MS = 250;
 const MAX_BATCH_RECORDS = 1_000;
 /** Milliseconds between two looks how far the read model is. */
 const PACE = { firstMs: 20, longestMs: 500 };
-
-async function run(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
-  const { generation, logger } = deps;
-  const onFault = (err: unknown) => logger.warn({ generation, err }, 'search index not followed, trying again');
-  await until(signal, () => follow(deps, signal), { everyMs: RETRY_MS, onFault });
-}
 
 async function follow(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
   const { database, log, generation, logger, sealing } = deps;

@@ -64,7 +64,7 @@ const audit = readRoute<{ query: typeof auditQuery }>({
   problems: ['forbidden'],
   async handler({ actor, query }, context) {
     if (!mayReadLogs(actor)) throw mayNot();
-    return ok(await auditPage(context.statements, actor, { ...query, cursor: decode(query.cursor) }));
+    return ok(await auditPage(context.statements, actor, { ...query, cursor: decodeKeyset('audit', query) }));
   },
 });
 
@@ -80,7 +80,7 @@ const events = readRoute<{ params: typeof threadParams; query: typeof eventsQuer
   problems: ['forbidden'],
   async handler({ actor, params: { threadId }, query }, context) {
     if (!mayReadLogs(actor)) await refuse(context, actor, threadId);
-    const request = { stream: threadId, limit: query.limit, cursor: decode(query.cursor) };
+    const request = { stream: threadId, limit: query.limit, cursor: decodeKeyset('audit', query) };
     const page = await auditPage(context.statements, actor, request);
     if (page.items.length === 0 && request.cursor === null) throw notThere();
     return ok(page);
@@ -94,6 +94,5 @@ async function refuse(context: QueryContext, actor: Actor, threadId: string): Pr
 }
 
 const mayNot = () => problem('forbidden', 'the audit log is for administrators and auditors');
-const decode = (text: string | undefined) => (text === undefined ? null : decodeKeyset('audit', text, 'cursor'));
 
 export const auditRoutes: readonly Route<QueryContext>[] = [audit, events];

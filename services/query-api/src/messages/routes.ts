@@ -23,12 +23,8 @@ const page = readRoute<{ params: typeof schemas.threadParams; query: typeof sche
   responses: { 200: { description: 'A page of messages', schema: schemas.messagePageSchema } },
   problems: ['forbidden'],
   async handler({ actor, params, query }, context) {
-    const { before, after, ...rest } = query;
-    const bounds = {
-      before: before === undefined ? undefined : decodeIndex(before, 'before'),
-      after: after === undefined ? undefined : decodeIndex(after, 'after'),
-    };
-    return ok(await messagePage(context, actor, { threadId: params.threadId, ...rest, ...bounds }));
+    const bounds = { before: decodeIndex(query.before, 'before'), after: decodeIndex(query.after, 'after') };
+    return ok(await messagePage(context, actor, { threadId: params.threadId, ...query, ...bounds }));
   },
 });
 
@@ -62,7 +58,7 @@ const history = readRoute<{ params: typeof schemas.messageParams; query: typeof 
   responses: { 200: { description: 'The former texts', schema: schemas.historySchema } },
   problems: ['forbidden', 'gone'],
   async handler({ actor, params, query }, context) {
-    const after = query.after === undefined ? undefined : decodeEdit(query.after, 'after');
+    const after = decodeEdit(query.after, 'after');
     const { row } = await findMessage(context, actor, params);
     refuseDeleted(row);
     return ok(await editPage(context, actor, { row, after, limit: query.limit }));
@@ -80,7 +76,7 @@ const pins = readRoute<{ params: typeof schemas.threadParams; query: typeof sche
   responses: { 200: { description: 'A page of pinned messages', schema: schemas.pinsSchema } },
   problems: ['forbidden'],
   async handler({ actor, params, query }, context) {
-    const before = query.before === undefined ? undefined : decodeIndex(query.before, 'before');
+    const before = decodeIndex(query.before, 'before');
     return ok(await pinnedMessages(context, actor, { threadId: params.threadId, limit: query.limit, before }));
   },
 });

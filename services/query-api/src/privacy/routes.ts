@@ -54,9 +54,9 @@ const list = readRoute<{ query: typeof listQuery }>({
   tags,
   query: listQuery,
   responses: { 200: { description: 'A page of requests', schema: requestPageSchema } },
-  async handler({ actor, query: { cursor, ...rest } }, context) {
-    const place = cursor === undefined ? null : decodeKeyset('privacy', cursor, 'cursor');
-    const { items, ...edges } = await requestPage(context.statements, actor, { ...rest, cursor: place });
+  async handler({ actor, query }, context) {
+    const request = { ...query, cursor: decodeKeyset('privacy', query) };
+    const { items, ...edges } = await requestPage(context.statements, actor, request);
     return ok({ items: items.map((item) => presentRequest(item)), ...edges });
   },
 });

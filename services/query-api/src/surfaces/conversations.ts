@@ -1,5 +1,4 @@
-import { hasPermission } from '@threadlog/auth';
-import { conversationOf, conversationSchema, problem, rootThreadId, notThere } from '@threadlog/events';
+import { conversationOf, conversationSchema, rootThreadId, notThere } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import type { QueryContext } from '../context';
 import { decodeIndex, decodeKeyset } from '../cursors';
@@ -7,11 +6,12 @@ import { messagePage, type MessagePage } from '../messages/page';
 import { knownUsers } from '../presence/known';
 import { ok } from '../readRoute';
 import { etagHeaders, messagePageSchema } from '../schemas';
-import { resolveThread, resolveThreadParts } from '../access/visibleThread';
+import { requireRead, resolveThread, resolveThreadParts } from '../access/visibleThread';
 import { listThreads } from '../threads/list';
 import { pageParticipants } from '../threads/participants';
 import { presentThreads } from '../threads/present';
 import type { Actor } from '@threadlog/auth';
+import type { z } from 'zod';
 import * as schemas from './schemas';
 import { surfaceRoute } from './surfaceRoute';
 
@@ -27,13 +27,17 @@ const list = surfaceRoute<{ query: typeof schemas.listQuery }>({
   responses: { 200: { description: 'A page of conversations', schema: schemas.conversationPageSchema } },
   problems: ['forbidden'],
   async handler({ actor, query }, context) {
-    if (!hasPermission(actor, 'chat:read')) throw problem('forbidden', 'reading needs the permission chat:read');
-    const { cursor, ...rest } = query;
-    const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
-    const { threads, ...edges } = await listThreads(context, actor, { ...rest, cursor: place });
-    return ok({ conversations: (await presentThreads(context, actor, threads)).map(conversationOf), ...edges });
+    requireRead(actor);
+    return ok(await conversationPage(context, actor, query));
   },
 });
+
+/** A page of the conversations that the actor may see. */
+export async function conversationPage(context: QueryContext, actor: Actor, query: z.infer<typeof schemas.listQuery>) {
+  const request = { ...query, cursor: decodeKeyset('threads', query) };
+  const { threads, ...edges } = await listThreads(context, actor, request);
+  return { conversations: (await presentThreads(context, actor, threads)).map(conversationOf), ...edges };
+}
 
 const one = surfaceRoute<{ params: typeof schemas.conversationParams }>({
   path: '/api/conversations/{conversationId}',
@@ -92,15 +96,9 @@ interface PageQuery {
 
 /** With `after`, those that follow it come first to last, as they were written. */
 function newest(context: QueryContext, actor: Actor, threadId: string, query: PageQuery): Promise<MessagePage> {
-  const { before, after, limit } = query;
-  return messagePage(context, actor, {
-    threadId,
-    before: before === undefined ? undefined : decodeIndex(before, 'before'),
-    after: after === undefined ? undefined : decodeIndex(after, 'after'),
-    order: after === undefined ? 'desc' : 'asc',
-    limit,
-    includeDeleted: false,
-  });
+  const bounds = { before: decodeIndex(query.before, 'before'), after: decodeIndex(query.after, 'after') };
+  const order = query.after === undefined ? 'desc' : 'asc';
+  return messagePage(context, actor, { threadId, ...bounds, order, limit: query.limit, includeDeleted: false });
 }
 
 /** Presence of so many people is told; a larger conversation shows those who joined first. */

@@ -1,12 +1,10 @@
-import { conversationOf, type Json, type TenantId, notThere } from '@threadlog/events';
+import { type Json, type TenantId, notThere } from '@threadlog/events';
 import { openColumn, type Statements, type UserRow } from '@threadlog/read-models';
 import { defineRoute, type RequestSchemas, type Route, type RouteDefinition } from '@threadlog/service';
 import type { QueryContext } from '../context';
-import { decodeKeyset } from '../cursors';
 import { outageAsProblem } from '../outages';
 import { ok } from '../readRoute';
-import { listThreads } from '../threads/list';
-import { presentThreads } from '../threads/present';
+import { conversationPage } from './conversations';
 import * as schemas from './schemas';
 import { readStats } from './stats';
 
@@ -53,11 +51,7 @@ const conversations = internalRoute<{ query: typeof schemas.listQuery }>({
   summary: 'List all conversations of a tenant',
   query: schemas.listQuery,
   responses: { 200: { description: 'A page of conversations', schema: schemas.conversationPageSchema } },
-  async handler({ actor, query: { cursor, ...rest } }, context) {
-    const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
-    const { threads, ...edges } = await listThreads(context, actor, { ...rest, cursor: place });
-    return ok({ conversations: (await presentThreads(context, actor, threads)).map(conversationOf), ...edges });
-  },
+  handler: async ({ actor, query }, context) => ok(await conversationPage(context, actor, query)),
 });
 
 const stats = internalRoute<RequestSchemas>({

@@ -27,7 +27,7 @@ const recent = surfaceRoute<{ params: typeof schemas.conversationParams; query: 
   async handler({ actor, params, query }, context) {
     const page = await messagePage(context, actor, {
       threadId: params.conversationId,
-      before: query.cursor === undefined ? undefined : decodeIndex(query.cursor, 'cursor'),
+      before: decodeIndex(query.cursor, 'cursor'),
       order: 'desc',
       limit: query.limit,
       includeDeleted: false,

@@ -28,12 +28,10 @@ const list = readRoute<{ query: typeof schemas.threadListQuery }>({
   problems: ['forbidden'],
   async handler({ actor, query }, context) {
     requireRead(actor);
-    const { cursor, ...rest } = query;
     // Answers `not_found` before it lists anything.
     const { parentThreadId: parent } = query;
     const root = parent === undefined ? undefined : await resolveThread(context.statements, actor, parent);
-    const place = cursor === undefined ? null : decodeKeyset('threads', cursor, 'cursor');
-    const request = { ...rest, cursor: place, subThreadsFrom: root?.visibleFromSeq };
+    const request = { ...query, cursor: decodeKeyset('threads', query), subThreadsFrom: root?.visibleFromSeq };
     const { threads, ...edges } = await listThreads(context, actor, request);
     return ok({ threads: await presentThreads(context, actor, threads), ...edges });
   },
@@ -65,7 +63,7 @@ const participants = readRoute<{ params: typeof schemas.threadParams; query: typ
   responses: { 200: { description: 'A page of participants', schema: schemas.participantPageSchema } },
   problems: ['forbidden'],
   async handler({ actor, params, query }, context) {
-    const cursor = query.cursor === undefined ? null : decodeKeyset('participants', query.cursor, 'cursor');
+    const cursor = decodeKeyset('participants', query);
     const { row, visibleFrom } = await resolveThread(context.statements, actor, params.threadId);
     const place = { tenantId: actor.tenantId, threadId: row.thread_id, rootId: rootThreadId(row.thread_id) };
     const { rows, ...edges } = await pageParticipants(context.statements, place, { cursor, limit: query.limit });
