@@ -52,7 +52,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/runtime': [
-    'access auxiliaryTopic config downloadLinks keys logLength logMetrics rateExchange reach',
+    'access auxiliaryTopic config downloadLinks keys logLength logMetrics rateExchange reach sharedClock',
     'erasures flushing',
     'runtime',
     'messageStores ops remoteCommands runRoles signals',
@@ -132,7 +132,7 @@ export const LAYERS = {
   'services/standalone': ['config', 'compose', 'allRoutes configurationPage', 'sourcesPage', 'generate index main'],
   'services/worker': [
     'actor jobs leadership',
-    'erasure export feed retention webhooks',
+    'agents erasure export feed retention webhooks',
     'http',
     'config',
     'deps',
