@@ -32,9 +32,10 @@ const list = readRoute<{ query: typeof listQuery }>({
   query: listQuery,
   responses: { 200: { description: 'A page of endpoints', schema: pageSchema } },
   problems: ['forbidden'],
-  async handler({ actor, query: { cursor: given, limit } }, context) {
+  async handler({ actor, query }, context) {
     if (!mayManageWebhooks(actor)) throw problem('forbidden', 'endpoints are for administrators');
-    const cursor = given === undefined ? null : decodeKeyset('webhooks', given, 'cursor');
+    const cursor = decodeKeyset('webhooks', query);
+    const { limit } = query;
     const rows = await context.statements.built<WebhookEndpointRow>((query) => {
       const live = query.select('*').from(webhookEndpointsTable.name);
       void live.where('tenant_id', actor.tenantId).whereNull('deleted_at');
