@@ -78,8 +78,13 @@ async function tell(options: ClientOptions, key: string, command: Command, actor
   options.told.push(entry);
 }
 
+/** Sent by the agent, who was added to its threads, or by who supervises it. */
+export function isOfAgent(command: Command): boolean {
+  return command.type.startsWith('agent.');
+}
+
 export function isRefusalOfAgent(command: Command, code: string): boolean {
-  return command.type.startsWith('agent.') && REFUSALS.has(code);
+  return isOfAgent(command) && REFUSALS.has(code);
 }
 
 /** What a thread has come to, as far as agents go. */

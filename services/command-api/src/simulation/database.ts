@@ -24,6 +24,8 @@ export interface Database {
   park(partition: number, name: string): void;
   replay(partition: number, name: string): void;
   parkedStreams(): number;
+  /** Whether it was parked at any time. */
+  hasWaited(name: string): boolean;
   streams: ReadonlyMap<string, StreamRows>;
 }
 
@@ -83,6 +85,7 @@ export function createDatabase(world: World, partitions: number): Database {
     park: parking.park,
     replay: parking.replay,
     parkedStreams: parking.size,
+    hasWaited: parking.hasWaited,
   };
 }
 

@@ -9,6 +9,8 @@ export interface Parking {
   /** Folds what waits and lets the stream go on. */
   replay(partition: number, name: string): void;
   keys(partition: number): Set<string>;
+  /** Whether it waited at any time. */
+  hasWaited(name: string): boolean;
   /** Streams that wait. */
   size(): number;
   /** Another one after every change. */
@@ -21,6 +23,7 @@ export function createParking(
   fold: (rows: StreamRows, placed: Placed, partition: number) => void,
 ): Parking {
   const parked = new Map<string, number>();
+  const waited = new Set<string>();
   const changes = new Map<number, number>();
   const changed = (partition: number): void => void changes.set(partition, (changes.get(partition) ?? 0) + 1);
   return {
@@ -29,6 +32,7 @@ export function createParking(
       if (!rows || rows.waiting) return;
       rows.waiting = [];
       parked.set(name, partition);
+      waited.add(name);
       changed(partition);
     },
     replay(partition, name) {
@@ -41,6 +45,7 @@ export function createParking(
       changed(partition);
     },
     keys: (partition) => new Set([...parked].filter(([, at]) => at === partition).map(([name]) => name)),
+    hasWaited: (name) => waited.has(name),
     size: () => parked.size,
     word: (partition) => String(changes.get(partition) ?? 0),
   };
