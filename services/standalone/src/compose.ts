@@ -8,10 +8,10 @@ import { createWorker, workerRoutes } from '@threadlog/worker';
 import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
 import { ROLE_NAMES, type RoleName, type StandaloneConfig } from './config';
 
-/** Sockets tell who is there, queries show it: a process that only queries listens all the same. */
-const SHOWING_PRESENCE: readonly RoleName[] = ['query-api', 'realtime'];
+/** Sockets and webhooks tell who is there, queries show it: a process that only queries listens all the same. */
+const SHOWING_PRESENCE: readonly RoleName[] = ['query-api', 'realtime', 'worker'];
 /** Who uses keys has to hear when they end. */
-const USING_KEYS: readonly RoleName[] = [...SHOWING_PRESENCE, 'command-api', 'worker'];
+const USING_KEYS: readonly RoleName[] = [...SHOWING_PRESENCE, 'command-api'];
 
 export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
 
@@ -37,9 +37,8 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   return [first, listens ? signals : undefined, ...rest].filter((role) => role !== undefined);
 }
 
-/** The worker needs to hear of it only to tell the webhook. */
-function hearsPresence({ ROLES, WEBHOOK_URL }: StandaloneConfig): boolean {
-  return ROLES.some((role) => SHOWING_PRESENCE.includes(role) || (role === 'worker' && WEBHOOK_URL !== undefined));
+function hearsPresence({ ROLES }: StandaloneConfig): boolean {
+  return ROLES.some((role) => SHOWING_PRESENCE.includes(role));
 }
 
 function projector(runtime: Runtime, config: StandaloneConfig): Role {

@@ -1,6 +1,7 @@
 import {
   forwardConfig,
   loadProcessConfig,
+  outboundConfig,
   privacyConfig,
   receiptConfig,
   type ForwardConfig,
@@ -20,6 +21,7 @@ export const workerConfig = {
   ...feedConfig,
   ...webhookConfig,
   ...agentConfig,
+  ...outboundConfig,
 };
 
 const workerServiceConfig = { ...workerConfig, ...forwardConfig };

@@ -11,8 +11,7 @@ void runMain(async (signal) => {
     signal,
   });
   const { router, close } = createRemoteCommands(runtime, config);
-  // Only the webhook tells of who is there.
-  const signals = createSignals({ ...runtime, keysOnly: config.WEBHOOK_URL === undefined });
+  const signals = createSignals(runtime);
   const role = createWorker({ ...runtime, config, signals, router });
   await runRoles(runtime, [signals, { ...role, run: (stop) => role.run(stop).finally(close) }], { signal });
 });

@@ -1,9 +1,12 @@
+import { ed25519KeyOf } from '@threadlog/sealing';
 import { ConfigError, type Service } from '@threadlog/service';
 import type { WorkerDeps } from './deps';
 import { createAgent } from './agents/agents';
 import { createFeed } from './feed/feed';
 import { createRetention } from './retention/retention';
 import { operatorsEndpoint } from './webhooks/endpoints/operators';
+import { createTenantsEndpoints } from './webhooks/endpoints/tenants';
+import { disableBy } from './webhooks/disable';
 import { createWebhooks } from './webhooks/webhooks';
 
 /** Retention: goes on with `PRIVACY_ENABLED=false` too, since a tenant's limits stay what they are. */
@@ -22,11 +25,16 @@ export function feedParts(deps: WorkerDeps): Service[] {
   return tenants.length === 0 ? [] : [createFeed({ ...deps, tenants, retentionDays })];
 }
 
-/** Webhooks; no part at all where the operator configured none. */
+/** Webhooks: the operator's, where there is one, and those that tenants registered. */
 export function webhookParts(deps: WorkerDeps): Service[] {
-  const endpoint = operatorsEndpoint(deps.config);
-  if (!endpoint) return [];
-  return [createWebhooks({ ...deps, endpoints: { list: () => Promise.resolve([endpoint]) } })];
+  const { OUTBOUND_ALLOW_HTTP: allowHttp, OUTBOUND_ALLOWED_RANGES: allowedRanges } = deps.config;
+  const { WEBHOOK_ED25519_KEY: key } = deps.config;
+  const operators = operatorsEndpoint(deps.config);
+  const tenants = createTenantsEndpoints(deps);
+  const list = async () => [...(operators ? [operators] : []), ...(await tenants.list())];
+  const outbound = { allowHttp, allowedRanges };
+  const ed25519 = key === undefined ? undefined : ed25519KeyOf(key);
+  return [createWebhooks({ ...deps, endpoints: { list }, disable: disableBy(deps.router), outbound, ed25519 })];
 }
 
 /** Messages that an agent is told, the one that asks it included. */

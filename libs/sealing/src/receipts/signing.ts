@@ -20,7 +20,7 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
  * anything else; the key is never in the message.
  */
 export function createReceiptSigner(privateKey: string): ReceiptSigner {
-  const key = privateKeyOf(privateKey);
+  const key = ed25519KeyOf(privateKey);
   const publicKey = createPublicKey(key);
   const keyId = receiptKeyId(publicKey);
   return {
@@ -72,14 +72,15 @@ function receiptKeyId(key: KeyObject): string {
 /** Whether a text can be a signing key, for configurations. */
 export function isReceiptKey(text: string): boolean {
   try {
-    privateKeyOf(text);
+    ed25519KeyOf(text);
     return true;
   } catch {
     return false;
   }
 }
 
-function privateKeyOf(text: string): KeyObject {
+/** An Ed25519 key from PKCS #8 PEM, or from its seed of 32 bytes in base64 or hexadecimal. Throws TypeError on anything else. */
+export function ed25519KeyOf(text: string): KeyObject {
   try {
     const key = text.includes('-----BEGIN')
       ? createPrivateKey(text.replaceAll('\\n', '\n'))
@@ -88,7 +89,7 @@ function privateKeyOf(text: string): KeyObject {
   } catch {
     // Said below, without what was tried.
   }
-  throw new TypeError('a receipt key is an Ed25519 key as PKCS #8 PEM, or its seed of 32 bytes in base64');
+  throw new TypeError('a signing key is an Ed25519 key as PKCS #8 PEM, or its seed of 32 bytes in base64');
 }
 
 function publicKeyOf(text: string): KeyObject {

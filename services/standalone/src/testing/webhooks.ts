@@ -1,5 +1,4 @@
 import { tenantId } from '@threadlog/events';
-import { createOutboundClient } from '@threadlog/outbound';
 import type { Signals } from '@threadlog/runtime';
 import { createLogger, createMetrics } from '@threadlog/service';
 import { eventually } from '@threadlog/testing';
@@ -49,7 +48,8 @@ export function givenWebhooks(api: ReturnType<typeof givenStandalone>) {
       ...api.runtime(),
       ...more,
       endpoints: { list: () => Promise.resolve([...endpoints]) },
-      client: createOutboundClient({ allowHttp: true, allowedRanges: ['127.0.0.1'], maxConnectionsPerHost: 56 }),
+      disable: () => Promise.resolve('done'),
+      outbound: { allowHttp: true, allowedRanges: ['127.0.0.1'] },
       logger: createLogger({ service: 'test', level: 'silent' }),
       metrics: createMetrics({ defaults: false }),
     }).run(stopping.signal);
@@ -90,7 +90,8 @@ export function givenWebhooks(api: ReturnType<typeof givenStandalone>) {
 function registered(tenant: string, id: string): Omit<WebhookEndpoint, 'url'> {
   return {
     ...{ key: `${tenant}/${id}`, id, tenantId: tenantId(tenant), events: new Set(WEBHOOK_EVENTS), filter: null },
-    ...{ payload: 'full', secrets: [{ value: WEBHOOK_SECRET, until: null }], since: new Date(), enabled: true },
+    ...{ payload: 'full', secrets: [{ value: WEBHOOK_SECRET, until: null }], since: new Date() },
+    ...{ enabled: true, version: 1 },
   };
 }
 

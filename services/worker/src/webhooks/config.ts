@@ -1,3 +1,4 @@
+import { isReceiptKey } from '@threadlog/sealing';
 import { list, secret } from '@threadlog/service';
 import { z } from 'zod';
 import { WEBHOOK_EVENTS, type WebhookEventName } from './payload';
@@ -16,6 +17,12 @@ export const webhookConfig = {
     .optional()
     .describe(
       'What deliveries to `WEBHOOK_URL` are signed with; during a change two, comma-separated, the new one first',
+    ),
+  WEBHOOK_ED25519_KEY: secret()
+    .refine(isReceiptKey, 'must be an Ed25519 key: PKCS #8 PEM, or its seed of 32 bytes in base64')
+    .optional()
+    .describe(
+      'Signs all deliveries beside their secrets: an Ed25519 key, PKCS #8 PEM or its seed of 32 bytes in base64; none by default',
     ),
   WEBHOOK_EVENTS: list()
     .pipe(z.array(z.enum(WEBHOOK_EVENTS)))

@@ -25,6 +25,7 @@ import { createDeliveries, type Deliveries, type WaitingLane } from './store/del
 import { LIVE_READER, readPositions, storePositions, type Positions } from './store/positions';
 import { createReceiverStore } from './store/receivers';
 import { createSaver, type Saver } from './store/saver';
+import { createSwitchOff } from './switchOff';
 import { createWatermark, type Watermark } from './watermark';
 import type { WebhookDeps } from './webhooks';
 
@@ -66,7 +67,8 @@ async function run(deps: DeliverDeps, parts: Parts, signal: AbortSignal): Promis
   const onBatch = createLiveReader(parts, signal);
   const subscription = await deps.log.follow({ name: 'webhooks', start: parts.start, onBatch });
   const onFault = (err: unknown) => deps.logger.warn({ err }, 'endpoints of webhooks cannot be looked at');
-  const syncing = until(signal, () => parts.membership.sync(), { everyMs: SYNC_EVERY_MS, onFault });
+  const look = () => parts.membership.sync().then(parts.switchOff);
+  const syncing = until(signal, look, { everyMs: SYNC_EVERY_MS, onFault });
   const others = [syncing, sweep(parts.deliveries, deps.now, signal), runLate(deps, parts, signal)];
   const saving = parts.saver.run(signal);
   try {
@@ -87,6 +89,8 @@ interface Parts extends DueDeps {
   saver: Saver;
   deliveries: Deliveries;
   membership: Membership;
+  /** Switches endpoints off that take nothing any more. */
+  switchOff(): Promise<void>;
   start: Positions;
   /** Ends all that is under way without a trace. */
   cut(): void;
@@ -128,6 +132,7 @@ async function assemble(
   });
   return {
     ...{ ...due, registry, watermark, room, saver, deliveries, membership, start, attempt, readFrom },
+    switchOff: createSwitchOff({ ...deps, registry, receivers, known }),
     cut() {
       for (const outlet of registry.outlets()) outlet.stop('cut');
     },

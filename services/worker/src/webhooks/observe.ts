@@ -8,6 +8,8 @@ export interface WebhookObserver {
   /** It will not be tried again. */
   gaveUp(): void;
   withheld(reason: string): void;
+  /** An endpoint of a tenant. */
+  switchedOff(reason: string): void;
   /** Lanes in which something waits, outlets that read for themselves, endpoints that are told. */
   standing(now: { lateLanes: number; behind: number; endpoints: number }): void;
 }
@@ -32,6 +34,12 @@ export function createWebhookObserver({ registry }: Metrics): WebhookObserver {
     labelNames: ['reason'],
     registers,
   });
+  const off = new Counter({
+    name: 'threadlog_webhook_switched_off_total',
+    help: 'Endpoints of tenants that were switched off: gone, by their own wish, or failing for days.',
+    labelNames: ['reason'],
+    registers,
+  });
   const late = new Gauge({
     name: 'threadlog_webhook_late_lanes',
     help: 'Threads of which a delivery waits for another attempt.',
@@ -48,6 +56,7 @@ export function createWebhookObserver({ registry }: Metrics): WebhookObserver {
     failed: (reason) => attempts.inc({ outcome: reason }),
     gaveUp: () => dead.inc(),
     withheld: (reason) => withheld.inc({ reason }),
+    switchedOff: (reason) => off.inc({ reason }),
     standing(now) {
       late.set(now.lateLanes);
       behind.set(now.behind);

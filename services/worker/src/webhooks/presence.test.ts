@@ -15,7 +15,7 @@ const ADA: PresenceChange = {
 
 const ENDPOINT: WebhookEndpoint = {
   ...{ key: 'acme/1', id: '1', tenantId: ADA.tenantId, url: 'https://hooks.example/', events: new Set() },
-  ...{ filter: null, payload: 'full', secrets: [], since: null, enabled: true },
+  ...{ filter: null, payload: 'full', secrets: [], since: null, enabled: true, version: 1 },
 };
 
 function given(wanted: readonly WebhookEventName[] = WEBHOOK_EVENTS) {
@@ -37,6 +37,7 @@ function given(wanted: readonly WebhookEventName[] = WEBHOOK_EVENTS) {
         failed: count('failed'),
         withheld: count('withheld'),
         gaveUp: count('gave up'),
+        switchedOff: count('switched off'),
         standing: () => undefined,
       },
       now: () => new Date('2026-01-15T10:30:01Z'),

@@ -18,6 +18,10 @@ export interface Receiver {
   lateAtOnce(): number;
   /** Since when nothing was taken although something was tried; null where the last attempt was one. */
   failingSince(): Date | null;
+  /** Why it is to be switched off; nothing is tried any more from then on. */
+  ended(): 'gone' | 'asked' | null;
+  /** It was mended meanwhile. */
+  resume(): void;
   /** Hears what became of every attempt. */
   heard(outcome: Outcome, at: Date): void;
   end(): void;
@@ -34,17 +38,25 @@ export function createReceiver(endpoint: WebhookEndpoint, failingSince: Date | n
   const ending = new AbortController();
   let failures = 0;
   let since = failingSince;
+  let ended: 'gone' | 'asked' | null = null;
   return {
     endpoint,
     start: createStarter(MAX_LIVE),
     signal: ending.signal,
     slow: 0,
     isQuick() {
-      return this.slow < MAX_SLOW;
+      return ended === null && this.slow < MAX_SLOW;
     },
-    lateAtOnce: () => (failures >= TROUBLED_AFTER ? 1 : MAX_LATE),
+    lateAtOnce() {
+      if (ended !== null) return 0;
+      return failures >= TROUBLED_AFTER ? 1 : MAX_LATE;
+    },
     failingSince: () => since,
-    heard({ kind }, at) {
+    ended: () => ended,
+    resume: () => void (ended = null),
+    heard(outcome, at) {
+      const { kind } = outcome;
+      if (outcome.kind === 'ended') ended = outcome.reason;
       failures = kind === 'delivered' ? 0 : failures + 1;
       since = kind === 'delivered' ? null : (since ?? at);
     },

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, sign, type KeyObject } from 'node:crypto';
 import type { WebhookEvent } from './payload';
 
 /** What is posted: the same bytes in every attempt. */
@@ -8,15 +8,23 @@ export interface SignedBody {
   headers: Record<string, string>;
 }
 
+/** What deliveries are signed with. */
+export interface SigningKeys {
+  /** Newest first. */
+  secrets: readonly string[];
+  /** The operator's, which signs for all endpoints. */
+  ed25519?: KeyObject | undefined;
+}
+
 const PREFIX = 'whsec_';
 
 /**
  * The body of an event with `secrets`, newest first. Its own `signature` is over `{event, timestamp, data}`, the header
  * `x-webhook-signature` over the whole body; both with the newest secret as it is written. Beside them the headers of
  * Standard Webhooks, which sign the attempt's time too, once for each secret: of `whsec_…` the base64 behind it, of other
- * secrets their text.
+ * secrets their text; and once with the Ed25519 key, where there is one.
  */
-export function signedBody(event: WebhookEvent, secrets: readonly string[], attemptedAt: Date): SignedBody {
+export function signedBody(event: WebhookEvent, { secrets, ed25519 }: SigningKeys, attemptedAt: Date): SignedBody {
   const { id, name, timestamp, tenantId, seq, data } = event;
   const [newest = ''] = secrets;
   const signature = hex(newest, JSON.stringify({ event: name, timestamp, data }));
@@ -37,13 +45,20 @@ export function signedBody(event: WebhookEvent, secrets: readonly string[], atte
       'x-webhook-signature': hex(newest, body),
       'webhook-id': id,
       'webhook-timestamp': seconds,
-      'webhook-signature': secrets.map((secret) => standard(secret, `${id}.${seconds}.${body}`)).join(' '),
+      'webhook-signature': standardSignatures({ secrets, ed25519 }, `${id}.${seconds}.${body}`),
     },
   };
 }
 
 function hex(secret: string, text: string): string {
   return `sha256=${createHmac('sha256', secret).update(text).digest('hex')}`;
+}
+
+function standardSignatures({ secrets, ed25519 }: SigningKeys, text: string): string {
+  const symmetric = secrets.map((secret) => standard(secret, text));
+  return [...symmetric, ...(ed25519 ? [`v1a,${sign(null, Buffer.from(text), ed25519).toString('base64')}`] : [])].join(
+    ' ',
+  );
 }
 
 /** One signature of Standard Webhooks, over `id.timestamp.body`. */

@@ -1,5 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { EventLog } from '@threadlog/log';
-import { createOutboundClient, type OutboundClient } from '@threadlog/outbound';
+import { createOutboundClient, type OutboundOptions } from '@threadlog/outbound';
 import type { Database } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import { until, type Logger, type Metrics, type Service } from '@threadlog/service';
@@ -8,6 +9,7 @@ import { deliver } from './deliver';
 import type { EndpointSource } from './endpoints/endpoint';
 import { createWebhookObserver } from './observe';
 import type { LateLimits } from './registry';
+import type { Disable } from './switchOff';
 
 export interface WebhookDeps {
   database: Database;
@@ -16,10 +18,15 @@ export interface WebhookDeps {
   logger: Logger;
   metrics: Metrics;
   endpoints: EndpointSource;
+  /** Switches a tenant's endpoint off. */
+  disable: Disable;
   /** Who is there; without it nobody is told of that. */
   signals?: Pick<Signals, 'listen'> | undefined;
+  /** Signs for all endpoints, beside their secrets. */
+  ed25519?: KeyObject | undefined;
+  /** Where tenants' endpoints may be; the public internet by https alone by default. */
+  outbound?: Pick<OutboundOptions, 'allowHttp' | 'allowedRanges'>;
   /** For tests. */
-  client?: OutboundClient;
   limits?: LateLimits;
   now?(): Date;
   random?(): number;
@@ -35,8 +42,8 @@ export function createWebhooks(deps: WebhookDeps): Service {
   return {
     name: 'webhooks',
     async run(signal) {
-      const client = deps.client ?? createOutboundClient({ maxConnectionsPerHost: MAX_CONNECTIONS });
-      const parts = { client, observer, now: () => new Date(), random: Math.random, ...deps };
+      const client = createOutboundClient({ ...deps.outbound, maxConnectionsPerHost: MAX_CONNECTIONS });
+      const parts = { now: () => new Date(), random: Math.random, ...deps, client, observer };
       const onFault = (err: unknown) => deps.logger.warn({ err }, 'events are not delivered to webhooks, trying again');
       await until(signal, () => deliver(parts, signal), { everyMs: RETRY_MS, onFault });
       client.close();

@@ -30,6 +30,8 @@ export interface WebhookEndpoint {
   /** What happened before is not told; null: from when it is first seen on. */
   since: Date | null;
   enabled: boolean;
+  /** Changes with every change of it; 0 for the operator's. */
+  version: number;
 }
 
 /** Where endpoints come from. */

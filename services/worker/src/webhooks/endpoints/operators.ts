@@ -11,7 +11,7 @@ export function operatorsEndpoint(config: OperatorsConfig): WebhookEndpoint | nu
   if (secret === '') throw new ConfigError(['WEBHOOK_SECRET: is required with WEBHOOK_URL']);
   return {
     ...{ key: endpointKey(null, ''), id: 'operator', tenantId: null, url, events },
-    ...{ filter: null, payload: 'full', since: null, enabled: true },
+    ...{ filter: null, payload: 'full', since: null, enabled: true, version: 0 },
     secrets: secret.split(',').map((each) => ({ value: each.trim(), until: null })),
   };
 }
