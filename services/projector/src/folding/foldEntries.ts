@@ -53,11 +53,15 @@ export function planEntries(entries: readonly Entry[], context: FoldContext): Pl
 
 const NOTHING: readonly Touch[] = [];
 
-/** The rows an entry may change: those of its event; of a parked one only the stream's own row. */
-function touchesOf(entry: Entry, { projections, parked }: FoldContext): readonly Touch[] {
+/**
+ * The rows an entry may change: those of its event; of a parked one only the stream's own row; of a discarded one none, for
+ * its keys may be what the store refuses.
+ */
+function touchesOf(entry: Entry, { projections, parked, discarded }: FoldContext): readonly Touch[] {
   if (entry.kind !== 'event') return NOTHING;
   const touches: Touch[] = [];
   const isParked = parked.has(entry.record.key);
+  if (!isParked && discarded.has(entry.record.offset)) return NOTHING;
   for (const projection of projections) {
     if (isParked && projection.table.name !== streamsTable.name) continue;
     for (const ref of projection.touches(entry.event)) touches.push({ projection, ref });

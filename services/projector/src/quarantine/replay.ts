@@ -146,9 +146,17 @@ async function applyAll(entries: Entry[], discarded: ReadonlySet<number>, deps: 
 async function apply(entries: readonly Entry[], deps: Applying): Promise<void> {
   const [first] = entries;
   if (!first) return;
+  await foldAndWrite(entries, deps).catch((error: unknown) => {
+    if (entries.length > 1 || !isPermanent(error)) throw error;
+    throw new ReplayError(first.record.offset, `refused by the store: ${(error as Error).message}`);
+  });
+}
+
+/** Reading rows is refused, too, where a key is none that a column can hold. */
+async function foldAndWrite(entries: readonly Entry[], deps: Applying): Promise<void> {
   const registry = createRegistry(deps.store.kind);
   const nothing = { parked: new Set<string>(), discarded: new Set<number>() };
-  const context = { projections: registry.all, partition: first.record.partition, ...nothing };
+  const context = { projections: registry.all, partition: entries[0]!.record.partition, ...nothing };
   const rows = createRowSet(createRowCache(0));
   const { client: database, generation, store } = deps;
   const source = { database, generation, store, stored: registry.stored, oneByOne: true as const };
@@ -156,10 +164,7 @@ async function apply(entries: readonly Entry[], deps: Applying): Promise<void> {
   await loadRows(planned, rows, source);
   const { unprocessable } = await foldInTurns(planned, { rows, context });
   if (unprocessable) throw new ReplayError(entries[unprocessable.index]!.record.offset, unprocessable.reason);
-  await write(rows, registry, deps).catch((error: unknown) => {
-    if (entries.length > 1 || !isPermanent(error)) throw error;
-    throw new ReplayError(first.record.offset, `refused by the store: ${(error as Error).message}`);
-  });
+  await write(rows, registry, deps);
 }
 
 async function write(rows: RowSet, registry: Registry, { client, generation, store }: Applying): Promise<void> {
