@@ -89,7 +89,7 @@ describe('all roles in one process', () => {
       expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
     }
     const ready = await (await fetch(`${running.ops}/readyz`)).json();
-    const parts = ['database', 'kafka', 'projector', 'command-api', 'query-api', 'realtime'];
+    const parts = ['database', 'kafka', 'clock', 'projector', 'command-api', 'query-api', 'realtime'];
     expect(Object.keys((ready as { checks: object }).checks).sort()).toEqual(parts.sort());
     expect((await fetch(`${running.api}/metrics`)).status).toBe(404);
     const metrics = await (await fetch(`${running.ops}/metrics`)).text();

@@ -7,6 +7,7 @@ import { createDeletedAmong } from '../feed/deleted';
 import { openEvents } from '../feed/openEvents';
 import { logEnds } from '../feed/positions';
 import { attemptDelivery } from './attempt';
+import type { WebhookDeps } from './deps';
 import type { DueDeps } from './due';
 import { OPERATORS_KEY } from './endpoints/endpoint';
 import { createKnownThreads } from './endpoints/threadFacts';
@@ -14,7 +15,8 @@ import { findDue } from './find';
 import { createLiveReader } from './live';
 import { createMembership, type Membership } from './membership';
 import type { WebhookObserver } from './observe';
-import { createOutlet, type Outlet, type OutletDeps } from './outlet';
+import { createOutlet } from './outlet';
+import type { Outlet, OutletDeps } from './outletPorts';
 import type { WebhookEvent } from './payload';
 import { tellOfPresence } from './presence';
 import { beginReading, catchUp, type ReadingDeps } from './reading';
@@ -27,7 +29,6 @@ import { createReceiverStore } from './store/receivers';
 import { createSaver, type Saver } from './store/saver';
 import { createSwitchOff } from './switchOff';
 import { createWatermark, type Watermark } from './watermark';
-import type { WebhookDeps } from './webhooks';
 
 export interface DeliverDeps extends WebhookDeps {
   client: OutboundClient;

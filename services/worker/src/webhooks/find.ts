@@ -1,6 +1,6 @@
 import type { EventLog, LogRecord } from '@threadlog/log';
 import { dueOf, onlyOf, type Due, type DueDeps } from './due';
-import type { Outlet } from './outlet';
+import type { Outlet } from './outletPorts';
 import type { LateDelivery } from './store/deliveries';
 
 export interface FindDeps extends DueDeps {

@@ -2,7 +2,7 @@ import type { Outcome } from './attempt';
 import type { Due } from './due';
 import { OPEN_FOR_MS } from './due';
 import type { Lane, Lanes } from './lanes';
-import type { Outlet, OutletDeps, OutletOptions } from './outlet';
+import type { Outlet, OutletDeps, OutletOptions } from './outletPorts';
 import { verdictOf } from './settle';
 import type { LateDelivery } from './store/deliveries';
 

@@ -1,7 +1,7 @@
 import type { LogBatch } from '@threadlog/log';
 import { dueOf, type DueDeps } from './due';
 import { acceptLive } from './reading';
-import type { Outlet } from './outlet';
+import type { Outlet } from './outletPorts';
 import type { Registry } from './registry';
 import type { Room } from './room';
 import type { Positions } from './store/positions';

@@ -2,7 +2,7 @@ import type { TenantId } from '@threadlog/events';
 import type { EventLog } from '@threadlog/log';
 import { isDeepStrictEqual } from 'node:util';
 import { OPERATORS_KEY, type EndpointSource, type WebhookEndpoint } from './endpoints/endpoint';
-import type { Outlet } from './outlet';
+import type { Outlet } from './outletPorts';
 import { placeAt } from './places';
 import { createReceiver, type Receiver } from './receiver';
 import type { Registry } from './registry';

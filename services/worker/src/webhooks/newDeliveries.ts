@@ -2,7 +2,7 @@ import type { Outcome } from './attempt';
 import type { Entry, Lane } from './lanes';
 import type { LateDeliveries } from './late';
 import type { Noting, OutletState } from './noting';
-import type { OutletDeps, OutletOptions } from './outlet';
+import type { OutletDeps, OutletOptions } from './outletPorts';
 import { verdictOf } from './settle';
 import { SLOW_MS } from './starter';
 import type { LateDelivery } from './store/deliveries';

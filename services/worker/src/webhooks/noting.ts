@@ -1,6 +1,6 @@
 import type { Due } from './due';
 import type { Entry, Lane, Lanes } from './lanes';
-import type { OutletDeps, OutletOptions } from './outlet';
+import type { OutletDeps, OutletOptions } from './outletPorts';
 import type { LateDelivery } from './store/deliveries';
 import type { Mark } from './watermark';
 

@@ -1,18 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog, ReadPosition } from '@threadlog/log';
 import { dueOf, onlyOf, type Due, type DueDeps } from './due';
-import type { Outlet } from './outlet';
+import type { Outlet, OwnReading } from './outletPorts';
 import type { Saver } from './store/saver';
 import { createWatermark, type Mark, type Watermark } from './watermark';
-
-/** How an outlet reads the log for itself. */
-export interface OwnReading {
-  watermark: Watermark;
-  /** Partitions that it is about to leave to the live reader, from which offset on, and what that has for it meanwhile. */
-  joining: Map<number, { due: Due; mark: Mark }[]>;
-  /** Partitions that the live reader reads for it again. */
-  joined: Set<number>;
-}
 
 export interface ReadingDeps extends DueDeps {
   log: Pick<EventLog, 'read'>;

@@ -1,6 +1,6 @@
 import type { TenantId } from '@threadlog/events';
 import { OPERATORS_KEY, outletKey } from './endpoints/endpoint';
-import type { Outlet } from './outlet';
+import type { Outlet } from './outletPorts';
 import type { Receiver } from './receiver';
 
 /** Who is told, and what of each tenant. */

@@ -1,8 +1,10 @@
 import { ConfigError } from '@threadlog/service';
-import type { WorkerConfig } from '../../config';
+import type { z } from 'zod';
+import type { webhookConfig } from '../config';
 import { endpointKey, type WebhookEndpoint } from './endpoint';
 
-type OperatorsConfig = Pick<WorkerConfig, 'WEBHOOK_URL' | 'WEBHOOK_SECRET' | 'WEBHOOK_EVENTS'>;
+type Variables = z.output<z.ZodObject<typeof webhookConfig>>;
+type OperatorsConfig = Pick<Variables, 'WEBHOOK_URL' | 'WEBHOOK_SECRET' | 'WEBHOOK_EVENTS'>;
 
 /** The endpoint that the operator configured: it is told of all tenants, from when it is first there. */
 export function operatorsEndpoint(config: OperatorsConfig): WebhookEndpoint | null {
