@@ -1,17 +1,10 @@
 import type { Actor } from '@threadlog/auth';
 import type { MessageResource, ThreadResource } from '@threadlog/events';
-import {
-  deletionLogsTable,
-  exportLogsTable,
-  foldDeletion,
-  foldExport,
-  upsertSql,
-  type Table,
-} from '@threadlog/read-models';
 import { encodeConsistencyToken, openApiDocument } from '@threadlog/service';
-import { foldRows, historyOf, profileEvents, secureRoutesSpec, testActor, threadStory } from '@threadlog/testing';
+import { foldRows, profileEvents, secureRoutesSpec, testActor, threadStory } from '@threadlog/testing';
 import { queryRoutes } from './index';
 import { givenQueryApi, LOG } from './testing/queryApi';
+import { askedForPrivacy, registeredWebhook, WEBHOOK_ID } from './testing/otherRows';
 
 const ada = testActor('ada');
 const ben = testActor('ben');
@@ -347,43 +340,21 @@ describe('the documentation', () => {
   });
 });
 
-/** Requests about ada: an export, and an erasure with its receipt. */
-async function askedForPrivacy(): Promise<void> {
-  const subject = { kind: 'user', id: 'ada' } as const;
-  const asked = { requested_by: 'ada', subject };
-  const events = historyOf(
-    [
-      { type: 'CHAT_PRIVACY_EXPORT_REQUESTED', data: { request_id: 'export', ...asked } },
-      {
-        type: 'CHAT_PRIVACY_DELETION_REQUESTED',
-        data: { request_id: 'erasure', ...asked, reason: 'other', execute_after: '2026-01-01T00:00:00.000000Z' },
-      },
-      { type: 'CHAT_PRIVACY_DELETION_COMPLETED', data: { request_id: 'erasure', subject, receipt: '{"version":1}' } },
-    ],
-    { streamId: 'ada' },
-  );
-  const [exported, requested, completed] = events;
-  const rows = [
-    [exportLogsTable, foldExport(null, exported!)],
-    [deletionLogsTable, foldDeletion(foldDeletion(null, requested!), completed!)],
-  ] as const;
-  for (const [table, row] of rows)
-    await database().query(upsertSql(table as Table<object>, 'read_1', '$1'), [JSON.stringify([row])]);
-}
-
 describe('every route', () => {
   beforeAll(async () => {
     const story = threadStory({ threadId: 'secured', learnerId: 'lena' });
     story.post('ada', 'hello');
     await given(story);
     await write(foldRows(await profileEvents(sealing, { userId: 'lena', displayName: 'Lena' })));
-    await askedForPrivacy();
+    await askedForPrivacy(database());
+    await registeredWebhook(database(), sealing);
   });
   const document = openApiDocument(queryRoutes, { title: 'reads', version: '1' });
   const secured = (insider: Actor) => () => ({
     request: api().request,
     params: ({ operationId }: { operationId: string }) => ({
       ...{ threadId: 'secured', conversationId: 'secured', messageId: 'secured-m1', externalUserId: 'lena' },
+      webhookId: WEBHOOK_ID,
       requestId: operationId === 'getErasureReceipt' ? 'erasure' : 'export',
     }),
     queries: { getThreadChanges: '?since=0' },
@@ -391,7 +362,8 @@ describe('every route', () => {
     stranger: testActor('root', { tenant: 'other', role: 'admin', learnerScope: '*' }),
     outsider: testActor('tom', { role: 'teacher', learnerScope: ['leo'] }),
   });
-  const forAdministrators = ({ operationId }: { operationId: string }) => operationId === 'listThreadEvents';
+  const ofAdministrators = new Set(['listThreadEvents', 'listWebhooks', 'getWebhook']);
+  const forAdministrators = ({ operationId }: { operationId: string }) => ofAdministrators.has(operationId);
   secureRoutesSpec(document, secured(ada), (operation) => !forAdministrators(operation));
   secureRoutesSpec(document, secured(admin), forAdministrators);
 });

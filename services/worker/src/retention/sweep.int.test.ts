@@ -27,8 +27,8 @@ async function given(name: string, sender = 'ada') {
   const first = NOW - 30 * DAY_MS - THREADS.length * PER_THREAD * 60_000 + 10.5 * 60_000;
   await database.query(
     `insert into read_1.threads (tenant_id, thread_id, type, channel, status, created_by, created_by_type, created_at,
-       updated_at, version, settings_version)
-     select $1, id, 'group', 'chat', 'active', 'ada', 'user', '', '', 1, 1 from unnest($2::text[]) id`,
+       updated_at, version, settings_version, agent_mode)
+     select $1, id, 'group', 'chat', 'active', 'ada', 'user', '', '', 1, 1, 'auto' from unnest($2::text[]) id`,
     [tenant, THREADS],
   );
   const rows = Array.from({ length: THREADS.length * PER_THREAD }, (_, index) => {

@@ -16,8 +16,8 @@ describe('tenants that keep messages for a time', () => {
     );
     await database.query(
       `insert into read_1.threads (tenant_id, thread_id, type, channel, status, created_by, created_by_type, created_at,
-         updated_at, version, settings_version)
-       select id, 't', 'group', 'chat', 'active', 'ada', 'user', '', '', 1, 1 from unnest('{acme,silent,waiting}'::text[]) id`,
+         updated_at, version, settings_version, agent_mode)
+       select id, 't', 'group', 'chat', 'active', 'ada', 'user', '', '', 1, 1, 'auto' from unnest('{acme,silent,waiting}'::text[]) id`,
     );
     await database.query(
       `insert into read_1.parked_keys (record_key, partition, since_offset) values ('waiting/tenant/waiting', 0, 1)`,

@@ -44,46 +44,47 @@ export function createRegistry(
   limits: LateLimits = LIMITS,
 ): Registry {
   const receivers = new Map<string, Receiver>();
-  const told = new Map<TenantId, Receiver[]>();
+  /** By tenant; null until somebody asks, so that many changes at once are worked out once. */
+  let told: ReadonlyMap<TenantId, readonly Receiver[]> | null = null;
   const outlets = new Map<string, Outlet>();
   let operators: readonly Receiver[] = NOBODY;
   let version = 0;
 
-  function index(): void {
+  function changed(): void {
     version += 1;
-    told.clear();
-    for (const receiver of receivers.values()) {
-      const { tenantId } = receiver.endpoint;
-      if (tenantId !== null) told.set(tenantId, [...(told.get(tenantId) ?? operators), receiver]);
-    }
+    told = null;
   }
+  const byTenant = () => (told ??= groupByTenant(receivers.values(), operators));
   const waitingOfTenant = ({ tenantId, endpoint }: Outlet): number =>
     endpoint.tenantId === null
       ? 0
-      : (told.get(tenantId) ?? []).reduce((sum, { endpoint: { key } }) => sum + (outlets.get(key)?.waiting ?? 0), 0);
+      : (byTenant().get(tenantId) ?? []).reduce(
+          (sum, { endpoint: { key } }) => sum + (outlets.get(key)?.waiting ?? 0),
+          0,
+        );
   const isTenantFull = (outlet: Outlet): boolean => outlet.waiting > 0 && waitingOfTenant(outlet) >= limits.ofTenant;
 
   return {
     get version() {
       return version;
     },
-    changed: index,
+    changed,
     receiver: (key) => receivers.get(key),
     receivers: () => [...receivers.values()],
     add(receiver) {
       receivers.set(receiver.endpoint.key, receiver);
       if (receiver.endpoint.key === OPERATORS_KEY) operators = [receiver];
-      index();
+      changed();
     },
     remove(key) {
       receivers.delete(key);
       if (key === OPERATORS_KEY) operators = NOBODY;
-      index();
+      changed();
       const ended = [...outlets.values()].filter(({ endpoint }) => endpoint.key === key);
       for (const { key: name } of ended) outlets.delete(name);
       return ended;
     },
-    toldOf: (tenantId) => told.get(tenantId) ?? operators,
+    toldOf: (tenantId) => byTenant().get(tenantId) ?? operators,
     outlet(receiver, tenantId) {
       const key = outletKey(receiver.endpoint, tenantId);
       const known = outlets.get(key);
@@ -97,4 +98,20 @@ export function createRegistry(
     isCrowded: (outlet) => outlet.waiting >= limits.ofEndpoint || isTenantFull(outlet),
     mayReadOn: (outlet) => outlet.waiting < limits.ofEndpoint / 2 && !isTenantFull(outlet),
   };
+}
+
+/** Each tenant's own, behind those that are told of every tenant. */
+function groupByTenant(
+  receivers: Iterable<Receiver>,
+  ofAll: readonly Receiver[],
+): ReadonlyMap<TenantId, readonly Receiver[]> {
+  const groups = new Map<TenantId, Receiver[]>();
+  for (const receiver of receivers) {
+    const { tenantId } = receiver.endpoint;
+    if (tenantId === null) continue;
+    const group = groups.get(tenantId);
+    if (group) group.push(receiver);
+    else groups.set(tenantId, [...ofAll, receiver]);
+  }
+  return groups;
 }
