@@ -75,7 +75,7 @@ export const kafkaConfig = {
     ),
   KAFKA_COMPRESSION: z
     .enum(['off', 'batches', 'all'])
-    .default('batches')
+    .default('off')
     .describe(
       'What is compressed (gzip) on its way into topics: nothing, batches of several records, or single records too, which makes them a third smaller and acks some hundredths of a millisecond slower',
     ),
