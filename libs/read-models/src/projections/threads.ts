@@ -161,9 +161,13 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
   },
 };
 
+/** Index of the newest message that the agent has dealt with; 0 without any. An id may be a name that every object has. */
+export function newestDealtWith({ agent_runs: runs }: Pick<ThreadRow, 'agent_runs'>, agentId: string): number {
+  return runs && Object.hasOwn(runs, agentId) ? runs[agentId]! : 0;
+}
+
 function runOver(row: ThreadRow, agentId: string, triggerIndex: number): void {
-  const newest = Math.max(row.agent_runs?.[agentId] ?? 0, triggerIndex);
-  row.agent_runs = { ...row.agent_runs, [agentId]: newest };
+  row.agent_runs = { ...row.agent_runs, [agentId]: Math.max(newestDealtWith(row, agentId), triggerIndex) };
 }
 
 function settingsChanged(row: ThreadRow, event: ChatEvent): void {

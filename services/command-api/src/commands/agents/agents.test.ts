@@ -79,6 +79,17 @@ describe('an answer', () => {
       .thenLike({ type: 'CHAT_MESSAGE_CREATED' });
   });
 
+  test.each(['constructor', 'toString', '__proto__'])('is given once by an agent that is called %s', (id) => {
+    const named = actor(id, { type: 'agent', role: 'agent' });
+    const dealtWith = [...asked, added(id, 'agent'), answered(2, 'other', run(1))];
+    given(...dealtWith)
+      .when(named, answer())
+      .thenLike({ type: 'CHAT_MESSAGE_CREATED' });
+    given(...dealtWith, answered(3, id, run(1)))
+      .when(named, answer())
+      .thenRefused('run_over');
+  });
+
   test('does not come after its run has ended without one', () => {
     given(...asked, ended(1, 'stopped'))
       .when(bot, answer())

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import { LIMITS } from '@threadlog/events';
-import type { MessageRow } from '@threadlog/read-models';
+import { newestDealtWith, type MessageRow } from '@threadlog/read-models';
 import { refuse, refuseField, isRefusal, type Check, type SeenThread, type ThreadContext } from '../decision';
 import { allowed, isThere, viewMessage, type View } from '../policies';
 
@@ -32,7 +32,7 @@ export function triggerOf(messageId: string, state: SeenThread, { view, actor }:
 
 /** Whether the agent has answered the message, or let it be, or done so with one after it. */
 export function isOver(trigger: MessageRow, agentId: string, { thread }: View): boolean {
-  return (thread.agent_runs?.[agentId] ?? 0) >= trigger.message_index;
+  return newestDealtWith(thread, agentId) >= trigger.message_index;
 }
 
 export function isNotOver(trigger: MessageRow, agentId: string, view: View): Check {
