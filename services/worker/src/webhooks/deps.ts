@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import type { EventLog } from '@threadlog/log';
-import type { OutboundOptions } from '@threadlog/outbound';
+import type { OutboundClient, OutboundOptions } from '@threadlog/outbound';
 import type { Database } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import type { Logger, Metrics } from '@threadlog/service';
 import type { FeedSealing } from '../feed/openEvents';
 import type { EndpointSource } from './endpoints/endpoint';
+import type { WebhookObserver } from './observe';
 import type { LateLimits } from './registry';
 import type { Disable } from './switchOff';
 
@@ -28,4 +29,12 @@ export interface WebhookDeps {
   limits?: LateLimits;
   now?(): Date;
   random?(): number;
+}
+
+/** What a delivery is made of: the same, with what begins with each. */
+export interface DeliverDeps extends WebhookDeps {
+  client: OutboundClient;
+  observer: WebhookObserver;
+  now(): Date;
+  random(): number;
 }

@@ -1,0 +1,151 @@
+import type { TenantId } from '@threadlog/events';
+import { createProjected } from '../erasure/projected';
+import { createDeletedAmong } from '../feed/deleted';
+import { openEvents } from '../feed/openEvents';
+import { logEnds } from '../feed/positions';
+import { attemptDelivery } from './attempt';
+import type { DueDeps } from './due';
+import { OPERATORS_KEY } from './endpoints/endpoint';
+import { createKnownThreads } from './endpoints/threadFacts';
+import { findDue } from './find';
+import { createMembership, type Membership } from './membership';
+import { createOutlet } from './outlet';
+import type { Outlet, OutletDeps } from './outletPorts';
+import type { WebhookEvent } from './payload';
+import { beginReading, catchUp, type ReadingDeps } from './reading';
+import type { Receiver } from './receiver';
+import { createRegistry, type Registry } from './registry';
+import { createRoom } from './room';
+import { createDeliveries, type Deliveries, type WaitingLane } from './store/deliveries';
+import { LIVE_READER, readPositions, storePositions, type Positions } from './store/positions';
+import { createReceiverStore } from './store/receivers';
+import { createSaver, type Saver } from './store/saver';
+import { createSwitchOff } from './switchOff';
+import { createWatermark, type Watermark } from './watermark';
+import type { DeliverDeps } from './deps';
+
+/** What delivers, and what is known at its start. */
+export interface Parts extends DueDeps {
+  registry: Registry;
+  watermark: Watermark;
+  room: ReturnType<typeof createRoom>;
+  saver: Saver;
+  deliveries: Deliveries;
+  membership: Membership;
+  /** Switches endpoints off that take nothing any more. */
+  switchOff(): Promise<void>;
+  start: Positions;
+  /** Ends all that is under way without a trace. */
+  cut(): void;
+  /** Ends what is stored of endpoints that are no more. */
+  forgetStrangers(): Promise<void>;
+  attempt(receiver: Receiver, event: WebhookEvent): ReturnType<typeof attemptDelivery>;
+  /** Lets an outlet read for itself from there on. */
+  readFrom(outlet: Outlet, positions: Positions): void;
+}
+
+/** Puts them together from what is stored. Nothing runs yet. */
+export async function assemble(
+  deps: DeliverDeps,
+  { signal, failing }: { signal: AbortSignal; failing: AbortController },
+): Promise<Parts> {
+  const { database, log } = deps;
+  const saver = createSaver(database);
+  const deliveries = createDeliveries(database);
+  const receivers = createReceiverStore(database);
+  const reading = await readPositions(database);
+  const start = await begin(deps, reading.get(LIVE_READER));
+  const watermark = createWatermark(start);
+  saver.keep(LIVE_READER, watermark);
+  const waiting = Map.groupBy(await deliveries.waiting(), ({ outlet }) => outlet);
+  const due: DueDeps = { threads: createKnownThreads(database), open: createOpen(deps) };
+  const room = createRoom();
+  const attempt = createAttempt(deps, signal);
+  const make = createOutletMaker({ ...deps, saver, deliveries, room }, { due, log, attempt, waiting });
+  const registry = createRegistry(make, deps.limits);
+  const known = await receivers.all();
+  const readFrom = createReadFrom(
+    { ...due, log, saver, mayReadOn: registry.mayReadOn },
+    { watermark, signal, failing },
+  );
+  const membership = createMembership({
+    ...{ source: deps.endpoints, registry, receivers, saver, log, live: watermark, known, reading, readFrom },
+    stored: [...new Set([...waiting.keys(), ...reading.keys()])],
+    projected: () => createProjected(deps).active(signal),
+    now: deps.now,
+  });
+  return {
+    ...{ ...due, registry, watermark, room, saver, deliveries, membership, start, attempt, readFrom },
+    switchOff: createSwitchOff({ ...deps, registry, receivers, known }),
+    cut() {
+      for (const outlet of registry.outlets()) outlet.stop('cut');
+    },
+    async forgetStrangers() {
+      const strangers = [...known.keys()].filter((key) => key !== OPERATORS_KEY && !registry.receiver(key));
+      for (const key of strangers) saver.forget(key);
+      await receivers.forget(strangers);
+    },
+  };
+}
+
+type Live = { watermark: Watermark; signal: AbortSignal; failing: AbortController };
+
+/** Lets outlets read for themselves until they have caught up. */
+function createReadFrom(deps: ReadingDeps, { watermark, signal, failing }: Live) {
+  return (outlet: Outlet, positions: Positions): void => {
+    const own = beginReading(deps, outlet, positions);
+    const ending = AbortSignal.any([signal, outlet.receiver.signal]);
+    void catchUp(deps, { outlet, own }, watermark, ending).catch((error: unknown) => {
+      if (!ending.aborted) failing.abort(error);
+    });
+  };
+}
+
+/** Where nobody was ever told anything it begins with what happens from now on. */
+async function begin({ database, log }: DeliverDeps, stored: Positions | undefined): Promise<Positions> {
+  if (stored?.size === log.partitions) return stored;
+  const positions = new Map([...(await logEnds(database, log)), ...(stored ?? [])]);
+  await storePositions(
+    database,
+    [...positions].map(([partition, at]) => ({ reader: LIVE_READER, partition, at })),
+  );
+  return positions;
+}
+
+function createOpen({ database, sealing, logger, observer }: DeliverDeps): DueDeps['open'] {
+  const deletedAmong = createDeletedAmong(database);
+  const onWithheld: Parameters<typeof openEvents>[0]['onWithheld'] = ({ event_id, event_type, tenant_id }, reason) => {
+    observer.withheld(reason);
+    if (reason === 'unreadable') logger.warn({ event_id, event_type, tenant_id }, 'an event cannot be opened');
+  };
+  return (tenantId, events) => openEvents({ sealing, deletedAmong, onWithheld }, tenantId, events);
+}
+
+function createAttempt(deps: DeliverDeps, signal: AbortSignal): Parts['attempt'] {
+  return async (receiver, event) => {
+    const ending = AbortSignal.any([signal, receiver.signal]);
+    const outcome = await attemptDelivery(deps, receiver.endpoint, event, ending);
+    if (!ending.aborted) receiver.heard(outcome, deps.now());
+    return outcome;
+  };
+}
+
+interface Made {
+  due: DueDeps;
+  log: DeliverDeps['log'];
+  attempt: Parts['attempt'];
+  waiting: Map<string, WaitingLane[]>;
+}
+
+function createOutletMaker(deps: OutletDeps, { due, log, attempt, waiting }: Made) {
+  return (receiver: Receiver, tenantId: TenantId, key: string): Outlet => {
+    const lanes = waiting.get(key) ?? [];
+    // Only as it was at the start: an outlet that is made again begins with nothing.
+    waiting.delete(key);
+    return createOutlet(deps, {
+      ...{ key, tenantId, receiver, start: receiver.start, waiting: lanes },
+      attempt: ({ event }) => attempt(receiver, event),
+      find: (outlet, deliveries) => findDue({ ...due, log }, outlet, deliveries),
+    });
+  };
+}
