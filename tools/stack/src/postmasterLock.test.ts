@@ -28,6 +28,9 @@ describe('the lock file of a Postgres that was killed', () => {
 
   it('is removed after its process was ended, when that still runs on this cluster', async () => {
     const server = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', cluster], { stdio: 'ignore' });
+    // For a moment of its start a process has no command line, and could be anybody.
+    const isNamed = () => findProcess(server.pid!)?.commandLine.includes(cluster) === true;
+    await waitUntil('its command line', isNamed, { timeoutMs: 5_000 });
     holds(server.pid!);
     await clearStaleLock(cluster);
     expect(isRunning(server.pid!)).toBe(false);
