@@ -71,7 +71,7 @@ const decisions = {
     'visibleFromSeq',
   ],
   '@threadlog/commands': [contracts],
-  '@threadlog/read-models': ['holdsOnMessage', 'holdsOnPerson', 'holdsOnThread', 'plainTenant'],
+  '@threadlog/read-models': ['holdsOnMessage', 'holdsOnPerson', 'holdsOnThread', 'newestDealtWith', 'plainTenant'],
   '@threadlog/sealing': ['sealedBytes'],
   zod: [],
 };
