@@ -4,6 +4,7 @@
  */
 export const LAYERS = {
   'libs/auth': ['actor personIds', 'policy', 'token', 'config internal', 'index'],
+  'libs/client': ['generated', 'errors', 'index'],
   'libs/commands': [
     'contract fields forwardGuard',
     'agents messages participants privacy reactions tenants threads users webhooks',

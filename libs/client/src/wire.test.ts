@@ -1,0 +1,33 @@
+import type {
+  ClientEventAnswers,
+  MessageResource,
+  PrivacyRequestResource,
+  ProblemCode as KnownCode,
+  ServerToClientPayloads,
+  ThreadResource,
+  WebhookWithSecretResource,
+} from '@threadlog/events';
+import type {
+  CommandAnswers,
+  Message,
+  PrivacyRequest,
+  ProblemCode,
+  ServerFrames,
+  Thread,
+  WebhookWithSecret,
+} from './generated/wire.ts';
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+// A wrong one does not compile: `npm run generate` was not run after a change of libs/events.
+const same: [
+  Same<Message, MessageResource>,
+  Same<Thread, ThreadResource>,
+  Same<PrivacyRequest, PrivacyRequestResource>,
+  Same<WebhookWithSecret, WebhookWithSecretResource>,
+  Same<ServerFrames, ServerToClientPayloads>,
+  Same<CommandAnswers, ClientEventAnswers>,
+  Same<ProblemCode, KnownCode>,
+] = [true, true, true, true, true, true, true];
+
+it('has the types of libs/events', () => expect(same).not.toContain(false));
