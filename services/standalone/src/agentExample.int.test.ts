@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createLogger, createMetrics } from '@threadlog/service';
 import { envOfChild, eventually, testActor } from '@threadlog/testing';
-import { createAgent } from '@threadlog/worker';
+import { createAgents } from '@threadlog/worker';
 import { scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
 
@@ -25,10 +25,10 @@ beforeAll(async () => {
   const [line] = (await once(child.stdout!.setEncoding('utf8'), 'data')) as [string];
   url = line.trim();
   const { database, log } = api.runtime();
-  asking = createAgent({
+  asking = createAgents({
     ...api.runtime(),
     router: api.router(),
-    agent: { id: 'agent', url, trusted: true, secrets: [SECRET], contextMessages: 20 },
+    agent: { id: 'agent', url, secrets: [SECRET], contextMessages: 20 },
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ defaults: false }),
   }).run(stopping.signal);

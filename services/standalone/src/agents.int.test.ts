@@ -5,7 +5,7 @@ import type { Actor } from '@threadlog/auth';
 import type { ChatEvent } from '@threadlog/events';
 import { createLogger, createMetrics } from '@threadlog/service';
 import { envOfChild, eventually, testActor } from '@threadlog/testing';
-import { createAgent } from '@threadlog/worker';
+import { createAgents } from '@threadlog/worker';
 import { Webhook } from 'standardwebhooks';
 import { startAgentService, streams, textsOf, type AgentService, type Question } from './testing/agentService';
 import { scenesOf } from './testing/scenes';
@@ -32,10 +32,10 @@ afterEach(async () => {
 async function start(agentId = `tutor-${(names += 1)}`, rest: { contextMessages?: number } = {}) {
   const runtime = api.runtime();
   const stopping = new AbortController();
-  const agent = { id: agentId, url: service.url, trusted: true, secrets: [SECRET], contextMessages: 20, ...rest };
-  const ended = createAgent({
+  const agent = { id: agentId, url: service.url, secrets: [SECRET], contextMessages: 20, ...rest };
+  const ended = createAgents({
     ...runtime,
-    ...{ router: api.router(), agent, retriesMs: [50, 50, 50, 50] },
+    ...{ router: api.router(), agent, reader: agentId, retriesMs: [50, 50, 50, 50] },
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ defaults: false }),
   }).run(stopping.signal);
@@ -48,10 +48,10 @@ async function start(agentId = `tutor-${(names += 1)}`, rest: { contextMessages?
   return { agentId, stop };
 }
 
-async function begun(agentId: string): Promise<void> {
+async function begun(reader: string): Promise<void> {
   const { database, log } = api.runtime();
   await eventually(async () => {
-    const { rows } = await database.query('select 1 from threadlog.agent_positions where agent_id = $1', [agentId]);
+    const { rows } = await database.query('select 1 from threadlog.agent_positions where agent_id = $1', [reader]);
     expect(rows).toHaveLength(log.partitions);
   }, PATIENT);
 }
@@ -225,7 +225,7 @@ it('answers every message of a worker that is killed again and again once', asyn
     return child;
   };
   let child = spawnWorker();
-  await begun('operators');
+  await begun('*');
   const threads = await Promise.all([1, 2, 3].map(() => threadWith(ada, 'operators')));
   for (const [kills, delayMs] of [10, 40, 80].entries()) {
     // It takes its time, so that kills meet it asking, writing and posting.

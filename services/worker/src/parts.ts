@@ -1,7 +1,8 @@
 import { ed25519KeyOf } from '@threadlog/sealing';
 import { ConfigError, type Service } from '@threadlog/service';
 import type { WorkerDeps } from './deps';
-import { createAgent } from './agents/agents';
+import { createAgents } from './agents/agents';
+import type { OperatorsAgent } from './agents/directory';
 import { createFeed } from './feed/feed';
 import { createRetention } from './retention/retention';
 import { operatorsEndpoint } from './webhooks/endpoints/operators';
@@ -40,11 +41,15 @@ export function webhookParts(deps: WorkerDeps): Service[] {
 /** Messages that an agent is told, the one that asks it included. */
 const CONTEXT_MESSAGES = 20;
 
-/** The agent that the operator configured; no part at all without one. */
+/** Agents: the operator's, where there is one. */
 export function agentParts(deps: WorkerDeps): Service[] {
-  const { AGENT_SERVICE_URL: url, AGENT_SERVICE_SECRET: secret = '', AGENT_ID: id } = deps.config;
-  if (url === undefined) return [];
+  return [createAgents({ ...deps, agent: operatorsAgent(deps) })];
+}
+
+function operatorsAgent({ config }: WorkerDeps): OperatorsAgent | null {
+  const { AGENT_SERVICE_URL: url, AGENT_SERVICE_SECRET: secret = '', AGENT_ID: id } = config;
+  if (url === undefined) return null;
   if (secret === '') throw new ConfigError(['AGENT_SERVICE_SECRET: is required with AGENT_SERVICE_URL']);
   const secrets = secret.split(',').map((each) => each.trim());
-  return [createAgent({ ...deps, agent: { id, url, secrets, trusted: true, contextMessages: CONTEXT_MESSAGES } })];
+  return { id, url, secrets, contextMessages: CONTEXT_MESSAGES };
 }

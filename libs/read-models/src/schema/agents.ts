@@ -1,6 +1,6 @@
 /**
- * How far each agent has looked through the log, and which of its runs are open: the newest message of a thread that asks
- * it and is not dealt with. No text is here.
+ * How far the log was looked through for agents, one row a partition (`agent_id` is the reader: `*`, since one reads for all),
+ * and which of their runs are open: of each the newest message of a thread that asks it and is not dealt with. No text is here.
  */
 export const AGENTS_SQL = `
 create table if not exists threadlog.agent_positions (

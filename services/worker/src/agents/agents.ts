@@ -1,32 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
-import { rootThreadId, type ChatEvent } from '@threadlog/events';
-import type { EventLog, LogBatch } from '@threadlog/log';
+import type { EventLog } from '@threadlog/log';
 import { createOutboundClient, type Patience } from '@threadlog/outbound';
 import { createProjectionWait, lookAtServed, type Database, type MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
 import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
-import { eventsIn } from '../feed/openEvents';
 import { logEnds } from '../feed/positions';
 import { ask } from './ask';
-import { candidateOf, type OpenRun } from './asks';
 import { createContext } from './context';
+import { operatorsDirectory, type AgentDirectory, type OperatorsAgent } from './directory';
+import { createLook } from './look';
 import { createAgentObserver, type AgentObserver } from './observe';
-import { createRuns, type Runs } from './runs';
+import type { ReachableAgent, RunDeps } from './run';
+import { createRuns } from './runs';
 import { createAgentStore, type AgentStore } from './store';
-import { asking, visibleFrom } from './surroundings';
+import { visibleFrom } from './surroundings';
+import { createTurns, MAX_RUNS } from './turns';
 
-/** An agent that is asked by request. */
-export interface AgentEndpoint {
-  id: string;
-  url: string;
-  /** The operator's own address. */
-  trusted: boolean;
-  secrets: readonly string[];
-  contextMessages: number;
-}
-
-export interface AgentDeps {
+export interface AgentsDeps {
   database: Database;
   log: EventLog;
   sealing: SealingService;
@@ -34,28 +25,30 @@ export interface AgentDeps {
   router: CommandRouter;
   logger: Logger;
   metrics: Metrics;
-  agent: AgentEndpoint;
+  /** The operator's, which answers in all tenants. */
+  agent: OperatorsAgent | null;
   /** For tests. */
+  reader?: string;
   now?(): Date;
   retriesMs?: readonly number[];
   patience?: Patience;
 }
 
+/** Under which name it stands how far the log was read for agents; no agent's id. */
+const READER = '*';
 const RETRY_MS = 1_000;
 /** After the last of them a run has failed. */
 const RETRIES_MS = [1_000, 5_000, 30_000, 120_000];
-/** With nobody who asks the position is stored so often: what is read again costs little. */
-const IDLE_STORE_MS = 1_000;
 
-/** Asks one agent for answers in the conversations it takes part in, from when it is first known on. */
-export function createAgent(deps: AgentDeps): Service {
+/** Asks agents for answers in the conversations they take part in, from when each is first known on. */
+export function createAgents(deps: AgentsDeps): Service {
   const observer = createAgentObserver(deps.metrics);
   return {
-    name: `agent ${deps.agent.id}`,
+    name: 'agents',
     async run(signal) {
       while (!signal.aborted) {
         await follow(deps, observer, signal).catch((err: unknown) => {
-          if (!signal.aborted) deps.logger.warn({ err }, 'an agent is not asked, trying again');
+          if (!signal.aborted) deps.logger.warn({ err }, 'agents are not asked, trying again');
         });
         await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
@@ -63,33 +56,27 @@ export function createAgent(deps: AgentDeps): Service {
   };
 }
 
-async function follow(deps: AgentDeps, observer: AgentObserver, stop: AbortSignal): Promise<void> {
-  const { database, log, agent, now = () => new Date(), retriesMs = RETRIES_MS } = deps;
-  const store = createAgentStore(database, agent.id);
+async function follow(deps: AgentsDeps, observer: AgentObserver, stop: AbortSignal): Promise<void> {
+  const { database, log, reader = READER } = deps;
+  const store = createAgentStore(database, reader);
   const positions = await begin(deps, store);
-  const client = createOutboundClient();
+  const directory = operatorsDirectory(deps.agent, deps.patience);
+  const client = createOutboundClient({ maxConnectionsPerHost: MAX_RUNS });
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
-  const place = { ...deps, agentId: agent.id };
-  const runs = createRuns(
-    {
-      ...{ ...place, store, now, retriesMs, secrets: agent.secrets, onEnd: observer.ended },
-      context: createContext({ ...deps, contextMessages: agent.contextMessages }),
-      visibleFrom: (run) => visibleFrom(place, run),
-      ask: (request, asked) => ask({ client, ...agent, patience: deps.patience }, request, asked),
-    },
-    signal,
-  );
+  const agentOf: RunDeps['agentOf'] = (run) => reachable(deps, { directory, client }, run);
+  const runs = createRuns(runDeps(deps, { store, directory, observer, agentOf }), signal);
   for (const run of await store.openRuns()) runs.start(run);
-  const look = createLook(deps, { store, runs, positions, signal });
-  const subscription = await log.follow({ name: 'agents', start: positions, onBatch: look });
+  const projected = createProjectionWait({ look: () => lookAtServed(database) });
+  const onBatch = createLook({ ...deps, directory, store, runs, positions, projected }, signal);
+  const subscription = await log.follow({ name: 'agents', start: positions, onBatch });
   await aborted(stop).finally(() => ending.abort());
   await Promise.all([subscription.stop(), runs.idle()]);
   client.close();
 }
 
-/** One that was never asked begins with what happens from now on. */
-async function begin({ database, log }: AgentDeps, store: AgentStore) {
+/** Where nothing was read before, it begins with what happens from now on. */
+async function begin({ database, log }: AgentsDeps, store: AgentStore) {
   const positions = await store.positions();
   if (positions.size === log.partitions) return positions;
   for (const [partition, end] of await logEnds(database, log)) {
@@ -100,50 +87,41 @@ async function begin({ database, log }: AgentDeps, store: AgentStore) {
   return positions;
 }
 
-interface Looking {
+interface Parts {
   store: AgentStore;
-  runs: Runs;
-  positions: Awaited<ReturnType<AgentStore['positions']>>;
-  signal: AbortSignal;
+  directory: AgentDirectory;
+  observer: AgentObserver;
+  agentOf: RunDeps['agentOf'];
 }
 
-/** Looks at what is new: who asks is noted together with the position, and only then asked for. */
-function createLook(deps: AgentDeps, { store, runs, positions, signal }: Looking): (batch: LogBatch) => Promise<void> {
-  const projected = createProjectionWait({ look: () => lookAtServed(deps.database) });
-  const place = { ...deps, agentId: deps.agent.id };
-  const storedAt = new Map<number, number>();
-  return async ({ partition, next, records }) => {
-    const from = positions.get(partition)?.offset ?? 0;
-    const events = eventsIn(records.filter(({ offset }) => offset >= from));
-    const candidates = events.flatMap((event) => candidateOf(event, place.agentId) ?? []);
-    let found: OpenRun[] = [];
-    if (candidates.length > 0) {
-      await projected.until(new Map([[partition, next.offset]]), { signal });
-      found = await asking(place, candidates);
-    }
-    const now = performance.now();
-    if (found.length > 0 || now - (storedAt.get(partition) ?? -Infinity) > IDLE_STORE_MS) {
-      await store.advance(partition, next, found);
-      storedAt.set(partition, now);
-    }
-    positions.set(partition, next);
-    for (const run of found) runs.start(run);
-    for (const event of events) endBy(runs, event, place.agentId);
+function runDeps(deps: AgentsDeps, { store, directory, observer, agentOf }: Parts): RunDeps & { logger: Logger } {
+  const { now = () => new Date(), retriesMs = RETRIES_MS } = deps;
+  return {
+    ...{ ...deps, store, now, retriesMs, agentOf },
+    context: createContext(deps),
+    visibleFrom: (run) => visibleFrom({ ...deps, directory }, run),
+    inTurn: createTurns(({ tenantId, agentId }) => directory.find(tenantId, agentId)?.byRole === false),
+    onEnd: observer.ended,
   };
 }
 
-/** What takes the ground from under runs. The writer would refuse their answers; this saves the agent the work. */
-function endBy(runs: Runs, event: ChatEvent, agentId: string): void {
-  const isHere = (run: OpenRun): boolean =>
-    run.tenantId === event.tenant_id && rootThreadId(run.threadId) === rootThreadId(event.stream_id);
-  switch (event.event_type) {
-    case 'CHAT_AGENT_MODE_CHANGED':
-      return runs.end((run) => isHere(run) && run.askedAt <= event.timestamp, 'stopped');
-    case 'CHAT_THREAD_DELETED':
-      return runs.end(isHere, 'stopped');
-    case 'CHAT_MESSAGE_DELETED':
-      return runs.end((run) => isHere(run) && run.triggerMessageId === event.data.message_id, 'stopped');
-    case 'CHAT_PARTICIPANT_REMOVED':
-      if (event.data.user_id === agentId) runs.end((run) => isHere(run) && run.askedAt <= event.timestamp, 'stopped');
-  }
+interface Reaching {
+  directory: AgentDirectory;
+  client: ReturnType<typeof createOutboundClient>;
+}
+
+async function reachable(
+  { now = () => new Date() }: AgentsDeps,
+  { directory, client }: Reaching,
+  { tenantId, agentId }: Parameters<RunDeps['agentOf']>[0],
+): Promise<ReachableAgent | null> {
+  const agent = directory.find(tenantId, agentId);
+  const reach = agent && (await directory.reach(tenantId, agentId, now()));
+  if (!agent || !reach) return null;
+  const { url, trusted, patience, secrets } = reach;
+  const pool = trusted ? agentId : `${tenantId}/${agentId}`;
+  return {
+    ...{ secrets, contextMessages: agent.contextMessages },
+    ask: (request, signal) => ask({ client, url, trusted, patience, pool }, request, signal),
+  };
 }

@@ -35,7 +35,9 @@ export interface AskOptions {
   url: string;
   /** The operator's own address. */
   trusted: boolean;
-  patience?: Patience;
+  /** Connections are shared, and bounded, within it. */
+  pool?: string;
+  patience?: Patience | undefined;
 }
 
 const JSON_ANSWER = z.object({
@@ -48,11 +50,14 @@ const MODEL = /^[A-Za-z0-9._:@|+/-]{1,128}$/;
 
 /** Asks an agent once, and reads its answer whatever form it has. Rejects with the signal's reason alone. */
 export async function ask(
-  { client, url, trusted, patience = CONVERSATION_PATIENCE }: AskOptions,
+  { client, url, trusted, pool, patience = CONVERSATION_PATIENCE }: AskOptions,
   request: { body: string; headers: Record<string, string> },
   signal: AbortSignal,
 ): Promise<Asked> {
-  const answer = await client.open({ url, method: 'POST', ...request, trusted, signal }, patience);
+  const answer = await client.open(
+    { url, method: 'POST', ...request, trusted, signal, ...(pool && { pool }) },
+    patience,
+  );
   signal.throwIfAborted();
   if (answer.kind === 'failed') {
     const reason = answer.reason.endsWith('timeout') ? 'timeout' : 'failed';

@@ -13,7 +13,7 @@ const message = (data: object): ChatEvent =>
     },
   }) as unknown as ChatEvent;
 
-const ALONE: Surroundings = { people: 1, mode: 'auto', modeAt: null, overTo: 0, repliesToIt: false };
+const ALONE: Surroundings = { trigger: 'every', people: 1, mode: 'auto', modeAt: null, overTo: 0, repliesToIt: false };
 const isAsked = (data: object, around: Partial<Surroundings> = {}): boolean => {
   const candidate = candidateOf(message(data), 'bot');
   return candidate !== null && asks(candidate, { ...ALONE, ...around });
@@ -35,6 +35,14 @@ test.each<[string, object, Partial<Surroundings>, boolean]>([
   ['anybody after a take-over', named, { mode: 'off' }, false],
   ['somebody who does not mention it where that is asked for', {}, { mode: 'mention' }, false],
   ['somebody who mentions it where that is asked for', named, { mode: 'mention' }, true],
+  ['somebody who talks with one that is asked by mention', {}, { trigger: 'mention' }, false],
+  [
+    'somebody who replies to one that is asked by mention',
+    { reply_to: 'm2' },
+    { trigger: 'mention', repliesToIt: true },
+    false,
+  ],
+  ['somebody who mentions one that is asked by mention', named, { trigger: 'mention' }, true],
   ['a message from before the mode was changed', {}, { modeAt: '2026-01-02T00:00:00.000001Z' }, false],
   ['a message that was dealt with', {}, { overTo: 3 }, false],
 ])('%s asks it: %#', (_who, data, around, expected) => {

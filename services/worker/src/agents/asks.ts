@@ -2,6 +2,7 @@ import { LIMITS, rootThreadId, type ChatEvent, type EventOf, type TenantId } fro
 
 /** A message that asks an agent, as long as that has not dealt with it. */
 export interface OpenRun {
+  agentId: string;
   tenantId: TenantId;
   threadId: string;
   triggerMessageId: string;
@@ -21,8 +22,9 @@ export interface Candidate {
   replyTo: string | null;
 }
 
-/** What is known of the thread and of the agent in it. */
+/** What is known of the agent, of the thread, and of the agent in it. */
 export interface Surroundings {
+  trigger: 'every' | 'mention';
   /** People in it, agents aside. */
   people: number;
   mode: string;
@@ -42,6 +44,7 @@ export function candidateOf(event: ChatEvent, agentId: string): Candidate | null
   if (data.sender_type === 'agent' && !(mentionsIt && hopsOf(event) < LIMITS.agentHops)) return null;
   return {
     run: {
+      agentId,
       tenantId: event.tenant_id,
       threadId: data.thread_id,
       triggerMessageId: data.message_id,
@@ -67,6 +70,6 @@ export function asks({ run, isPersons, mentionsIt }: Candidate, around: Surround
   if (around.mode === 'off' || around.overTo >= run.triggerIndex) return false;
   if (around.modeAt !== null && run.askedAt <= around.modeAt) return false;
   if (mentionsIt) return true;
-  if (around.mode === 'mention' || !isPersons) return false;
+  if (around.mode === 'mention' || around.trigger === 'mention' || !isPersons) return false;
   return around.people <= 1 || around.repliesToIt;
 }

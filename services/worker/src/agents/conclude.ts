@@ -15,7 +15,6 @@ function agentActor(tenantId: TenantId, id: string): Actor {
 
 export interface Speaker {
   router: CommandRouter;
-  agentId: string;
 }
 
 /**
@@ -23,8 +22,8 @@ export interface Speaker {
  * however often it is said. Null, or what it was refused with. Rejects with the signal's reason.
  */
 export async function conclude(
-  { router, agentId }: Speaker,
-  { tenantId, runId }: { tenantId: TenantId; runId: string },
+  { router }: Speaker,
+  { tenantId, agentId, runId }: { tenantId: TenantId; agentId: string; runId: string },
   command: Command,
   signal: AbortSignal,
 ): Promise<ProblemCode | null> {

@@ -25,12 +25,16 @@ export interface ContextDeps {
   database: Database;
   sealing: Pick<SealingService, 'prepare' | 'open' | 'whyNot' | 'endedAmong'>;
   messageStore(generation: number): MessageStore;
-  /** Messages before the one that asks, and that one. */
-  contextMessages: number;
 }
 
-/** Up to the message that asks, oldest first: what the agent may see from this index on. Null where that one is gone. */
-export type ReadContext = (run: OpenRun, agentId: string, visibleFrom: number) => Promise<ContextMessage[] | null>;
+/** What an agent may be told: so many messages, the one that asks it included, from this index on. */
+export interface Told {
+  contextMessages: number;
+  visibleFrom: number;
+}
+
+/** Up to the message that asks, oldest first. Null where that one is gone. */
+export type ReadContext = (run: OpenRun, told: Told) => Promise<ContextMessage[] | null>;
 
 const PROFILES_REMEMBERED = 2_000;
 
@@ -38,7 +42,7 @@ const PROFILES_REMEMBERED = 2_000;
  * Reads what an agent is told. Deleted messages are left out, and those of people whose erasure has closed their key: that is
  * asked of the store itself each time, as for all that leaves the house.
  */
-export function createContext({ database, sealing, messageStore, contextMessages }: ContextDeps): ReadContext {
+export function createContext({ database, sealing, messageStore }: ContextDeps): ReadContext {
   let generation = 1;
   const threads = createThreadQueries({ database, generation: () => generation });
   const profiles = createProfiles({
@@ -47,7 +51,8 @@ export function createContext({ database, sealing, messageStore, contextMessages
     maxUsers: PROFILES_REMEMBERED,
   });
 
-  return async ({ tenantId, threadId, triggerIndex, triggerMessageId }, agentId, visibleFrom) => {
+  return async (run, { contextMessages, visibleFrom }) => {
+    const { tenantId, threadId, triggerIndex, triggerMessageId, agentId } = run;
     generation = await activeGeneration(database);
     const bounds = { before: triggerIndex + 1, limit: contextMessages, order: 'desc' as const, visibleFrom };
     const found = await messageStore(generation).page(tenantId, threadId, bounds);

@@ -4,7 +4,7 @@ import type { OpenRun } from './asks';
 import type { ContextMessage } from './context';
 
 /** The same for whoever runs it, however often: agents deduplicate by it. */
-export function runIdOf({ tenantId, threadId, triggerMessageId }: OpenRun, agentId: string): string {
+export function runIdOf({ tenantId, threadId, triggerMessageId, agentId }: OpenRun): string {
   const name = JSON.stringify(['agent-run', tenantId, threadId, triggerMessageId, agentId]);
   const hex = createHash('sha256').update(name).digest('hex');
   const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);

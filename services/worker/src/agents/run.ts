@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandInput } from '@threadlog/commands';
-import type { ProblemCode, TenantId } from '@threadlog/events';
+import type { ProblemCode } from '@threadlog/events';
 import type { Logger } from '@threadlog/service';
 import type { SealingService } from '@threadlog/sealing';
 import type { Asked, Said } from './ask';
@@ -12,19 +12,26 @@ import type { AgentStore } from './store';
 
 export type EndReason = CommandInput<'agent.endRun'>['reason'];
 
+export interface ReachableAgent {
+  contextMessages: number;
+  /** Those that sign its requests, the newest first. */
+  secrets: readonly string[];
+  ask(request: ReturnType<typeof requestOf>, signal: AbortSignal): Promise<Asked>;
+}
+
 export interface RunDeps extends Speaker {
   store: AgentStore;
   sealing: Pick<SealingService, 'endedAmong'>;
   context: ReadContext;
   /** From which message on the agent sees the thread; null where it sees nothing of it. */
   visibleFrom(run: OpenRun): Promise<number | null>;
-  ask(request: ReturnType<typeof requestOf>, signal: AbortSignal): Promise<Asked>;
+  /** The agent of the run as it is asked now; null where it is asked no more. */
+  agentOf(run: OpenRun): Promise<ReachableAgent | null>;
   /**
-   * Asks when it is this tenant's turn. What comes after has no turns: a thread that cannot be written to, for as long as
+   * Asks when it is this agent's and tenant's turn. What comes after has no turns: a thread that cannot be written to, for as long as
    * that takes, holds up nobody else.
    */
-  inTurn<T>(tenantId: TenantId, task: () => Promise<T>): Promise<T>;
-  secrets: readonly string[];
+  inTurn<T>(run: OpenRun, task: () => Promise<T>): Promise<T>;
   now(): Date;
   /** Pauses between requests that came to nothing, in milliseconds; after the last the run has failed. */
   retriesMs: readonly number[];
@@ -50,7 +57,7 @@ const ENDS: Partial<Record<ProblemCode, EndReason | null>> = { run_over: null, a
  * agent is asked, with the reason in it.
  */
 export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, ending: AbortSignal): Promise<void> {
-  const runId = runIdOf(run, deps.agentId);
+  const runId = runIdOf(run);
   const end = async (reason: EndReason): Promise<void> => {
     const { threadId, triggerMessageId } = run;
     const input = { threadId, runId, triggerMessageId, reason };
@@ -58,7 +65,7 @@ export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, 
     deps.onEnd(reason);
   };
   const asked = await deps
-    .inTurn(run.tenantId, () => requestAnswer(deps, run, signal))
+    .inTurn(run, () => requestAnswer(deps, run, signal))
     .catch((error: unknown) => {
       if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
       return { kind: 'ended' as const, reason: signal.reason.reason };
@@ -78,17 +85,17 @@ export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, 
 type Ended = { kind: 'ended'; reason: EndReason };
 
 async function requestAnswer(deps: RunDeps, run: OpenRun, signal: AbortSignal): Promise<Asked | Ended> {
-  const runId = runIdOf(run, deps.agentId);
+  const runId = runIdOf(run);
   for (let attempt = run.attempts; ; attempt += 1) {
     signal.throwIfAborted();
-    const from = await deps.visibleFrom(run);
-    const messages = from === null ? null : await deps.context(run, deps.agentId, from);
-    // It was deleted, or its author is being erased.
-    if (messages === null) return { kind: 'ended', reason: 'stopped' };
-    const asked = await deps.ask(
-      requestOf({ ...run, runId }, messages, { secrets: deps.secrets, now: deps.now() }),
-      signal,
-    );
+    const agent = await deps.agentOf(run);
+    const visibleFrom = agent && (await deps.visibleFrom(run));
+    const isSeen = agent !== null && visibleFrom !== null;
+    const messages = isSeen ? await deps.context(run, { ...agent, visibleFrom }) : null;
+    // The agent or the message was deleted, or its author is being erased.
+    if (!agent || !messages) return { kind: 'ended', reason: 'stopped' };
+    const request = requestOf({ ...run, runId }, messages, { secrets: agent.secrets, now: deps.now() });
+    const asked = await agent.ask(request, signal);
     if (asked.kind !== 'retry') return asked;
     const pauseMs = deps.retriesMs[attempt];
     if (pauseMs === undefined) return { kind: 'failed', reason: asked.reason, status: asked.status };

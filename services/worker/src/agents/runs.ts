@@ -1,20 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TenantId } from '@threadlog/events';
-import { createLimiter, type Logger } from '@threadlog/service';
+import type { Logger } from '@threadlog/service';
 import type { OpenRun } from './asks';
 import { perform, RunAborted, type EndReason, type RunDeps } from './run';
 
-/** Runs of an agent at once, and of one tenant's conversations; others wait. */
-const MAX_RUNS = 32;
-const MAX_RUNS_OF_TENANT = 8;
 /** After a fault of ours, as a database that is away. */
 const RETRY_MS = 1_000;
 
-/** The runs of an agent that are under way: one in a thread, the newest. */
+/** The runs of agents that are under way: of each one in a thread, the newest. */
 export interface Runs {
-  /** One of the same thread that is older ends, and leaves no message. */
+  /** An older one of the agent in the thread ends, and leaves no message. */
   start(run: OpenRun): void;
-  /** Ends those of a conversation, sub-threads included, that were asked up to then, or by this message. */
   end(which: (run: OpenRun) => boolean, reason: EndReason): void;
   /** Resolves when all that were started have ended. */
   idle(): Promise<void>;
@@ -26,23 +21,15 @@ interface Running {
   done: Promise<void>;
 }
 
-export function createRuns(deps: Omit<RunDeps, 'inTurn'> & { logger: Logger }, ending: AbortSignal): Runs {
+export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSignal): Runs {
   const running = new Map<string, Running>();
-  const limit = createLimiter(MAX_RUNS);
-  const ofTenant = new Map<TenantId, ReturnType<typeof createLimiter>>();
-
-  const inTurn: RunDeps['inTurn'] = (tenantId, task) => {
-    const own = ofTenant.get(tenantId) ?? createLimiter(MAX_RUNS_OF_TENANT);
-    ofTenant.set(tenantId, own);
-    return own(() => limit(task));
-  };
 
   async function carry(run: OpenRun, stop: AbortController, before: Promise<void> | undefined): Promise<void> {
     await before;
     const signal = AbortSignal.any([stop.signal, ending]);
     const isOver = async (): Promise<boolean> => {
       try {
-        await perform({ ...deps, inTurn }, run, signal, ending);
+        await perform(deps, run, signal, ending);
         return true;
       } catch (err) {
         // Its row stays: where this process ends, the next start goes on with it.
@@ -57,7 +44,7 @@ export function createRuns(deps: Omit<RunDeps, 'inTurn'> & { logger: Logger }, e
 
   return {
     start(run) {
-      const name = `${run.tenantId}/${run.threadId}`;
+      const name = `${run.tenantId}/${run.threadId}/${run.agentId}`;
       const before = running.get(name);
       if (before && before.run.triggerIndex >= run.triggerIndex) return;
       before?.stop.abort(new RunAborted('superseded'));

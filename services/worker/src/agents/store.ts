@@ -2,7 +2,7 @@ import type { ReadPosition } from '@threadlog/log';
 import { inTransaction, type Database, type Queryable } from '@threadlog/read-models';
 import type { OpenRun } from './asks';
 
-/** What an agent has looked at, and which of its runs are open. */
+/** What has been looked at for agents, and which of their runs are open. */
 export interface AgentStore {
   positions(): Promise<Map<number, ReadPosition>>;
   openRuns(): Promise<OpenRun[]>;
@@ -13,37 +13,35 @@ export interface AgentStore {
   remove(run: OpenRun): Promise<void>;
 }
 
-const RUN = `tenant_id as "tenantId", thread_id as "threadId", trigger_message_id as "triggerMessageId",
+const RUN = `agent_id as "agentId", tenant_id as "tenantId", thread_id as "threadId", trigger_message_id as "triggerMessageId",
   trigger_index as "triggerIndex", asked_by as "askedBy", asked_at as "askedAt", attempts`;
 const ONE = 'agent_id = $1 and tenant_id = $2 and thread_id = $3 and trigger_index = $4';
 
-export function createAgentStore(database: Database, agentId: string): AgentStore {
-  const where = ({ tenantId, threadId, triggerIndex }: OpenRun) => [agentId, tenantId, threadId, triggerIndex];
+/** `reader`: under which name positions stand. */
+export function createAgentStore(database: Database, reader: string): AgentStore {
+  const where = ({ agentId, tenantId, threadId, triggerIndex }: OpenRun) => [agentId, tenantId, threadId, triggerIndex];
   return {
     async positions() {
       const { rows } = await database.query<{ partition: number } & ReadPosition>(
         `select partition, next_offset as "offset", max_epoch as "maxEpoch"
          from threadlog.agent_positions where agent_id = $1`,
-        [agentId],
+        [reader],
       );
       return new Map(rows.map(({ partition, offset, maxEpoch }) => [partition, { offset, maxEpoch }]));
     },
     async openRuns() {
-      const { rows } = await database.query<OpenRun>(`select ${RUN} from threadlog.agent_runs where agent_id = $1`, [
-        agentId,
-      ]);
-      return rows;
+      return (await database.query<OpenRun>(`select ${RUN} from threadlog.agent_runs`)).rows;
     },
     async advance(partition, to, asking) {
       await inTransaction(database, async (client) => {
-        for (const run of asking) await insertRun(client, agentId, run);
+        for (const run of asking) await insertRun(client, run);
         await client.query(
           `insert into threadlog.agent_positions as p (agent_id, partition, next_offset, max_epoch)
            values ($1, $2, $3, $4)
            on conflict (agent_id, partition)
            do update set next_offset = excluded.next_offset, max_epoch = excluded.max_epoch
            where p.next_offset < excluded.next_offset`,
-          [agentId, partition, to.offset, to.maxEpoch],
+          [reader, partition, to.offset, to.maxEpoch],
         );
       });
     },
@@ -56,7 +54,7 @@ export function createAgentStore(database: Database, agentId: string): AgentStor
   };
 }
 
-async function insertRun(client: Queryable, agentId: string, run: OpenRun): Promise<void> {
+async function insertRun(client: Queryable, run: OpenRun): Promise<void> {
   await client.query(
     `insert into threadlog.agent_runs as r
        (agent_id, tenant_id, thread_id, trigger_message_id, trigger_index, asked_by, asked_at)
@@ -65,6 +63,6 @@ async function insertRun(client: Queryable, agentId: string, run: OpenRun): Prom
        trigger_message_id = excluded.trigger_message_id, trigger_index = excluded.trigger_index,
        asked_by = excluded.asked_by, asked_at = excluded.asked_at, attempts = 0
      where r.trigger_index < excluded.trigger_index`,
-    [agentId, run.tenantId, run.threadId, run.triggerMessageId, run.triggerIndex, run.askedBy, run.askedAt],
+    [run.agentId, run.tenantId, run.threadId, run.triggerMessageId, run.triggerIndex, run.askedBy, run.askedAt],
   );
 }

@@ -1,0 +1,82 @@
+import { rootThreadId, type ChatEvent, type EventType, type TenantId } from '@threadlog/events';
+import type { LogBatch, LogRecord } from '@threadlog/log';
+import type { createProjectionWait } from '@threadlog/read-models';
+import { eventsIn } from '../feed/openEvents';
+import { candidateOf, type Candidate, type OpenRun } from './asks';
+import type { AgentDirectory } from './directory';
+import type { Runs } from './runs';
+import type { AgentStore } from './store';
+import { asking, type SurroundingsDeps } from './surroundings';
+
+export interface LookDeps extends SurroundingsDeps {
+  directory: AgentDirectory;
+  store: AgentStore;
+  runs: Runs;
+  /** Where each partition was read to; they move. */
+  positions: Awaited<ReturnType<AgentStore['positions']>>;
+  projected: Pick<ReturnType<typeof createProjectionWait>, 'until'>;
+}
+
+/** With nobody who asks the position is stored so often: what is read again costs little. */
+const IDLE_STORE_MS = 1_000;
+
+/** Events of threads that begin or end runs. */
+const OF_THREADS: ReadonlySet<string> = new Set<EventType>([
+  'CHAT_MESSAGE_CREATED',
+  'CHAT_AGENT_MODE_CHANGED',
+  'CHAT_THREAD_DELETED',
+  'CHAT_MESSAGE_DELETED',
+  'CHAT_PARTICIPANT_REMOVED',
+]);
+
+/** Looks at what is new: who asks is noted together with the position, and only then asked for. */
+export function createLook(deps: LookDeps, signal: AbortSignal): (batch: LogBatch) => Promise<void> {
+  const { directory, store, runs, positions, projected } = deps;
+  const storedAt = new Map<number, number>();
+  return async ({ partition, next, records }) => {
+    const from = positions.get(partition)?.offset ?? 0;
+    const events = eventsIn(records.filter((record) => record.offset >= from && isLookedAt(record, directory)));
+    const asked = events.map((event) => candidatesOf(event, directory)).filter(({ length }) => length > 0);
+    const found: OpenRun[] = [];
+    if (asked.length > 0) {
+      await projected.until(new Map([[partition, next.offset]]), { signal });
+      for (const candidates of asked) found.push(...(await asking(deps, candidates)));
+    }
+    const now = performance.now();
+    if (found.length > 0 || now - (storedAt.get(partition) ?? -Infinity) > IDLE_STORE_MS) {
+      await store.advance(partition, next, found);
+      storedAt.set(partition, now);
+    }
+    positions.set(partition, next);
+    for (const run of found) runs.start(run);
+    for (const event of events) endBy(runs, event);
+  };
+}
+
+/** By its headers: most of the log is about tenants that have no agent, or says nothing to those they have. */
+function isLookedAt({ headers: { ce_type = '', ce_tenantid } }: LogRecord, directory: AgentDirectory): boolean {
+  return OF_THREADS.has(ce_type) && directory.of(ce_tenantid as TenantId).length > 0;
+}
+
+/** The message as one that may ask each of its tenant's agents. */
+function candidatesOf(event: ChatEvent, directory: AgentDirectory): Candidate[] {
+  return directory.of(event.tenant_id).flatMap(({ id }) => candidateOf(event, id) ?? []);
+}
+
+/** What takes the ground from under runs. The writer would refuse their answers; this saves the agent the work. */
+function endBy(runs: Runs, event: ChatEvent): void {
+  const isHere = (run: OpenRun): boolean =>
+    run.tenantId === event.tenant_id && rootThreadId(run.threadId) === rootThreadId(event.stream_id);
+  switch (event.event_type) {
+    case 'CHAT_AGENT_MODE_CHANGED':
+      return runs.end((run) => isHere(run) && run.askedAt <= event.timestamp, 'stopped');
+    case 'CHAT_THREAD_DELETED':
+      return runs.end(isHere, 'stopped');
+    case 'CHAT_MESSAGE_DELETED':
+      return runs.end((run) => isHere(run) && run.triggerMessageId === event.data.message_id, 'stopped');
+    case 'CHAT_PARTICIPANT_REMOVED': {
+      const { user_id } = event.data;
+      runs.end((run) => run.agentId === user_id && isHere(run) && run.askedAt <= event.timestamp, 'stopped');
+    }
+  }
+}
