@@ -17,6 +17,7 @@ import { createKeyCheck } from './keys/keyReports';
 import { guardLogLength } from './logLength';
 import { createRateExchange } from './rateExchange';
 import { openOps } from './ops';
+import { tellPartitions } from './processMetrics';
 import { reach } from './reach';
 import type { Runtime } from './runtime';
 import { createSharedClock } from './sharedClock';
@@ -63,6 +64,7 @@ async function build(
   const stores = await openStores(context);
   const claimed = await reach('Postgres', () => readLogIdentity(stores.database), { logger, signal });
   const log = await events(claimed);
+  tellPartitions(metrics, log.partitions);
   await reach('Postgres', () => claimLogIdentity(stores.database, log), { logger, signal, fatal: isMismatch });
   const { clock, ...time } = createSharedClock({ database: stores.database, logger });
   await reach('Postgres', time.measure, { logger, signal });

@@ -9,6 +9,7 @@ export * from './downloadLinks';
 export * from './keys/checkKeys';
 export * from './logMetrics';
 export * from './reach';
+export * from './registerMetrics';
 export * from './remoteCommands';
 export * from './runRoles';
 export * from './runtime';

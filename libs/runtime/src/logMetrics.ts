@@ -15,24 +15,32 @@ export function createLogObserver({ registry }: Pick<Metrics, 'registry'>): LogO
   const bytes = new Counter({ name: 'threadlog_appended_bytes_total', help: 'Bytes of records acked.', registers });
   const lost = new Counter({
     name: 'threadlog_appender_failures_total',
-    help: 'Appenders thrown away because the outcome of a send was not known.',
+    help: 'Appenders thrown away, since the outcome of a send was not known: sends were rejected for good, or the broker was away.',
     registers,
   });
   const handedOn = new Counter({
     name: 'threadlog_handed_on_records_total',
-    help: 'Records appended here, by what the followers in this process made of them at their ack.',
+    help: 'Records appended here, at their ack: taken by the followers in this process; late, since a fetch was faster; behind a gap, or unwanted by followers that are full, and then fetched.',
     labelNames: ['outcome'],
     registers,
   });
   const lag = new Gauge({
     name: 'threadlog_reader_lag_records',
-    help: 'Records between a reader and the end of its partition.',
+    help: 'Records between a reader of the log (projector, realtime, feed, webhooks) and the end of its partition, as last fetched.',
     labelNames: ['reader', 'partition'],
     registers,
   });
   const read = counterOf('threadlog_read_records_total', 'Records handed to a reader.', registry);
-  const fenced = counterOf('threadlog_fenced_records_total', 'Records ignored for their epoch.', registry);
-  const malformed = counterOf('threadlog_malformed_records_total', 'Records without a usable epoch.', registry);
+  const fenced = counterOf(
+    'threadlog_fenced_records_total',
+    'Records ignored for their epoch: after a hand-over under faults, normal.',
+    registry,
+  );
+  const malformed = counterOf(
+    'threadlog_malformed_records_total',
+    'Records without a usable epoch: somebody else writes to the topic.',
+    registry,
+  );
   const failed = counterOf('threadlog_reader_failures_total', 'Batches that a reader has to take again.', registry);
   return {
     sent(figures) {

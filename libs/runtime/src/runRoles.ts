@@ -12,6 +12,7 @@ import {
   type Service,
 } from '@threadlog/service';
 import type { Router } from 'express';
+import { tellReadiness } from './processMetrics';
 import type { Runtime } from './runtime';
 
 export interface RunRolesOptions {
@@ -30,6 +31,7 @@ export async function runRoles(runtime: Runtime, roles: readonly Role[], options
   const { logger, metrics, config, info, rateLimits: limits } = runtime;
   const checks = [...sharedChecks(runtime), ...roles.flatMap((role) => role.checks ?? [])];
   const health = createHealth({ info, checks });
+  tellReadiness(metrics, health.report);
   const opsRouters = [metricsRouter(metrics), ...present(roles.map((role) => role.opsRoutes))];
   // No browser has business on the operations port, and its routes are not those of BASE_PATH.
   const opsConfig = { ...config, BASE_PATH: '', CORS_ORIGINS: [] };

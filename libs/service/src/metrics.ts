@@ -1,4 +1,6 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { totalmem } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Metrics {
   /** Register counters and gauges of your own here: `new Counter({ ..., registers: [metrics.registry] })`. */
@@ -15,7 +17,7 @@ export interface MetricsOptions {
 /** A registry of its own for each process, never the library's global one. */
 export function createMetrics({ defaults = true }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
-  if (defaults) collectDefaultMetrics({ register: registry });
+  if (defaults) collectProcess(registry);
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from arrival of a request to the end of its answer, by route template.',
@@ -37,4 +39,26 @@ export function createMetrics({ defaults = true }: MetricsOptions = {}): Metrics
       child.observe(seconds);
     },
   };
+}
+
+/** The figures of the process itself, with the bounds that its memory has: what is used says little without them. */
+function collectProcess(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Gauge({
+    name: 'threadlog_memory_limit_bytes',
+    help: 'Memory that this process may have: the limit of its container, else that of the machine.',
+    registers,
+  }).set(memoryLimit());
+  new Gauge({
+    name: 'threadlog_heap_limit_bytes',
+    help: 'Size of the JavaScript heap at which the process ends.',
+    registers,
+  }).set(getHeapStatistics().heap_size_limit);
+}
+
+/** Where no limit is set, the system's answer is 0, or more than the machine has. */
+function memoryLimit(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

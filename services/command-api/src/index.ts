@@ -1,3 +1,4 @@
 export * from './role';
 export * from './config';
 export * from './allRoutes';
+export { registerCommandApiMetrics } from './registerMetrics';

@@ -8,12 +8,12 @@ export function createOwnershipMetrics({ metrics, logger }: { metrics: Metrics; 
   const registers = [metrics.registry];
   const owned = new Gauge({
     name: 'threadlog_partitions_owned',
-    help: 'Partitions that this process may write.',
+    help: 'Partitions that this process serves; the sum over all processes should be threadlog_partitions.',
     registers,
   });
   const drops = new Counter({
     name: 'threadlog_partitions_dropped_total',
-    help: 'Partitions given up or lost.',
+    help: 'Partitions handed over or lost.',
     registers,
   });
   const faults = new Counter({
@@ -52,7 +52,7 @@ export function createOwnershipMetrics({ metrics, logger }: { metrics: Metrics; 
 export function createCommandFaults({ metrics, logger }: { metrics: Metrics; logger: Logger }) {
   const unappendable = new Counter({
     name: 'threadlog_unappendable_events_total',
-    help: 'Events that were not appended, since a reader could not have folded them: a fault of the program.',
+    help: 'Events kept from the log, since a reader could not have folded them: a fault of the program, answered 500.',
     registers: [metrics.registry],
   });
   return {

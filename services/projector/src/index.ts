@@ -3,3 +3,4 @@ export * from './generations/lifecycle';
 export * from './quarantine/replay';
 export * from './quarantine/discard';
 export { projectorConfig } from './config';
+export { registerProjectorMetrics } from './registerMetrics';

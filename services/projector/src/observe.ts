@@ -38,7 +38,8 @@ export function createObserver(logger: Logger, metrics: Metrics, deadLetters: De
   };
 }
 
-function createMeters({ registry }: Metrics) {
+/** Registers what lanes count. */
+export function createMeters({ registry }: Pick<Metrics, 'registry'>) {
   const lane = ['generation', 'partition'] as const;
   const common = { registers: [registry] };
   return {
@@ -56,7 +57,7 @@ function createMeters({ registry }: Metrics) {
     }),
     mended: new Counter({
       name: 'projector_events_mended_total',
-      help: 'Events of former builds that hold what no store takes, applied in the nearest form that can be kept.',
+      help: 'Events of former builds with values that no store takes (half an emoji, a year beyond 9999), applied in the nearest form that can be kept; a warning in the log names where.',
       labelNames: ['generation'],
       ...common,
     }),

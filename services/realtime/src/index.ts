@@ -1,2 +1,3 @@
 export { createRealtime, type RealtimeDeps } from './role';
 export type { RealtimeLimits } from './limits';
+export { registerRealtimeMetrics } from './registerMetrics';

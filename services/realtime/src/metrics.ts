@@ -28,7 +28,11 @@ export function createRealtimeMetrics(
   const registers = [registry];
   gauge('realtime_connections', 'Sockets of this instance.', gauges.connections);
   gauge('realtime_rooms', 'Threads that sockets of this instance follow.', gauges.rooms);
-  gauge('realtime_waiting_bytes', 'Bytes that wait in sockets for clients to read them.', gauges.waiting);
+  gauge(
+    'realtime_waiting_bytes',
+    'Bytes that wait in sockets for clients to read them: at most the soft limit times the slow sockets, for more than a moment.',
+    gauges.waiting,
+  );
   const deliveries = new Counter({ name: 'realtime_deliveries_total', help: 'Frames sent to rooms.', registers });
   const resyncs = new Counter({
     name: 'realtime_resyncs_total',
@@ -37,13 +41,13 @@ export function createRealtimeMetrics(
   });
   const slow = new Counter({
     name: 'realtime_slow_sockets_total',
-    help: 'Sockets taken out of their rooms, or cut off, because they read too slowly.',
+    help: 'Sockets taken out of their rooms (suspended), or cut off (disconnected), because they read too slowly.',
     labelNames: ['what'],
     registers,
   });
   const unshown = new Counter({
     name: 'realtime_undecodable_records_total',
-    help: 'Records of threads with listeners that could not be read or shown.',
+    help: 'Records that somebody waited for and that could not be read or shown; their rooms were told to resync.',
     registers,
   });
 

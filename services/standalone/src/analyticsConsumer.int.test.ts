@@ -17,12 +17,12 @@ const run = promisify(execFile);
 const api = givenStandalone();
 const scenes = scenesOf(api);
 const stopping = new AbortController();
+const metrics = createMetrics({ defaults: false });
 let feed: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
   const runtime = api.runtime();
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const metrics = createMetrics({ defaults: false });
   const options = { tenants: [tenantId(TENANT)], retentionDays: 7, logger, metrics };
   feed = createFeed({ ...runtime, ...options }).run(stopping.signal);
   await eventually(async () => {
@@ -75,4 +75,12 @@ it('counts what was said, about whom, when and by whom, and prints it', async ()
   }, PATIENT);
   const table = await consume({});
   expect(table).toMatch(/messages by learner.*lena.*3/);
+});
+
+it('counts as an outbox what it has gone through, and that nothing waits', async () => {
+  await eventually(async () => {
+    const text = await metrics.registry.metrics();
+    expect(text).toMatch(/^outbox_pending_count\{publisher="feed",state="due"\} 0$/m);
+    expect(Number(/^outbox_processed_total\{publisher="feed"\} (\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(7);
+  });
 });

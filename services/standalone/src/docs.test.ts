@@ -32,14 +32,3 @@ test('the README says what each package is built on, and nothing else', () => {
   expect(told).toEqual(used);
   expect(told.map(([folder]) => folder)).toEqual(expect.arrayContaining(packages));
 });
-
-test('operators are told of every metric, and of none that is not there', () => {
-  const sources = find('{libs,services}/*/src/**/*.ts').filter((path) => !path.endsWith('.test.ts'));
-  const name = /'((?:threadlog|projector|realtime|http)_[a-z_]+)'/g;
-  const defined = sources
-    .map(read)
-    .filter((text) => text.includes('prom-client'))
-    .flatMap((text) => [...text.matchAll(name)].map(([, metric]) => metric!));
-  const told = [...read('docs/operations.md').matchAll(/`((?:threadlog|projector|realtime|http)_[a-z_]+)/g)];
-  expect([...new Set(told.map(([, metric]) => metric))].sort()).toEqual([...new Set(defined)].sort());
-});

@@ -4,24 +4,28 @@ import { API_VERSION } from '@threadlog/runtime';
 import { openApiDocument, type Route } from '@threadlog/service';
 import { withVariables } from './configurationPage';
 import { allRoutes } from './allRoutes';
+import { metricsPage } from './metrics/page';
 import { sourcesPage } from './sourcesPage';
 
 /**
- * Writes what is generated from the code of the process: the HTTP API, the tables of its variables, and where things are
- * defined. With `--check` it writes nothing and fails where a file differs.
+ * Writes what is generated from the code of the process: the HTTP API, the tables of its variables, its metrics, and where
+ * things are defined. With `--check` it writes nothing and fails where a file differs.
  */
 const ROOT = resolve(__dirname, '../../..');
-const FILES: Readonly<Record<string, (current: string) => string>> = {
+const FILES: Readonly<Record<string, (current: string) => string | Promise<string>>> = {
   'schemas/openapi.json': openApi,
   'docs/configuration.md': withVariables,
+  'docs/metrics.md': () => metricsPage(ROOT),
   'docs/sources.md': () => sourcesPage(ROOT),
 };
 
-for (const [file, textFrom] of Object.entries(FILES)) {
+for (const file of Object.keys(FILES)) void generate(file);
+
+async function generate(file: string): Promise<void> {
   const path = join(ROOT, file);
   const current = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const text = textFrom(current);
-  if (text === current) continue;
+  const text = await FILES[file]!(current);
+  if (text === current) return;
   if (process.argv.includes('--check')) {
     process.stderr.write(`${file} is not what the code says: run \`npm run generate\` and commit it\n`);
     process.exitCode = 1;

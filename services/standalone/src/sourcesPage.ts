@@ -73,7 +73,8 @@ const fromPayloads = ({ file, lines }: SourceFile): SourceFile => {
 const SERVER_EVENT = /^ {2}'?([a-z]+(?::[a-z_-]+)?)'?: (?!\()/;
 const TABLE_FILES = /^libs\/(read-models\/src\/(projections|tables|schema)|sealing\/src\/keys)\//;
 const TABLE = /^\s*(?:name: '|create table if not exists )((?:threadlog|keystore)\.[a-z_]+|[a-z_]+)(?:',| \()$/;
-const METRIC = /'((?:threadlog|projector|realtime|http)_[a-z_]+)'/;
+/** Names of metrics are written out where they are registered. */
+export const METRIC = /'((?:threadlog|projector|realtime|http|outbox)_[a-z_]+)'/;
 const tellsMetrics = ({ lines }: SourceFile): boolean => lines.some((line) => line.includes("'prom-client'"));
 
 function sourceFiles(root: string, pattern: string): SourceFile[] {

@@ -4,6 +4,7 @@ import { eventually, testStack } from '@threadlog/testing';
 import jwt from 'jsonwebtoken';
 import { composeRoles } from './compose';
 import { loadStandaloneConfig, type RoleName } from './config';
+import { metricsCatalogue } from './metrics/catalogue';
 
 const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
 const stack = testStack();
@@ -95,6 +96,12 @@ describe('all roles in one process', () => {
     const metrics = await (await fetch(`${running.ops}/metrics`)).text();
     expect(metrics).toMatch(/threadlog_appended_records_total \d+/);
     expect(metrics).toContain('nodejs_eventloop_lag_seconds');
+    const catalogued = (await metricsCatalogue()).map(({ name }) => name);
+    const shown = [...metrics.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name!);
+    expect(shown.filter((name) => !catalogued.includes(name))).toEqual([]);
+    expect(metrics).toMatch(/^threadlog_ready 1$/m);
+    expect(metrics).toMatch(/^threadlog_partitions 3$/m);
+    expect(Number(/^threadlog_memory_limit_bytes (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(2 ** 20);
   });
 
   it('documents commands and queries alike', async () => {

@@ -11,3 +11,4 @@ export { feedTopic } from './feed/topicName';
 export { WEBHOOK_EVENTS } from './webhooks/payload';
 export type { WebhookEndpoint } from './webhooks/endpoints/endpoint';
 export { createWebhooks } from './webhooks/webhooks';
+export { registerWorkerMetrics } from './registerMetrics';

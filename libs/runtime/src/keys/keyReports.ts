@@ -34,11 +34,7 @@ export interface KeyCheckDeps {
 
 /** Looks once, beside what is served, whether the key store has the keys of the newest texts, and says what it found. */
 export function createKeyCheck({ log, sealing, logger, metrics }: KeyCheckDeps): Service {
-  const gauge = new Gauge({
-    name: 'threadlog_keys_missing_at_start',
-    help: 'Keys of the newest records that the key store did not have when this process started.',
-    registers: [metrics.registry],
-  });
+  const gauge = createMissingAtStart(metrics);
   return {
     name: 'key check',
     async run(signal) {
@@ -54,4 +50,13 @@ export function createKeyCheck({ log, sealing, logger, metrics }: KeyCheckDeps):
       await aborted(signal);
     },
   };
+}
+
+/** Registers the gauge of what a key check found. */
+export function createMissingAtStart({ registry }: Pick<Metrics, 'registry'>): Gauge {
+  return new Gauge({
+    name: 'threadlog_keys_missing_at_start',
+    help: 'Keys of the newest 200 records of each partition that the key store did not have when this process started.',
+    registers: [registry],
+  });
 }

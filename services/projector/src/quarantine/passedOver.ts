@@ -57,12 +57,13 @@ export function watchPassedOver(deps: { database: Database; logger: Logger; metr
   };
 }
 
-function createGauges({ registry }: Metrics) {
+/** Registers what is set aside. */
+export function createGauges({ registry }: Pick<Metrics, 'registry'>) {
   const common = { labelNames: ['generation'], registers: [registry] };
   return {
     parked: new Gauge({
       name: 'projector_parked_keys',
-      help: 'Threads and other record keys that wait for an operator.',
+      help: 'Threads and other record keys that wait for an operator; counted every ten seconds.',
       ...common,
     }),
     quarantined: new Gauge({
@@ -72,7 +73,7 @@ function createGauges({ registry }: Metrics) {
     }),
     closed: new Gauge({
       name: 'projector_closed_keys',
-      help: 'Threads that nobody sees until they are replayed.',
+      help: 'Of the parked keys those that nobody sees until they are replayed.',
       ...common,
     }),
   };

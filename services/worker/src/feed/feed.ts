@@ -1,10 +1,11 @@
 import type { TenantId } from '@threadlog/events';
-import type { EventLog, ReadPosition } from '@threadlog/log';
+import type { EventLog, LogBatch, ReadPosition } from '@threadlog/log';
 import type { Database } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
 import { aborted, until, type Logger, type Metrics, type Service } from '@threadlog/service';
 import { Counter } from 'prom-client';
 import { createProjected } from '../erasure/projected';
+import { createOutbox, type Outbox } from '../outbox';
 import { createDeletedAmong } from './deleted';
 import type { FeedSealing } from './openEvents';
 import { beginFeedPositions, type FeedPositions } from './positions';
@@ -32,24 +33,31 @@ const STOP_MS = 3_000;
 /** Publishes the events of tenants that asked for it, in the clear, each to a topic of its own. */
 export function createFeed(deps: FeedDeps): Service {
   const counters = createCounters(deps.metrics);
+  const outbox = createOutbox(deps.metrics, 'feed');
   return {
     name: 'feed',
     async run(signal) {
       const sink = createFeedSink(deps.openTopic, deps.retentionDays);
       const onFault = (err: unknown) => deps.logger.warn({ err }, 'the feed is not followed, trying again');
-      await until(signal, () => follow(deps, sink, counters, signal), { everyMs: RETRY_MS, onFault });
+      await until(signal, () => follow(deps, { sink, counters, outbox }, signal), { everyMs: RETRY_MS, onFault });
       await sink.close();
     },
   };
 }
 
-async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal: AbortSignal): Promise<void> {
+interface Following {
+  sink: FeedSink;
+  counters: Counters;
+  outbox: Outbox;
+}
+
+async function follow(deps: FeedDeps, { sink, counters, outbox }: Following, signal: AbortSignal): Promise<void> {
   const { database, log, logger, tenants } = deps;
   const positions = await beginFeedPositions(database, log, tenants);
   // What was deleted by now must be known as deleted before any of it is read: batches may end between the two.
   await createProjected({ database, log }).active(signal);
   if (signal.aborted) return;
-  const publish = createPublisher({
+  const publisher = createPublisher({
     ...deps,
     sink,
     positions,
@@ -60,6 +68,7 @@ async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal
       if (reason === 'unreadable') logger.warn({ event_id, event_type, tenant_id }, 'an event cannot be opened');
     },
   });
+  const publish = counting(outbox, publisher);
   const subscription = await log.follow({
     name: 'feed',
     minIntervalMs: MIN_INTERVAL_MS,
@@ -72,6 +81,27 @@ async function follow(deps: FeedDeps, sink: FeedSink, counters: Counters, signal
   });
   await aborted(signal);
   await subscription.stop();
+  outbox.left();
+}
+
+/** Tells what waits before and after each batch: of one that fails again and again all that is behind it, too. */
+function counting(outbox: Outbox, publish: (batch: LogBatch) => Promise<void>): (batch: LogBatch) => Promise<void> {
+  const waiting = new Map<number, number>();
+  function tell(partition: number, records: number): void {
+    waiting.set(partition, Math.max(0, records));
+    outbox.pending({ due: [...waiting.values()].reduce((sum, each) => sum + each, 0), retrying: 0 });
+  }
+  return async (batch) => {
+    tell(batch.partition, batch.head - batch.from);
+    try {
+      await publish(batch);
+    } catch (error) {
+      outbox.failed();
+      throw error;
+    }
+    outbox.processed(batch.records.length);
+    tell(batch.partition, batch.head - batch.next.offset);
+  };
 }
 
 /** One reader serves all tenants: it starts where the last of them stands, and the others skip what they have. */
@@ -88,7 +118,8 @@ function earliest(positions: FeedPositions): Map<number, ReadPosition> {
 
 type Counters = ReturnType<typeof createCounters>;
 
-function createCounters({ registry }: Metrics) {
+/** Registers what feeds count. */
+export function createCounters({ registry }: Pick<Metrics, 'registry'>) {
   const registers = [registry];
   const published = new Counter({
     name: 'threadlog_feed_published_total',

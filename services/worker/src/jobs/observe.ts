@@ -13,7 +13,7 @@ export interface JobObserver {
 export function createJobObserver({ registry }: Metrics): JobObserver {
   const runs = new Counter({
     name: 'threadlog_privacy_job_runs_total',
-    help: 'Runs of privacy jobs by kind and outcome',
+    help: 'Runs of privacy jobs by kind (export, deletion) and outcome: finished, failed, or what they wait for (waits_…).',
     labelNames: ['kind', 'outcome'],
     registers: [registry],
   });

@@ -83,7 +83,8 @@ async function sweep(deps: SweepAll, signal: AbortSignal): Promise<boolean> {
   return !unfinished && over.length < MAX_MONTHS;
 }
 
-function createCounters({ registry }: Metrics) {
+/** Registers what retention counts. */
+export function createCounters({ registry }: Pick<Metrics, 'registry'>) {
   const registers = [registry];
   const messages = new Counter({
     name: 'threadlog_retention_messages_total',

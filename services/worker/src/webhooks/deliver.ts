@@ -25,6 +25,7 @@ export async function deliver(deps: DeliverDeps, stop: AbortSignal): Promise<voi
     if (!signal.aborted) await run(deps, parts, signal);
   } finally {
     failing.abort();
+    deps.observer.left();
   }
 }
 
@@ -54,9 +55,11 @@ async function run(deps: DeliverDeps, parts: Parts, signal: AbortSignal): Promis
 
 function runLate({ observer }: DeliverDeps, { registry }: Parts, signal: AbortSignal): Promise<void> {
   const tryLate = async (): Promise<void> => {
-    const now = { lateLanes: 0, behind: 0, endpoints: registry.receivers().length };
+    const now = { lateLanes: 0, behind: 0, endpoints: registry.receivers().length, inMemory: 0, waiting: 0 };
     for (const outlet of [...registry.outlets()]) {
       now.lateLanes += outlet.lateLanes;
+      now.inMemory += outlet.inMemory;
+      now.waiting += outlet.waiting;
       if (outlet.own) now.behind += 1;
       if (outlet.isIdle() && !outlet.own) registry.retire(outlet);
       else outlet.tryLate();

@@ -1,5 +1,6 @@
 import type { Metrics } from '@threadlog/service';
 import { Counter, Gauge } from 'prom-client';
+import { createOutbox } from '../outbox';
 
 /** Hears what becomes of deliveries; every call is cheap and never throws. */
 export interface WebhookObserver {
@@ -10,12 +11,59 @@ export interface WebhookObserver {
   withheld(reason: string): void;
   /** An endpoint of a tenant. */
   switchedOff(reason: string): void;
-  /** Lanes in which something waits, outlets that read for themselves, endpoints that are told. */
-  standing(now: { lateLanes: number; behind: number; endpoints: number }): void;
+  standing(now: Standing): void;
+  /** This process delivers no more. */
+  left(): void;
 }
 
+export interface Standing {
+  /** Lanes in which something waits. */
+  lateLanes: number;
+  /** Outlets that read the log for themselves. */
+  behind: number;
+  /** Endpoints that are told. */
+  endpoints: number;
+  /** Deliveries in memory, and in the store. */
+  inMemory: number;
+  waiting: number;
+}
+
+const NOTHING = { lateLanes: 0, behind: 0, endpoints: 0, inMemory: 0, waiting: 0 };
+
 /** Counts deliveries for the operations port. */
-export function createWebhookObserver({ registry }: Metrics): WebhookObserver {
+export function createWebhookObserver(metrics: Pick<Metrics, 'registry'>): WebhookObserver {
+  const { attempts, dead, withheld, off, late, behind, endpoints } = register(metrics);
+  const outbox = createOutbox(metrics, 'webhooks');
+  function standing(now: Standing): void {
+    late.set(now.lateLanes);
+    behind.set(now.behind);
+    endpoints.set(now.endpoints);
+    outbox.pending({ due: now.inMemory, retrying: now.waiting });
+  }
+  return {
+    delivered() {
+      attempts.inc({ outcome: 'delivered' });
+      outbox.processed(1);
+    },
+    failed(reason) {
+      attempts.inc({ outcome: reason });
+      outbox.failed();
+    },
+    gaveUp() {
+      dead.inc();
+      outbox.deadLettered();
+    },
+    withheld: (reason) => withheld.inc({ reason }),
+    switchedOff: (reason) => off.inc({ reason }),
+    standing,
+    left() {
+      standing(NOTHING);
+      outbox.left();
+    },
+  };
+}
+
+function register({ registry }: Pick<Metrics, 'registry'>) {
   const registers = [registry];
   const attempts = new Counter({
     name: 'threadlog_webhook_attempts_total',
@@ -51,16 +99,5 @@ export function createWebhookObserver({ registry }: Metrics): WebhookObserver {
     registers,
   });
   const endpoints = new Gauge({ name: 'threadlog_webhook_endpoints', help: 'Endpoints that are told.', registers });
-  return {
-    delivered: () => attempts.inc({ outcome: 'delivered' }),
-    failed: (reason) => attempts.inc({ outcome: reason }),
-    gaveUp: () => dead.inc(),
-    withheld: (reason) => withheld.inc({ reason }),
-    switchedOff: (reason) => off.inc({ reason }),
-    standing(now) {
-      late.set(now.lateLanes);
-      behind.set(now.behind);
-      endpoints.set(now.endpoints);
-    },
-  };
+  return { attempts, dead, withheld, off, late, behind, endpoints };
 }

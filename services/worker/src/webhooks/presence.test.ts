@@ -39,6 +39,7 @@ function given(wanted: readonly WebhookEventName[] = WEBHOOK_EVENTS) {
         gaveUp: count('gave up'),
         switchedOff: count('switched off'),
         standing: () => undefined,
+        left: () => undefined,
       },
       now: () => new Date('2026-01-15T10:30:01Z'),
     },
