@@ -15,7 +15,7 @@ export interface CataloguedMetric {
   process: string;
 }
 
-export const EVERY_PROCESS = 'every process';
+const EVERY_PROCESS = 'every process';
 
 /** What registers the metrics of each role; a role that is not here has none of its own. */
 const OF_ROLES: Readonly<Record<string, (metrics: Metrics) => void>> = {
