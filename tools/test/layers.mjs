@@ -15,7 +15,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/events': [
-    'emoji ids instants limits openForm partition problems storable text unpooled',
+    'cases emoji ids instants limits openForm partition problems storable text unpooled',
     'catalogue idInputs',
     'envelope feed metadata resources streams upcast',
     'appendable inputs reader rights',

@@ -1,5 +1,6 @@
 export * from './ids';
 export * from './idInputs';
+export { eitherCase } from './cases';
 export * from './emoji';
 export * from './streams';
 export * from './partition';
@@ -23,5 +24,6 @@ export * from './realtime/serverEvents';
 export * from './resources/message';
 export * from './resources/conversation';
 export * from './resources/thread';
+export * from './resources/v1';
 export * from './resources/privacy';
 export * from './resources/webhook';

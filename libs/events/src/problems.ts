@@ -6,6 +6,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'Not found', retryable: false },
   method_not_allowed: { status: 405, title: 'Method not allowed', retryable: false },
   conflict: { status: 409, title: 'Conflict', retryable: false },
+  already_exists: { status: 409, title: 'Already exists', retryable: false },
   thread_closed: { status: 409, title: 'Thread closed', retryable: false },
   thread_full: { status: 409, title: 'Thread full', retryable: false },
   agent_off: { status: 409, title: 'Agent off', retryable: false },

@@ -36,6 +36,8 @@ const bodies: Record<string, unknown> = {
   editMessageById: { content: 'Hello' },
   addReactionById: { emoji: '👍' },
   updateWebhook: { enabled: false },
+  v1SendMessage: { conversation_id: 'x', content: 'Hello', idempotency_key: 'x' },
+  v1MarkAsRead: {},
 };
 
 /** Operations about a sub-thread of the conversation they name. */

@@ -10,7 +10,8 @@ import {
 } from 'zod-openapi';
 import type { Route, RouteAuth } from './route';
 
-const problemSchema = z
+/** A problem as the document shows it. */
+export const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -40,10 +40,11 @@ export interface CommandRouteDeps {
 }
 
 const MAX_KEY = 255;
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, `must be 1 to ${MAX_KEY} visible ASCII characters`);
 export const commandHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, `must be 1 to ${MAX_KEY} visible ASCII characters`)
+  'idempotency-key': idempotencyKeySchema
     .optional()
     .meta({ description: 'The same key with the same request gives the first answer again, for 24 hours.' }),
 });
@@ -151,7 +152,7 @@ export type Caller = Pick<RouteRequest, 'actor' | 'requestId' | 'traceparent'> &
 /** Carries out a command in the caller's name. `idempotencyKey` stands in for the caller's own. */
 export function carryOut(
   caller: Caller,
-  deps: CommandRouteDeps,
+  deps: Pick<CommandRouteDeps, 'router' | 'timeoutMs'>,
   command: Command,
   idempotencyKey = keyOf(caller) ?? keyInBody(command),
 ): Promise<CommandResult> {

@@ -29,19 +29,27 @@ export const readPositionSchema = z
     },
   });
 
+/** What moving a read position needs. */
+export type ReadingDeps = Pick<CommandRouteDeps, 'router' | 'timeoutMs' | 'lookUps'>;
+
 /**
  * Moves the caller's read position to a message, or to the newest (`readUpTo`). Without a message a key is left out:
  * between two attempts the newest message may be another one, and reading again harms nobody.
  */
-export async function markRead(caller: Caller, deps: CommandRouteDeps, place: ReadPlace): Promise<RouteReply> {
+export function moveReadPosition(caller: Caller, deps: ReadingDeps, place: ReadPlace) {
   const { actor } = caller;
   const { threadId } = place;
-  const { told, position, unreadCount } = await readUpTo(place, {
+  return readUpTo(place, {
     execute: (command) =>
       accepted(caller, deps, command, place.messageId && command.type === 'thread.read' ? keyOf(caller) : null),
     named: (messageId) => deps.lookUps.readTarget(actor, { threadId, messageId }),
     unreadAfter: (target, readIndex) => deps.lookUps.unreadAfter(actor, target, readIndex),
   });
+}
+
+export async function markRead(caller: Caller, deps: CommandRouteDeps, place: ReadPlace): Promise<RouteReply> {
+  const { threadId } = place;
+  const { told, position, unreadCount } = await moveReadPosition(caller, deps, place);
   const { messageId, messageIndex, readAt } = position;
   return replyTo(told, deps, {
     body: { threadId, conversationId: rootThreadId(threadId), messageId, messageIndex, readAt, unreadCount },

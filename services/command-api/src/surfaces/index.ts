@@ -6,6 +6,7 @@ import { internalRoutes } from './internal';
 import { messageByIdRoutes } from './messages';
 import { conversationParticipantRoutes } from './participants';
 import { subThreadRoutes } from './subThreads';
+import { v1Routes } from './v1/routes';
 
 /** Writes under the names that older clients know, on the same commands as everything else. */
 export const surfaceRoutes: readonly Route<CommandRouteDeps>[] = [
@@ -15,4 +16,5 @@ export const surfaceRoutes: readonly Route<CommandRouteDeps>[] = [
   ...subThreadRoutes,
   ...messageByIdRoutes,
   ...internalRoutes,
+  ...v1Routes,
 ];

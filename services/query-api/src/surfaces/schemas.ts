@@ -17,13 +17,14 @@ import { PAGE_LIMIT, tokenHeaders } from '../schemas';
 const PAGE_DEFAULT = 50;
 
 /** Clients of these surfaces were not told of bounds: a limit beyond them means the nearest, no number the usual one. */
-const limit = freeText(64)
+export const nearestLimit = freeText(64)
   .optional()
   .transform((text) => {
     const asked = Math.trunc(Number(text ?? PAGE_DEFAULT));
     return Number.isFinite(asked) ? Math.min(Math.max(asked, 1), PAGE_LIMIT) : PAGE_DEFAULT;
   })
   .meta({ description: `Most items of the page; 1 to ${PAGE_LIMIT}, else the nearest.`, example: '50' });
+const limit = nearestLimit;
 const cursor = freeText(512).optional();
 
 export const conversationParams = z.object({ conversationId: threadIdInputSchema });

@@ -29,6 +29,7 @@ import { socketResumeCases } from './socketResume';
 import { threadCreationCases } from './threadCreation';
 import { threadListCases } from './threadLists';
 import { threadCases } from './threads';
+import { v1Cases } from './v1';
 import { webhookCases } from './webhooks';
 
 const ofRoutes: Case[] = [
@@ -56,6 +57,7 @@ const ofRoutes: Case[] = [
   ...holdCases,
   ...webhookCases,
   ...downloadCases,
+  ...v1Cases,
 ];
 
 /** Routes that some case asks for, each once without a token. */
