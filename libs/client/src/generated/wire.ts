@@ -7,6 +7,7 @@ export type JsonObject = { [key: string]: Json };
 
 export type ProblemCode =
   | 'agent_off'
+  | 'already_exists'
   | 'conflict'
   | 'edit_limit_reached'
   | 'forbidden'
@@ -536,6 +537,7 @@ export interface ServerFrames {
     error: string;
     code:
       | 'AGENT_OFF'
+      | 'ALREADY_EXISTS'
       | 'CONFLICT'
       | 'EDIT_LIMIT_REACHED'
       | 'FORBIDDEN'
@@ -563,6 +565,7 @@ export interface ServerFrames {
   error: {
     code:
       | 'AGENT_OFF'
+      | 'ALREADY_EXISTS'
       | 'CONFLICT'
       | 'EDIT_LIMIT_REACHED'
       | 'FORBIDDEN'
