@@ -13,7 +13,7 @@ const common = {
   },
   setupFilesAfterEnv: [path.join(__dirname, 'libs/testing/jest/patience.js')],
   moduleNameMapper: { '^fast-check$': path.join(__dirname, 'libs/testing/jest/fastCheck.js') },
-  transformIgnorePatterns: ['/node_modules/(?!(commander|sql-template-tag)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(commander|eventsource-parser|pkce-challenge|sql-template-tag)/)'],
   // Kept with the checkout, so that what was transformed once stays so.
   cacheDirectory: path.join(__dirname, '.cache', 'jest'),
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.data/', '<rootDir>/.cache/'],

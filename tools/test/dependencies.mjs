@@ -8,7 +8,11 @@ const { output } = await cruise(['libs', 'services', 'tools', 'bench'], {
   exclude: String.raw`\.test\.ts$|\.testing\.ts$|\.d\.ts$|/testing/|/dist/|node_modules`,
   doNotFollow: 'node_modules',
   tsPreCompilationDeps: true,
-  enhancedResolveOptions: { conditionNames: ['source'], exportsFields: ['exports'], extensions: ['.ts', '.mjs'] },
+  enhancedResolveOptions: {
+    conditionNames: ['source', 'require'],
+    exportsFields: ['exports'],
+    extensions: ['.ts', '.mjs'],
+  },
 });
 
 /** All arrows between files, each to files of ours. */

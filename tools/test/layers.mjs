@@ -152,14 +152,15 @@ export const LAYERS = {
   'tools/conformance': [
     'http like options wait',
     'document tokens',
-    'people sockets',
+    'people sockets wrongTokens',
     'scene',
     'case',
     'cases variants',
     'runner',
     'conform',
-    'main',
+    'index main',
   ],
+  'tools/mcp': ['answer config question', 'ask lastWrites', 'tools', 'server', 'http stdio', 'main'],
   'tools/stack': [
     'errors kafkaProbe kafkaProperties paths processTable wait',
     'child jvm ports postgresBinaries postmasterLock runAs',

@@ -13,8 +13,11 @@ export interface Claims {
 
 const LIFETIME_SECONDS = 900;
 
+/** What of a system's options makes a token that it accepts. */
+export type Signing = Pick<Options, 'secret' | 'issuer' | 'audience'>;
+
 /** A bearer token as an application would issue it. */
-export function tokenOf(claims: Claims, options: Options, lifetimeSeconds = LIFETIME_SECONDS): string {
+export function tokenOf(claims: Claims, options: Signing, lifetimeSeconds = LIFETIME_SECONDS): string {
   const { id, tenant, role, learnerIds, permissions } = claims;
   const now = Math.floor(Date.now() / 1000);
   const { issuer, audience, secret } = options;

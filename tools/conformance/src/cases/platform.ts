@@ -1,7 +1,9 @@
 import { story, type Case } from '../case';
 import { send } from '../http';
 import { fail, isText, like } from '../like';
+import { claimsOf } from '../people';
 import { requireOutcome, type Outcome } from '../scene';
+import { WRONG_TOKENS } from '../wrongTokens';
 import { MESSAGES, room, THREAD, threadOf, THREADS } from './given';
 
 const list = `GET ${THREADS}`;
@@ -33,18 +35,6 @@ const bodies: [string, string, Record<string, string>, Outcome][] = [
   ['a body beyond 256 KiB', JSON.stringify({ title: 'x'.repeat(300_000) }), {}, 'payload_too_large'],
 ];
 
-const tokens: [string, string][] = [
-  ['no token', ''],
-  ['another scheme', 'Basic YW5uOmFubg=='],
-  ['a text that is no token', 'Bearer nonsense'],
-  ['an unsigned token', `Bearer ${unsigned()}`],
-];
-
-function unsigned(): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ sub: 'ann', tenant_id: 't', exp: 9_999_999_999 })}.`;
-}
-
 export const platformCases: Case[] = [
   ...open.map(([path, status]) =>
     story(`GET ${path}: open to everybody`, [], async (scene) => {
@@ -65,8 +55,9 @@ export const platformCases: Case[] = [
       requireOutcome(await scene.as('ann').ask(create, { body, headers }), outcome);
     }),
   ),
-  ...tokens.map(([what, authorization]) =>
+  ...WRONG_TOKENS.map(({ what, header }) =>
     story(`${what} is unauthorized`, [list], async (scene) => {
+      const authorization = header(claimsOf('ann', scene.tenant), scene.options);
       const headers: Record<string, string> = authorization ? { authorization } : {};
       const answer = await scene.anyone().ask(list, { headers });
       requireOutcome(answer, 'unauthorized');

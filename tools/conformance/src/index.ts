@@ -1,0 +1,2 @@
+export { tokenOf } from './tokens';
+export { WRONG_TOKENS } from './wrongTokens';
