@@ -21,6 +21,7 @@ import { loadStandaloneConfig, ROLE_NAMES, standaloneConfig } from './config';
 interface ComposeService {
   image: string;
   build?: string;
+  profiles?: string[];
   environment?: Record<string, string>;
   depends_on?: Record<string, { condition: string }>;
   networks: string[];
@@ -52,7 +53,8 @@ function compose(values: Values = {}): ComposeFile {
 const file = compose();
 const services = Object.entries(file.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
-const stores = services.filter(([name, { build }]) => build === undefined && name !== 'edge');
+const watching = services.filter(([, { profiles }]) => profiles?.includes('monitoring'));
+const stores = services.filter(([name, { build, profiles }]) => !build && !profiles && name !== 'edge');
 
 /** Lines `NAME=value` of `.env.example`; those that are commented out are suggestions. */
 const example = [...read('.env.example').matchAll(/^(# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
@@ -78,7 +80,7 @@ function environmentOf(name: string, values: Values): Values {
 
 describe('images', () => {
   it('names a version of every image', () => {
-    for (const [, { image }] of services) expect(image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?(-[\w.]+)?$/);
+    for (const [, { image }] of services) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?(-[\w.]+)?$/);
   });
 
   it('gives our own image the version of the product', () => {
@@ -166,7 +168,8 @@ describe('ways in', () => {
   );
 
   it('publishes the API at the edge and the sockets, nothing else', () => {
-    const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
+    const always = services.filter(([, { profiles }]) => !profiles);
+    const published = always.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
     expect(published).toEqual([`edge ${API_PORT}:8080`, `realtime ${REALTIME_PORT}:${REALTIME_PORT}`]);
     expect(nginx).toMatch(/^ {2}listen 8080;$/m);
   });
@@ -258,6 +261,19 @@ describe('ways in', () => {
     for (const [, { networks }] of stores) expect(networks).toEqual(['data']);
     expect(file.networks.data).toEqual({ internal: true });
     expect(file.services.edge!.networks).toEqual(['front']);
+  });
+
+  it('shows figures to this machine alone, and keeps the stores away from who looks at them', () => {
+    expect(watching.map(([name, { networks, ports }]) => [name, networks, ports])).toEqual([
+      ['prometheus', ['data', 'monitoring'], undefined],
+      ['grafana', ['monitoring'], ['127.0.0.1:3000:3000']],
+    ]);
+    const { scrape_configs } = parse(read('deploy/prometheus/prometheus.yml')) as {
+      scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[];
+    };
+    const [{ names, port }] = scrape_configs[0]!.dns_sd_configs as [{ names: string[]; port: number }];
+    expect(names.toSorted()).toEqual(ours.map(([name]) => name).sort());
+    expect(String(port)).toBe(environmentOf('worker', {}).OPS_PORT);
   });
 
   it('mounts files and volumes that there are', () => {

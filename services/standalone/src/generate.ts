@@ -4,12 +4,13 @@ import { API_VERSION } from '@threadlog/runtime';
 import { openApiDocument, type Route } from '@threadlog/service';
 import { withVariables } from './configurationPage';
 import { allRoutes } from './allRoutes';
+import { DASHBOARDS, dashboardJson } from './metrics/dashboards';
 import { metricsPage } from './metrics/page';
 import { sourcesPage } from './sourcesPage';
 
 /**
- * Writes what is generated from the code of the process: the HTTP API, the tables of its variables, its metrics, and where
- * things are defined. With `--check` it writes nothing and fails where a file differs.
+ * Writes what is generated from the code of the process: the HTTP API, the tables of its variables, its metrics, the
+ * dashboards of them, and where things are defined. With `--check` it writes nothing and fails where a file differs.
  */
 const ROOT = resolve(__dirname, '../../..');
 const FILES: Readonly<Record<string, (current: string) => string | Promise<string>>> = {
@@ -17,6 +18,9 @@ const FILES: Readonly<Record<string, (current: string) => string | Promise<strin
   'docs/configuration.md': withVariables,
   'docs/metrics.md': () => metricsPage(ROOT),
   'docs/sources.md': () => sourcesPage(ROOT),
+  ...Object.fromEntries(
+    Object.keys(DASHBOARDS).map((name) => [`deploy/grafana/dashboards/${name}.json`, () => dashboardJson(name)]),
+  ),
 };
 
 for (const file of Object.keys(FILES)) void generate(file);

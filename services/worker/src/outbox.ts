@@ -21,6 +21,8 @@ export interface Outbox {
  */
 export function createOutbox({ registry }: Pick<Metrics, 'registry'>, publisher: Publisher): Outbox {
   const { pending, processed, errors, dead } = metersOf(registry);
+  // A rate sees the first of anything only where it was zero before.
+  for (const counter of [processed, errors, ...(publisher === 'webhooks' ? [dead] : [])]) counter.inc({ publisher }, 0);
   return {
     pending({ due, retrying }) {
       pending.set({ publisher, state: 'due' }, due);
