@@ -27,3 +27,4 @@ export * from './resources/thread';
 export * from './resources/v1';
 export * from './resources/privacy';
 export * from './resources/webhook';
+export * from './resources/webhookDelivery';

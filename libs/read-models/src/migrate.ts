@@ -12,7 +12,7 @@ import {
   RATE_USAGE_SQL,
 } from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
-import { WEBHOOK_OUTLETS_SQL, WEBHOOKS_SQL } from './schema/webhooks';
+import { WEBHOOK_HISTORY_SQL, WEBHOOK_OUTLETS_SQL, WEBHOOKS_SQL } from './schema/webhooks';
 import { FEED_POSITIONS_SQL, RETENTION_POSITIONS_SQL } from './schema/worker';
 import { generationTables, type MessageStoreKind } from './schema/generationTables';
 
@@ -50,6 +50,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '010_webhooks', sql: WEBHOOKS_SQL },
   { name: '011_webhook_outlets', sql: WEBHOOK_OUTLETS_SQL },
   { name: '012_agents', sql: AGENTS_SQL },
+  { name: '013_webhook_history', sql: WEBHOOK_HISTORY_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

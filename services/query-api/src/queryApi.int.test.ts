@@ -362,7 +362,10 @@ describe('every route', () => {
     stranger: testActor('root', { tenant: 'other', role: 'admin', learnerScope: '*' }),
     outsider: testActor('tom', { role: 'teacher', learnerScope: ['leo'] }),
   });
-  const ofAdministrators = new Set(['listThreadEvents', 'listWebhooks', 'getWebhook']);
+  const ofAdministrators = new Set([
+    ...['listThreadEvents', 'listWebhooks', 'getWebhook'],
+    ...['listWebhookAttempts', 'listWebhookDeadLetters'],
+  ]);
   const forAdministrators = ({ operationId }: { operationId: string }) => ofAdministrators.has(operationId);
   secureRoutesSpec(document, secured(ada), (operation) => !forAdministrators(operation));
   secureRoutesSpec(document, secured(admin), forAdministrators);

@@ -47,6 +47,7 @@ const BELOW = new Set(['getConversationThread', 'postConversationThreadMessage']
 const FOR_ADMINISTRATORS = new Set([
   ...['listThreadEvents', 'releaseLegalHold'],
   ...['getWebhook', 'updateWebhook', 'deleteWebhook', 'rotateWebhookSecret'],
+  ...['listWebhookAttempts', 'listWebhookDeadLetters'],
 ]);
 
 /** Operations about what only the worker brings about; the privacy tests ask for them. */
@@ -145,7 +146,8 @@ function methodsFor(path: string): string[] {
   const told = operationsOf(document).filter((operation) =>
     new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
   );
-  return told.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+  const methods = told.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+  return [...new Set(methods)];
 }
 
 const paths = Object.keys(document.paths ?? {}).map((path) => path.replace(/\{\w+\}/g, 'x'));

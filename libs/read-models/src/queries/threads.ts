@@ -91,16 +91,7 @@ export function createThreadQueries(source: ReadModelSource): ThreadQueries {
         ),
       ),
     membershipsOf: (tenantId, viewerId, limit) => membershipsOf(statements, { tenantId, viewerId, limit }),
-    deletedMessages: (tenantId, places) =>
-      statements.rows(
-        'deleted_messages',
-        (schema) => `select r.thread_id, r.message_index
-          from unnest($2::text[], $3::integer[]) as wanted(thread_id, message_index)
-          join ${schema}.message_refs r on r.tenant_id = $1
-            and r.thread_id = wanted.thread_id and r.message_index = wanted.message_index
-          where r.deleted`,
-        [tenantId, places.map(({ thread_id }) => thread_id), places.map(({ message_index }) => message_index)],
-      ),
+    deletedMessages: (tenantId, places) => findDeletedMessages(statements, tenantId, places),
     usersByIds: (tenantId, userIds) =>
       statements.rows(
         'users',
@@ -108,6 +99,23 @@ export function createThreadQueries(source: ReadModelSource): ThreadQueries {
         [tenantId, userIds],
       ),
   };
+}
+
+/** Which of these messages are deleted. */
+export function findDeletedMessages(
+  statements: Statements,
+  tenantId: TenantId,
+  places: readonly MessagePlace[],
+): Promise<MessagePlace[]> {
+  return statements.rows(
+    'deleted_messages',
+    (schema) => `select r.thread_id, r.message_index
+      from unnest($2::text[], $3::integer[]) as wanted(thread_id, message_index)
+      join ${schema}.message_refs r on r.tenant_id = $1
+        and r.thread_id = wanted.thread_id and r.message_index = wanted.message_index
+      where r.deleted`,
+    [tenantId, places.map(({ thread_id }) => thread_id), places.map(({ message_index }) => message_index)],
+  );
 }
 
 const participantsSql = (removed: boolean) => (schema: string) => `select ${PARTICIPANT} from ${schema}.participants

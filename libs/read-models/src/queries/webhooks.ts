@@ -1,4 +1,5 @@
 import type { TenantId } from '@threadlog/events';
+import type { Queryable } from '../database';
 import type { WebhookEndpointRow } from '../projections';
 import { createStatements, type ReadModelSource, type Statements } from '../statements';
 
@@ -49,4 +50,12 @@ export async function findWebhookEndpoint(
     [tenantId, webhookId],
   );
   return row ?? null;
+}
+
+/** Keeps no answer of a tenant's receivers: one of them may repeat what somebody who is erased has written. */
+export async function forgetWebhookAnswers(queryable: Queryable, tenantId: TenantId): Promise<void> {
+  await queryable.query(
+    'update threadlog.webhook_attempts set answer = null where tenant_id = $1 and answer is not null',
+    [tenantId],
+  );
 }

@@ -52,3 +52,65 @@ alter table threadlog.webhook_deliveries add column n bigint generated always as
 alter table threadlog.webhook_deliveries add column revived_at timestamptz;
 create index webhook_deliveries_revived on threadlog.webhook_deliveries (revived_at) where revived_at is not null;
 `;
+
+/**
+ * What can be looked up of deliveries, for a while: attempts, bounded per endpoint, with the begin of the answer sealed;
+ * replays and how far they are; the public half of what deliveries are signed with. Positions and ids, no payloads.
+ */
+export const WEBHOOK_HISTORY_SQL = `
+alter table threadlog.webhook_deliveries add column event text;
+create table threadlog.webhook_attempts (
+  n bigint generated always as identity primary key,
+  tenant_id text not null,
+  webhook_id text not null,
+  kind text not null,
+  partition integer,
+  log_offset bigint,
+  event_id uuid not null,
+  event text not null,
+  thread_id text,
+  message_index integer,
+  at timestamptz not null,
+  duration_ms integer not null,
+  delivered boolean not null,
+  status integer,
+  error text,
+  answer text
+);
+create index webhook_attempts_by_time on threadlog.webhook_attempts (tenant_id, webhook_id, at desc, n desc);
+create index webhook_attempts_bound on threadlog.webhook_attempts (tenant_id, webhook_id, delivered, n desc);
+create table threadlog.webhook_replays (
+  n bigint generated always as identity unique,
+  replay_id uuid primary key,
+  tenant_id text not null,
+  webhook_id text not null,
+  requested_at timestamptz not null,
+  requested_by text not null,
+  starts text not null,
+  ends text not null,
+  from_time timestamptz,
+  to_time timestamptz,
+  thread_id text,
+  status text not null,
+  reason text,
+  delivered bigint not null default 0,
+  given_up bigint not null default 0,
+  last_status integer,
+  last_error text,
+  finished_at timestamptz
+);
+create index webhook_replays_by_time on threadlog.webhook_replays (tenant_id, webhook_id, requested_at desc, n desc);
+create index webhook_replays_running on threadlog.webhook_replays (tenant_id) where status = 'running';
+create table threadlog.webhook_replay_positions (
+  replay_id uuid not null references threadlog.webhook_replays on delete cascade,
+  partition integer not null,
+  first_offset bigint not null,
+  next_offset bigint not null,
+  max_epoch bigint not null,
+  end_offset bigint not null,
+  primary key (replay_id, partition)
+);
+create table threadlog.webhook_keys (
+  public_key text primary key
+);
+`;

@@ -1,35 +1,27 @@
 import { mayManageWebhooks, type Actor } from '@threadlog/auth';
-import { freeText, notThere, problem, webhookSchema } from '@threadlog/events';
-import {
-  findWebhookEndpoint,
-  presentWebhook,
-  webhookBlobsOf,
-  webhookEndpointsTable,
-  type WebhookEndpointRow,
-} from '@threadlog/read-models';
+import { problem, webhookSchema } from '@threadlog/events';
+import { presentWebhook, webhookBlobsOf, webhookEndpointsTable, type WebhookEndpointRow } from '@threadlog/read-models';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
 import { decodeKeyset } from '../cursors';
 import { keysetOrder, keysetPage } from '../pages';
 import { ok, readRoute } from '../readRoute';
-import { pageEdgesShape, pageLimit } from '../schemas';
+import { pageEdgesShape } from '../schemas';
+import { managedEndpoint, webhookListQuery, webhookParams, webhookTags as tags } from './endpoint';
+import { attempts } from './attempts';
+import { deadLetters } from './deadLetters';
+import { keys } from './keys';
 
-const tags = ['Webhooks'];
-const params = z.object({ webhookId: z.uuid() });
-const listQuery = z.strictObject({
-  cursor: freeText(512).optional().meta({ description: 'A `nextCursor` or `prevCursor` of this list.' }),
-  limit: pageLimit,
-});
 const pageSchema = z.object({ items: z.array(webhookSchema), ...pageEdgesShape }).meta({ id: 'WebhookPage' });
 
-const list = readRoute<{ query: typeof listQuery }>({
+const list = readRoute<{ query: typeof webhookListQuery }>({
   path: '/api/v1/webhooks',
   operationId: 'listWebhooks',
   summary: 'List endpoints',
   description: 'Those of the tenant, newest first; for administrators.',
   tags,
-  query: listQuery,
+  query: webhookListQuery,
   responses: { 200: { description: 'A page of endpoints', schema: pageSchema } },
   problems: ['forbidden'],
   async handler({ actor, query }, context) {
@@ -47,18 +39,16 @@ const list = readRoute<{ query: typeof listQuery }>({
   },
 });
 
-const one = readRoute<{ params: typeof params }>({
+const one = readRoute<{ params: typeof webhookParams }>({
   path: '/api/v1/webhooks/{webhookId}',
   operationId: 'getWebhook',
   summary: 'Get an endpoint',
   description: 'For administrators. What it is told and whether it is on; of its secrets the ids alone.',
   tags,
-  params,
+  params: webhookParams,
   responses: { 200: { description: 'The endpoint', schema: webhookSchema } },
   async handler({ actor, params: { webhookId } }, context) {
-    const row = await findWebhookEndpoint(context.statements, actor.tenantId, webhookId);
-    // For everybody else there are none.
-    if (!row || !mayManageWebhooks(actor)) throw notThere();
+    const row = await managedEndpoint(context, actor, webhookId);
     const [endpoint] = await presented(context, actor, [row]);
     return ok(endpoint);
   },
@@ -69,4 +59,5 @@ async function presented({ opener }: QueryContext, { tenantId }: Actor, rows: re
   return rows.map((row) => presentWebhook(row, opener));
 }
 
-export const webhookQueryRoutes: readonly Route<QueryContext>[] = [list, one];
+/** `keys` is no endpoint: it comes before them. */
+export const webhookQueryRoutes: readonly Route<QueryContext>[] = [list, keys, one, attempts, deadLetters];

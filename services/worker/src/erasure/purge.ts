@@ -1,4 +1,4 @@
-import { generationSchema, type Database, type MessageStore } from '@threadlog/read-models';
+import { forgetWebhookAnswers, generationSchema, type Database, type MessageStore } from '@threadlog/read-models';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitSince, type EndKeysDeps } from './endKeys';
 import type { ErasureDeps } from './ports';
@@ -23,6 +23,9 @@ export function purgeStep({ database, files, messageStore, keys, projected, now 
       await vacuum(database, tablesOf(generation, messageStore(generation)));
     }
     await waitSince(state.destroyedAt, { ms: keys.letGoMs, now, signal });
+    // At last: what was on its way to a receiver when the key closed has been answered by then.
+    await forgetWebhookAnswers(database, erased.tenantId);
+    await vacuum(database, ['threadlog.webhook_attempts']);
     return { ...state, step: 'verify' };
   };
 }

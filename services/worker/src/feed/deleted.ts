@@ -25,6 +25,11 @@ function showsText({ event_type }: ChatEvent): boolean {
   return event_type === 'CHAT_MESSAGE_CREATED' || event_type === 'CHAT_MESSAGE_UPDATED';
 }
 
+/** Of the message whose text an event shows, its index in the thread; null for one that shows none. */
+export function textIndexOf(event: ChatEvent): number | null {
+  return showsText(event) ? placeIn(event).message_index : null;
+}
+
 interface Place {
   thread_id: string;
   message_index: number;

@@ -3,8 +3,10 @@ import { createProjected } from '../erasure/projected';
 import { createDeletedAmong } from '../feed/deleted';
 import { openEvents } from '../feed/openEvents';
 import { logEnds } from '../feed/positions';
-import { attemptDelivery } from './attempt';
-import type { DueDeps } from './due';
+import { attemptDelivery, type Outcome } from './attempt';
+import { createAttemptLog, type AttemptLog } from './attempts/attemptLog';
+import { recordOf } from './attempts/record';
+import type { Due, DueDeps } from './due';
 import { OPERATORS_KEY } from './endpoints/endpoint';
 import { createKnownThreads } from './endpoints/threadFacts';
 import { findDue } from './find';
@@ -16,6 +18,7 @@ import { beginReading, catchUp, type ReadingDeps } from './reading';
 import type { Receiver } from './receiver';
 import { createRegistry, type Registry } from './registry';
 import { createRoom } from './room';
+import { publishKey } from './store/keys';
 import { createDeliveries, type Deliveries, type WaitingLane } from './store/deliveries';
 import { LIVE_READER, readPositions, storePositions, type Positions } from './store/positions';
 import { createReceiverStore } from './store/receivers';
@@ -39,10 +42,14 @@ export interface Parts extends DueDeps {
   cut(): void;
   /** Ends what is stored of endpoints that are no more. */
   forgetStrangers(): Promise<void>;
-  attempt(receiver: Receiver, event: WebhookEvent): ReturnType<typeof attemptDelivery>;
+  attempt: Attempt;
+  attempts: AttemptLog;
   /** Lets an outlet read for itself from there on. */
   readFrom(outlet: Outlet, positions: Positions): void;
 }
+
+/** Tries to tell a receiver of an event, of which `due` says where it stands in the log. */
+export type Attempt = (receiver: Receiver, event: WebhookEvent, due?: Due) => Promise<Outcome>;
 
 /** Puts them together from what is stored. Nothing runs yet. */
 export async function assemble(
@@ -50,6 +57,7 @@ export async function assemble(
   { signal, failing }: { signal: AbortSignal; failing: AbortController },
 ): Promise<Parts> {
   const { database, log } = deps;
+  await publishKey(database, deps.ed25519);
   const saver = createSaver(database);
   const deliveries = createDeliveries(database);
   const receivers = createReceiverStore(database);
@@ -60,7 +68,8 @@ export async function assemble(
   const waiting = Map.groupBy(await deliveries.waiting(), ({ outlet }) => outlet);
   const due: DueDeps = { threads: createKnownThreads(database), open: createOpen(deps) };
   const room = createRoom();
-  const attempt = createAttempt(deps, signal);
+  const attempts = createAttemptLog(deps);
+  const attempt = createAttempt(deps, attempts, signal);
   const make = createOutletMaker({ ...deps, saver, deliveries, room }, { due, log, attempt, waiting });
   const registry = createRegistry(make, deps.limits);
   const known = await receivers.all();
@@ -75,7 +84,7 @@ export async function assemble(
     now: deps.now,
   });
   return {
-    ...{ ...due, registry, watermark, room, saver, deliveries, membership, start, attempt, readFrom },
+    ...{ ...due, registry, watermark, room, saver, deliveries, membership, start, attempt, attempts, readFrom },
     switchOff: createSwitchOff({ ...deps, registry, receivers, known }),
     cut() {
       for (const outlet of registry.outlets()) outlet.stop('cut');
@@ -121,11 +130,16 @@ function createOpen({ database, sealing, logger, observer }: DeliverDeps): DueDe
   return (tenantId, events) => openEvents({ sealing, deletedAmong, onWithheld }, tenantId, events);
 }
 
-function createAttempt(deps: DeliverDeps, signal: AbortSignal): Parts['attempt'] {
-  return async (receiver, event) => {
+function createAttempt(deps: DeliverDeps, attempts: AttemptLog, signal: AbortSignal): Attempt {
+  return async (receiver, event, due) => {
     const ending = AbortSignal.any([signal, receiver.signal]);
-    const outcome = await attemptDelivery(deps, receiver.endpoint, event, ending);
-    if (!ending.aborted) receiver.heard(outcome, deps.now());
+    const at = deps.now();
+    const attempted = await attemptDelivery(deps, receiver.endpoint, event, { signal: ending });
+    const { outcome } = attempted;
+    if (ending.aborted) return outcome;
+    receiver.heard(outcome, deps.now());
+    const record = recordOf(receiver.endpoint, { event, due, kind: 'live', at, attempted });
+    if (record) attempts.note(record);
     return outcome;
   };
 }
@@ -144,7 +158,7 @@ function createOutletMaker(deps: OutletDeps, { due, log, attempt, waiting }: Mad
     waiting.delete(key);
     return createOutlet(deps, {
       ...{ key, tenantId, receiver, start: receiver.start, waiting: lanes },
-      attempt: ({ event }) => attempt(receiver, event),
+      attempt: (due) => attempt(receiver, due.event, due),
       find: (outlet, deliveries) => findDue({ ...due, log }, outlet, deliveries),
     });
   };

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { DELIVERY_PATIENCE, type Failure, type OutboundClient, type WholeAnswer } from '@threadlog/outbound';
+import { answerText } from './attempts/answers';
 import { secretsAt, type WebhookEndpoint } from './endpoints/endpoint';
 import { thin, type WebhookEvent } from './payload';
 import { retryAfterMs } from './schedule';
@@ -15,12 +16,27 @@ export type Outcome =
   /** It wants none any more: it is not there, or asks for that. */
   | { kind: 'ended'; status: number; reason: 'gone' | 'asked' };
 
+/** An attempt that is over. */
+export interface Attempted {
+  outcome: Outcome;
+  /** The begin of the answer; null where there was none. */
+  answer: string | null;
+  durationMs: number;
+}
+
 export interface AttemptDeps {
   client: Pick<OutboundClient, 'send'>;
   ed25519?: KeyObject | undefined;
   now(): Date;
 }
 
+export interface AttemptOptions {
+  signal: AbortSignal;
+  /** It was told before, or might have been: it is told again because somebody asked for it. */
+  replay?: boolean;
+}
+
+const REPLAY_HEADER = 'webhook-replay';
 /** Receivers say with it what they want beyond a status. */
 const CONTROL_HEADER = 'webhook-delivery';
 
@@ -29,19 +45,31 @@ export async function attemptDelivery(
   { client, now, ed25519 }: AttemptDeps,
   endpoint: WebhookEndpoint,
   event: WebhookEvent,
-  signal: AbortSignal,
-): Promise<Outcome> {
+  { signal, replay = false }: AttemptOptions,
+): Promise<Attempted> {
   const attemptedAt = now();
-  const { key: pool, url, tenantId, payload } = endpoint;
+  const { key, url, tenantId, payload } = endpoint;
   const told = payload === 'thin' ? thin(event) : event;
   const { body, headers } = signedBody(told, { secrets: secretsAt(endpoint, attemptedAt), ed25519 }, attemptedAt);
-  const sent = { 'user-agent': 'threadlog-webhooks', ...headers };
+  const sent = { 'user-agent': 'threadlog-webhooks', ...headers, ...(replay && { [REPLAY_HEADER]: 'true' }) };
+  // Connections of their own: what happens now does not wait for what happened once.
+  const pool = replay ? `${key} replay` : key;
   const request = { url, method: 'POST' as const, headers: sent, body, trusted: tenantId === null, pool, signal };
+  const startedAt = performance.now();
   const answer = await client.send(request, DELIVERY_PATIENCE);
+  const durationMs = performance.now() - startedAt;
   const outcome = outcomeOf(answer, now().getTime());
+  const text = answer.kind === 'answered' ? answerText(answer.body) : null;
   // What the operator configured only the operator switches off.
-  if (outcome.kind === 'ended' && tenantId === null) return { ...outcome, kind: 'failed', retryAfterMs: null };
-  return outcome;
+  if (outcome.kind === 'ended' && tenantId === null)
+    return { outcome: { ...outcome, kind: 'failed', retryAfterMs: null }, answer: text, durationMs };
+  return { outcome, answer: text, durationMs };
+}
+
+/** An outcome without what only the schedule asks for: as it is listed. */
+export function resultOf(outcome: Outcome): { delivered: boolean; status: number | null; error: string | null } {
+  const { kind, status } = outcome;
+  return { delivered: kind === 'delivered', status, error: kind === 'delivered' ? null : outcome.reason };
 }
 
 /** Any 2xx is a delivery; redirects are not followed, so they are failures. */

@@ -2,7 +2,7 @@ import { aborted, until } from '@threadlog/service';
 import { createProjected } from '../erasure/projected';
 import { createLiveReader } from './live';
 import { tellOfPresence } from './presence';
-import type { Deliveries } from './store/deliveries';
+import { sweepAttempts } from './attempts/store';
 import { assemble, type Parts } from './assemble';
 import type { DeliverDeps } from './deps';
 
@@ -40,7 +40,7 @@ async function run(deps: DeliverDeps, parts: Parts, signal: AbortSignal): Promis
   const onFault = (err: unknown) => deps.logger.warn({ err }, 'endpoints of webhooks cannot be looked at');
   const look = () => parts.membership.sync().then(parts.switchOff);
   const syncing = until(signal, look, { everyMs: SYNC_EVERY_MS, onFault });
-  const others = [syncing, sweep(parts.deliveries, deps.now, signal), runLate(deps, parts, signal)];
+  const others = [syncing, sweep(deps, parts, signal), runLate(deps, parts, signal), parts.attempts.run(signal)];
   const saving = parts.saver.run(signal);
   try {
     await Promise.race([aborted(signal), saving]);
@@ -69,7 +69,11 @@ function runLate({ observer }: DeliverDeps, { registry }: Parts, signal: AbortSi
   return until(signal, tryLate, { everyMs: LATE_EVERY_MS });
 }
 
-function sweep(deliveries: Deliveries, now: () => Date, signal: AbortSignal): Promise<void> {
-  const forget = async () => void (await deliveries.forgetDead(new Date(now().getTime() - DEAD_LETTER_DAYS * DAY_MS)));
-  return until(signal, forget, { everyMs: SWEEP_EVERY_MS, onFault: () => undefined });
+function sweep({ database, now, logger }: DeliverDeps, { deliveries }: Parts, signal: AbortSignal): Promise<void> {
+  const forget = async (): Promise<void> => {
+    await deliveries.forgetDead(new Date(now().getTime() - DEAD_LETTER_DAYS * DAY_MS));
+    await sweepAttempts(database, now());
+  };
+  const onFault = (err: unknown) => logger.warn({ err }, 'what webhooks keep cannot be swept');
+  return until(signal, forget, { everyMs: SWEEP_EVERY_MS, onFault });
 }

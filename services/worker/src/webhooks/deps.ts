@@ -5,6 +5,7 @@ import type { Database } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import type { Logger, Metrics } from '@threadlog/service';
 import type { FeedSealing } from '../feed/openEvents';
+import type { AnswerSealing } from './attempts/answers';
 import type { EndpointSource } from './endpoints/endpoint';
 import type { WebhookObserver } from './observe';
 import type { LateLimits } from './registry';
@@ -13,7 +14,7 @@ import type { Disable } from './switchOff';
 export interface WebhookDeps {
   database: Database;
   log: EventLog;
-  sealing: FeedSealing;
+  sealing: FeedSealing & AnswerSealing;
   logger: Logger;
   metrics: Metrics;
   endpoints: EndpointSource;

@@ -1,5 +1,6 @@
 import type { ChatEvent, TenantId } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
+import { textIndexOf } from '../feed/deleted';
 import { eventsIn, type OpenedEvent } from '../feed/openEvents';
 import { filteredBy, passes, wants, type ThreadFacts, type WebhookEndpoint } from './endpoints/endpoint';
 import type { KnownThreads } from './endpoints/threadFacts';
@@ -11,6 +12,8 @@ export interface Due {
   offset: number;
   lane: string;
   event: WebhookEvent;
+  /** Of the message whose text is told, in its thread; null where none is. */
+  messageIndex: number | null;
   /** About what it takes in memory. */
   bytes: number;
   /** When its texts were opened, by `performance.now()`. */
@@ -92,10 +95,10 @@ async function openFound<T extends Told>(deps: DueDeps, tenantId: TenantId, want
     const event = webhookEvent(opened);
     if (!event) return [];
     const { record, by } = byEvent.get(opened.event)!;
-    const { partition, offset } = record;
-    return [
-      { due: { partition, offset, lane: laneOf(opened.event), event, bytes: record.value.length, openedAt }, by },
-    ];
+    const place = { partition: record.partition, offset: record.offset };
+    const messageIndex = textIndexOf(opened.event);
+    const due = { ...place, lane: laneOf(opened.event), event, messageIndex, bytes: record.value.length, openedAt };
+    return [{ due, by }];
   });
 }
 

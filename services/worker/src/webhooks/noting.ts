@@ -43,8 +43,16 @@ export function createNoting(
 
   function note(lane: Lane, entry: Entry, tried: Partial<LateDelivery> = {}): Promise<LateDelivery> {
     const { partition, offset, event } = entry.due;
-    const row = { partition, offset, lane: lane.name, tenantId, eventId: event.id, attempts: 0, dueAt: now() };
-    const delivery: LateDelivery = { ...row, status: null, reason: null, deadAt: null, ...tried };
+    const row = { partition, offset, lane: lane.name, tenantId, eventId: event.id, event: event.name };
+    const delivery: LateDelivery = {
+      ...row,
+      attempts: 0,
+      dueAt: now(),
+      status: null,
+      reason: null,
+      deadAt: null,
+      ...tried,
+    };
     lanes.makeLate(lane, delivery.dueAt.getTime());
     lane.unsaved += 1;
     lane.noted += 1;

@@ -11,6 +11,8 @@ export interface WebhookObserver {
   withheld(reason: string): void;
   /** An endpoint of a tenant. */
   switchedOff(reason: string): void;
+  /** Attempts that the list of them leaves out: more than it is written with. */
+  unlisted(count: number): void;
   standing(now: Standing): void;
   /** This process delivers no more. */
   left(): void;
@@ -32,7 +34,7 @@ const NOTHING = { lateLanes: 0, behind: 0, endpoints: 0, inMemory: 0, waiting: 0
 
 /** Counts deliveries for the operations port. */
 export function createWebhookObserver(metrics: Pick<Metrics, 'registry'>): WebhookObserver {
-  const { attempts, dead, withheld, off, late, behind, endpoints } = register(metrics);
+  const { attempts, dead, withheld, off, unlisted, late, behind, endpoints } = register(metrics);
   const outbox = createOutbox(metrics, 'webhooks');
   function standing(now: Standing): void {
     late.set(now.lateLanes);
@@ -55,6 +57,7 @@ export function createWebhookObserver(metrics: Pick<Metrics, 'registry'>): Webho
     },
     withheld: (reason) => withheld.inc({ reason }),
     switchedOff: (reason) => off.inc({ reason }),
+    unlisted: (count) => unlisted.inc(count),
     standing,
     left() {
       standing(NOTHING);
@@ -88,6 +91,11 @@ function register({ registry }: Pick<Metrics, 'registry'>) {
     labelNames: ['reason'],
     registers,
   });
+  const unlisted = new Counter({
+    name: 'threadlog_webhook_attempts_unlisted_total',
+    help: 'Attempts that are missing from the list of attempts, since more were made than it is written with.',
+    registers,
+  });
   const late = new Gauge({
     name: 'threadlog_webhook_late_lanes',
     help: 'Threads of which a delivery waits for another attempt.',
@@ -99,5 +107,5 @@ function register({ registry }: Pick<Metrics, 'registry'>) {
     registers,
   });
   const endpoints = new Gauge({ name: 'threadlog_webhook_endpoints', help: 'Endpoints that are told.', registers });
-  return { attempts, dead, withheld, off, late, behind, endpoints };
+  return { attempts, dead, withheld, off, unlisted, late, behind, endpoints };
 }

@@ -40,6 +40,7 @@ function given(wanted: readonly WebhookEventName[] = WEBHOOK_EVENTS) {
         switchedOff: count('switched off'),
         standing: () => undefined,
         left: () => undefined,
+        unlisted: () => undefined,
       },
       now: () => new Date('2026-01-15T10:30:01Z'),
     },

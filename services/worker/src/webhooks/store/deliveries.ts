@@ -9,6 +9,8 @@ export interface LateDelivery {
   lane: string;
   tenantId: TenantId;
   eventId: string;
+  /** Its name; null for what former builds noted. */
+  event: string | null;
   attempts: number;
   /** When it may be tried. */
   dueAt: Date;
@@ -49,7 +51,7 @@ export interface Deliveries {
   forgetDead(before: Date): Promise<number>;
 }
 
-const LATE = `partition, log_offset as "offset", lane, tenant_id as "tenantId", event_id as "eventId", attempts,
+const LATE = `partition, log_offset as "offset", lane, tenant_id as "tenantId", event_id as "eventId", event, attempts,
   due_at as "dueAt", last_status as "status", last_reason as "reason", dead_at as "deadAt"`;
 const ONE = 'outlet = $1 and partition = $2 and log_offset = $3';
 
@@ -109,9 +111,9 @@ export async function insertLate(queryable: Queryable, noted: readonly Noted[]):
   const column = <T>(of: (delivery: LateDelivery) => T): T[] => noted.map(({ delivery }) => of(delivery));
   await queryable.query(
     `insert into threadlog.webhook_deliveries
-       (outlet, partition, log_offset, lane, tenant_id, event_id, attempts, due_at, last_status, last_reason, dead_at)
+       (outlet, partition, log_offset, lane, tenant_id, event_id, attempts, due_at, last_status, last_reason, dead_at, event)
      select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::int[],
-       $8::timestamptz[], $9::int[], $10::text[], $11::timestamptz[])
+       $8::timestamptz[], $9::int[], $10::text[], $11::timestamptz[], $12::text[])
      on conflict do nothing`,
     [
       noted.map(({ outlet }) => outlet),
@@ -125,6 +127,7 @@ export async function insertLate(queryable: Queryable, noted: readonly Noted[]):
       column(({ status }) => status),
       column(({ reason }) => reason),
       column(({ deadAt }) => deadAt),
+      column(({ event }) => event),
     ],
   );
 }
