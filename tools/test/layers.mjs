@@ -133,7 +133,7 @@ export const LAYERS = {
   'services/standalone': [
     'config',
     'compose',
-    'allRoutes configurationPage',
+    'allRoutes configurationPage kubernetesEdge',
     'sourcesPage',
     'metrics',
     'generate index main',

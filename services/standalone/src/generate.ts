@@ -4,13 +4,14 @@ import { API_VERSION } from '@threadlog/runtime';
 import { openApiDocument, type Route } from '@threadlog/service';
 import { withVariables } from './configurationPage';
 import { allRoutes } from './allRoutes';
+import { kubernetesEdge } from './kubernetesEdge';
 import { DASHBOARDS, dashboardJson } from './metrics/dashboards';
 import { metricsPage } from './metrics/page';
 import { sourcesPage } from './sourcesPage';
 
 /**
  * Writes what is generated from the code of the process: the HTTP API, the tables of its variables, its metrics, the
- * dashboards of them, and where things are defined. With `--check` it writes nothing and fails where a file differs.
+ * dashboards of them, where things are defined, and the edge of a cluster. With `--check` it writes nothing and fails where a file differs.
  */
 const ROOT = resolve(__dirname, '../../..');
 const FILES: Readonly<Record<string, (current: string) => string | Promise<string>>> = {
@@ -18,6 +19,7 @@ const FILES: Readonly<Record<string, (current: string) => string | Promise<strin
   'docs/configuration.md': withVariables,
   'docs/metrics.md': () => metricsPage(ROOT),
   'docs/sources.md': () => sourcesPage(ROOT),
+  'deploy/kubernetes/base/nginx.conf': () => kubernetesEdge(readFileSync(join(ROOT, 'deploy/nginx.conf'), 'utf8')),
   ...Object.fromEntries(
     Object.keys(DASHBOARDS).map((name) => [`deploy/grafana/dashboards/${name}.json`, () => dashboardJson(name)]),
   ),
