@@ -1,4 +1,4 @@
-import type { ProblemCode } from './generated/wire.ts';
+import type { Problem, ProblemCode } from './generated/wire.ts';
 
 /** One fault of a request: where (JSON pointer or parameter), which, and in words. */
 export interface FieldError {
@@ -66,4 +66,27 @@ export class AbortedError extends ChatError {
   constructor(cause?: unknown) {
     super('aborted', 'The request was aborted.', { cause });
   }
+}
+/** Whether this is a problem of the server, as bodies and acks have it: resources have no `code`. */
+export function isProblem(value: unknown): value is Problem {
+  const { code, status } = (value ?? {}) as Partial<Problem>;
+  return typeof code === 'string' && typeof status === 'number';
+}
+
+/** A problem of the server as an error. */
+export function problemError(problem: Problem, retryAfterMs?: number): ChatError {
+  const { code, status, retryable, requestId, errors } = problem;
+  const kind = status === 401 ? AuthError : ServerError;
+  return new kind(code, problem.detail ?? problem.message ?? code, {
+    status,
+    retryable: retryable === true,
+    requestId,
+    errors,
+    retryAfterMs,
+  });
+}
+
+/** What was thrown, as an error of ours. */
+export function chatError(error: unknown): ChatError {
+  return error instanceof ChatError ? error : new ChatError('network', String(error), { cause: error });
 }

@@ -1,0 +1,99 @@
+import type {
+  AgentMode,
+  Channel,
+  JsonObject,
+  Message,
+  Participant,
+  Thread,
+  ThreadStatus,
+  ThreadType,
+  UserThread,
+} from '../generated/wire.ts';
+import type { Pages } from '../http/pages.ts';
+import { path } from '../http/paths.ts';
+import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
+import { listOf } from './paging.ts';
+import type { Receipt } from './reading.ts';
+
+export interface ThreadFilter {
+  learnerId?: string;
+  status?: ThreadStatus;
+  channel?: Channel;
+  participantId?: string;
+  /** The sub-threads of this thread, and only they. */
+  parentThreadId?: string;
+  /** The threads that the caller has hidden, instead of the others. */
+  hidden?: boolean;
+  updatedAfter?: string;
+  /** Items of a page, 1 to 200. */
+  limit?: number;
+  cursor?: string;
+}
+
+export interface NewThread {
+  title?: string | null;
+  learnerId?: string | null;
+  type?: ThreadType;
+  channel?: Channel;
+  participantIds?: string[];
+  metadata?: JsonObject | null;
+  parentThreadId?: string;
+  rootMessageId?: string;
+}
+
+export interface ThreadChange {
+  title?: string | null;
+  metadata?: JsonObject | null;
+  status?: ThreadStatus;
+}
+
+export type Preferences = UserThread['preferences'];
+
+/** What changed in a thread after a seq; with `resync` it cannot be told. */
+export interface ThreadChanges {
+  seq: number;
+  messages: Message[];
+  thread?: Thread;
+  participants?: Participant[];
+  receipts: Receipt[];
+  resync: boolean;
+}
+
+/** `/threads`. A thread is called a conversation by other surfaces. */
+export function threadsOf(http: Http) {
+  return {
+    /** Newest activity first. */
+    list: ({ signal, ...query }: ThreadFilter & CallOptions = {}): Pages<Thread> =>
+      listOf(http, { path: '/threads', query, field: 'threads', cursor: 'cursor', signal }),
+    get: (threadId: string, options: CallOptions = {}): Promise<Thread> =>
+      http.request({ ...options, method: 'GET', path: path`/threads/${threadId}`, threadId }),
+    /** The caller takes part as owner. */
+    create: (thread: NewThread, options: WriteOptions = {}): Promise<Thread> =>
+      http.request({ ...options, method: 'POST', path: '/threads', body: thread }),
+    update: (threadId: string, change: ThreadChange, options: WriteOptions = {}): Promise<Thread> =>
+      http.request({ ...options, method: 'PATCH', path: path`/threads/${threadId}`, body: change, threadId }),
+    /** For everybody. */
+    delete: (threadId: string, options: WriteOptions = {}): Promise<void> =>
+      http.request({ ...options, method: 'DELETE', path: path`/threads/${threadId}`, threadId }),
+    /** Hands a conversation over to people (`off`) or back to agents. */
+    setAgentMode: (threadId: string, agentMode: AgentMode, options: WriteOptions = {}): Promise<Thread> =>
+      http.request({
+        ...options,
+        method: 'PUT',
+        path: path`/threads/${threadId}/agent-mode`,
+        body: { agentMode },
+        threadId,
+      }),
+    /** How the caller alone wants to see it. */
+    setPreferences: (threadId: string, change: Partial<Preferences>, options: WriteOptions = {}): Promise<UserThread> =>
+      http.request({
+        ...options,
+        method: 'PATCH',
+        path: path`/threads/${threadId}/preferences`,
+        body: change,
+        threadId,
+      }),
+    changes: (threadId: string, since: number, options: CallOptions = {}): Promise<ThreadChanges> =>
+      http.request({ ...options, method: 'GET', path: path`/threads/${threadId}/changes`, query: { since }, threadId }),
+  };
+}
