@@ -8,4 +8,5 @@ export { createKafkaLog } from './kafkajs/kafkaLog';
 export { ensureTopic, TopicMismatchError, type TopicOptions } from './kafkajs/topic';
 export { accessFault, type AccessFault } from './kafkajs/access/accessFault';
 export type { KafkaAccess, KafkaLogin } from './kafkajs/client';
+export { advertisedBrokers, inspectTopic, type AdvertisedBroker, type TopicInspection } from './kafkajs/inspect';
 export { topicBytes } from './kafkajs/topicBytes';

@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
-import type { Database } from './database';
+import type { Database, Queryable } from './database';
 import { planGenerations, replaceGenerations, type Replaced } from './revision';
 import { AGENTS_SQL } from './schema/agents';
 import {
@@ -76,6 +76,22 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     for (const generation of current) await client.query(tables(generation));
     return replace ? replaceGenerations(client, options.generation ?? 1, tables) : null;
   });
+}
+
+/** Steps of the core schema that a database has not gone, and those that it has and this build does not know. */
+export async function pendingMigrations(database: Queryable): Promise<{ pending: string[]; unknown: string[] }> {
+  const found = await database.query<{ there: boolean }>(
+    `select to_regclass('threadlog.threadlog_migrations') is not null as there`,
+  );
+  const { rows } = found.rows[0]!.there
+    ? await database.query<{ name: string }>('select name from threadlog.threadlog_migrations order by name')
+    : { rows: [] };
+  const done = new Set(rows.map(({ name }) => name));
+  const known = CORE_MIGRATIONS.map(({ name }) => name);
+  return {
+    pending: known.filter((name) => !done.has(name)),
+    unknown: [...done].filter((name) => !known.includes(name)),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { doctor } from './commands/doctor';
 import {
   generationsCompare,
   generationsCreate,
@@ -34,6 +35,7 @@ export function createProgram(perform: Perform): Command {
     )
     .option('--data-dir <directory>', DATA_DIR)
     .option('--json', 'print the result as JSON');
+  addDoctor(program, perform);
   addKeys(program, perform);
   addReceipts(program, perform);
   addPrivacy(program, perform);
@@ -41,6 +43,15 @@ export function createProgram(perform: Perform): Command {
   addQuarantine(program, perform);
   addLog(program, perform);
   return program;
+}
+
+function addDoctor(program: Command, perform: Perform): void {
+  program
+    .command('doctor')
+    .description(
+      'look at all that a deployment rests on; name what is wrong and its cure; exit code 1 where there is a fault',
+    )
+    .action(() => perform((context) => doctor(context)));
 }
 
 function addKeys(program: Command, perform: Perform): void {

@@ -52,7 +52,11 @@ export interface KafkaCluster {
   refreshMetadata(): Promise<void>;
   findControllerBroker(): Promise<KafkaBroker>;
   connectionPoolBuilder: { build(address?: { host: string; port: number }): Promise<KafkaConnectionPool> };
-  brokerPool: { createBroker(options: { connectionPool: KafkaConnectionPool; logger: unknown }): KafkaBroker };
+  brokerPool: {
+    /** As last fetched. */
+    metadata: { brokers: { nodeId: number; host: string; port: number }[] } | null;
+    createBroker(options: { connectionPool: KafkaConnectionPool; logger: unknown }): KafkaBroker;
+  };
 }
 
 /** A cluster of the client's settings, not connected; `Kafka` itself shows none. */

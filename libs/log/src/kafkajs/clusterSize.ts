@@ -8,6 +8,8 @@ export interface ClusterBrokers {
   live: number;
   /** Those that are registered, hold copies, or are configured, and do not answer: `broker 3`, `kafka-3:9092`. */
   away: string[];
+  /** Whether they are of Kafka 4.0 or later. */
+  recent: boolean;
 }
 
 const DESCRIBE_CLUSTER = 60;
@@ -29,12 +31,12 @@ export async function clusterBrokers(
   const alive = new Set(brokers.map(({ nodeId }) => nodeId));
   const { topics } = await admin.fetchTopicMetadata();
   const holding = topics.flatMap(({ partitions }) => partitions.flatMap(({ replicas }) => replicas));
-  const registered = (await fetchRegistered(kafka)) ?? [];
-  const known = new Set([...alive, ...holding, ...registered]);
+  const registered = await fetchRegistered(kafka);
+  const known = new Set([...alive, ...holding, ...(registered ?? [])]);
   const away = [...known].filter((id) => !alive.has(id)).sort((one, other) => one - other);
   const addresses = new Set(brokers.map(({ host, port }) => `${host}:${port}`));
   const unknown = new Set(configured.length > known.size ? configured.filter((each) => !addresses.has(each)) : []);
-  return { live: alive.size, away: [...away.map((id) => `broker ${id}`), ...unknown] };
+  return { live: alive.size, away: [...away.map((id) => `broker ${id}`), ...unknown], recent: registered !== null };
 }
 
 /** Ids of all registered brokers; null where the cluster is older than the question. */

@@ -78,7 +78,8 @@ function brokersOf(admin: KafkaAdmin, options: TopicOptions): Promise<ClusterBro
   return admin.ask((connected) => clusterBrokers(connected, kafka, options.brokers));
 }
 
-async function wantedReplicas(admin: KafkaAdmin, options: TopicOptions): Promise<number> {
+/** Copies that each partition should have: as many as are asked for, else one on each broker of the cluster, 3 at most. */
+export async function wantedReplicas(admin: KafkaAdmin, options: TopicOptions): Promise<number> {
   if (options.replicationFactor !== undefined) return options.replicationFactor;
   const { live, away } = await brokersOf(admin, options);
   return Math.min(MOST_REPLICAS, live + away.length);
@@ -136,17 +137,22 @@ export async function verifyTopic(
   admin: Admin,
   { topic, partitions, retentionMs }: Pick<TopicOptions, 'topic' | 'partitions' | 'retentionMs'>,
 ): Promise<TopicFound> {
+  const found = await describeTopic(admin, topic);
+  if (found.replicas.length !== partitions)
+    throw new TopicMismatchError(`topic ${topic} has ${found.replicas.length} partitions, not ${partitions}`);
+  const mismatch = mismatchOf({ topic, retentionMs }, found);
+  if (mismatch) throw new TopicMismatchError(mismatch);
+  return found;
+}
+
+/** What a topic that is there is like. */
+export async function describeTopic(admin: Admin, topic: string): Promise<TopicFound> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const copies = topics[0]?.partitions ?? [];
-  if (copies.length !== partitions)
-    throw new TopicMismatchError(`topic ${topic} has ${topics[0]?.partitions.length} partitions, not ${partitions}`);
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: LOOKED_AT }],
   });
   const settings = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]));
-  const found = { replicas: copies.map(({ replicas }) => replicas), settings };
-  const mismatch = mismatchOf({ topic, retentionMs }, found);
-  if (mismatch) throw new TopicMismatchError(mismatch);
-  return found;
+  return { replicas: copies.map(({ replicas }) => replicas), settings };
 }
