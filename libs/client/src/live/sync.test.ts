@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import type { Message } from '../generated/wire.ts';
+import type { Frame } from './frames.ts';
+import { createSync, type ViewStatus } from './sync.ts';
+import { createThreadServer, type Resume } from './testing/threadServer.ts';
+import { trimmed } from './threadData.ts';
+import type { ThreadData } from './threadState.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+/** A view of a thread of this server. */
+function viewOf(server: ReturnType<typeof createThreadServer>, most = 100_000) {
+  let data: ThreadData | null = null;
+  let status: ViewStatus = 'connecting';
+  const sync = createSync({
+    api: server.api,
+    up: server.connected,
+    me: () => 'ann',
+    get: () => data,
+    set: (next) => void (data = next),
+    status: (next) => void (status = next),
+    bound: (next) => trimmed(next, most),
+  });
+  return {
+    sync,
+    data: () => data,
+    status: () => status,
+    connect() {
+      if (server.connected()) return;
+      server.connect((frame: Frame) => sync.frame(frame));
+      sync.start();
+    },
+    disconnect() {
+      server.disconnect();
+      sync.pause();
+    },
+  };
+}
+
+const RESUMES: Resume[] = ['raw', 'folded', 'resync', 'resync-unknown', 'lost', 'refused'];
+const place = fc.nat({ max: 3 });
+/** Of what went out already. */
+const anyPlace = fc.nat({ max: 50 });
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('post' as const), by: fc.constantFrom('ann', 'ben') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('edit' as const, 'pin' as const, 'repeat' as const, 'repeat' as const),
+      at: place,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), at: place }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), at: anyPlace }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('react' as const),
+      at: place,
+      by: fc.constantFrom('ann', 'ben'),
+      emoji: fc.constantFrom('👍', '🎉'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fold' as const), events: fc.integer({ min: 1, max: 9 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('connect' as const, 'disconnect' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('resume' as const), how: fc.constantFrom(...RESUMES) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('slow' as const), ms: fc.constantFrom(0, 30, 400) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(0, 20, 100, 5000) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
+
+async function take(
+  server: ReturnType<typeof createThreadServer>,
+  view: ReturnType<typeof viewOf>,
+  one: Step,
+): Promise<void> {
+  if (one.kind === 'post') server.post(one.by);
+  else if (one.kind === 'react') server.react(one.at, one.by, one.emoji);
+  else if (one.kind === 'fold') server.fold(one.events);
+  else if (one.kind === 'resume') server.resumeBy(one.how);
+  else if (one.kind === 'slow') server.slow(one.ms);
+  else if (one.kind === 'wait') await jest.advanceTimersByTimeAsync(one.ms);
+  else if (one.kind === 'connect') view.connect();
+  else if (one.kind === 'disconnect') view.disconnect();
+  else server[one.kind](one.at);
+}
+
+/** Everything but whose a reaction is and the order in which emojis stand. */
+const shown = (messages: readonly Message[]) =>
+  messages.map(({ reactions, ...message }) => ({
+    ...message,
+    reactions: reactions
+      .map(({ emoji, count, userIds }) => `${emoji} ${count} ${userIds.toSorted().join()}`)
+      .toSorted(),
+  }));
+
+it('holds what the server has, whatever was lost, came twice, late or in whole states', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 80 }), async (steps) => {
+      const server = createThreadServer();
+      const view = viewOf(server);
+      view.sync.start();
+      for (const one of steps) await take(server, view, one);
+      // The network comes back, and the read model catches up.
+      if (!server.connected()) view.connect();
+      server.resumeBy('raw');
+      server.fold(Infinity);
+      await jest.advanceTimersByTimeAsync(120_000);
+      expect(view.status()).toBe('live');
+      expect(shown(view.data()!.messages)).toEqual(shown(server.history()));
+      expect(view.data()!.seq).toBe(server.length());
+      view.sync.stop();
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('asks again where a message skips an index, and shows none before what is missing', async () => {
+  const server = createThreadServer();
+  const view = viewOf(server);
+  view.connect();
+  await jest.advanceTimersByTimeAsync(10);
+  server.disconnect();
+  server.post('ben');
+  server.connect((frame) => view.sync.frame(frame));
+  server.post('ben');
+  expect(view.data()!.messages).toEqual([]);
+  await jest.advanceTimersByTimeAsync(10);
+  expect(view.data()!.messages.map(({ messageIndex }) => messageIndex)).toEqual([1, 2]);
+});
+
+it('holds a bounded number of messages, however many come, live or in a resume', async () => {
+  const server = createThreadServer();
+  const view = viewOf(server, 200);
+  view.connect();
+  await jest.advanceTimersByTimeAsync(10);
+  for (let count = 0; count < 1500; count++) server.post('ben');
+  view.disconnect();
+  for (let count = 0; count < 1500; count++) server.post('ben');
+  view.connect();
+  await jest.advanceTimersByTimeAsync(10);
+  const indexes = view.data()!.messages.map(({ messageIndex }) => messageIndex);
+  expect(indexes).toEqual(Array.from({ length: 200 }, (_, at) => 2801 + at));
+  expect(view.data()!.hasOlder).toBe(true);
+});
