@@ -77,7 +77,7 @@ async function say(view: ThreadView, id: string, chance: () => number) {
 }
 
 it(`settles each of ${SENDS * PEOPLE.length} sends once, and every view is the history in the end`, async () => {
-  const chance = chanceOf(testSeed());
+  const chance = chanceOf(testSeed({ what: 'networks of clients' }));
   const tenant = clients.tenant();
   const well: ChatClient = clients.of('ann', tenant);
   const { id } = await well.threads.create({ participantIds: PEOPLE.slice(1) });
