@@ -26,6 +26,28 @@ test('a signal of no user comes back too, keyed by its tenant', () => {
   expect(decodeSignal(record.value)).toEqual({ kind: 'signal', signal: closed });
 });
 
+const draft: Signal = {
+  ...typing,
+  signal_type: 'AGENT_DRAFT',
+  data: {
+    thread_id: 't1~a',
+    run_id: '4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33',
+    agent_id: 'tutor',
+    attempt: 1,
+    state: 'writing',
+    text: { n: 1, op: 'replace', content: { sealed: 'v1.x' } },
+  },
+};
+
+test('a draft comes back too, keyed by its thread, and has no text in the clear', () => {
+  const record = encodeSignal(draft);
+  expect(record.key).toBe('acme/signal/$thread/t1~a');
+  expect(record.headers).toMatchObject({ ce_type: 'AGENT_DRAFT', ce_subject: 'thread/t1~a' });
+  expect(decodeSignal(record.value)).toEqual({ kind: 'signal', signal: draft });
+  const clear = { ...draft, data: { ...draft.data, text: { n: 1, op: 'replace', content: 'Hello' } } };
+  expect(decodeSignal(bytes(clear))).toMatchObject({ kind: 'undecodable' });
+});
+
 test('fields and types of a newer build pass', () => {
   const newer = { ...typing, hop: 1, data: { ...typing.data, device: 'phone' } };
   expect(decodeSignal(bytes(newer))).toEqual({ kind: 'signal', signal: newer });

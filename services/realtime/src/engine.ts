@@ -8,12 +8,13 @@ import { createLookUps } from './commands/lookUps';
 import { createBatchDispatch, type DispatchDeps } from './dispatch/dispatchBatch';
 import { createDispatcher, type DispatcherDeps } from './dispatch/dispatcher';
 import { createFollower, type Follower, type FollowerDeps } from './dispatch/follower';
+import { createDrafts, type Drafts, type DraftsDeps } from './drafts/drafts';
 import type { RealtimeLimits } from './limits';
 import { createDispatchedLog, type DispatchedLog } from './log/dispatchedLog';
 import type { Ring } from './log/ring';
 import type { RealtimeObserver } from './metrics';
 import { MEMBERSHIP_TYPES } from './membership';
-import type { Connection } from './rooms/connection';
+import type { Connection, Subscription } from './rooms/connection';
 import { createConnections, type Connections } from './rooms/connections';
 import { createFlow, type Flow } from './rooms/flow';
 import { createRooms, type Broadcast, type Rooms } from './rooms/rooms';
@@ -67,6 +68,7 @@ export interface Engine {
   flow: Flow;
   session: SessionDeps;
   presence: Presence;
+  drafts: Drafts;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -78,7 +80,9 @@ export function createEngine(deps: EngineDeps): Engine {
   const beginnings = createBeginnings({ reader, ringOf: dispatched.ringOf });
   const references = createReferences({ reader, hasLate: (room) => rooms.hasLate(room) });
   const seen = { beginsAt: beginnings.at, indexOf: references.indexOf };
-  const rooms: Rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, ...seen });
+  const onLive = (subscription: Subscription) => drafts.joined(subscription);
+  const rooms: Rooms = createRooms({ broadcast: deps.broadcast, maxHeld: limits.heldFrames, ...seen, onLive });
+  const drafts = draftsIn(deps, { rooms, beginnings });
   const withdrawals = createWithdrawals(reader);
   const settle = createSettle(dispatched, { timeoutMs: limits.projectionWaitMs });
   const onFault = (cause: unknown, threadId: string) => warn({ thread_id: threadId, err: cause }, 'a resume failed');
@@ -86,8 +90,8 @@ export function createEngine(deps: EngineDeps): Engine {
   const catchUp = createCatchUp(base);
   const joins = createJoins({ ...base, catchUp });
   const announce = createAnnounce({ ...base, catchUp, viewerStateOf: deps.viewerStateOf });
-  const presence = createPresence({ ...deps, rooms, connections });
-  const follower = followInto(deps, { ...base, connections, announce, posted: presence.typing.posted }, starts);
+  const presence = createPresence({ ...deps, rooms, connections, drafts });
+  const follower = followInto(deps, { ...base, connections, announce, drafts, posted: presence.typing.posted }, starts);
   const lastSeq = ({ actor }: Connection, threadId: string) =>
     dispatched.ringOf(actor.tenantId, threadId).lastSeq(actor.tenantId, threadId);
   const flow = createFlow({ rooms, connections, limits, lastSeq, onSlow: slowLine(deps) });
@@ -98,6 +102,7 @@ export function createEngine(deps: EngineDeps): Engine {
     dispatched,
     follower,
     presence,
+    drafts,
     connections,
     rooms,
     flow,
@@ -116,13 +121,15 @@ export function createEngine(deps: EngineDeps): Engine {
 }
 
 type Dispatching = Pick<FollowerDeps, 'dispatched'> &
-  Pick<DispatcherDeps, 'rooms' | 'connections' | 'posted'> &
-  Pick<DispatchDeps, 'beginnings' | 'references' | 'withdrawals'> & { announce: Announce };
+  Pick<DispatcherDeps, 'rooms' | 'connections' | 'posted'> & { drafts: Drafts } & Pick<
+    DispatchDeps,
+    'beginnings' | 'references' | 'withdrawals'
+  > & { announce: Announce };
 
 /** What takes events to rooms and rings, in the order of the log. */
 function followInto(
   deps: EngineDeps,
-  { dispatched, rooms, connections, posted, announce, beginnings, references, withdrawals }: Dispatching,
+  { dispatched, rooms, connections, posted, drafts, announce, beginnings, references, withdrawals }: Dispatching,
   starts: readonly ReadPosition[],
 ): Follower {
   const { log, views, threadsOf, warn } = deps;
@@ -130,10 +137,11 @@ function followInto(
     rooms,
     connections,
     posted,
+    drafts,
     announce: (subscription, seq) => void announce(subscription, seq),
   });
   const onErased = createErasureListener({
-    ...{ views, connections, rooms, threadsOf },
+    ...{ views, connections, rooms, drafts, threadsOf },
     onFault: (err) => warn({ err }, 'an erasure could not be told to sockets'),
   });
   const hands = { dispatcher, views, beginnings, references, withdrawals, onErased, onFault: faultLine(deps) };
@@ -155,6 +163,14 @@ function commandDeps(
     timeoutMs: limits.commandTimeoutMs,
     onFault: (cause, event) => warn({ event, err: cause }, 'a socket command failed'),
   };
+}
+
+function draftsIn(
+  { views, limits, observer, warn, now = Date.now }: EngineDeps,
+  parts: Pick<DraftsDeps, 'rooms' | 'beginnings'>,
+): Drafts {
+  const onFault = (err: unknown) => warn({ err }, 'what an agent is about to say cannot be shown');
+  return createDrafts({ ...parts, opener: views.opener, limits, now, onFault, onTold: observer.draftTold });
 }
 
 type Reports = Pick<EngineDeps, 'observer' | 'warn'>;

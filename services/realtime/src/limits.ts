@@ -34,6 +34,9 @@ export interface RealtimeLimits {
   typingBurst: number;
   /** Threads in which one socket may type at a time; in more, it stops in the one it began with. */
   typingThreads: number;
+  /** Runs of agents whose drafts are kept for who comes later, and bytes of these, sealed; those beyond are not shown. */
+  draftRuns: number;
+  draftBytes: number;
   /** Bytes waiting in a socket above which it leaves its rooms and is told `resync` once it has caught up. */
   softBufferBytes: number;
   /** Bytes waiting in a socket above which it is disconnected. */
@@ -65,6 +68,8 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
   typingPerSecond: 5,
   typingBurst: 20,
   typingThreads: 10,
+  draftRuns: 5_000,
+  draftBytes: 32 * 1024 * 1024,
   softBufferBytes: 1024 * 1024,
   hardBufferBytes: 8 * 1024 * 1024,
   projectionWaitMs: 5_000,

@@ -11,6 +11,8 @@ export interface RealtimeObserver {
   slow(what: 'suspended' | 'disconnected'): void;
   /** An event could not be read or shown. */
   unshown(): void;
+  /** A room was told something of what an agent is about to say. */
+  draftTold(): void;
 }
 
 /** Gauges are asked for when somebody looks. */
@@ -19,6 +21,7 @@ export interface RealtimeGauges {
   rooms(): number;
   /** Bytes. */
   waiting(): number;
+  drafts(): number;
 }
 
 export function createRealtimeMetrics(
@@ -33,6 +36,7 @@ export function createRealtimeMetrics(
     'Bytes that wait in sockets for clients to read them: at most the soft limit times the slow sockets, for more than a moment.',
     gauges.waiting,
   );
+  gauge('realtime_drafts', 'Runs of agents that go on, as this instance has heard.', gauges.drafts);
   const deliveries = new Counter({ name: 'realtime_deliveries_total', help: 'Frames sent to rooms.', registers });
   const resyncs = new Counter({
     name: 'realtime_resyncs_total',
@@ -51,6 +55,12 @@ export function createRealtimeMetrics(
     registers,
   });
 
+  const draftFrames = new Counter({
+    name: 'realtime_draft_frames_total',
+    help: 'Frames sent to rooms about what agents are about to say.',
+    registers,
+  });
+
   function gauge(name: string, help: string, read: () => number): void {
     const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
   }
@@ -60,5 +70,6 @@ export function createRealtimeMetrics(
     resynced: () => resyncs.inc(),
     slow: (what) => slow.inc({ what }),
     unshown: () => unshown.inc(),
+    draftTold: () => draftFrames.inc(),
   };
 }

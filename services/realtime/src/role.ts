@@ -89,6 +89,7 @@ async function runRealtime(
     connections: () => engine?.connections.size ?? 0,
     rooms: () => engine?.rooms.size ?? 0,
     waiting: () => engine?.flow.waiting() ?? 0,
+    drafts: () => engine?.drafts.size ?? 0,
   });
   const sockets: SocketServerOptions = {
     origins: config.CORS_ORIGINS,

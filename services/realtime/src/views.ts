@@ -9,6 +9,8 @@ export interface Views {
   of(tenantId: TenantId, blobs: readonly Sealed[], people: Iterable<string>): Promise<PresenterView>;
   /** Views for presenting events, by tenant; one load a tenant. */
   forEvents(events: readonly ChatEvent[]): Promise<Map<TenantId, PresenterView>>;
+  /** Opens what has no view of its own. */
+  readonly opener: Opener;
   forgetProfile(tenantId: TenantId, userId: string): void;
   /** Lets go of destroyed keys: from this turn on nothing is opened with them, by views that were made before either. */
   forgetKeys(tenantId: TenantId, keyIds: readonly string[]): void;
@@ -37,6 +39,7 @@ export function createViews({ opener: given, profiles }: ViewsDeps): Views {
   };
   return {
     of,
+    opener,
     async forEvents(events) {
       const byTenant = Map.groupBy(events, (event) => event.tenant_id);
       const views = await Promise.all(

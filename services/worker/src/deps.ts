@@ -18,8 +18,8 @@ export interface WorkerDeps extends Pick<
   | 'metrics'
 > {
   config: WorkerConfig;
-  /** Who is there, for the webhook. */
-  signals?: Pick<Signals, 'listen'> | undefined;
+  /** Who is there, for the webhook; what agents are about to say, for sockets. */
+  signals?: Pick<Signals, 'listen' | 'publish'> | undefined;
   /** The only way to write to the log. */
   router: CommandRouter;
   /** Takes the place of what erasures end, drop and sign with. For tests. */

@@ -438,6 +438,28 @@ export interface ServerFrames {
     userId: string;
     isTyping: boolean;
   };
+  /** An agent was asked, and how far it has come. No seq: what counts is the message in the end. */
+  'agent:run': {
+    /** The root thread: rooms and access are the root's. */
+    conversationId: string;
+    /** The stream that `seq` numbers: the conversation itself or one of its sub-threads. */
+    threadId: string;
+    runId: string;
+    agentId: string;
+    state: 'ended' | 'thinking' | 'tool' | 'writing';
+    reason?: 'complete' | 'failed' | 'lost' | 'no_answer' | 'silent' | 'stopped' | 'superseded' | 'timeout';
+  };
+  /** What it is about to say: `append` goes on from text n - 1 of the run, `replace` is the whole draft so far. */
+  'agent:text': {
+    /** The root thread: rooms and access are the root's. */
+    conversationId: string;
+    /** The stream that `seq` numbers: the conversation itself or one of its sub-threads. */
+    threadId: string;
+    runId: string;
+    n: number;
+    op: 'append' | 'replace';
+    text: string;
+  };
   'user:online': {
     userId: string;
   };

@@ -41,7 +41,7 @@ export function asyncApi(): object {
       signals: {
         address: SIGNALS_TOPIC,
         description:
-          'Typing and presence between instances, kept for minutes. Not events: nothing is numbered or folded.',
+          'Typing, presence and drafts of agents between instances, kept for minutes. Not events: nothing is folded.',
         messages: refs(messages, 'signals'),
         bindings: { kafka: { topic: SIGNALS_TOPIC, topicConfiguration: { 'cleanup.policy': ['delete'] } } },
       },
@@ -75,7 +75,7 @@ function operations(): Record<string, object> {
   return {
     publishEvents: operation('send', 'events', 'Owners of partitions append what they decided.'),
     consumeEvents: operation('receive', 'events', 'Projectors, realtime instances and other consumers read along.'),
-    publishSignals: operation('send', 'signals', 'Every realtime instance tells the others.'),
+    publishSignals: operation('send', 'signals', 'Every realtime instance tells the others; the worker tells what agents are about to say.'),
     publishFeed: operation('send', 'feed', 'The worker publishes what happened, with its text in the clear.'),
     consumeFeed: operation('receive', 'feed', 'Consumers of the tenant’s own read along.'),
     consumeSignals: operation('receive', 'signals', 'Every realtime instance listens to the others.'),

@@ -42,6 +42,7 @@ export function signalJsonSchema(type: SignalType): JsonSchema {
 }
 
 export const SIGNAL_DESCRIPTIONS: Record<SignalType, string> = {
+  AGENT_DRAFT: 'How far an agent’s answer has come, its text sealed; in the log there is only the message in the end.',
   TYPING: 'A user began or stopped typing in a thread; it expires by itself.',
   KEYS_CLOSED: 'Keys of the tenant were closed, destroyed or replaced: whoever holds copies drops them at once.',
   PRESENCE: 'An instance says whether a user is connected to it; it expires by itself.',

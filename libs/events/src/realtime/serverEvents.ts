@@ -2,6 +2,7 @@ import type { AgentMode, Attachment, JsonObject, LeaveReason, ParticipantRole, T
 import type { ProblemCode } from '../problems';
 import type { MessageResource, TextState } from '../resources/message';
 import type { ThreadResource } from '../resources/thread';
+import type { DraftEnd, DraftState } from '../signals';
 
 /** Where something happened. */
 export interface InThread {
@@ -59,6 +60,10 @@ export interface ServerToClientPayloads {
   /** No seq: reading is an event of the reader, not of the thread. */
   'message:read': InThread & { messageId: string; messageIndex: number; userId: string; readAt: string };
   'user:typing': InThread & { userId: string; isTyping: boolean };
+  /** An agent was asked, and how far it has come. No seq: what counts is the message in the end. */
+  'agent:run': InThread & { runId: string; agentId: string; state: DraftState; reason?: DraftEnd };
+  /** What it is about to say: `append` goes on from text n - 1 of the run, `replace` is the whole draft so far. */
+  'agent:text': InThread & { runId: string; n: number; op: 'append' | 'replace'; text: string };
   'user:online': { userId: string };
   'user:offline': { userId: string; lastSeenAt: string };
   /** The person was erased: what it is called and what it wrote must be let go. Its messages come as `message:deleted`. */

@@ -14,12 +14,17 @@ import type { Appender, EventLog, LogRecord, Subscription } from '@threadlog/log
 import type { SealingService } from '@threadlog/sealing';
 import { aborted, until, type Logger, type Service } from '@threadlog/service';
 import type { Runtime } from '../runtime';
+import type { AuxiliaryTopic } from '../auxiliaryTopic';
 import { createPresenceBoard, type PresenceBoard, type PresenceChange } from './presenceBoard';
 
-/** The topic on which instances tell each other who is there and who types. */
-const SIGNALS_TOPIC = 'chat.signals.v1';
-const PARTITIONS = 4;
-const RETENTION_MS = 300_000;
+/** The topic on which instances tell each other who is there, who types, and what agents are about to say. */
+const TOPIC: AuxiliaryTopic = {
+  name: 'chat.signals.v1',
+  partitions: 4,
+  retentionMs: 300_000,
+  // Retention takes whole segments: without this, what was said days ago lies beside what is said now.
+  segmentMs: 300_000,
+};
 /** Older signals read at the start, a partition: instances repeat themselves anyway. */
 const REPLAYED = 20_000;
 /** Signals waiting to be sent; further ones are dropped. */
@@ -30,6 +35,8 @@ const RETRY_MS = 500;
 export interface SignalListener {
   typing?(signal: SignalOf<'TYPING'>): void;
   presence?(change: PresenceChange): void;
+  /** Said since the start: workers repeat themselves. */
+  draft?(signal: SignalOf<'AGENT_DRAFT'>): void;
 }
 
 /** What instances tell each other beside the events: nothing is numbered or kept, and anything may get lost. */
@@ -70,7 +77,9 @@ export function createSignals(deps: SignalsDeps): Signals {
       const said = Date.parse(signal.timestamp);
       return changed(presence.hear(signal.tenant_id, signal.data, live ? now() : Math.min(said, now())));
     }
-    if (live) listeners.forEach((listener) => listener.typing?.(signal));
+    if (!live) return;
+    if (signal.signal_type === 'AGENT_DRAFT') return listeners.forEach((listener) => listener.draft?.(signal));
+    listeners.forEach((listener) => listener.typing?.(signal));
   }
 
   function publish<T extends SignalType>(tenantId: TenantId, type: T, data: SignalData<T>): void {
@@ -94,12 +103,10 @@ export function createSignals(deps: SignalsDeps): Signals {
       return () => void listeners.delete(listener);
     },
     async run(signal) {
-      const topic = await openTopic({ name: SIGNALS_TOPIC, partitions: PARTITIONS, retentionMs: RETENTION_MS }).catch(
-        (error: unknown) => {
-          if (signal.aborted) return undefined;
-          throw error;
-        },
-      );
+      const topic = await openTopic(TOPIC).catch((error: unknown) => {
+        if (signal.aborted) return undefined;
+        throw error;
+      });
       if (!topic) return;
       open.topic = topic;
       const subscription = await follow(topic, keysOnly ? ofKeys : () => true, take);

@@ -1,5 +1,6 @@
 import { closesThread, rootThreadId, type ChatEvent, type TenantId } from '@threadlog/events';
 import type { PresenterView } from '@threadlog/read-models';
+import type { Drafts } from '../drafts/drafts';
 import { threadRoom, type RecordHead } from '../records';
 import { effectOf, MEMBERSHIP_TYPES, type MembershipDeps } from '../membership';
 import { lostFrame, type Delivery } from '../frames';
@@ -31,10 +32,12 @@ export interface Dispatcher {
 export interface DispatcherDeps extends MembershipDeps {
   /** Told of each message that is new in a room with an audience, after it was delivered. */
   posted: Typing['posted'];
+  /** What agents are about to say, which ends with their messages. */
+  drafts: Pick<Drafts, 'awaits' | 'dispatched'>;
 }
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { rooms, connections } = deps;
+  const { rooms, connections, drafts } = deps;
 
   function send(event: ChatEvent, shown: Delivery | null | 'lost'): void {
     if (shown === null) return;
@@ -52,8 +55,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   return {
-    wants({ tenantId, type, threadId }) {
-      if (threadId === null || !connections.hasTenant(tenantId)) return false;
+    wants(head) {
+      const { tenantId, type, threadId } = head;
+      if (threadId === null) return false;
+      if (!connections.hasTenant(tenantId)) return drafts.awaits(head);
+      if (drafts.awaits(head)) return true;
       return MEMBERSHIP_TYPES.has(type) || (isPresented(type) && rooms.hasAudience(threadRoom(tenantId, threadId)));
     },
     show(event, view) {
@@ -67,6 +73,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         send(event, shown);
         if (event.event_type === 'CHAT_MESSAGE_CREATED')
           deps.posted(event.tenant_id, event.stream_id, event.data.sender_id);
+        drafts.dispatched(event);
       } finally {
         effect?.after?.(event as never, deps);
       }

@@ -56,13 +56,15 @@ export interface RoomsDeps {
   beginsAt(tenantId: TenantId, threadId: string): number;
   /** Index of a message that another replies to; 0 where that is not known: then only who sees everything is told. */
   indexOf(tenantId: TenantId, messageId: string): number;
+  /** Told of each place in the turn in which it went live. */
+  onLive?(subscription: Subscription): void;
 }
 
 /**
  * Who gets what. All of it is synchronous, so between two deliveries a socket is either in a room or not: that is what
  * the ordering argument in the README rests on.
  */
-export function createRooms({ broadcast, maxHeld, beginsAt, indexOf }: RoomsDeps): Rooms {
+export function createRooms({ broadcast, maxHeld, beginsAt, indexOf, onLive }: RoomsDeps): Rooms {
   const rooms: RoomMap = new Map();
   const hides: Rooms['hides'] = (subscription, delivery) => isHidden(beginsAt, subscription, delivery);
   const shownTo: Rooms['shownTo'] = (subscription, delivery) => {
@@ -84,6 +86,7 @@ export function createRooms({ broadcast, maxHeld, beginsAt, indexOf }: RoomsDeps
       subscription.state = 'live';
       subscription.held = [];
       subscription.connection.wire.join(subscription.room);
+      onLive?.(subscription);
     },
     suspend(subscription) {
       detach(rooms, subscription);

@@ -23,6 +23,7 @@ function listening(threadsOf: () => Promise<string[]>) {
       forgetKeys: (_tenant, keyIds) => done.push(`keys ${keyIds.join(' ')}`),
       forgetProfile: (_tenant, userId) => done.push(`profile ${userId}`),
     },
+    drafts: { erased: (_tenant, keyIds) => done.push(`drafts ${keyIds.join(' ')}`) },
     connections: { hasTenant: () => true, of: () => [] },
     rooms: {
       subscribers: () => [{ connection: ben }, { connection: late }] as never,
@@ -38,16 +39,16 @@ describe('a listener to erasures', () => {
   it('lets keys and profile go in its own turn, then tells each socket once', async () => {
     const { erase, done } = listening(() => Promise.resolve(['t-1', 't-2']));
     erase(erased('user', ['k-1', 'k-2']));
-    expect(done).toEqual(['keys k-1 k-2', 'held back', 'profile ada']);
+    expect(done).toEqual(['keys k-1 k-2', 'drafts k-1 k-2', 'held back', 'profile ada']);
     await new Promise(setImmediate);
-    expect(done.slice(3)).toEqual(['user:erased']);
+    expect(done.slice(4)).toEqual(['user:erased']);
   });
 
   it('lets keys go though nobody can be told', async () => {
     const { erase, done, faults } = listening(() => Promise.reject(new Error('away')));
     erase(erased('user', ['k-1']));
     await new Promise(setImmediate);
-    expect(done).toEqual(['keys k-1', 'held back', 'profile ada']);
+    expect(done).toEqual(['keys k-1', 'drafts k-1', 'held back', 'profile ada']);
     expect(faults).toHaveLength(1);
   });
 
@@ -55,7 +56,7 @@ describe('a listener to erasures', () => {
     const { erase, done } = listening(() => Promise.resolve(['t-1']));
     erase(erased('tenant', ['k-1']));
     await new Promise(setImmediate);
-    expect(done).toEqual(['keys k-1', 'held back']);
+    expect(done).toEqual(['keys k-1', 'drafts k-1', 'held back']);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { EventOf, TenantId } from '@threadlog/events';
 import type { ThreadsOf } from '@threadlog/read-models';
+import type { Drafts } from '../drafts/drafts';
 import { frame } from '../frames';
 import { threadRoom } from '../records';
 import type { Connection } from '../rooms/connection';
@@ -13,6 +14,7 @@ export interface ErasureListenerDeps {
   views: Pick<Views, 'forgetKeys' | 'forgetProfile'>;
   connections: Pick<Connections, 'hasTenant' | 'of'>;
   rooms: Pick<Rooms, 'subscribers' | 'dropHeld'>;
+  drafts: Pick<Drafts, 'erased'>;
   /** Threads that a person takes part in or that are about it. */
   threadsOf: ThreadsOf;
   onFault(cause: unknown): void;
@@ -24,7 +26,7 @@ export interface ErasureListenerDeps {
  * message, by the events that delete it.
  */
 export function createErasureListener(deps: ErasureListenerDeps): (event: SubjectErased) => void {
-  const { views, connections, rooms, threadsOf, onFault } = deps;
+  const { views, connections, rooms, drafts, threadsOf, onFault } = deps;
 
   async function tell(tenantId: TenantId, userId: string): Promise<void> {
     const hearers = new Set<Connection>(connections.of(tenantId, userId));
@@ -34,10 +36,9 @@ export function createErasureListener(deps: ErasureListenerDeps): (event: Subjec
   }
 
   return ({ tenant_id: tenantId, data: { keys, subject } }) => {
-    views.forgetKeys(
-      tenantId,
-      keys.map(({ key_id }) => key_id),
-    );
+    const keyIds = keys.map(({ key_id }) => key_id);
+    views.forgetKeys(tenantId, keyIds);
+    drafts.erased(tenantId, keyIds);
     // What waits to be sent was opened before.
     rooms.dropHeld(tenantId);
     if (subject.kind === 'tenant') return;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PeersOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
+import type { Drafts } from '../drafts/drafts';
 import type { RealtimeLimits } from '../limits';
 import type { Connection } from '../rooms/connection';
 import type { Connections } from '../rooms/connections';
@@ -25,6 +26,8 @@ export interface PresenceDeps {
   connections: Connections;
   limits: Pick<RealtimeLimits, 'typingThreads'>;
   peersOf: PeersOf;
+  /** Heard of and swept like the rest. */
+  drafts: Pick<Drafts, 'heard' | 'sweep'>;
   warn(fields: Record<string, unknown>, message: string): void;
   /** Milliseconds since 1970. */
   now?: (() => number) | undefined;
@@ -32,15 +35,20 @@ export interface PresenceDeps {
 
 /** What an instance says it hears itself, too, from the topic: all are told in the same way. */
 export function createPresence(deps: PresenceDeps): Presence {
-  const { signals, rooms, connections, limits, peersOf, warn, now = Date.now } = deps;
+  const { signals, rooms, connections, limits, peersOf, drafts, warn, now = Date.now } = deps;
   const { publish, presence: board } = signals;
   const typing = createTyping({ rooms, connections, maxThreads: limits.typingThreads, publish, now });
   const publisher = createPresencePublisher({ connections, publish, instance: randomUUID(), now });
   const onFault = (cause: unknown) => warn({ err: cause }, 'who connected or disconnected could not be told');
   const listener = createPresenceListener({ board, connections, peersOf, onFault });
-  const end = signals.listen({ typing: (signal) => typing.heard(signal), presence: listener });
+  const end = signals.listen({
+    typing: (signal) => typing.heard(signal),
+    presence: listener,
+    draft: drafts.heard.bind(drafts),
+  });
   const tick = setInterval(() => {
     typing.sweep();
+    drafts.sweep();
     publisher.beat();
   }, TICK_MS);
   tick.unref();

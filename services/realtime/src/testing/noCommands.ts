@@ -15,7 +15,7 @@ export const noCommands: Pick<
   reading: { readTarget: never, unreadAfter: never, threadOfMessage: never },
   verifier: { verify: never },
   signals: { presence: createPresenceBoard(), publish: () => undefined, listen: () => () => undefined },
-  observer: { delivered: nothing, resynced: nothing, slow: nothing, unshown: nothing },
+  observer: { delivered: nothing, resynced: nothing, slow: nothing, unshown: nothing, draftTold: nothing },
   peersOf: never,
   threadsOf: never,
   viewerStateOf: (tenantId, userId, { threadId }) =>

@@ -88,6 +88,9 @@ export function givenRealtime(options: ServiceOptions = {}) {
     tell: (story: Story): Promise<ChatEvent[]> => backend.tell(story),
     project: () => backend.project(),
     log: () => backend.log,
+    sealing: () => backend.sealing,
+    /** Topic of signals. */
+    signalled: () => backend.signals,
     /** How commands are answered in this test. */
     answerWith: (next: Answer) => void (answer = next),
     listen,

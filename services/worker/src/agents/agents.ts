@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog } from '@threadlog/log';
 import { createOutboundClient, type Patience } from '@threadlog/outbound';
+import type { Signals } from '@threadlog/runtime';
 import { createProjectionWait, lookAtServed, type Database, type MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
 import { aborted, type Logger, type Metrics, type Service } from '@threadlog/service';
@@ -9,12 +10,13 @@ import { logEnds } from '../feed/positions';
 import { ask } from './ask';
 import { createContext } from './context';
 import { operatorsDirectory, type AgentDirectory, type OperatorsAgent } from './directory';
+import { createDraft, silentDraft } from './draft';
 import { createLook } from './look';
 import { createAgentObserver, type AgentObserver } from './observe';
 import type { ReachableAgent, RunDeps } from './run';
 import { createRuns } from './runs';
 import { createAgentStore, type AgentStore } from './store';
-import { visibleFrom } from './surroundings';
+import { learnerOf, visibleFrom } from './surroundings';
 import { createTurns, MAX_RUNS } from './turns';
 
 export interface AgentsDeps {
@@ -27,6 +29,8 @@ export interface AgentsDeps {
   metrics: Metrics;
   /** The operator's, which answers in all tenants. */
   agent: OperatorsAgent | null;
+  /** By which sockets are told what an agent is about to say. */
+  signals?: Pick<Signals, 'publish'> | undefined;
   /** For tests. */
   reader?: string;
   now?(): Date;
@@ -75,6 +79,12 @@ async function follow(deps: AgentsDeps, observer: AgentObserver, stop: AbortSign
   client.close();
 }
 
+/** Told to sockets over all instances; a process that has no signals tells nobody. */
+function draftsOf({ database, sealing, signals }: AgentsDeps): RunDeps['draftOf'] {
+  if (!signals) return silentDraft;
+  return (run) => createDraft({ publish: signals.publish, sealing, learnerOf: (of) => learnerOf(database, of) }, run);
+}
+
 /** Where nothing was read before, it begins with what happens from now on. */
 async function begin({ database, log }: AgentsDeps, store: AgentStore) {
   const positions = await store.positions();
@@ -101,6 +111,7 @@ function runDeps(deps: AgentsDeps, { store, directory, observer, agentOf }: Part
     context: createContext(deps),
     visibleFrom: (run) => visibleFrom({ ...deps, directory }, run),
     inTurn: createTurns(({ tenantId, agentId }) => directory.find(tenantId, agentId)?.byRole === false),
+    draftOf: draftsOf(deps),
     onEnd: observer.ended,
   };
 }
@@ -122,6 +133,6 @@ async function reachable(
   const pool = trusted ? agentId : `${tenantId}/${agentId}`;
   return {
     ...{ secrets, contextMessages: agent.contextMessages },
-    ask: (request, signal) => ask({ client, url, trusted, patience, pool }, request, signal),
+    ask: (request, signal, progress) => ask({ client, url, trusted, patience, pool }, request, signal, progress),
   };
 }

@@ -15,6 +15,7 @@ import {
 } from '@threadlog/outbound';
 import { z } from 'zod';
 import { readUiStream } from './uiStream';
+import { firstCharacters, stored } from './written';
 
 /** What an agent says in the end. */
 export interface Said {
@@ -48,11 +49,20 @@ const JSON_ANSWER = z.object({
 });
 const MODEL = /^[A-Za-z0-9._:@|+/-]{1,128}$/;
 
+/** Hears how far an answer has come, while it comes. */
+export interface Progress {
+  /** All of its text until now. */
+  text(soFar: string): void;
+  tool(): void;
+}
+const NOBODY: Progress = { text: () => undefined, tool: () => undefined };
+
 /** Asks an agent once, and reads its answer whatever form it has. Rejects with the signal's reason alone. */
 export async function ask(
   { client, url, trusted, pool, patience = CONVERSATION_PATIENCE }: AskOptions,
   request: { body: string; headers: Record<string, string> },
   signal: AbortSignal,
+  progress: Progress = NOBODY,
 ): Promise<Asked> {
   const answer = await client.open(
     { url, method: 'POST', ...request, trusted, signal, ...(pool && { pool }) },
@@ -64,7 +74,7 @@ export async function ask(
     return { kind: answer.reason === 'refused' ? 'failed' : 'retry', reason, status: null };
   }
   const read = answer.status >= 200 && answer.status <= 299 ? readerOf(answer) : undefined;
-  if (read) return read(answer, signal);
+  if (read) return read(answer, signal, progress);
   answer.discard();
   return withoutBody(answer.status);
 }
@@ -80,7 +90,7 @@ function readerOf({ headers }: Answer): Read | undefined {
   return READERS[(headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()];
 }
 
-type Read = (answer: Answer, signal: AbortSignal) => Promise<Asked>;
+type Read = (answer: Answer, signal: AbortSignal, progress: Progress) => Promise<Asked>;
 
 const READERS: Partial<Record<string, Read>> = {
   'application/json': readJson,
@@ -99,15 +109,22 @@ async function readJson({ body, status }: Answer, signal: AbortSignal): Promise<
   }
 }
 
-async function readText({ body, status }: Answer, signal: AbortSignal): Promise<Asked> {
-  const { text, fault } = await collect(body, signal);
+async function readText({ body, status }: Answer, signal: AbortSignal, progress: Progress): Promise<Asked> {
+  const { text, fault } = await collect(body, signal, progress);
   return fault ? broken(text, fault, status) : said(text, { finish: 'complete' });
 }
 
-async function readEvents({ body, status }: Answer, signal: AbortSignal): Promise<Asked> {
+async function readEvents({ body, status }: Answer, signal: AbortSignal, progress: Progress): Promise<Asked> {
   let soFar = '';
+  const heard = {
+    text(now: string) {
+      soFar = now;
+      progress.text(now);
+    },
+    tool: progress.tool.bind(progress),
+  };
   try {
-    const { text, end, toolCalls, inputTokens, outputTokens, model } = await readUiStream(body, (now) => (soFar = now));
+    const { text, end, toolCalls, inputTokens, outputTokens, model } = await readUiStream(body, heard);
     if (end === 'broken' || end === 'error') return broken(text, null, status);
     const known = {
       ...(inputTokens !== undefined && { inputTokens }),
@@ -128,21 +145,23 @@ function broken(text: string, fault: OutboundError | null, status: number): Aske
   return text.trim() === '' ? { kind: 'retry', reason, status } : said(text, { finish: 'failed' });
 }
 
-function said(text: string, rest: Partial<Said> & Pick<Said, 'finish'>): Asked {
-  const stored = text.toWellFormed().replaceAll('\0', '');
-  const characters = [...stored];
-  const isTooLong = characters.length > LIMITS.contentCharacters;
-  const content = isTooLong ? characters.slice(0, LIMITS.contentCharacters).join('') : stored;
+export function said(text: string, rest: Partial<Said> & Pick<Said, 'finish'>): Asked {
+  const whole = stored(text);
+  const content = firstCharacters(whole, LIMITS.contentCharacters);
+  const isTooLong = content.length < whole.length;
   const none = { attachments: [], metadata: null, mentions: [], usage: {} };
   if (content.trim() === '' && (rest.attachments ?? []).length === 0) return { kind: 'silent' };
   return { kind: 'said', content, ...none, ...rest, ...(isTooLong && { finish: 'failed' as const }) };
 }
 
-async function collect(body: AsyncIterable<Buffer>, signal: AbortSignal) {
+async function collect(body: AsyncIterable<Buffer>, signal: AbortSignal, progress: Progress = NOBODY) {
   const decoder = new TextDecoder();
   let text = '';
   try {
-    for await (const piece of body) text += decoder.decode(piece, { stream: true });
+    for await (const piece of body) {
+      text += decoder.decode(piece, { stream: true });
+      progress.text(text);
+    }
     return { text: text + decoder.decode(), fault: null };
   } catch (error) {
     signal.throwIfAborted();

@@ -3,10 +3,11 @@ import type { CommandInput } from '@threadlog/commands';
 import type { ProblemCode } from '@threadlog/events';
 import type { Logger } from '@threadlog/service';
 import type { SealingService } from '@threadlog/sealing';
-import type { Asked, Said } from './ask';
+import type { Asked, Progress, Said } from './ask';
 import type { OpenRun } from './asks';
 import { conclude, type Speaker } from './conclude';
 import { endedPeople, type ReadContext } from './context';
+import type { Draft } from './draft';
 import { requestOf, runIdOf } from './request';
 import type { AgentStore } from './store';
 
@@ -16,7 +17,7 @@ export interface ReachableAgent {
   contextMessages: number;
   /** Those that sign its requests, the newest first. */
   secrets: readonly string[];
-  ask(request: ReturnType<typeof requestOf>, signal: AbortSignal): Promise<Asked>;
+  ask(request: ReturnType<typeof requestOf>, signal: AbortSignal, progress: Progress): Promise<Asked>;
 }
 
 export interface RunDeps extends Speaker {
@@ -27,6 +28,8 @@ export interface RunDeps extends Speaker {
   visibleFrom(run: OpenRun): Promise<number | null>;
   /** The agent of the run as it is asked now; null where it is asked no more. */
   agentOf(run: OpenRun): Promise<ReachableAgent | null>;
+  /** Tells sockets what a run is about to say. */
+  draftOf(run: OpenRun & { runId: string; attempt: number }): Draft;
   /**
    * Asks when it is this agent's and tenant's turn. What comes after has no turns: a thread that cannot be written to, for as long as
    * that takes, holds up nobody else.
@@ -57,34 +60,61 @@ const ENDS: Partial<Record<ProblemCode, EndReason | null>> = { run_over: null, a
  * agent is asked, with the reason in it.
  */
 export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, ending: AbortSignal): Promise<void> {
-  const runId = runIdOf(run);
-  const end = async (reason: EndReason): Promise<void> => {
-    const { threadId, triggerMessageId } = run;
+  const named = { ...run, runId: runIdOf(run) };
+  const draft = deps.draftOf({ ...named, attempt: deps.now().getTime() });
+  try {
+    const asked = await deps
+      .inTurn(run, () => requestAnswer(deps, run, { signal, draft }))
+      .catch((error: unknown) => {
+        if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
+        return { kind: 'ended' as const, reason: signal.reason.reason };
+      });
+    await draft.settled();
+    const { how, hasMessage } = await enter(deps, named, asked, ending);
+    await draft.ended(how, hasMessage);
+    await deps.store.remove(run);
+  } finally {
+    draft.dropped();
+  }
+}
+
+interface Outcome {
+  how: Said['finish'] | EndReason;
+  hasMessage: boolean;
+}
+
+/** Enters what came of a run: its message, or that there is none. */
+async function enter(
+  deps: RunDeps,
+  run: OpenRun & { runId: string },
+  asked: Asked | Ended,
+  ending: AbortSignal,
+): Promise<Outcome> {
+  const end = async (reason: EndReason): Promise<Outcome> => {
+    const { runId, threadId, triggerMessageId } = run;
     const input = { threadId, runId, triggerMessageId, reason };
-    await conclude(deps, { ...run, runId }, { type: 'agent.endRun', input }, ending);
+    await conclude(deps, run, { type: 'agent.endRun', input }, ending);
     deps.onEnd(reason);
+    return { how: reason, hasMessage: false };
   };
-  const asked = await deps
-    .inTurn(run, () => requestAnswer(deps, run, signal))
-    .catch((error: unknown) => {
-      if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
-      return { kind: 'ended' as const, reason: signal.reason.reason };
-    });
-  if (asked.kind === 'said') {
-    const refused = await say(deps, { ...run, runId }, asked, ending);
-    if (refused === null) deps.onEnd(asked.finish);
-    else {
-      deps.logger.info({ runId, code: refused }, 'an agent’s answer was refused');
-      const reason = refused in ENDS ? ENDS[refused]! : 'failed';
-      if (reason !== null) await end(reason);
-    }
-  } else await end(asked.kind === 'silent' ? 'silent' : asked.reason);
-  await deps.store.remove(run);
+  if (asked.kind !== 'said') return end(asked.kind === 'silent' ? 'silent' : asked.reason);
+  const refused = await say(deps, run, asked, ending);
+  if (refused === null) {
+    deps.onEnd(asked.finish);
+    return { how: asked.finish, hasMessage: true };
+  }
+  deps.logger.info({ runId: run.runId, code: refused }, 'an agent’s answer was refused');
+  const reason = refused in ENDS ? ENDS[refused]! : 'failed';
+  return reason === null ? { how: 'stopped', hasMessage: false } : end(reason);
 }
 
 type Ended = { kind: 'ended'; reason: EndReason };
 
-async function requestAnswer(deps: RunDeps, run: OpenRun, signal: AbortSignal): Promise<Asked | Ended> {
+async function requestAnswer(
+  deps: RunDeps,
+  run: OpenRun,
+  { signal, draft }: { signal: AbortSignal; draft: Draft },
+): Promise<Asked | Ended> {
   const runId = runIdOf(run);
   for (let attempt = run.attempts; ; attempt += 1) {
     signal.throwIfAborted();
@@ -95,7 +125,8 @@ async function requestAnswer(deps: RunDeps, run: OpenRun, signal: AbortSignal): 
     // The agent or the message was deleted, or its author is being erased.
     if (!agent || !messages) return { kind: 'ended', reason: 'stopped' };
     const request = requestOf({ ...run, runId }, messages, { secrets: agent.secrets, now: deps.now() });
-    const asked = await agent.ask(request, signal);
+    draft.thinking();
+    const asked = await agent.ask(request, signal, draft);
     if (asked.kind !== 'retry') return asked;
     const pauseMs = deps.retriesMs[attempt];
     if (pauseMs === undefined) return { kind: 'failed', reason: asked.reason, status: asked.status };

@@ -21,7 +21,7 @@ interface Part {
  */
 export async function readUiStream(
   body: AsyncIterable<Buffer>,
-  onText: (text: string) => void,
+  heard: { text(soFar: string): void; tool(): void },
 ): Promise<StreamedAnswer> {
   const answer: StreamedAnswer = { text: '', end: 'broken', toolCalls: 0 };
   let textId: unknown;
@@ -30,9 +30,11 @@ export async function readUiStream(
       if (answer.text !== '' && part.id !== textId) answer.text += '\n\n';
       textId = part.id;
       answer.text += part.delta;
-      onText(answer.text);
-    } else if (part.type === 'tool-input-available') answer.toolCalls += 1;
-    else if (part.type === 'error' || part.type === 'abort') answer.end = part.type;
+      heard.text(answer.text);
+    } else if (part.type === 'tool-input-available') {
+      answer.toolCalls += 1;
+      heard.tool();
+    } else if (part.type === 'error' || part.type === 'abort') answer.end = part.type;
     else if (part.type === 'finish' && answer.end === 'broken') answer.end = 'finish';
     Object.assign(answer, usageIn(part.messageMetadata));
   };
