@@ -75,7 +75,11 @@ function operations(): Record<string, object> {
   return {
     publishEvents: operation('send', 'events', 'Owners of partitions append what they decided.'),
     consumeEvents: operation('receive', 'events', 'Projectors, realtime instances and other consumers read along.'),
-    publishSignals: operation('send', 'signals', 'Every realtime instance tells the others; the worker tells what agents are about to say.'),
+    publishSignals: operation(
+      'send',
+      'signals',
+      'Every realtime instance tells the others; the worker tells what agents are about to say.',
+    ),
     publishFeed: operation('send', 'feed', 'The worker publishes what happened, with its text in the clear.'),
     consumeFeed: operation('receive', 'feed', 'Consumers of the tenant’s own read along.'),
     consumeSignals: operation('receive', 'signals', 'Every realtime instance listens to the others.'),
