@@ -1,6 +1,7 @@
 import { draftPlace, rootThreadId, type DraftEnd } from '@threadlog/events';
 import type { Opener } from '@threadlog/sealing';
 import { frame, placeOf, type Frame } from '../frames';
+import type { Subscription } from '../rooms/connection';
 import type { Rooms } from '../rooms/rooms';
 import type { Beginnings } from '../sync/beginnings';
 import { isDue, type Draft, type DraftText } from './draft';
@@ -31,24 +32,7 @@ export interface Audience {
  * come: who is in the room, but those who came late for sub-threads from before. Who has just come gets it whole.
  */
 export function createAudience(deps: AudienceDeps): Audience {
-  const { rooms, opener, beginnings } = deps;
-
-  async function prepare({ tenantId, threadId, room, texts }: Draft): Promise<void> {
-    const isHiddenFromSome = threadId !== rootThreadId(threadId) && rooms.hasLate(room);
-    await Promise.all([
-      opener.prepare(
-        tenantId,
-        texts.map(({ content }) => content),
-      ),
-      isHiddenFromSome && beginnings.prepare(tenantId, [threadId]),
-    ]);
-  }
-
-  function opened(draft: Draft, text: DraftText): string | undefined {
-    const { threadId: thread_id, runId: run_id, attempt } = draft;
-    const value = opener.open(draft.tenantId, text.content, draftPlace({ thread_id, run_id, attempt }, text));
-    return typeof value === 'string' ? value : undefined;
-  }
+  const { rooms } = deps;
 
   /** To all in the room but those who are new there. */
   function emit({ room, newcomers }: Draft, told: Frame): void {
@@ -57,34 +41,32 @@ export function createAudience(deps: AudienceDeps): Audience {
     deps.onTold();
   }
 
-  function tellRoom(draft: Draft, texts: ReadonlyMap<DraftText, string>): void {
+  function tellRoom(draft: Draft, texts: Opened): void {
     if (draft.state !== draft.told.state) emit(draft, runFrame(draft));
     for (const [{ n, op }, text] of texts) if (n > draft.told.n) emit(draft, textFrame(draft, { n, op, text }));
   }
 
-  function tellNewcomers(draft: Draft, texts: ReadonlyMap<DraftText, string>): void {
-    const { n, threadId, newcomers } = draft;
+  function tellNewcomers(draft: Draft, texts: Opened, newcomers: readonly Subscription[]): void {
+    const { n, threadId } = draft;
     for (const subscription of newcomers) {
+      draft.newcomers.delete(subscription);
       if (subscription.state !== 'live' || rooms.hides(subscription, { threadId, messageIndex: null })) continue;
       const { wire } = subscription.connection;
       wire.emit(runFrame(draft));
       if (n) wire.emit(textFrame(draft, { n, op: 'replace', text: [...texts.values()].join('') }));
     }
-    newcomers.clear();
   }
 
   async function turn(draft: Draft): Promise<void> {
     if (rooms.hasAudience(draft.room)) {
-      await prepare(draft);
+      // Who comes while keys are waited for has the next turn.
+      const newcomers = [...draft.newcomers];
+      await prepare(deps, draft);
       if (draft.isOver) return;
-      const texts = new Map<DraftText, string>();
-      for (const text of draft.texts) {
-        const value = opened(draft, text);
-        if (value === undefined) return deps.onErased(draft);
-        texts.set(text, value);
-      }
+      const texts = openedOf(deps, draft);
+      if (!texts) return deps.onErased(draft);
       tellRoom(draft, texts);
-      if (draft.n !== null) tellNewcomers(draft, texts);
+      if (draft.n !== null) tellNewcomers(draft, texts, newcomers);
     } else draft.newcomers.clear();
     draft.told = { state: draft.state, n: draft.n ?? draft.told.n };
   }
@@ -106,6 +88,33 @@ export function createAudience(deps: AudienceDeps): Audience {
       if (draft.told.state !== null) emit(draft, runFrame({ ...draft, state: 'ended' }, reason));
     },
   };
+}
+
+type Opened = ReadonlyMap<DraftText, string>;
+
+/** Keys, and where a sub-thread begins, where that hides it from somebody. */
+async function prepare({ rooms, opener, beginnings }: AudienceDeps, draft: Draft): Promise<void> {
+  const { tenantId, threadId, room, texts } = draft;
+  const isHiddenFromSome = threadId !== rootThreadId(threadId) && rooms.hasLate(room);
+  await Promise.all([
+    opener.prepare(
+      tenantId,
+      texts.map(({ content }) => content),
+    ),
+    isHiddenFromSome && beginnings.prepare(tenantId, [threadId]),
+  ]);
+}
+
+/** Null where a key is gone for ever. Throws where one is not at hand, and where a text is not what was sealed. */
+function openedOf({ opener }: AudienceDeps, { tenantId, threadId, runId, attempt, texts }: Draft): Opened | null {
+  const run = { thread_id: threadId, run_id: runId, attempt };
+  const opened = new Map<DraftText, string>();
+  for (const text of texts) {
+    const value = opener.open(tenantId, text.content, draftPlace(run, text));
+    if (typeof value !== 'string') return null;
+    opened.set(text, value);
+  }
+  return opened;
 }
 
 function runFrame({ threadId, runId, agentId, state }: Draft, reason?: DraftEnd): Frame {

@@ -5,7 +5,6 @@ export type DraftText = NonNullable<SignalData<'AGENT_DRAFT'>['text']>;
 
 /** A run that goes on, as this instance has heard of it. Its texts stay sealed until somebody is told. */
 export interface Draft {
-  readonly key: string;
   readonly tenantId: TenantId;
   readonly room: string;
   readonly threadId: string;
@@ -31,13 +30,10 @@ export interface Draft {
   isOver: boolean;
 }
 
-export function newDraft(
-  { tenant_id: tenantId, data }: SignalOf<'AGENT_DRAFT'>,
-  { key, room }: { key: string; room: string },
-): Draft {
+export function newDraft({ tenant_id: tenantId, data }: SignalOf<'AGENT_DRAFT'>, room: string): Draft {
   const { thread_id: threadId, run_id: runId, agent_id: agentId, attempt } = data;
   return {
-    ...{ key, tenantId, room, threadId, runId, agentId, attempt, state: 'thinking' },
+    ...{ tenantId, room, threadId, runId, agentId, attempt, state: 'thinking' },
     ...{ texts: [], n: 0, heardAt: 0, ending: null, bytes: 0, told: { state: null, n: 0 } },
     ...{ newcomers: new Set<Subscription>(), isTelling: false, isOver: false },
   };

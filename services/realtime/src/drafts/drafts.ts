@@ -1,18 +1,15 @@
 import type { ChatEvent, DraftEnd, SignalOf, TenantId } from '@threadlog/events';
 import { sealedKeyIds } from '@threadlog/sealing';
-import type { RealtimeLimits } from '../limits';
 import { threadRoom, type RecordHead } from '../records';
 import type { Subscription } from '../rooms/connection';
-import { bytesOf, loseTexts, newDraft, takeText, type Draft, type DraftText } from './draft';
+import type { Draft } from './draft';
+import { createRegister, type DraftRegister, type RegisterDeps } from './register';
 import { createAudience, type AudienceDeps } from './audience';
 
 /** Milliseconds after which a run of which nothing is heard counts as lost; the worker speaks of each every 2 seconds. */
 const SILENCE_MS = 10_000;
 /** A message is in the log when its run ends, and comes soon. */
 const MESSAGE_MS = 10_000;
-/** So long it is remembered that a run is over, against what was on its way. */
-const OVER_MS = 60_000;
-const MAX_OVER = 20_000;
 
 /** What agents are about to say, in the rooms of this instance. */
 export interface Drafts {
@@ -32,139 +29,79 @@ export interface Drafts {
   sweep(): void;
 }
 
-export interface DraftsDeps extends Omit<AudienceDeps, 'onErased' | 'onFault'> {
+export interface DraftsDeps extends RegisterDeps, Omit<AudienceDeps, 'onErased' | 'onFault'> {
   onFault(cause: unknown): void;
-  limits: Pick<RealtimeLimits, 'draftRuns' | 'draftBytes'>;
-  /** Milliseconds since 1970. */
-  now: () => number;
 }
 
 export function createDrafts(deps: DraftsDeps): Drafts {
-  const { rooms, limits, now } = deps;
-  const drafts = new Map<string, Draft>();
-  const byRoom = new Map<string, Set<Draft>>();
-  /** Until when; the oldest first. */
-  const over = new Map<string, number>();
-  let bytes = 0;
-  const audience = createAudience({ ...deps, onErased: (draft) => end(draft, 'stopped'), onFault });
-
-  function add(draft: Draft): Draft {
-    drafts.set(draft.key, draft);
-    byRoom.set(draft.room, (byRoom.get(draft.room) ?? new Set()).add(draft));
-    return draft;
-  }
-
-  function remove(draft: Draft): void {
-    draft.isOver = true;
-    loseTexts(draft);
-    count(draft);
-    drafts.delete(draft.key);
-    const others = byRoom.get(draft.room);
-    others?.delete(draft);
-    if (others?.size === 0) byRoom.delete(draft.room);
-  }
-
-  function bury(key: string): void {
-    over.delete(key);
-    if (over.size >= MAX_OVER) over.delete(over.keys().next().value!);
-    over.set(key, now() + OVER_MS);
-  }
+  const { rooms, now } = deps;
+  const register = createRegister(deps);
+  const audience = createAudience({
+    ...deps,
+    onErased: (draft) => end(draft, 'stopped'),
+    onFault(draft, cause) {
+      deps.onFault(cause);
+      register.lose(draft);
+    },
+  });
 
   function end(draft: Draft, reason: DraftEnd): void {
-    remove(draft);
-    bury(draft.key);
+    register.remove(draft);
+    // One that is lost may go on elsewhere.
+    if (reason !== 'lost') register.bury(draft.tenantId, draft.runId);
     audience.end(draft, reason);
-  }
-
-  /** The draft that a signal is about; null where it counts for nothing, or there are too many. */
-  function draftOf(signal: SignalOf<'AGENT_DRAFT'>): Draft | null {
-    const { tenant_id: tenantId, data } = signal;
-    const key = keyOf(tenantId, data.run_id);
-    const known = drafts.get(key);
-    if (known?.attempt === data.attempt) return known;
-    if (over.has(key) || data.state === 'ended' || (known && known.attempt > data.attempt)) return null;
-    if (known) remove(known);
-    else if (drafts.size >= limits.draftRuns) return null;
-    return add(newDraft(signal, { key, room: threadRoom(tenantId, data.thread_id) }));
-  }
-
-  function count(draft: Draft): void {
-    const before = draft.bytes;
-    draft.bytes = bytesOf(draft);
-    bytes += draft.bytes - before;
-  }
-
-  /** What does not fit is shown again when others have ended and it comes whole. */
-  function take(draft: Draft, text: DraftText): void {
-    takeText(draft, text);
-    count(draft);
-    if (bytes <= limits.draftBytes) return;
-    loseTexts(draft);
-    count(draft);
-  }
-
-  function onFault(draft: Draft, cause: unknown): void {
-    deps.onFault(cause);
-    loseTexts(draft);
-    count(draft);
   }
 
   return {
     get size() {
-      return drafts.size;
+      return register.size;
     },
     heard(signal) {
       const { state, reason = 'stopped', has_message: hasMessage, text } = signal.data;
-      const draft = draftOf(signal);
+      const draft = register.draftOf(signal);
       if (!draft) return;
       draft.heardAt = now();
-      if (text) take(draft, text);
+      if (text) register.take(draft, text);
       if (state !== 'ended') draft.state = state;
       else if (!hasMessage) return end(draft, reason);
-      else if (!rooms.hasAudience(draft.room)) return remove(draft);
+      else if (!rooms.hasAudience(draft.room)) return register.remove(draft);
       else draft.ending = { by: now() + MESSAGE_MS, reason };
       audience.inform(draft);
     },
-    awaits: ({ tenantId, type, threadId }) =>
-      drafts.size > 0 && type === 'CHAT_MESSAGE_CREATED' && byRoom.has(threadRoom(tenantId, threadId ?? '')),
+    awaits: (head) => register.size > 0 && isOfDrafts(register, head),
     dispatched(event) {
       if (event.event_type !== 'CHAT_MESSAGE_CREATED' || !event.data.run) return;
       const { run_id: runId, finish } = event.data.run;
-      const key = keyOf(event.tenant_id, runId);
-      const draft = drafts.get(key);
+      const draft = register.of(event.tenant_id, runId);
       if (draft) end(draft, finish);
-      else bury(key);
+      else register.bury(event.tenant_id, runId);
     },
     joined(subscription) {
-      for (const draft of byRoom.get(subscription.room) ?? []) {
+      for (const draft of register.inRoom(subscription.room) ?? []) {
         draft.newcomers.add(subscription);
         audience.inform(draft);
       }
     },
     erased(tenantId, keyIds) {
-      const gone = new Set(keyIds);
-      for (const draft of [...drafts.values()]) {
-        const [text] = draft.tenantId === tenantId ? draft.texts : [];
-        if (text && sealedKeyIds(text.content).some((id) => gone.has(id))) end(draft, 'stopped');
-      }
+      for (const draft of register.all())
+        if (draft.tenantId === tenantId && isOpenedBy(draft, keyIds)) end(draft, 'stopped');
     },
     sweep() {
-      for (const draft of [...drafts.values()]) {
-        if (draft.ending) {
-          if (draft.ending.by < now()) end(draft, draft.ending.reason);
-        } else if (draft.heardAt + SILENCE_MS < now()) {
-          remove(draft);
-          audience.end(draft, 'lost');
-        }
+      for (const draft of register.all()) {
+        const { ending, heardAt } = draft;
+        if (ending && ending.by < now()) end(draft, ending.reason);
+        else if (!ending && heardAt + SILENCE_MS < now()) end(draft, 'lost');
       }
-      for (const [key, until] of over) {
-        if (until > now()) break;
-        over.delete(key);
-      }
+      register.sweep();
     },
   };
 }
 
-function keyOf(tenantId: TenantId, runId: string): string {
-  return `${tenantId}/${runId}`;
+function isOfDrafts(register: DraftRegister, { tenantId, type, threadId }: RecordHead): boolean {
+  if (type !== 'CHAT_MESSAGE_CREATED' || threadId === null) return false;
+  return register.inRoom(threadRoom(tenantId, threadId)) !== undefined;
+}
+
+function isOpenedBy({ texts: [text] }: Draft, keyIds: readonly string[]): boolean {
+  return text !== undefined && sealedKeyIds(text.content).some((id) => keyIds.includes(id));
 }

@@ -114,8 +114,7 @@ export function createRooms({ broadcast, maxHeld, beginsAt, indexOf, onLive }: R
     emitVolatile(name, told, except, options = { volatile: true }) {
       const room = rooms.get(name);
       if (!room?.live) return;
-      const { threadId } = told.payload as InThread;
-      const blind = exceptions(room, { threadId, messageIndex: null }, hides);
+      const blind = exceptions(room, { ...(told.payload as InThread), messageIndex: null }, hides);
       broadcast(name, told, [...except, ...blind], options);
     },
     hides,

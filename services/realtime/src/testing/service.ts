@@ -41,12 +41,11 @@ export function givenRealtime(options: ServiceOptions = {}) {
   let running: Running;
   const others: Running[] = [];
 
-  const router = {
-    execute(request: CommandRequest) {
-      commands.push(request);
-      return answer(request);
-    },
+  const execute = (request: CommandRequest) => {
+    commands.push(request);
+    return answer(request);
   };
+  const router = { execute };
   const start = async () => {
     running = await startService(backend, { ...options, router, port: running?.http.port ?? 0 });
   };
@@ -89,8 +88,6 @@ export function givenRealtime(options: ServiceOptions = {}) {
     project: () => backend.project(),
     log: () => backend.log,
     sealing: () => backend.sealing,
-    /** Topic of signals. */
-    signalled: () => backend.signals,
     /** How commands are answered in this test. */
     answerWith: (next: Answer) => void (answer = next),
     listen,

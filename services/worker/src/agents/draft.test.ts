@@ -42,7 +42,7 @@ test('tells a row of texts, coalesced, and never a text in the clear', async () 
   for (const word of [', ', 'my ', 'friend']) draft.text((said += word));
   draft.tool();
   await draft.settled();
-  draft.text((said += '!'));
+  draft.text(`${said}!`);
   await draft.settled();
   await draft.ended('complete', true);
   draft.text('after the end');

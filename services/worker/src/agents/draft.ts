@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { draftPlace, type DraftEnd, type DraftState, type SignalData } from '@threadlog/events';
-import type { Signals } from '@threadlog/runtime';
-import type { SealingService, SealScope } from '@threadlog/sealing';
+import type { DraftEnd, DraftState, SignalData } from '@threadlog/events';
 import { problemOf } from '@threadlog/service';
-import type { OpenRun } from './asks';
-import { createWritten } from './written';
+import { createDraftSignals, type DraftDeps, type DraftSignals, type RunOfDraft } from './draftSignals';
+import { createWritten, type Written } from './written';
 
 /** Ten times a second at most. */
 const FLUSH_MS = 100;
@@ -28,13 +25,6 @@ export interface Draft {
   dropped(): void;
 }
 
-export interface DraftDeps {
-  publish: Signals['publish'];
-  sealing: Pick<SealingService, 'sealer' | 'cachedSealer'>;
-  /** Whom the conversation is about. */
-  learnerOf(run: OpenRun): Promise<string | null>;
-}
-
 /** Where nobody can be told. */
 export function silentDraft(): Draft {
   let raw = '';
@@ -47,80 +37,54 @@ export function silentDraft(): Draft {
 const noop = (): void => undefined;
 const done = (): Promise<void> => Promise.resolve();
 
+/** What is told of one run, one word after the other. */
+interface Telling {
+  signals: DraftSignals;
+  written: Written;
+  state: DraftState;
+  /** Number of the last text. */
+  n: number;
+  /** The next text is the first. */
+  beginsHere: boolean;
+  toldAt: number;
+  isOver: boolean;
+}
+
 /**
  * Tells what a run is about to say, coalesced, sealed for who asked, the thread and its learner: with the erasure of any of
  * them it opens nowhere any more, and is told no further.
  */
-export function createDraft(
-  { publish, sealing, learnerOf }: DraftDeps,
-  run: OpenRun & { runId: string; attempt: number },
-): Draft {
-  const { tenantId, threadId: thread_id, runId: run_id, agentId: agent_id, attempt } = run;
-  const about = { thread_id, run_id, agent_id, attempt };
+export function createDraft(deps: DraftDeps, run: RunOfDraft): Draft {
   const written = createWritten();
-  let state: DraftState = 'thinking';
-  let isOver = false;
-  let n = 0;
-  let beginsHere = true;
-  let toldAt = -Infinity;
-  let scope: SealScope | undefined;
+  const telling: Telling = {
+    ...{ signals: createDraftSignals(deps, run), written, state: 'thinking' },
+    ...{ n: 0, beginsHere: true, toldAt: -Infinity, isOver: false },
+  };
   let timer: NodeJS.Timeout | undefined;
   /** Of a run that has its turn: those that wait cost nothing. */
   let beat: NodeJS.Timeout | undefined;
   let work: Promise<void> = Promise.resolve();
 
-  async function sealed(text: string, at: { n: number; op: 'append' | 'replace' }) {
-    scope ??= await scopeOf(run, learnerOf);
-    const sealer = sealing.cachedSealer(scope) ?? (await sealing.sealer(scope));
-    const content = sealer.seal(text, { ...draftPlace(about, at), eventId: randomUUID() });
-    return { ...at, content };
-  }
-
-  function say(next: DraftState, rest: Partial<SignalData<'AGENT_DRAFT'>> = {}): void {
-    if (isOver) return;
-    state = next;
-    publish(tenantId, 'AGENT_DRAFT', { ...about, state, ...rest });
-  }
-
-  /** What is new since the last time; nothing is taken as told before it is sealed. */
-  async function tellNew(): Promise<void> {
-    const fresh = written.fresh();
-    if (fresh.text === '' || isOver) return;
-    const text = await sealed(fresh.text, { n: n + 1, op: beginsHere ? 'replace' : 'append' });
-    if (isOver) return;
-    if (fresh.taken()) beginsHere = false;
-    n += 1;
-    toldAt = performance.now();
-    say('writing', { text });
-  }
-
-  async function tellAll(): Promise<void> {
-    if (isOver) return;
-    if (n === 0) return say(state);
-    const text = await sealed(written.told(), { n, op: 'replace' });
-    say(state, { text });
-  }
-
-  /** One after the other. What cannot be sealed now is told later; for whom was erased, never. */
-  function enqueue(task: () => Promise<void>): Promise<void> {
-    work = work.then(task).catch((error: unknown) => {
-      if (problemOf(error)?.code === 'subject_erased') close({ reason: 'stopped' });
-    });
-    return work;
-  }
-
   function close(last?: Pick<SignalData<'AGENT_DRAFT'>, 'reason' | 'has_message'>): void {
     clearTimeout(timer);
     clearInterval(beat);
-    if (last) say('ended', last);
-    isOver = true;
+    if (last) say(telling, 'ended', last);
+    telling.isOver = true;
   }
 
-  const enter = (next: DraftState) => void enqueue(() => Promise.resolve(say(next)));
+  /** One after the other. What cannot be sealed now is told later; for whom was erased, never. */
+  function enqueue(task: (telling: Telling) => Promise<void> | void): Promise<void> {
+    work = work
+      .then(() => (telling.isOver ? undefined : task(telling)))
+      .catch((error: unknown) => {
+        if (problemOf(error)?.code === 'subject_erased') close({ reason: 'stopped' });
+      });
+    return work;
+  }
 
   function tellSoon(): void {
-    if (isOver || timer) return;
-    const pauseMs = Math.max(0, toldAt + FLUSH_MS - performance.now());
+    if (telling.isOver || timer) return;
+    const pauseMs = Math.max(0, telling.toldAt + FLUSH_MS - performance.now());
     timer = setTimeout(() => {
       void enqueue(tellNew).finally(() => {
         timer = undefined;
@@ -131,16 +95,15 @@ export function createDraft(
 
   return {
     thinking() {
-      if (isOver) return;
+      if (telling.isOver) return;
       beat ??= setInterval(() => void enqueue(tellAll), BEAT_MS).unref();
       written.begin();
-      beginsHere = true;
-      enter('thinking');
+      telling.beginsHere = true;
+      void enqueue(() => say(telling, 'thinking'));
     },
     tool() {
-      if (isOver) return;
       void enqueue(tellNew);
-      enter('tool');
+      void enqueue(() => say(telling, 'tool'));
     },
     text(soFar) {
       written.write(soFar);
@@ -148,14 +111,32 @@ export function createDraft(
     },
     soFar: written.raw,
     settled: () => enqueue(tellNew),
-    ended: (reason, hasMessage) =>
-      enqueue(() => Promise.resolve(close({ reason, ...(hasMessage && { has_message: true }) }))),
+    ended: (reason, hasMessage) => enqueue(() => close({ reason, ...(hasMessage && { has_message: true }) })),
     dropped: () => close(),
   };
 }
 
-/** The month is that of the message that asks, whose key is there. */
-async function scopeOf(run: OpenRun, learnerOf: DraftDeps['learnerOf']): Promise<SealScope> {
-  const { tenantId, threadId, askedBy, askedAt } = run;
-  return { tenantId, threadId, authorId: askedBy, month: askedAt.slice(0, 7), learnerId: await learnerOf(run) };
+function say(telling: Telling, state: DraftState, rest?: Parameters<DraftSignals['say']>[1]): void {
+  if (telling.isOver) return;
+  telling.state = state;
+  telling.signals.say(state, rest);
+}
+
+/** What is new since the last time; nothing is taken as told before it is sealed. */
+async function tellNew(telling: Telling): Promise<void> {
+  const fresh = telling.written.fresh();
+  if (fresh.text === '') return;
+  const op = telling.beginsHere ? 'replace' : 'append';
+  const text = await telling.signals.sealed(fresh.text, { n: telling.n + 1, op });
+  if (telling.isOver) return;
+  if (fresh.taken()) telling.beginsHere = false;
+  telling.n += 1;
+  telling.toldAt = performance.now();
+  say(telling, 'writing', { text });
+}
+
+async function tellAll(telling: Telling): Promise<void> {
+  const { state, n, written, signals } = telling;
+  if (n === 0) say(telling, state);
+  else say(telling, state, { text: await signals.sealed(written.told(), { n, op: 'replace' }) });
 }
