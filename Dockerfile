@@ -33,7 +33,7 @@ COPY LICENSE ./
 # A volume mounted here takes over the owner.
 RUN install -d -o node -g node -m 0700 /var/lib/threadlog/exports
 USER node
-# HTTP API, Socket.io, operations; the last one is for the inside.
-EXPOSE 4000 4001 4002
+# HTTP API, Socket.io, operations (which is for the inside), gRPC.
+EXPOSE 4000 4001 4002 9090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["node", "deploy/healthcheck.mjs"]
 CMD ["node", "services/standalone/dist/main.js"]

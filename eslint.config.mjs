@@ -11,7 +11,9 @@ const size = {
 };
 
 /** Services stand beside each other: only the composition root and the operator's tool may import them. */
-const services = ['command-api', 'projector', 'query-api', 'realtime', 'worker'].map((name) => `@threadlog/${name}`);
+const services = ['command-api', 'projector', 'query-api', 'realtime', 'worker', 'grpc'].map(
+  (name) => `@threadlog/${name}`,
+);
 const deep = {
   group: ['@threadlog/*/*', '!@threadlog/client/*'],
   message: 'One barrel per package: import from the package root.',
@@ -104,7 +106,18 @@ const pure = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '.data/', '.cache/', 'coverage/', 'schemas/', '**/public/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      '.data/',
+      '.cache/',
+      'coverage/',
+      'schemas/',
+      'services/grpc/src/gen/',
+      '**/public/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

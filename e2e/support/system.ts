@@ -32,6 +32,7 @@ export interface SystemOptions {
 export interface System {
   readonly api: string;
   readonly realtime: string;
+  readonly grpc: string;
   readonly ops: string;
   readonly logFile: string;
   start(): Promise<void>;
@@ -47,7 +48,7 @@ export interface System {
 
 /** Prepares a process; `start` runs it. It is killed at the end of the test file. */
 export async function createSystem(options: SystemOptions, cleanups: Cleanups): Promise<System> {
-  const [api, realtime, ops] = [await freePort(), await freePort(), await freePort()];
+  const [api, realtime, grpc, ops] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const logFile = join(await mkdtemp(join(tmpdir(), 'threadlog-e2e-')), 'process.log');
   const env = {
     ...envOfChild(),
@@ -62,18 +63,20 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
     ROLES: options.roles ?? 'all',
     API_PORT: String(api),
     REALTIME_PORT: String(realtime),
+    GRPC_PORT: String(grpc),
     OPS_PORT: String(ops),
     ...options.env,
   };
   let child: ChildProcess | null = null;
   const alive = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
   // Where a process says that it is ready, by what it serves.
-  const serving: Record<string, number> = { realtime, projector: ops };
+  const serving: Record<string, number> = { realtime, grpc: ops, projector: ops };
   const health = serving[options.roles ?? 'all'] ?? api;
 
   const system: System = {
     api: `http://127.0.0.1:${api}`,
     realtime: `http://127.0.0.1:${realtime}`,
+    grpc: `http://127.0.0.1:${grpc}`,
     ops: `http://127.0.0.1:${ops}`,
     logFile,
     launch() {

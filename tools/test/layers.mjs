@@ -131,8 +131,18 @@ export const LAYERS = {
     'role',
     'index main',
   ],
+  'services/grpc': [
+    'config firstBytes gen limits node pings ports',
+    'errors messages',
+    'call',
+    'admission connections health observe refuse reflection',
+    'chat listener server',
+    'role',
+    'index',
+  ],
   'services/standalone': [
     'config',
+    'grpc',
     'compose',
     'allRoutes configurationPage kubernetesEdge',
     'sourcesPage',

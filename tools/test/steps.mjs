@@ -29,6 +29,7 @@ const staticStages = [
     { name: 'generated from events', command: ['node', eventsGenerator, '--check'], needs: eventsGenerator },
     { name: 'types of the client', command: ['node', 'libs/client/build/wire.mjs', '--check'] },
     { name: 'package of the client', command: ['node', 'libs/client/build/checkPackage.mjs'] },
+    { name: 'proto files', command: ['node', 'tools/test/proto.mjs', '--check'] },
     { name: 'generated from the process', command: ['node', processGenerator, '--check'], needs: processGenerator },
   ],
 ];

@@ -47,7 +47,7 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
   try {
     const stack = await startStack({ dataDir, given: options.given, log: options.report });
     stops.push(() => stack.stop());
-    const ports = { api: await freePort(), realtime: await freePort(), ops: await freePort() };
+    const ports = { api: await freePort(), realtime: await freePort(), grpc: await freePort(), ops: await freePort() };
     const inspectPort = options.inspect ? await freePort() : null;
     const env = environment(options, stack, ports);
     const inspected = { ...env, ...(inspectPort && { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectPort}` }) };
@@ -105,6 +105,7 @@ async function startPatiently(options: ServiceOptions): ReturnType<typeof startS
 interface Ports {
   api: number;
   realtime: number;
+  grpc: number;
   ops: number;
 }
 
@@ -126,6 +127,7 @@ function environment({ env = process.env, topicPrefix }: OwnSystemOptions, { url
     MONGO_URL: undefined,
     API_PORT: String(ports.api),
     REALTIME_PORT: String(ports.realtime),
+    GRPC_PORT: String(ports.grpc),
     OPS_PORT: String(ports.ops),
   };
 }

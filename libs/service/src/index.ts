@@ -7,6 +7,7 @@ export * from './http/budget';
 export * from './http/clientAddress';
 export * from './http/health';
 export * from './http/mountRoutes';
+export { requestIdFrom, traceparentFrom } from './http/observe';
 export * from './http/openapi';
 export * from './http/problemHandler';
 export * from './http/rateLimits';

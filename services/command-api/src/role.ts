@@ -36,10 +36,14 @@ import { createHoldsCache } from './store/holdsCache';
 import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
 import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
+import { createChatWrites, type ChatWrites } from './surfaces/v1/chatWrites';
+import type { CommandRouteDeps } from './http/commandRoute';
 
 export interface CommandApi extends Role {
   /** Everybody else's way to write, in this process. */
   router: CommandRouter;
+  /** The writes of `/v1`, for other surfaces of this process. */
+  chat: ChatWrites;
 }
 
 export interface CommandApiDeps extends Pick<
@@ -95,6 +99,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
   return {
     name: 'command-api',
     router,
+    chat: createChatWrites(routeDeps),
     routes,
     opsRoutes: strictRouter().use(forwardEndpoint(localRouter, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(deps, owner, leases) }],
@@ -144,10 +149,19 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
   return { owner, executor, readModel, holds };
 }
 
+/** The writes of `/v1` in a process that has no command API: through whatever router it has. */
+export function createRemoteChatWrites(
+  deps: Pick<CommandApiDeps, 'database' | 'log' | 'messageStore'> & Pick<CommandRouteDeps, 'router' | 'timeoutMs'>,
+): ChatWrites {
+  const { router, timeoutMs, log, database, messageStore } = deps;
+  const lookUps = lookUpsOf({ database, log }, createPostgresReadModel({ database, messageStore }));
+  return createChatWrites({ router, timeoutMs, lookUps, logId: log.logId });
+}
+
 /** A look-up that finds nothing waits so long for the projection; milliseconds. */
 const PROJECTION_WAIT_MS = 2_000;
 
-function lookUpsOf({ database, log }: CommandApiDeps, readModel: PostgresReadModel): LookUps {
+function lookUpsOf({ database, log }: Pick<CommandApiDeps, 'database' | 'log'>, readModel: PostgresReadModel): LookUps {
   const { generation } = readModel;
   const statements = createStatements({ database, generation });
   // The checkpoints of the read model itself: what was waited for is in the generation that is asked next.

@@ -1,3 +1,3 @@
-export { createQueryApi, type QueryApiDeps } from './role';
+export { createQueryApi, type QueryApi, type QueryApiDeps } from './role';
 export { queryApiConfig } from './config';
 export { queryRoutes } from './routes';

@@ -24,20 +24,36 @@ export function readRoute<Schemas extends RequestSchemas>(route: ReadRouteDefini
     auth: 'user',
     headers: tokenHeaders,
     problems: [...(route.problems ?? []), 'projection_lagging'],
-    async handler(request, context) {
+    handler(request, context) {
       const token = (request.headers as { 'x-consistency-token'?: string })['x-consistency-token'];
-      try {
-        if (token === undefined) return await route.handler(request as never, context);
-        await context.waitFor(token);
-        const reply = await route.handler(request as never, context);
-        // Only now: whoever may not see the thread was told so before.
-        await context.requireWhole(token, threadRead(request.actor.tenantId, request.params as PathParams));
-        return reply;
-      } catch (error) {
-        throw outageAsProblem(error);
-      }
+      const thread = threadRead(request.actor.tenantId, request.params as PathParams);
+      return consistently(context, { token, thread }, () => route.handler(request as never, context));
     },
   });
+}
+
+/** What a read has to show: the write that a token names, in the thread that is read. */
+export interface Promised {
+  token: string | undefined;
+  thread: StreamRef | null;
+}
+
+/** Reads once the write that a token names is there, and throws problems where it is not, or where stores are away. */
+export async function consistently<Answer>(
+  context: QueryContext,
+  { token, thread }: Promised,
+  read: () => Answer | Promise<Answer>,
+): Promise<Answer> {
+  try {
+    if (token === undefined) return await read();
+    await context.waitFor(token);
+    const answer = await read();
+    // Only now: whoever may not see the thread was told so before.
+    await context.requireWhole(token, thread);
+    return answer;
+  } catch (error) {
+    throw outageAsProblem(error);
+  }
 }
 
 type PathParams = { threadId?: string; conversationId?: string } | undefined;

@@ -37,6 +37,7 @@ import { createParkedLookUp, type ParkedLookUp } from './parked';
 import { createOwnWrites } from './ownWrites';
 import type { PresenceLookup } from './ports';
 import { nobodyTells } from './presence/lookup';
+import { createChatReads, type ChatReads } from './surfaces/v1/chatReads';
 
 export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'admission' | 'messageStore' | 'logger'> {
   log: Pick<Runtime['log'], 'logId' | 'partitions'>;
@@ -57,6 +58,11 @@ export interface QueryApiDeps extends Pick<Runtime, 'database' | 'sealing' | 'ad
   checkReplies?: boolean;
 }
 
+export interface QueryApi extends Role {
+  /** The reads of `/v1`, for other surfaces of this process. */
+  chat: ChatReads;
+}
+
 const API: ApiInfo = { title: 'Threadlog', version: '1.0.0' };
 
 /**
@@ -64,7 +70,7 @@ const API: ApiInfo = { title: 'Threadlog', version: '1.0.0' };
  * caches; any number of instances run side by side. Until `run` has found the active generation, reads are answered
  * `unavailable`.
  */
-export function createQueryApi(deps: QueryApiDeps): Role {
+export function createQueryApi(deps: QueryApiDeps): QueryApi {
   const { database, admission, logger, alsoDocumented = [], api = API, checkReplies } = deps;
   let watcher: GenerationWatcher | undefined;
   const generation = (): number => {
@@ -72,14 +78,16 @@ export function createQueryApi(deps: QueryApiDeps): Role {
     return watcher.current();
   };
   const routes = strictRouter();
+  const context = createContext(deps, generation);
   mountRoutes(routes, servedRoutes(queryRoutes, deps.privacy ?? { PRIVACY_ENABLED: true }), {
-    deps: createContext(deps, generation),
+    deps: context,
     admission,
     checkReplies,
   });
   routes.use(docsRouter(() => openApiDocument([...queryRoutes, ...alsoDocumented], api)));
   return {
     name: 'query-api',
+    chat: createChatReads(context),
     routes,
     checks: [{ name: 'query-api', check: () => void generation() }],
     async run(signal) {

@@ -1,19 +1,26 @@
 import { commandRoutes, createCommandApi, type CommandApi } from '@threadlog/command-api';
 import type { CommandRouter } from '@threadlog/commands';
 import { createProjector } from '@threadlog/projector';
-import { createQueryApi } from '@threadlog/query-api';
+import { createQueryApi, type QueryApi } from '@threadlog/query-api';
 import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
 import { createRemoteCommands, createSignals, type Runtime, type Signals } from '@threadlog/runtime';
 import { createWorker, workerRoutes } from '@threadlog/worker';
 import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
 import { ROLE_NAMES, type RoleName, type StandaloneConfig } from './config';
+import { grpcRole, type GrpcParts } from './grpc';
 
 /** Sockets and webhooks tell who is there, queries show it: a process that only queries listens all the same. */
 const SHOWING_PRESENCE: readonly RoleName[] = ['query-api', 'realtime', 'worker'];
 /** Who uses keys has to hear when they end. */
-const USING_KEYS: readonly RoleName[] = [...SHOWING_PRESENCE, 'command-api'];
+const USING_KEYS: readonly RoleName[] = [...SHOWING_PRESENCE, 'command-api', 'grpc'];
 
-export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
+/** Who reads the read model for clients. */
+const READING: readonly RoleName[] = ['query-api', 'grpc'];
+
+export interface ComposeOptions extends Pick<RealtimeDeps, 'onListening'> {
+  /** The same of the gRPC port. */
+  onGrpcListening?: GrpcParts['onListening'];
+}
 
 /**
  * The roles that the configuration names, in the order of `ROLE_NAMES`. Sockets write through the command API of this
@@ -21,20 +28,34 @@ export type ComposeOptions = Pick<RealtimeDeps, 'onListening'>;
  */
 export function composeRoles(runtime: Runtime, config: StandaloneConfig, options: ComposeOptions = {}): Role[] {
   const wanted = new Set(config.ROLES);
-  // Of use only where the writes and the reads of a client come to one process.
-  const lastWrites = wanted.has('command-api') && wanted.has('query-api') ? createLastWrites() : undefined;
+  const lastWrites = seesBoth(wanted) ? createLastWrites() : undefined;
   const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
   const signals = createSignals({ ...runtime, keysOnly: !hearsPresence(config) });
   const listens = USING_KEYS.some((role) => wanted.has(role));
+  const shared = { lastWrites, presence: signals.presence };
+  const reads = READING.some((role) => wanted.has(role)) ? queryApi(runtime, config, shared) : undefined;
   const others: { [R in RoleName]: () => Role | undefined } = {
     'command-api': () => commandApi,
     projector: () => projector(runtime, config),
-    'query-api': () => queryApi(runtime, config, { lastWrites, presence: signals.presence }),
+    'query-api': () => reads,
     realtime: () => realtime(runtime, config, { ...options, commandApi, signals }),
+    grpc: () =>
+      grpcRole(runtime, config, { commandApi, queryApi: reads!, lastWrites, onListening: options.onGrpcListening }),
     worker: () => worker(runtime, config, { commandApi, signals }),
   };
   const [first, ...rest] = ROLE_NAMES.map((name) => (wanted.has(name) ? others[name]() : undefined));
-  return [first, listens ? signals : undefined, ...rest].filter((role) => role !== undefined);
+  const behindGrpc = reads && !wanted.has('query-api') ? withoutRoutes(reads) : undefined;
+  return [first, listens ? signals : undefined, behindGrpc, ...rest].filter((role) => role !== undefined);
+}
+
+/** Last writes are of use only where the writes and the reads of a client come to one process. */
+function seesBoth(wanted: ReadonlySet<RoleName>): boolean {
+  return wanted.has('grpc') || (wanted.has('command-api') && wanted.has('query-api'));
+}
+
+/** Reads that another surface of the process serves alone. */
+function withoutRoutes({ name, checks, run }: Role): Role {
+  return { name, checks, run };
 }
 
 function hearsPresence({ ROLES }: StandaloneConfig): boolean {
@@ -51,7 +72,7 @@ function queryApi(
   runtime: Runtime,
   config: StandaloneConfig,
   shared: { lastWrites: LastWrites | undefined; presence: Signals['presence'] },
-): Role {
+): QueryApi {
   return createQueryApi({
     ...runtime,
     api: { title: 'Threadlog', version: runtime.info.version, servers: [config.BASE_PATH || '/'] },

@@ -25,6 +25,7 @@ describe('the configuration of a process with any roles', () => {
       ROLES: [...ROLE_NAMES],
       API_PORT: 4000,
       REALTIME_PORT: 4001,
+      GRPC_PORT: 9090,
       OPS_PORT: 4002,
       OPS_HOST: '127.0.0.1',
     });

@@ -1,4 +1,5 @@
 import { commandApiConfig } from '@threadlog/command-api';
+import { grpcConfig } from '@threadlog/grpc';
 import { projectorConfig } from '@threadlog/projector';
 import { queryApiConfig } from '@threadlog/query-api';
 import { forwardConfig, loadProcessConfig } from '@threadlog/runtime';
@@ -6,7 +7,7 @@ import { workerConfig } from '@threadlog/worker';
 import { list, realtimeConfig, type Env, type LoadConfigOptions } from '@threadlog/service';
 
 /** The roles there are, in the order in which they start: those that others write through come first. */
-export const ROLE_NAMES = ['command-api', 'projector', 'query-api', 'realtime', 'worker'] as const;
+export const ROLE_NAMES = ['command-api', 'projector', 'query-api', 'realtime', 'grpc', 'worker'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 const roles = () =>
@@ -26,6 +27,7 @@ export const standaloneConfig = {
   ...projectorConfig,
   ...queryApiConfig,
   ...realtimeConfig,
+  ...grpcConfig,
   ...workerConfig,
 };
 

@@ -161,16 +161,22 @@ describe('.env.example', () => {
 });
 
 describe('ways in', () => {
-  const { API_PORT, REALTIME_PORT } = loadStandaloneConfig(environmentOf('realtime', {}));
+  const { API_PORT, REALTIME_PORT, GRPC_PORT } = loadStandaloneConfig(environmentOf('realtime', {}));
   const nginx = read('deploy/nginx.conf');
   const notPlain = [...nginx.matchAll(/^ {2}"~(\*?)(.*)" 0;$/gm)].map(
     ([, anyCase, pattern]) => new RegExp(pattern!.replaceAll('\\\\', '\\'), anyCase ? 'i' : ''),
   );
 
-  it('publishes the API at the edge and the sockets, nothing else', () => {
+  it('publishes the API at the edge, the sockets and gRPC, nothing else', () => {
     const always = services.filter(([, { profiles }]) => !profiles);
     const published = always.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`));
-    expect(published).toEqual([`edge ${API_PORT}:8080`, `realtime ${REALTIME_PORT}:${REALTIME_PORT}`]);
+    expect(published).toEqual([
+      `edge ${API_PORT}:8080`,
+      `realtime ${REALTIME_PORT}:${REALTIME_PORT}`,
+      `grpc ${GRPC_PORT}:${GRPC_PORT}`,
+    ]);
+    const exposed = /^EXPOSE (.+)$/m.exec(read('Dockerfile'))?.[1]?.split(' ').map(Number);
+    expect(exposed).toEqual([API_PORT, REALTIME_PORT, 4002, GRPC_PORT]);
     expect(nginx).toMatch(/^ {2}listen 8080;$/m);
   });
 

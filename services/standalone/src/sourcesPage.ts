@@ -74,7 +74,7 @@ const SERVER_EVENT = /^ {2}'?([a-z]+(?::[a-z_-]+)?)'?: (?!\()/;
 const TABLE_FILES = /^libs\/(read-models\/src\/(projections|tables|schema)|sealing\/src\/keys)\//;
 const TABLE = /^\s*(?:name: '|create table if not exists )((?:threadlog|keystore)\.[a-z_]+|[a-z_]+)(?:',| \()$/;
 /** Names of metrics are written out where they are registered. */
-export const METRIC = /'((?:threadlog|projector|realtime|http|outbox)_[a-z_]+)'/;
+export const METRIC = /'((?:threadlog|projector|realtime|http|grpc|outbox)_[a-z_]+)'/;
 const tellsMetrics = ({ lines }: SourceFile): boolean => lines.some((line) => line.includes("'prom-client'"));
 
 function sourceFiles(root: string, pattern: string): SourceFile[] {

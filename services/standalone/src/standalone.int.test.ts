@@ -27,6 +27,7 @@ async function start(roles: RoleName[], env: Record<string, string> = {}): Promi
     CHAT_PARTITIONS: '3',
     DATABASE_URL: await databaseUrl,
     ...{ API_HOST: '127.0.0.1', API_PORT: '0', REALTIME_HOST: '127.0.0.1', REALTIME_PORT: '0', OPS_PORT: '0' },
+    ...{ GRPC_HOST: '127.0.0.1', GRPC_PORT: '0' },
     AUTH_JWT_SECRET: SECRET,
     CLUSTER_SECRET: SECRET,
     SEALING_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -69,7 +70,7 @@ const isReady = (url: string) =>
 describe('all roles in one process', () => {
   let running: Running;
   beforeAll(async () => {
-    running = await start(['projector', 'command-api', 'query-api', 'realtime']);
+    running = await start(['projector', 'command-api', 'query-api', 'realtime', 'grpc']);
     await Promise.all([isReady(running.api ?? ''), isReady(running.realtime ?? ''), isReady(running.ops)]);
   }, 60_000);
   afterAll(() => running.stop(), 30_000);
@@ -90,7 +91,7 @@ describe('all roles in one process', () => {
       expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
     }
     const ready = await (await fetch(`${running.ops}/readyz`)).json();
-    const parts = ['database', 'kafka', 'clock', 'projector', 'command-api', 'query-api', 'realtime'];
+    const parts = ['database', 'kafka', 'clock', 'projector', 'command-api', 'query-api', 'realtime', 'grpc'];
     expect(Object.keys((ready as { checks: object }).checks).sort()).toEqual(parts.sort());
     expect((await fetch(`${running.api}/metrics`)).status).toBe(404);
     const metrics = await (await fetch(`${running.ops}/metrics`)).text();

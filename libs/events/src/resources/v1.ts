@@ -61,10 +61,50 @@ const conversationFields = z.object({
   updated_at: z.string(),
 });
 export type V1Conversation = z.infer<typeof conversationFields>;
-export const v1ConversationSchema = conversationFields.meta({
+const v1ConversationSchema = conversationFields.meta({
   id: 'V1Conversation',
   example: v1Conversation(threadExample as ThreadResource),
 });
+
+export const v1MessagesSchema = z
+  .object({
+    messages: z.array(v1MessageSchema),
+    has_more: z.boolean(),
+    /** Null on the last page. */
+    next_before_timestamp: z.string().nullable(),
+  })
+  .meta({ id: 'V1Messages' });
+export type V1Messages = z.infer<typeof v1MessagesSchema>;
+
+export const v1ConversationsSchema = z
+  .object({
+    conversations: z.array(v1ConversationSchema),
+    has_more: z.boolean(),
+    /** Null on the last page. */
+    next_cursor: z.string().nullable(),
+  })
+  .meta({ id: 'V1Conversations' });
+export type V1Conversations = z.infer<typeof v1ConversationsSchema>;
+
+export const v1ReadSchema = z
+  .object({
+    conversation_id: z.string(),
+    /** The last message read; null where there is none. */
+    message_id: z.string().nullable(),
+    read_at: z.string().nullable(),
+    /** 1,000 at most. */
+    unread_count: z.int(),
+  })
+  .meta({
+    id: 'V1Read',
+    example: {
+      conversation_id: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10',
+      message_id: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11',
+      read_at: '2026-01-15T10:30:00.000000Z',
+      unread_count: 0,
+    },
+  });
+export type V1Read = z.infer<typeof v1ReadSchema>;
 
 /** Deleted ones are shown nowhere on this surface, so there always is a text. */
 export function v1Message(message: MessageResource): V1Message {

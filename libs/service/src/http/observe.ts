@@ -18,10 +18,10 @@ export interface ObserveOptions {
 /** Gives each request its context and id, and measures and logs it when its connection is done with it. */
 export function observe({ logger, metrics, accessLog = 'info' }: ObserveOptions): RequestHandler {
   return (request, response, next) => {
-    const requestId = requestIdOf(request);
+    const requestId = requestIdFrom(request.headers['x-request-id']);
     setContext(request, {
       requestId,
-      traceparent: traceparentOf(request),
+      traceparent: traceparentFrom(request.headers.traceparent),
       startedAt: performance.now(),
       actor: undefined,
       counted: false,
@@ -60,12 +60,11 @@ function fieldsOf(context: RequestContext, request: Request, done: { status: num
 }
 
 /** The client's id where it may stand in an event as the correlation id, else one of ours. */
-function requestIdOf(request: Request): string {
-  const given = request.headers['x-request-id'];
+export function requestIdFrom(given: string | string[] | undefined): string {
   return typeof given === 'string' && correlationIdSchema.safeParse(given).success ? given : randomUUID();
 }
 
-function traceparentOf(request: Request): string | undefined {
-  const given = request.headers.traceparent;
+/** Undefined where the client sent none that is well-formed. */
+export function traceparentFrom(given: string | string[] | undefined): string | undefined {
   return typeof given === 'string' && TRACEPARENT.test(given) ? given : undefined;
 }

@@ -36,7 +36,9 @@ test('no label tells who somebody is', () => {
 test.each(['docs/operations.md', 'docs/agents.md', 'docs/webhooks.md', 'docs/privacy.md', 'docs/limits.md'])(
   '%s names metrics that there are',
   (page) => {
-    const told = [...read(page).matchAll(/`((?:threadlog|projector|realtime|http|outbox|process|nodejs)_[a-z0-9_]+)/g)];
+    const told = [
+      ...read(page).matchAll(/`((?:threadlog|projector|realtime|http|grpc|outbox|process|nodejs)_[a-z0-9_]+)/g),
+    ];
     expect(told.map(([, name]) => name!).filter((name) => !names.includes(name))).toEqual([]);
   },
 );

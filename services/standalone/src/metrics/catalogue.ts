@@ -1,4 +1,5 @@
 import { registerCommandApiMetrics } from '@threadlog/command-api';
+import { registerGrpcMetrics } from '@threadlog/grpc';
 import { registerProjectorMetrics } from '@threadlog/projector';
 import { registerRealtimeMetrics } from '@threadlog/realtime';
 import { registerRuntimeMetrics } from '@threadlog/runtime';
@@ -22,6 +23,7 @@ const OF_ROLES: Readonly<Record<string, (metrics: Metrics) => void>> = {
   'command-api': registerCommandApiMetrics,
   projector: registerProjectorMetrics,
   realtime: registerRealtimeMetrics,
+  grpc: registerGrpcMetrics,
   worker: registerWorkerMetrics,
 };
 

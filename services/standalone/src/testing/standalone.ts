@@ -5,7 +5,7 @@ import { createRuntime, runRoles, type Runtime } from '@threadlog/runtime';
 import { createLogger, type HttpServer, type Role } from '@threadlog/service';
 import { eventually, testStack, type TestReply, type TestRequest } from '@threadlog/testing';
 import jwt from 'jsonwebtoken';
-import { composeRoles } from '../compose';
+import { composeRoles, type ComposeOptions } from '../compose';
 import { loadStandaloneConfig } from '../config';
 import { createClients, type Client } from './clients';
 import { send } from './send';
@@ -16,7 +16,10 @@ const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 const ON_FREE_PORTS = {
   ...{ API_HOST: '127.0.0.1', API_PORT: '0', OPS_PORT: '0' },
   ...{ REALTIME_HOST: '127.0.0.1', REALTIME_PORT: '0' },
+  ...{ GRPC_HOST: '127.0.0.1', GRPC_PORT: '0' },
 };
+
+const silent = createLogger({ service: 'test', level: 'silent' });
 
 /** The roles behind the HTTP API in this process, on servers of the test stack. Call it where a file is set up. */
 export function givenStandalone(env: Record<string, string> = {}) {
@@ -25,7 +28,7 @@ export function givenStandalone(env: Record<string, string> = {}) {
   const topicPrefix = stack.topicPrefix();
   const stop = new AbortController();
   let url = '';
-  let sockets: string | undefined;
+  const others: { sockets?: string; grpc?: string } = {};
   let system: { env: Record<string, string>; runtime: Runtime; router: CommandRouter | undefined };
   let clients: ReturnType<typeof createClients>;
   let ended: Promise<void> = Promise.resolve();
@@ -46,10 +49,9 @@ export function givenStandalone(env: Record<string, string> = {}) {
       ...env,
     };
     const config = loadStandaloneConfig(all);
-    const logger = createLogger({ service: 'test', level: 'silent' });
-    const runtime = await createRuntime(config, { service: 'test', signal: stop.signal, logger });
+    const runtime = await createRuntime(config, { service: 'test', signal: stop.signal, logger: silent });
     const api = Promise.withResolvers<HttpServer>();
-    const roles = composeRoles(runtime, config, { onListening: (http) => void (sockets = http.url) });
+    const roles = composeRoles(runtime, config, listenersOf(others));
     system = { env: all, runtime, router: routerOf(roles) };
     ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve });
     url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
@@ -75,7 +77,9 @@ export function givenStandalone(env: Record<string, string> = {}) {
   return {
     url: () => url,
     /** Where Socket.io is, if the roles have it. */
-    sockets: () => sockets!,
+    sockets: () => others.sockets!,
+    /** Where gRPC is, if the roles have it. */
+    grpc: () => others.grpc!,
     /** What the process was configured by, for others beside it. */
     env: () => system.env,
     runtime: () => system.runtime,
@@ -84,6 +88,14 @@ export function givenStandalone(env: Record<string, string> = {}) {
     request,
     as: (actor: Actor) => client(bearer(tokenOf(actor))),
     internally: (tenant: string) => client({ 'x-internal-secret': INTERNAL_SECRET, 'x-tenant-id': tenant }),
+  };
+}
+
+/** Notes where the ports beside the API's are. */
+function listenersOf(others: { sockets?: string; grpc?: string }): ComposeOptions {
+  return {
+    onListening: (http) => void (others.sockets = http.url),
+    onGrpcListening: (server) => void (others.grpc = server.url),
   };
 }
 

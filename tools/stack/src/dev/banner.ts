@@ -39,6 +39,7 @@ export const banner = ({ options, urls, tokens, seconds }: BannerInput): string 
     `  API         ${api}/api/v1`,
     `  API docs    ${api}/docs`,
     `  Socket.io   http://localhost:${ports.realtime}`,
+    `  gRPC        localhost:${ports.grpc} (chat.v1.ChatService, with reflection)`,
     `  Metrics     http://127.0.0.1:${ports.ops}/metrics`,
     `  Kafka       ${urls.kafkaBrokers}`,
     `  Postgres    ${urls.databaseUrl}`,

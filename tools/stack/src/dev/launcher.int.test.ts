@@ -30,7 +30,15 @@ const serviceSource = `
 
 beforeAll(async () => {
   writeFileSync(service, serviceSource);
-  const variables = ['API_PORT', 'REALTIME_PORT', 'OPS_PORT', 'KAFKA_PORT', 'KAFKA_CONTROLLER_PORT', 'POSTGRES_PORT'];
+  const variables = [
+    'API_PORT',
+    'REALTIME_PORT',
+    'GRPC_PORT',
+    'OPS_PORT',
+    'KAFKA_PORT',
+    'KAFKA_CONTROLLER_PORT',
+    'POSTGRES_PORT',
+  ];
   ports = Object.fromEntries(
     await Promise.all(variables.map(async (name) => [name, String(await freePort())] as const)),
   );

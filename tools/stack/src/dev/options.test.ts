@@ -8,6 +8,7 @@ describe('options of npm start', () => {
     expect(options.ports).toEqual({
       api: 4000,
       realtime: 4001,
+      grpc: 9090,
       ops: 4002,
       kafka: 9092,
       kafkaController: 9093,

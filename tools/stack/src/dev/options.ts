@@ -13,7 +13,7 @@ export interface DevOptions {
   logs: boolean;
   dataDir: string;
   given: GivenUrls;
-  ports: Required<StackPorts> & { api: number; realtime: number; ops: number };
+  ports: Required<StackPorts> & { api: number; realtime: number; grpc: number; ops: number };
 }
 
 const usage = `npm start [-- --fresh] [--mongo] [--logs]
@@ -23,7 +23,7 @@ const usage = `npm start [-- --fresh] [--mongo] [--logs]
   --logs   show the service's log in the terminal as well
 
 Environment (default): DATA_DIR (./.data), API_PORT (4000), REALTIME_PORT (4001), OPS_PORT (4002),
-  KAFKA_PORT (9092), KAFKA_CONTROLLER_PORT (9093), POSTGRES_PORT (5433), MONGO_PORT (27018).
+  GRPC_PORT (9090), KAFKA_PORT (9092), KAFKA_CONTROLLER_PORT (9093), POSTGRES_PORT (5433), MONGO_PORT (27018).
 KAFKA_BROKERS, DATABASE_URL and MONGO_URL name running servers, which are used in place of the embedded ones.`;
 
 const portFrom = (env: NodeJS.ProcessEnv, variable: string, fallback: number): number => {
@@ -56,6 +56,7 @@ export const parseOptions = (argv: string[], env: NodeJS.ProcessEnv): DevOptions
     ports: {
       api: portFrom(env, 'API_PORT', 4000),
       realtime: portFrom(env, 'REALTIME_PORT', 4001),
+      grpc: portFrom(env, 'GRPC_PORT', 9090),
       ops: portFrom(env, 'OPS_PORT', 4002),
       kafka: portFrom(env, 'KAFKA_PORT', 9092),
       kafkaController: portFrom(env, 'KAFKA_CONTROLLER_PORT', 9093),

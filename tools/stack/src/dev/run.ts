@@ -26,6 +26,7 @@ export interface RunContext {
 const checkServicePorts = async ({ ports }: DevOptions): Promise<void> => {
   await assertPortFree(ports.api, 'the API', 'API_PORT');
   await assertPortFree(ports.realtime, 'Socket.io', 'REALTIME_PORT');
+  await assertPortFree(ports.grpc, 'gRPC', 'GRPC_PORT');
   await assertPortFree(ports.ops, 'operations', 'OPS_PORT');
 };
 

@@ -27,6 +27,7 @@ export const serviceEnvironment = (
   ...env,
   API_PORT: String(ports.api),
   REALTIME_PORT: String(ports.realtime),
+  GRPC_PORT: String(ports.grpc),
   OPS_PORT: String(ports.ops),
   KAFKA_BROKERS: urls.kafkaBrokers,
   DATABASE_URL: urls.databaseUrl,

@@ -1,5 +1,5 @@
 import { messagePostSchema, type CommandAccepted } from '@threadlog/commands';
-import { problem, rootThreadId, v1Message, type MessageResource, type V1Message } from '@threadlog/events';
+import { problem, rootThreadId, v1Message, type MessageResource, type V1Message, type V1Read } from '@threadlog/events';
 import { accepted, keyOf, type Caller } from '../../http/commandRoute';
 import { moveReadPosition, type ReadingDeps } from '../../routes/markRead';
 import type { SendRequest } from './schemas';
@@ -50,7 +50,7 @@ export interface MarkReadRequest {
 export async function markAsRead(caller: Caller, deps: ReadingDeps, request: MarkReadRequest) {
   const place = { threadId: request.conversationId, messageId: request.messageId };
   const { told, position, unreadCount } = await moveReadPosition(caller, deps, place);
-  const read = {
+  const read: V1Read = {
     conversation_id: rootThreadId(request.conversationId),
     message_id: position.messageId,
     read_at: position.readAt,

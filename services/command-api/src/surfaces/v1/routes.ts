@@ -1,3 +1,4 @@
+import { v1ReadSchema } from '@threadlog/events';
 import { problemBody, type Route, type RouteReply } from '@threadlog/service';
 import { replyTo, writeRoute, type CommandRouteDeps } from '../../http/commandRoute';
 import { markAsRead, sendMessage, type Sent } from './calls';
@@ -47,7 +48,7 @@ const read = writeRoute({
   tags,
   params: schemas.conversationParams,
   body: schemas.readBody,
-  responses: { 200: { description: 'How far the caller has read', schema: schemas.readSchema } },
+  responses: { 200: { description: 'How far the caller has read', schema: v1ReadSchema } },
   problems: ['projection_lagging'],
   async handler(request, deps) {
     const place = { ...request.params, messageId: request.body?.message_id };

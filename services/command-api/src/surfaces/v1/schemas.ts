@@ -57,21 +57,9 @@ export const duplicateSchema = problemSchema.extend({ details: sentSchema.option
   description:
     'A problem. `already_exists` tells that the same request came before, and `details` what it was answered then.',
 });
-export const readSchema = z
-  .object({
-    conversation_id: z.string(),
-    /** The last message read; null where there is none. */
-    message_id: z.string().nullable(),
-    read_at: z.string().nullable(),
-    /** 1,000 at most. */
-    unread_count: z.int(),
-  })
-  .meta({
-    id: 'V1Read',
-    example: {
-      conversation_id: '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10',
-      message_id: '0198c0de-7a3b-7c11-8f00-2f6d1f6a9d11',
-      read_at: '2026-01-15T10:30:00.000000Z',
-      unread_count: 0,
-    },
-  });
+
+/** The same as the gRPC service has it: one object, without a path. */
+export const markReadRequest = z.object({
+  conversationId: conversationParams.shape.conversationId,
+  messageId: idInputSchema.nullish(),
+});

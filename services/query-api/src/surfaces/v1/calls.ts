@@ -1,11 +1,10 @@
 import type { Actor } from '@threadlog/auth';
-import { v1Conversation, v1Message } from '@threadlog/events';
+import { v1Conversation, v1Message, type V1Conversations, type V1Messages } from '@threadlog/events';
 import { requireRead, resolveThread } from '../../access/visibleThread';
 import type { QueryContext } from '../../context';
 import { messagePage } from '../../messages/page';
 import { conversationPage } from '../conversations';
 import { indexAt } from './indexAt';
-import type { V1Conversations, V1Messages } from './schemas';
 
 export interface MessagesRequest {
   conversationId: string;

@@ -1,3 +1,4 @@
+import { v1ConversationsSchema, v1MessagesSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import type { QueryContext } from '../../context';
 import { ok } from '../../readRoute';
@@ -14,7 +15,7 @@ const conversations = surfaceRoute<{ query: typeof schemas.conversationsQuery }>
   description: 'Those that the caller may see, newest activity first. `next_cursor` goes on: pass it as `cursor`.',
   tags,
   query: schemas.conversationsQuery,
-  responses: { 200: { description: 'A page of conversations', schema: schemas.conversationsSchema } },
+  responses: { 200: { description: 'A page of conversations', schema: v1ConversationsSchema } },
   problems: ['forbidden'],
   handler: async ({ actor, query }, context) => ok(await getConversations(context, actor, query)),
 });
@@ -27,7 +28,7 @@ const messages = surfaceRoute<{ params: typeof schemas.conversationParams; query
   tags,
   params: schemas.conversationParams,
   query: schemas.messagesQuery,
-  responses: { 200: { description: 'A page of messages', schema: schemas.messagesSchema } },
+  responses: { 200: { description: 'A page of messages', schema: v1MessagesSchema } },
   problems: ['forbidden'],
   async handler({ actor, params, query }, context) {
     const beforeTimestamp = query.before_timestamp ?? query.beforeTimestamp;

@@ -1,14 +1,8 @@
-import {
-  freeText,
-  instantInputSchema,
-  threadIdInputSchema,
-  v1ConversationSchema,
-  v1MessageSchema,
-} from '@threadlog/events';
+import { freeText, instantInputSchema, threadIdInputSchema } from '@threadlog/events';
 import { z } from 'zod';
 import { nearestLimit } from '../schemas';
 
-/** Requests and answers of the reads of `/v1`, which are those of the gRPC service, too. */
+/** Requests of the reads of `/v1`, which are those of the gRPC service, too. */
 const before = instantInputSchema.optional();
 
 export const conversationParams = z.object({ conversationId: threadIdInputSchema });
@@ -24,22 +18,9 @@ export const conversationsQuery = z.object({
   cursor: freeText(512).optional().meta({ description: 'The `next_cursor` of a page.' }),
 });
 
-export const messagesSchema = z
-  .object({
-    messages: z.array(v1MessageSchema),
-    has_more: z.boolean(),
-    /** Null on the last page. */
-    next_before_timestamp: z.string().nullable(),
-  })
-  .meta({ id: 'V1Messages' });
-export type V1Messages = z.infer<typeof messagesSchema>;
-
-export const conversationsSchema = z
-  .object({
-    conversations: z.array(v1ConversationSchema),
-    has_more: z.boolean(),
-    /** Null on the last page. */
-    next_cursor: z.string().nullable(),
-  })
-  .meta({ id: 'V1Conversations' });
-export type V1Conversations = z.infer<typeof conversationsSchema>;
+/** The same as the gRPC service has them: one object, without a header or a path. */
+export const messagesRequest = z.object({
+  conversationId: conversationParams.shape.conversationId,
+  limit: nearestLimit,
+  beforeTimestamp: before,
+});

@@ -1,0 +1,50 @@
+import { createContextKey, type HandlerContext } from '@connectrpc/connect';
+import type { Actor } from '@threadlog/auth';
+import type { NodeServerRequest } from './node';
+import { clientKey, requestIdFrom, traceparentFrom } from '@threadlog/service';
+
+/** What the process knows about a call besides its bytes. */
+export interface Call {
+  requestId: string;
+  traceparent: string | undefined;
+  /** What it is counted under without a valid token. */
+  address: string;
+  /** `performance.now()` at arrival. */
+  startedAt: number;
+  /** Name of the method, as `Service/Method`; null for what is none. */
+  method: string | null;
+  actor: Actor | undefined;
+  /** Who calls has proven who it is, or was counted by address already. */
+  counted: boolean;
+  /** How it ended, as gRPC names it; what a message that cannot be read ends with until something else is known. */
+  outcome: string;
+  /** The problem it was refused with. */
+  problem: string | undefined;
+}
+
+export const CALL = createContextKey<Call | undefined>(undefined);
+
+/** Throws where a call did not come through our listener: a wiring fault. */
+export function callOf({ values }: Pick<HandlerContext, 'values'>): Call {
+  const call = values.get(CALL);
+  if (!call) throw new Error('the call has no context: serve it through createGrpcListener');
+  return call;
+}
+
+export function newCall(request: NodeServerRequest, trustedProxies: number): Call {
+  const { headers, socket } = request;
+  return {
+    requestId: requestIdFrom(headers['x-request-id']),
+    traceparent: traceparentFrom(headers.traceparent),
+    address: clientKey(
+      { remoteAddress: socket.remoteAddress, forwardedFor: headers['x-forwarded-for'] },
+      trustedProxies,
+    ),
+    startedAt: performance.now(),
+    method: null,
+    actor: undefined,
+    counted: false,
+    outcome: 'unimplemented',
+    problem: undefined,
+  };
+}

@@ -1,0 +1,77 @@
+import { Code, createContextValues, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { CALL, callOf, newCall, type Call } from './call';
+import type { Door } from './admission';
+import type { GrpcLimits } from './limits';
+import type { NodeHandler, NodeServerRequest, NodeServerResponse } from './node';
+import type { Refuse } from './refuse';
+
+export interface ListenerDeps {
+  routes(router: ConnectRouter, gates: Gates): void;
+  door: Door;
+  refuse: Refuse;
+  limits: Pick<GrpcLimits, 'messageBytes'>;
+  trustedProxies: number;
+  /** Aborted when the process stops: open streams end then. */
+  stopping: AbortSignal;
+  arrived(call: Call, request: NodeServerRequest): void;
+  ended(call: Call): void;
+}
+
+/** Who may call the methods of a service, decided before a call's body is read. */
+export interface Gates {
+  user(context: HandlerContext): Promise<void>;
+  anyone(context: HandlerContext): Promise<void>;
+  /** Not even counted: probes come often. */
+  open(context: HandlerContext): Promise<void>;
+}
+
+/** What speaks gRPC, gRPC-Web and Connect on either version of HTTP. */
+export function createGrpcListener(deps: ListenerDeps): NodeHandler {
+  const { door, refuse, limits, routes, stopping, trustedProxies } = deps;
+  const calls = new WeakMap<NodeServerRequest, Call>();
+
+  const gate = (admit: (context: HandlerContext) => Promise<void>) => async (context: HandlerContext) => {
+    const call = callOf(context);
+    call.method = `${context.service.typeName}/${context.method.name}`;
+    context.responseHeader.set('x-request-id', call.requestId);
+    try {
+      await admit(context);
+      // What is not read as a message of the method ends so; whatever is known better is said later.
+      call.outcome = 'invalid_argument';
+    } catch (error) {
+      throw refuse(call, await door.refusal(call, error));
+    }
+  };
+  const gates: Gates = { user: gate(door.user), anyone: gate(door.anyone), open: gate(() => Promise.resolve()) };
+
+  const handle = connectNodeAdapter({
+    routes: (router) => routes(router, gates),
+    readMaxBytes: limits.messageBytes,
+    // What is small is sent as it is: packing it costs more than it saves.
+    compressMinBytes: 4_096,
+    shutdownSignal: stopping,
+    contextValues: (request) => createContextValues().set(CALL, calls.get(request)),
+    fallback: (request, response) => void refuseUnknown(calls.get(request)!, request, response),
+  });
+
+  /** A method that does not exist, for whoever asks; who is unknown is counted. */
+  async function refuseUnknown(call: Call, request: NodeServerRequest, response: NodeServerResponse): Promise<void> {
+    const refused = await door.refusal(call, undefined);
+    if (refused !== undefined) refuse(call, refused);
+    const code = refused === undefined ? Code.Unimplemented : Code.ResourceExhausted;
+    const speaksGrpc = request.headers['content-type']?.startsWith('application/grpc') ?? false;
+    const headers = { 'content-type': 'application/grpc', 'grpc-status': String(code) };
+    if (speaksGrpc) response.writeHead(200, headers);
+    else response.writeHead(refused === undefined ? 404 : 429);
+    response.end();
+  }
+
+  return (request, response) => {
+    const call = newCall(request, trustedProxies);
+    calls.set(request, call);
+    deps.arrived(call, request);
+    response.once('close', () => deps.ended(call));
+    handle(request, response);
+  };
+}

@@ -1,0 +1,107 @@
+import type { ConnectRouter } from '@connectrpc/connect';
+import type { Runtime } from '@threadlog/runtime';
+import { aborted, type AppConfig, type Role } from '@threadlog/service';
+import { createDoor } from './admission';
+import { createChatService } from './chat';
+import { createConnections } from './connections';
+import { ChatService } from './gen/chat/v1/chat_pb';
+import { Health } from './gen/grpc/health/v1/health_pb';
+import { ServerReflection } from './gen/grpc/reflection/v1/reflection_pb';
+import { ServerReflection as ServerReflectionAlpha } from './gen/grpc/reflection/v1alpha/reflection_pb';
+import { createHealthService } from './health';
+import { DEFAULT_LIMITS, type GrpcLimits } from './limits';
+import { createGrpcListener, type Gates } from './listener';
+import { createObserver, type Ended } from './observe';
+import type { ChatCalls } from './ports';
+import { createReflection } from './reflection';
+import { createRefuse } from './refuse';
+import { serveGrpc, type GrpcServer } from './server';
+
+export interface GrpcDeps extends Pick<Runtime, 'verifier' | 'rateLimits' | 'logger' | 'metrics'> {
+  calls: ChatCalls;
+  config: Pick<AppConfig, 'TRUST_PROXY' | 'ACCESS_LOG'> & { GRPC_HOST: string; GRPC_PORT: number };
+  limits?: Partial<GrpcLimits>;
+  /** Told of the port that was really taken. */
+  onListening?: (server: GrpcServer) => void;
+}
+
+const SERVICES = [ChatService, Health, ServerReflection, ServerReflectionAlpha];
+
+/**
+ * Serves the calls of `/v1` over gRPC, gRPC-Web and Connect, on a port of its own. It holds no state but its connections;
+ * any number of instances run side by side. At the end it says that it is not serving, lets calls in flight end, and closes.
+ */
+export function createGrpc(deps: GrpcDeps): Role {
+  const state = { serving: false };
+  const checks = [
+    {
+      name: 'grpc',
+      check() {
+        if (!state.serving) throw new Error('the gRPC port is not open, or calls are being drained');
+      },
+    },
+  ];
+  return { name: 'grpc', checks, run: (signal) => runGrpc(deps, state, signal) };
+}
+
+async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: AbortSignal): Promise<void> {
+  const { config, logger, metrics, rateLimits, verifier } = deps;
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const connections = createConnections(limits, (why: Ended) => observer.connectionEnded(why));
+  const observer = createObserver({
+    logger,
+    metrics,
+    accessLog: config.ACCESS_LOG,
+    connections: () => connections.size,
+  });
+  const requests = new WeakMap<object, Parameters<GrpcServer['socketOf']>[0]>();
+  const opened: { server?: GrpcServer } = {};
+  const refuse = createRefuse(logger);
+  const door = createDoor({
+    verifier,
+    limits: rateLimits,
+    proven(call) {
+      const request = requests.get(call);
+      const socket = request && opened.server?.socketOf(request);
+      if (socket) connections.proven(socket);
+    },
+  });
+  const stopping = new AbortController();
+  const handler = createGrpcListener({
+    routes: (router, gates) => mount(router, gates, { deps, limits, refuse, isServing: () => state.serving }),
+    door,
+    refuse,
+    limits,
+    trustedProxies: config.TRUST_PROXY,
+    stopping: stopping.signal,
+    arrived: (call, request) => void requests.set(call, request),
+    ended: observer.ended,
+  });
+  const where = { host: config.GRPC_HOST, port: config.GRPC_PORT };
+  const server = await serveGrpc({ ...where, handler, connections, limits });
+  opened.server = server;
+  state.serving = true;
+  logger.info({ url: server.url }, 'grpc is listening');
+  deps.onListening?.(server);
+  await aborted(signal);
+  state.serving = false;
+  await server.close(limits.drainMs);
+  stopping.abort();
+}
+
+interface Mounting {
+  deps: GrpcDeps;
+  limits: GrpcLimits;
+  refuse: ReturnType<typeof createRefuse>;
+  isServing(): boolean;
+}
+
+function mount(router: ConnectRouter, gates: Gates, { deps, limits, refuse, isServing }: Mounting): void {
+  const chat = createChatService({ calls: deps.calls, refuse, timeoutMs: limits.commandTimeoutMs });
+  const reflect = createReflection(SERVICES, limits);
+  router
+    .service(ChatService, chat, { requestGate: gates.user })
+    .service(Health, createHealthService(SERVICES, isServing), { requestGate: gates.open })
+    .service(ServerReflection, { serverReflectionInfo: reflect }, { requestGate: gates.anyone })
+    .service(ServerReflectionAlpha, { serverReflectionInfo: reflect }, { requestGate: gates.anyone });
+}
