@@ -165,7 +165,12 @@ describeRendered('the overlay %s', (overlay) => {
       const config = loadStandaloneConfig(environmentOf(workload));
       const [container] = workload.spec.template.spec.containers;
       const ports = Object.fromEntries(container.ports.map(({ name, containerPort }) => [name, containerPort]));
-      const expected = { api: config.API_PORT, realtime: config.REALTIME_PORT, ops: config.OPS_PORT };
+      const expected = {
+        api: config.API_PORT,
+        realtime: config.REALTIME_PORT,
+        ops: config.OPS_PORT,
+        grpc: config.GRPC_PORT,
+      };
       expect(expected).toMatchObject(ports);
       expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'ops' });
       expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'ops' });
