@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { doctor } from './commands/doctor';
+import type { ExamineOptions } from './doctor/examine';
 import type { Finding } from './doctor/finding';
 import { run } from './run';
 
@@ -53,8 +54,8 @@ beforeAll(async () => {
 
 const sql = (text: string, values: unknown[] = []) => runtime.database.query(text, values);
 
-async function findings(given: Env = env, wallClock?: () => number): Promise<Finding[]> {
-  const { json } = await doctor({ env: given, report: () => undefined }, wallClock && { wallClock });
+async function findings(given: Env = env, options: ExamineOptions = {}): Promise<Finding[]> {
+  const { json } = await doctor({ env: given, report: () => undefined }, options);
   return (json as { findings: Finding[] }).findings;
 }
 /** Without what else runs on this machine: its disk, and connections of other tests. */
@@ -92,6 +93,15 @@ async function advertisedElsewhere(): Promise<Env> {
   return { ...env, KAFKA_BROKERS: `127.0.0.1:${proxy.port}` };
 }
 
+/** A server that takes connections and says nothing, as one that is stopped. */
+async function hanging(address: string): Promise<string> {
+  const [host, port] = address.split(':');
+  const proxy = await tcpProxy({ target: { host: host!, port: Number(port) } });
+  cleanups.add(() => proxy.close());
+  proxy.freeze(true);
+  return `127.0.0.1:${proxy.port}`;
+}
+
 /** Texts of somebody whose keys are gone from the key store. */
 async function keysLost(): Promise<() => Promise<unknown>> {
   const story = threadStory({ threadId: 'lost', title: 'title' });
@@ -116,7 +126,7 @@ interface Broken {
   /** Breaks it; resolves with how it is mended. */
   break?(): Promise<() => unknown>;
   env?(): Env | Promise<Env>;
-  wallClock?(): number;
+  options?: ExamineOptions;
   found: [check: string, state: Finding['state'], says: RegExp, cure: RegExp];
 }
 
@@ -125,6 +135,12 @@ const BROKEN: Broken[] = [
     name: 'no broker',
     env: () => ({ ...env, KAFKA_BROKERS: '127.0.0.1:1' }),
     found: ['kafka', 'fault', /no broker answers at 127.0.0.1:1/, /KAFKA_BROKERS/],
+  },
+  {
+    name: 'a broker that hangs',
+    env: async () => ({ ...env, KAFKA_BROKERS: await hanging(stack.kafkaBrokers[0]!) }),
+    options: { patienceMs: 2_500 },
+    found: ['kafka', 'fault', /no answer within 2.5 s: .* hangs/, /restart it/],
   },
   {
     name: 'TLS where the broker speaks none',
@@ -167,6 +183,15 @@ const BROKEN: Broken[] = [
     found: ['DATABASE_URL', 'fault', /cannot be reached/, /start the server/],
   },
   {
+    name: 'a PostgreSQL that hangs',
+    env: async () => ({
+      ...env,
+      DATABASE_URL: elsewhere(env.DATABASE_URL!, await hanging(new URL(env.DATABASE_URL!).host)),
+    }),
+    options: { patienceMs: 2_500 },
+    found: ['DATABASE_URL', 'fault', /no answer within 2.5 s/, /restart it/],
+  },
+  {
     name: 'a wrong password',
     env: () => ({ ...env, DATABASE_URL: withPassword(env.DATABASE_URL!) }),
     found: ['DATABASE_URL', 'fault', /password is wrong/, /that variable/],
@@ -191,7 +216,7 @@ const BROKEN: Broken[] = [
   },
   {
     name: 'a clock that is wrong',
-    wallClock: () => Date.now() + 90_000,
+    options: { wallClock: () => Date.now() + 90_000 },
     found: ['clock', 'warning', /90 s ahead of the database's/, /NTP/],
   },
   {
@@ -233,6 +258,11 @@ const BROKEN: Broken[] = [
   },
 ];
 
+const elsewhere = (address: string, host: string): string => {
+  const url = new URL(address);
+  url.host = host;
+  return url.href;
+};
 const withPassword = (address: string): string => {
   const url = new URL(address);
   url.password = 'wrong';
@@ -245,11 +275,11 @@ it('finds nothing wrong where nothing is', async () => {
 
 it.each(BROKEN)(
   'names $name, and the cure',
-  async ({ break: breaks, env: other, wallClock, found }) => {
+  async ({ break: breaks, env: other, options, found }) => {
     const [check, state, says, cure] = found;
     const mend = (await breaks?.()) ?? nothing;
     try {
-      const wrong = wrongAmong(await findings((await other?.()) ?? env, wallClock));
+      const wrong = wrongAmong(await findings((await other?.()) ?? env, options));
       expect(wrong).toContainEqual({
         check,
         state,

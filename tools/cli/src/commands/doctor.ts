@@ -2,13 +2,12 @@ import { operatorConfig } from '@threadlog/runtime';
 import { loadConfig } from '@threadlog/service';
 import { z } from 'zod';
 import type { CommandContext } from '../context';
-import { examine } from '../doctor/examine';
+import { examine, type ExamineOptions } from '../doctor/examine';
 import type { Finding } from '../doctor/finding';
-import type { ServerOptions } from '../doctor/postgres';
 import { table, type Outcome } from '../outcome';
 
 /** Looks at a deployment, and says of everything that is not as it should be why that is and what to do. */
-export async function doctor({ env }: CommandContext, options: ServerOptions = {}): Promise<Outcome> {
+export async function doctor({ env }: CommandContext, options: ExamineOptions = {}): Promise<Outcome> {
   const config = loadConfig(z.object(operatorConfig), env, { warn: () => undefined });
   const findings = await examine(config, options);
   const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;

@@ -2,27 +2,34 @@ import { createDatabase, createMongo } from '@threadlog/read-models';
 import { openOperator, type Operator, type OperatorConfig } from '@threadlog/runtime';
 import { createLogger } from '@threadlog/service';
 import { examineDeployment } from './deployment';
-import { fault, look, ok, skipped, unless, warning, type Finding } from './finding';
+import { fault, look, ok, PATIENCE_MS, skipped, unless, warning, type Finding } from './finding';
 import { examineKafka } from './kafka';
 import { examineKeys, examineKeyStore } from './keys';
 import { examineServer, examineWay, waysOf, type ServerOptions } from './postgres';
 
+export interface ExamineOptions extends ServerOptions {
+  /** How long each look may take; milliseconds. */
+  patienceMs?: number;
+}
+
 /** Looks at a deployment from where it runs: everything that a process of this configuration would rest on. Changes nothing. */
-export async function examine(config: OperatorConfig, options: ServerOptions = {}): Promise<Finding[]> {
-  const kafka = examineKafka(config);
+export async function examine(config: OperatorConfig, options: ExamineOptions = {}): Promise<Finding[]> {
+  const { patienceMs = PATIENCE_MS } = options;
+  let reached = false;
   const [log, ways, mongo] = await Promise.all([
-    look('kafka', async () => (await kafka).findings),
-    look('DATABASE_URL', () => Promise.all(waysOf(config).map(examineWay))),
-    look('MONGO_URL', () => examineMongo(config)),
+    look('kafka', patienceMs, async () => {
+      const kafka = await examineKafka(config);
+      reached = kafka.reached;
+      return kafka.findings;
+    }),
+    Promise.all(waysOf(config).map((way) => look(way.variable, patienceMs, async () => [await examineWay(way)]))),
+    look('MONGO_URL', patienceMs, () => examineMongo(config)),
   ]);
-  const found = [nodeVersion(), ...log, ...ways, ...mongo];
-  const away = ways.find(({ state }) => state === 'fault');
+  const found = [nodeVersion(), ...log, ...ways.flat(), ...mongo];
+  const away = ways.flat().find(({ state }) => state === 'fault');
   if (away) return [...found, ...skippedFor(`${away.check} has to be mended first`)];
-  const reached = await kafka.then(
-    (looked) => looked.reached,
-    () => false,
-  );
-  return [...found, ...(await onOperator(config, (operator) => examineStores(operator, { ...options, reached })))];
+  const inside = await onOperator(config, (operator) => examineStores(operator, { ...options, patienceMs, reached }));
+  return [...found, ...inside];
 }
 
 const INSIDE = ['clock', 'connections', 'migrations', 'leases', 'lag', 'keys'];
@@ -30,19 +37,19 @@ const skippedFor = (why: string, checks = INSIDE): Finding[] => checks.map((chec
 
 async function examineStores(
   operator: Operator,
-  { reached, ...options }: ServerOptions & { reached: boolean },
+  { reached, patienceMs, ...options }: ServerOptions & { patienceMs: number; reached: boolean },
 ): Promise<Finding[]> {
   const { config, database, sessions, sealing } = operator;
-  const server = await look('database', () => examineServer(sessions, config, options));
+  const server = await look('database', patienceMs, () => examineServer(sessions, config, options));
   const isMigrated = server.find(({ check }) => check === 'migrations')?.state === 'ok';
   if (!isMigrated) return [...server, ...skippedFor('the database is not migrated', ['leases', 'lag', 'keys'])];
   const { KEYSTORE_DATABASE_URL: url } = config;
   const keys = url ? createDatabase({ url, pooler: !config.DATABASE_PREPARED, max: 1 }) : database;
   try {
-    const store = await look('key store', () => examineKeyStore(config, { keys, database, sealing }));
+    const store = await look('key store', patienceMs, () => examineKeyStore(config, { keys, database, sealing }));
     if (!reached) return [...server, ...store, ...skippedFor('the log cannot be read', ['leases', 'lag', 'keys'])];
     const isReadable = store.every(({ state }) => state !== 'fault');
-    const deployment = await look('log', async () => {
+    const deployment = await look('log', patienceMs, async () => {
       const log = await operator.openEvents();
       const found = await examineDeployment(database, log);
       return isReadable ? [...found, await examineKeys(log, sealing)] : found;

@@ -25,23 +25,22 @@ export function unless(wrong: Finding | null | undefined | false, fine: Finding)
   return wrong || fine;
 }
 
-/** What looks may take together; milliseconds. */
-const PATIENCE_MS = 10_000;
+/** How long a look may take; milliseconds. A server that is stopped, and not gone, answers nothing for ever. */
+export const PATIENCE_MS = 10_000;
 
-/** Looks, for as long as it may take; a look that fails is a finding too, of `check`. */
-export async function look(check: string, at: () => Promise<Finding[]>): Promise<Finding[]> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS);
+/** Looks, for as long as it may take; a look that fails, or takes longer, is a finding too, of `check`. */
+export async function look(check: string, patienceMs: number, at: () => Promise<Finding[]>): Promise<Finding[]> {
+  const { promise: late, resolve } = Promise.withResolvers<Finding[]>();
+  const says = `no answer within ${patienceMs / 1_000} s: the server takes connections, and hangs or is stopped`;
+  const timer = setTimeout(
+    () => resolve([fault(check, says, 'look at its machine and its log; restart it')]),
+    patienceMs,
+  );
   try {
     return await Promise.race([at(), late]);
   } catch (error) {
-    return [
-      fault(
-        check,
-        `it could not be looked at: ${(error as Error).message}`,
-        'mend what is found above, and look again',
-      ),
-    ];
+    const failed = `it could not be looked at: ${(error as Error).message}`;
+    return [fault(check, failed, 'mend what else is found, and look again')];
   } finally {
     clearTimeout(timer);
   }
