@@ -12,7 +12,10 @@ const common = {
     ],
   },
   setupFilesAfterEnv: [path.join(__dirname, 'libs/testing/jest/patience.js')],
-  moduleNameMapper: { '^fast-check$': path.join(__dirname, 'libs/testing/jest/fastCheck.js') },
+  moduleNameMapper: {
+    '^fast-check$': path.join(__dirname, 'libs/testing/jest/fastCheck.js'),
+    '^kafkajs$': path.join(__dirname, 'libs/testing/jest/kafkajs.js'),
+  },
   transformIgnorePatterns: ['/node_modules/(?!(commander|eventsource-parser|pkce-challenge|sql-template-tag)/)'],
   // Kept with the checkout, so that what was transformed once stays so.
   cacheDirectory: path.join(__dirname, '.cache', 'jest'),

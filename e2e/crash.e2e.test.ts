@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { startPostgres } from '@threadlog/stack';
 import type { ThreadResource } from '@threadlog/events';
 import { cleanupAfterAll, eventually, scale, testStack } from '@threadlog/testing';
-import { numberingFaults, readLog } from './support/logTruth';
+import { expectEverywhere } from './support/everywhere';
 import { clientOf } from './support/people';
 import { persist, type Acked } from './support/persistentWriter';
 import { createSystem } from './support/system';
-import { readAll, watch } from './support/watcher';
+import { watch } from './support/watcher';
 
 /** Every third takes broker and database with it. */
 const KILLS = scale({ short: { postgres: 3, mongo: 1 }, long: { postgres: 10, mongo: 3 } });
@@ -71,22 +71,8 @@ describe.each(['postgres', 'mongo'] as const)('SIGKILL in the middle of a load, 
     writing = false;
     await Promise.all(writers);
 
-    const log = await readLog(kafka.brokers, 'chat.events.v1');
-    expect(numberingFaults(log)).toEqual([]);
-    const created = log.filter((event) => event.event_type === 'CHAT_MESSAGE_CREATED');
-    expect(created.map((event) => event.data.message_id).sort()).toEqual(acked.map(({ message }) => message.id).sort());
-
-    for (const threadId of threads) {
-      const expected = acked
-        .filter((one) => one.threadId === threadId)
-        .map(({ message, content }) => ({ id: message.id, index: message.messageIndex, content }))
-        .sort((a, b) => a.index - b.index);
-      const shape = (messages: { id: string; messageIndex: number; content: string | null }[]) =>
-        messages.map(({ id, messageIndex: index, content }) => ({ id, index, content }));
-      await eventually(async () => expect(shape(await readAll(client, threadId))).toEqual(expected));
-      await eventually(() => expect(shape(watcher.messages(threadId))).toEqual(expected));
-    }
-    expect(watcher.faults).toEqual([]);
+    const log = { brokers: kafka.brokers, topic: 'chat.events.v1' };
+    await expectEverywhere({ log, acked, threads, reader: client, watcher });
     expect(await system.stop()).toBe(0);
   });
 });

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ThreadResource } from '@threadlog/events';
 import { cleanupAfterAll, eventually, scale, testStack } from '@threadlog/testing';
-import { numberingFaults, readLog } from './support/logTruth';
+import { expectEverywhere } from './support/everywhere';
 import { clientOf, type Client } from './support/people';
 import { persist, type Acked } from './support/persistentWriter';
 import { createSystem, type System } from './support/system';
-import { readAll, watch } from './support/watcher';
+import { watch } from './support/watcher';
 
 const THREADS = 24;
 const WRITERS = 6;
@@ -88,17 +88,8 @@ describe('two command APIs, a projector, a query API and a realtime service of t
     writing = false;
     await Promise.all(work);
 
-    const log = await readLog(shared.kafkaBrokers, `${shared.topicPrefix}chat.events.v1`);
-    expect(numberingFaults(log)).toEqual([]);
-    const created = log.filter((event) => event.event_type === 'CHAT_MESSAGE_CREATED');
-    expect(created.map((event) => event.data.message_id).sort()).toEqual(acked.map(({ message }) => message.id).sort());
-    for (const threadId of threads) {
-      const expected = acked.filter((one) => one.threadId === threadId).map(({ message }) => message.id);
-      const idsOf = (messages: { id: string }[]) => messages.map(({ id }) => id).sort();
-      await eventually(async () => expect(idsOf(await readAll(reader, threadId))).toEqual(expected.sort()));
-      await eventually(() => expect(idsOf(watcher.messages(threadId))).toEqual(expected.sort()));
-    }
-    expect(watcher.faults).toEqual([]);
+    const log = { brokers: shared.kafkaBrokers, topic: `${shared.topicPrefix}chat.events.v1` };
+    await expectEverywhere({ log, acked, threads, reader, watcher });
     expect(await Promise.all([first.stop(), second.stop(), readers.stop()])).toEqual([0, 0, 0]);
   });
 });

@@ -133,7 +133,9 @@ function environment({ env = process.env, topicPrefix }: OwnSystemOptions, { url
 }
 
 function serverProcesses({ servers }: Stack): MeasuredProcess[] {
-  return Object.entries(servers).flatMap(([name, server]) =>
+  const { kafka = [], postgres, mongo } = servers;
+  const named = [...kafka.map((server) => ({ name: 'kafka', server })), { name: 'postgres', server: postgres }];
+  return [...named, { name: 'mongo', server: mongo }].flatMap(({ name, server }) =>
     server ? [{ name, usage: () => usageOfTree(server.pid()) }] : [],
   );
 }

@@ -13,5 +13,6 @@ export { securedPostgres, type SecuredPostgres } from './stack/securedPostgres';
 export { loseTail } from './stack/loseTail';
 export type { OwnKafka } from './stack/ownKafka';
 export type { OwnCluster } from './stack/ownCluster';
+export type { OwnBroker } from './stack/threeBrokers';
 export { testStack, type TestStack } from './stack/testStack';
 export { freePort } from '@threadlog/stack';

@@ -1,7 +1,8 @@
 export { standaloneScript, startService, type ServiceOptions } from './dev/service';
 export { stopRequested } from './dev/signals';
 export { StackError } from './errors';
-export { newClusterId, startKafka } from './kafka';
+export { newKafkaId, startKafka } from './kafka';
+export { startKafkaCluster } from './kafkaCluster';
 export type { KafkaListener } from './kafkaProperties';
 export { startMongo } from './mongo';
 export { startS3, type S3Server } from './s3';

@@ -7,7 +7,7 @@ import { logTail, reapStale, startChild, type Child } from './child';
 import { StackError } from './errors';
 import { classDataOptions, prepareJvmServer, type JvmServer, type Report } from './jvm';
 import { kafkaAnswers } from './kafkaProbe';
-import { CONTROLLING_NODE, kafkaProperties, type KafkaAddresses, type KafkaListener } from './kafkaProperties';
+import { controls, kafkaProperties, type KafkaAddresses, type KafkaListener, type Member } from './kafkaProperties';
 import { layout, type Layout } from './paths';
 import { assertPortFree, freePort } from './ports';
 import { startServer, type Server } from './server';
@@ -22,8 +22,8 @@ export interface KafkaOptions {
   port?: number;
   controllerPort?: number;
   advertisedPort?: number;
-  /** A node of several, of which 1 also controls; `controllerPort` is that node's then. A cluster of one by default. */
-  member?: { clusterId: string; nodeId: number };
+  /** A node of several; where the first controls the others, `controllerPort` is that one's. A cluster of one by default. */
+  member?: Member;
   /** Further ways in, beside the plain one. */
   listeners?: readonly KafkaListener[];
   /** Users with passwords that SCRAM knows, from the first start on. */
@@ -47,7 +47,7 @@ interface Broker {
   jvmOptions: string[];
   files: Layout;
   addresses: KafkaAddresses;
-  member: { clusterId: string; nodeId: number; ofSeveral?: boolean };
+  member: Member;
   listeners?: readonly KafkaListener[] | undefined;
   scramUsers?: readonly ScramUser[] | undefined;
 }
@@ -61,7 +61,7 @@ const prepareDirectory = async (broker: Broker): Promise<void> => {
   writeFileSync(propertiesFile(files), kafkaProperties(files.kafka, addresses, member, listeners));
   if (existsSync(join(files.kafka, 'log', 'meta.properties'))) return;
   rmSync(join(files.kafka, 'log'), { recursive: true, force: true });
-  const quorum = member.nodeId === CONTROLLING_NODE ? ['--standalone'] : [];
+  const quorum = quorumOf(member);
   const users = scramUsers.flatMap(({ mechanism, name, password }) => [
     '--add-scram',
     `${mechanism}=[name=${name},password=${password}]`,
@@ -74,10 +74,18 @@ const prepareDirectory = async (broker: Broker): Promise<void> => {
   });
 };
 
-/** A leading dash would be taken for an option. */
-export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, '_');
+/** With what the log of the controllers begins: all who vote in it, or this one alone. */
+const quorumOf = (member: Member): string[] => {
+  const { voters } = member;
+  if (!voters) return controls(member) ? ['--standalone'] : [];
+  const initial = voters.map((one) => `${one.nodeId}@127.0.0.1:${one.controllerPort}:${one.directoryId}`);
+  return ['--initial-controllers', initial.join(',')];
+};
 
-const alone = () => ({ clusterId: newClusterId(), nodeId: CONTROLLING_NODE });
+/** An id of a cluster, or of a node's data. A leading dash would be taken for an option. */
+export const newKafkaId = (): string => randomBytes(16).toString('base64url').replace(/^-/, '_');
+
+const alone = (): Member => ({ clusterId: newKafkaId(), nodeId: 1 });
 
 const startBroker = async (broker: Broker, extra: string[] = []): Promise<Child> => {
   const { server, jvmOptions, files, addresses } = broker;
@@ -129,6 +137,12 @@ const recordArchive = async (server: JvmServer, option: string): Promise<void> =
   }
 };
 
+/** Its jars and its archive of classes, made on first use. @throws StackError when Java or Maven is missing. */
+export const prepareKafka = async (report: Report): Promise<{ server: JvmServer; archive: string[] }> => {
+  const server = await prepareJvmServer('kafka', report);
+  return { server, archive: await classDataOptions(server, (option) => recordArchive(server, option), report) };
+};
+
 /**
  * Starts a real Apache Kafka, broker and controller in one process, and waits until it serves clients.
  * @throws StackError with what to do: Java missing, port taken, a stale process that does not end.
@@ -140,12 +154,10 @@ export const startKafka = async (options: KafkaOptions): Promise<Server> => {
   const port = options.port ?? (await freePort());
   const controllerPort = options.controllerPort ?? (await freePort());
   await assertPortFree(port, 'Kafka', 'KAFKA_PORT');
-  const member = options.member ? { ...options.member, ofSeveral: true } : alone();
-  if (member.nodeId === CONTROLLING_NODE)
-    await assertPortFree(controllerPort, "Kafka's controller", 'KAFKA_CONTROLLER_PORT');
+  const member = options.member ?? alone();
+  if (controls(member)) await assertPortFree(controllerPort, "Kafka's controller", 'KAFKA_CONTROLLER_PORT');
 
-  const server = await prepareJvmServer('kafka', report);
-  const archive = await classDataOptions(server, (option) => recordArchive(server, option), report);
+  const { server, archive } = await prepareKafka(report);
   const jit = options.jit === 'fast-start' ? ['-XX:TieredStopAtLevel=1'] : [];
   const addresses = { port, controllerPort, advertisedPort: options.advertisedPort ?? port };
   const { listeners, scramUsers } = options;
@@ -154,7 +166,7 @@ export const startKafka = async (options: KafkaOptions): Promise<Server> => {
     ...{ listeners, scramUsers },
   };
   return startServer({
-    name: 'Kafka',
+    name: member.voters ? `Kafka ${member.nodeId}` : 'Kafka',
     port,
     url: `127.0.0.1:${addresses.advertisedPort}`,
     stopSignal: 'SIGTERM',

@@ -1,4 +1,5 @@
 import { startKafka } from './kafka';
+import { startKafkaCluster } from './kafkaCluster';
 import type { Report } from './jvm';
 import { startMongo } from './mongo';
 import { startPostgres } from './postgres';
@@ -20,6 +21,8 @@ export interface StackPorts {
 
 export interface StackOptions {
   dataDir: string;
+  /** Several are a cluster, in which one may go. 1 by default. */
+  brokers?: number;
   /** Whether a Mongo-compatible server is wanted; one that is given counts as wanted. */
   mongo?: boolean;
   given?: GivenUrls;
@@ -41,22 +44,23 @@ export interface StackUrls {
 export interface Stack {
   readonly urls: StackUrls;
   /** Only what was started here. */
-  readonly servers: { kafka?: Server; postgres?: Server; mongo?: Server };
+  readonly servers: { kafka?: readonly Server[]; postgres?: Server; mongo?: Server };
   /** Kafka first, then the databases: nothing writes to a store that is gone. Idempotent. */
   stop(): Promise<void>;
 }
 
+const startBrokers = async ({ dataDir, brokers = 1, ports = {}, forTests, log }: StackOptions): Promise<Server[]> => {
+  const { kafka: port, kafkaController: controllerPort } = ports;
+  const jit = forTests ? 'fast-start' : 'full';
+  if (brokers === 1) return [await startKafka({ dataDir, port, controllerPort, jit, log })];
+  const first = port && controllerPort ? { first: port, firstController: controllerPort } : undefined;
+  return startKafkaCluster({ dataDir, size: brokers, ports: first, jit, log });
+};
+
 const startAll = async (options: StackOptions): Promise<Stack['servers']> => {
   const { dataDir, given = {}, ports = {}, forTests = false, log } = options;
   const wanted = {
-    kafka: () =>
-      startKafka({
-        dataDir,
-        port: ports.kafka,
-        controllerPort: ports.kafkaController,
-        jit: forTests ? 'fast-start' : 'full',
-        log,
-      }),
+    kafka: () => startBrokers(options),
     postgres: () => startPostgres({ dataDir, port: ports.postgres, durability: forTests ? 'process' : 'machine' }),
     mongo: () => startMongo({ dataDir, port: ports.mongo, log }),
   };
@@ -64,18 +68,26 @@ const startAll = async (options: StackOptions): Promise<Stack['servers']> => {
     given.kafkaBrokers ? undefined : wanted.kafka(),
     given.databaseUrl ? undefined : wanted.postgres(),
     given.mongoUrl || !options.mongo ? undefined : wanted.mongo(),
-  ]);
-  const [kafka, postgres, mongo] = results.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+  ] as const);
+  const [kafka, postgres, mongo] = results;
+  const servers = { kafka: started(kafka), postgres: started(postgres), mongo: started(mongo) };
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
-    await Promise.all([kafka, postgres, mongo].map((server) => server?.stop()));
+    await Promise.all(allOf(servers).map((server) => server.stop()));
     throw failed.reason;
   }
-  return { kafka, postgres, mongo };
+  return servers;
 };
 
+const started = <T>(result: PromiseSettledResult<T>): T | undefined =>
+  result.status === 'fulfilled' ? result.value : undefined;
+
+/** One after the other, for who keeps each of them running. */
+export const allOf = ({ kafka = [], postgres, mongo }: Stack['servers']): Server[] =>
+  [...kafka, postgres, mongo].filter((server) => server !== undefined);
+
 const urlsOf = (servers: Stack['servers'], given: GivenUrls): StackUrls => ({
-  kafkaBrokers: given.kafkaBrokers || servers.kafka?.url || '',
+  kafkaBrokers: given.kafkaBrokers || (servers.kafka ?? []).map(({ url }) => url).join(','),
   databaseUrl: given.databaseUrl || servers.postgres?.url || '',
   mongoUrl: given.mongoUrl || servers.mongo?.url || null,
 });
@@ -90,7 +102,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     servers,
     urls: urlsOf(servers, options.given ?? {}),
     stop: async () => {
-      await servers.kafka?.stop();
+      await Promise.all((servers.kafka ?? []).map((broker) => broker.stop()));
       await Promise.all([servers.postgres?.stop(), servers.mongo?.stop()]);
     },
   };

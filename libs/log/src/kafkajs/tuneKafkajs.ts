@@ -1,6 +1,6 @@
-import RequestQueue from 'kafkajs/src/network/requestQueue';
 import Encoder from 'kafkajs/src/protocol/encoder';
 import { decompressAtOnce } from './producer/compression';
+import { quietIdleConnections } from './quietIdleConnections';
 
 const DEFAULT_ENCODER_BYTES = 511;
 const SMALL_ENCODER_BYTES = 64;
@@ -14,17 +14,6 @@ export function tuneKafkajs(): void {
   quietIdleConnections();
   shrinkEncoders();
   decompressAtOnce();
-}
-
-/**
- * A request queue re-arms its check timer even with nothing pending, with a negative delay: every idle connection wakes
- * the process each millisecond, and Node 24 warns of it. A check is only needed while requests are held back.
- */
-function quietIdleConnections(): void {
-  const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
-  RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
-    if (this.pending.length > 0) schedule.call(this);
-  };
 }
 
 /**

@@ -5,6 +5,7 @@ import { openPool } from './connections';
 import { readHandover } from './handover';
 import { ownCluster, type OwnCluster } from './ownCluster';
 import { ownKafka, type OwnKafka } from './ownKafka';
+import { threeBrokers, type OwnBroker } from './threeBrokers';
 import { createTopic, topicPrefix, type FreshTopicOptions } from './topics';
 
 /** The servers of this run, and things of one's own on them that are removed at the end of the test file. */
@@ -26,8 +27,10 @@ export interface TestStack {
   freshTopic(options?: FreshTopicOptions): Promise<string>;
   /** A broker that the test may kill, behind a proxy that may fail. Needs Java; takes 2 s. */
   ownKafka(): Promise<OwnKafka>;
-  /** A cluster of so many brokers, none of which runs yet. Needs Java; each takes 2 to 5 s. */
-  ownCluster(size: number): Promise<OwnCluster>;
+  /** A cluster of so many brokers, none of which runs yet; `began`: with how many it begins. Needs Java; each takes 2 to 5 s. */
+  ownCluster(size: number, began?: number): Promise<OwnCluster>;
+  /** A cluster that runs, of which any one may go, each behind a proxy. Needs Java; takes 10 s and 900 MB. */
+  threeBrokers(): Promise<OwnBroker[]>;
 }
 
 /**
@@ -53,6 +56,7 @@ export const testStack = (): TestStack => {
       return topic;
     },
     ownKafka: () => ownKafka(cleanups),
-    ownCluster: (size) => ownCluster(cleanups, size),
+    ownCluster: (size, began) => ownCluster(cleanups, size, began),
+    threeBrokers: () => threeBrokers(cleanups),
   };
 };

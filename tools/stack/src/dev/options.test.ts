@@ -25,7 +25,13 @@ describe('options of npm start', () => {
     expect(options.given).toEqual({ databaseUrl: 'postgresql://db/chat' });
   });
 
+  it('say how many brokers, where the data directory does not', () => {
+    expect(parseOptions([], {}).brokers).toBeUndefined();
+    expect(parseOptions(['--brokers', '3'], {}).brokers).toBe(3);
+  });
+
   it.each([
+    [['--brokers', '2'], {}, /one broker or three/],
     [['--frseh'], {}, /--frseh/],
     [[], { API_PORT: 'http' }, /API_PORT=http/],
     [[], { KAFKA_PORT: '70000' }, /KAFKA_PORT=70000/],

@@ -9,6 +9,8 @@ export interface DevOptions {
   fresh: boolean;
   /** Keep messages in the Mongo store. */
   mongo: boolean;
+  /** Brokers of the embedded Kafka; what the data directory was begun with, or 1, where nothing is said. */
+  brokers?: number | undefined;
   /** Show the log of the service in the terminal; it is in a file in any case. */
   logs: boolean;
   dataDir: string;
@@ -16,10 +18,11 @@ export interface DevOptions {
   ports: Required<StackPorts> & { api: number; realtime: number; grpc: number; ops: number };
 }
 
-const usage = `npm start [-- --fresh] [--mongo] [--logs]
+const usage = `npm start [-- --fresh] [--mongo] [--brokers 3] [--logs]
 
   --fresh  clear the data directory first
   --mongo  keep messages in the Mongo store (an embedded test server, or MONGO_URL)
+  --brokers 3  a Kafka of three brokers, on every second port from KAFKA_PORT on
   --logs   show the service's log in the terminal as well
 
 Environment (default): DATA_DIR (./.data), API_PORT (4000), REALTIME_PORT (4001), OPS_PORT (4002),
@@ -34,12 +37,21 @@ const portFrom = (env: NodeJS.ProcessEnv, variable: string, fallback: number): n
   throw new StackError(`${variable}=${text} is not a port.`, 'Ports are whole numbers from 1 to 65535.');
 };
 
+const brokersFrom = (text: string | undefined): number | undefined => {
+  if (text === undefined || text === '1' || text === '3') return text === undefined ? undefined : Number(text);
+  throw new StackError(
+    `--brokers ${text}: one broker or three.`,
+    'Of two, none may go; more than three need more memory.',
+  );
+};
+
 /** @throws StackError for an unknown option or a value that is no port. */
 export const parseOptions = (argv: string[], env: NodeJS.ProcessEnv): DevOptions => {
   const flag = { type: 'boolean', default: false } as const;
-  let values: { fresh?: boolean; mongo?: boolean; logs?: boolean };
+  const brokers = { type: 'string' } as const;
+  let values: { fresh?: boolean; mongo?: boolean; logs?: boolean; brokers?: string };
   try {
-    ({ values } = parseArgs({ args: argv, options: { fresh: flag, mongo: flag, logs: flag } }));
+    ({ values } = parseArgs({ args: argv, options: { fresh: flag, mongo: flag, logs: flag, brokers } }));
   } catch (cause) {
     throw new StackError((cause as Error).message, usage, { cause });
   }
@@ -47,6 +59,7 @@ export const parseOptions = (argv: string[], env: NodeJS.ProcessEnv): DevOptions
     fresh: values.fresh ?? false,
     mongo: values.mongo ?? false,
     logs: values.logs ?? false,
+    brokers: brokersFrom(values.brokers),
     dataDir: resolve(checkoutRoot, env.DATA_DIR || '.data'),
     given: {
       kafkaBrokers: env.KAFKA_BROKERS || undefined,

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Layout } from '../paths';
 import { assertPortFree } from '../ports';
 import type { Server } from '../server';
-import { startStack, type Stack } from '../stack';
+import { brokersOf } from '../kafkaCluster';
+import { StackError } from '../errors';
+import { allOf, startStack, type Stack } from '../stack';
 import { banner } from './banner';
 import { prepareDataDirectory } from './dataDirectory';
 import { demoTokens, type DemoToken } from './demoTenants';
@@ -35,6 +37,15 @@ interface Launched {
   tokens: DemoToken[];
 }
 
+const brokersFor = ({ dataDir, brokers }: DevOptions): number => {
+  const known = brokersOf(dataDir);
+  if (known === null || brokers === undefined || known === brokers) return known ?? brokers ?? 1;
+  throw new StackError(
+    `The log in ${dataDir} was begun with ${known === 1 ? 'one broker' : `${known} brokers`}.`,
+    'Begin anew with --fresh, or with another DATA_DIR.',
+  );
+};
+
 const launchService = async (
   options: DevOptions,
   stack: Stack,
@@ -51,12 +62,10 @@ const launchService = async (
 };
 
 /** Keeps everything running until the run is to end. @throws Error when a server keeps ending. */
-const keepRunning = async (servers: (Server | undefined)[], { signal, report }: RunContext): Promise<void> => {
+const keepRunning = async (servers: Server[], { signal, report }: RunContext): Promise<void> => {
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  const supervised = servers
-    .filter((server) => server !== undefined)
-    .map((server) => supervise(server, { signal: either, report }));
+  const supervised = servers.map((server) => supervise(server, { signal: either, report }));
   await Promise.all(supervised).finally(() => failed.abort());
 };
 
@@ -78,7 +87,14 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
   const stops: (() => Promise<void> | void)[] = [release];
   try {
     await checkServicePorts(options);
-    const stack = await startStack({ dataDir, given, mongo, ports: options.ports, log: report });
+    const stack = await startStack({
+      dataDir,
+      brokers: brokersFor(options),
+      given,
+      mongo,
+      ports: options.ports,
+      log: report,
+    });
     stops.unshift(() => stack.stop());
     if (signal.aborted) return;
     if (options.logs) void followFile(files.log('threadlog'), (text) => process.stdout.write(text), signal);
@@ -86,7 +102,7 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
     stops.unshift(() => service.stop());
     if (signal.aborted) return;
     report(banner({ options, urls: stack.urls, tokens, seconds: (performance.now() - began) / 1000 }));
-    await keepRunning([service, ...Object.values(stack.servers)], context);
+    await keepRunning([service, ...allOf(stack.servers)], context);
   } finally {
     for (const stop of stops) await stop();
   }
