@@ -177,6 +177,7 @@ export const LAYERS = {
     'child jvm ports postgresBinaries postmasterLock runAs',
     'server',
     'kafka mongo pgbouncer postgres s3',
+    'kafkaCluster',
     'stack',
     'dev',
     'index',
