@@ -53,7 +53,7 @@ const clusterOf = async (options: KafkaClusterOptions): Promise<ClusterFile> => 
   if (known && first && ports && (first.port !== ports.first || first.controllerPort !== ports.firstController)) {
     throw new StackError(
       `The cluster in ${dataDir} listens on port ${first.port}, its controller on ${first.controllerPort}, and cannot be moved.`,
-      `Start it with KAFKA_PORT=${first.port} KAFKA_CONTROLLER_PORT=${first.controllerPort}, or anew with --fresh.`,
+      `Start it with KAFKA_PORT=${first.port} KAFKA_CONTROLLER_PORT=${first.controllerPort}, or start over with --fresh.`,
     );
   }
   const cluster = known ?? (await newCluster(options));

@@ -42,7 +42,7 @@ const brokersFor = ({ dataDir, brokers }: DevOptions): number => {
   if (known === null || brokers === undefined || known === brokers) return known ?? brokers ?? 1;
   throw new StackError(
     `The log in ${dataDir} was begun with ${known === 1 ? 'one broker' : `${known} brokers`}.`,
-    'Begin anew with --fresh, or with another DATA_DIR.',
+    'Start over with --fresh, or take another DATA_DIR.',
   );
 };
 
