@@ -41,6 +41,8 @@ function edited(message: Message, payload: Frames['message:updated']): Message {
 
 /** A message in a whole state, which may be new to the reader, too. */
 function whole(data: ThreadData, message: Message): ThreadData {
+  // It came late: what is held up to this seq is without it, as it was deleted.
+  if (message.seq <= data.seq && !messageAt(data.messages, message.messageIndex)) return data;
   const isNew = message.messageIndex > data.newestIndex && isUnread(data, message);
   const next = withWhole(data, message);
   return next === data ? data : withUnread(next, isNew ? 1 : 0);

@@ -193,13 +193,22 @@ async function bridge(run: Run, seq: number | null, signal: AbortSignal): Promis
 /** Applies what was held back, in the order of the thread: frames of before the resume may have come before it. */
 function release(run: Run, seq: number): void {
   const { deps } = run;
-  const held = (run.held ?? []).toSorted((one, other) => (seqOf(one) ?? 0) - (seqOf(other) ?? 0));
+  const held = (run.held ?? []).toSorted(inOrder);
   run.held = null;
   const from = deps.get()!;
   const caughtUp = held.filter((frame) => (seqOf(frame) ?? Infinity) > from.seq).reduce(advance, from);
   deps.set(deps.bound({ ...caughtUp, seq: Math.max(caughtUp.seq, seq) }));
   deps.status('live', null);
 }
+
+/**
+ * By seq; of one seq, a whole state before a part. A part that came live may stand on a state that is older than what the
+ * resume tells whole under the same seq: applied first, it would make that look known.
+ */
+function inOrder(one: Frame, other: Frame): number {
+  return (seqOf(one) ?? 0) - (seqOf(other) ?? 0) || Number(isWhole(other)) - Number(isWhole(one));
+}
+const isWhole = ({ name, payload }: Frame) => name === 'message:updated' && payload.message !== undefined;
 
 const advance = (data: ThreadData, frame: Frame): ThreadData => {
   const next = applyFrame(data, frame);
