@@ -1,10 +1,12 @@
-import { eventually } from '@threadlog/testing';
+import { cleanupAfterAll, eventually, tcpProxy, testSeed } from '@threadlog/testing';
 import type { ThreadView } from '@threadlog/client';
 import { chatClients, comparable, historyOf } from './testing/chatClients';
+import { chanceOf } from './testing/faultyFetch';
 import { givenStandalone } from './testing/standalone';
 
 const api = givenStandalone({ ROLES: 'projector,command-api,query-api,realtime' });
 const clients = chatClients(api);
+const cleanups = cleanupAfterAll();
 jest.setTimeout(60_000);
 
 const texts = (view: ThreadView) => view.getSnapshot().messages.map(({ content, state }) => `${state} ${content}`);
@@ -73,5 +75,113 @@ describe('live views of two people', () => {
     await adas.send('Again').sent;
     await eventually(() => expect(bens.getSnapshot()).toMatchObject({ status: 'live' }));
     await eventually(() => expect(texts(bens)).toEqual(['sent Again', 'failed Still here']));
+  });
+});
+
+describe('the socket of a client', () => {
+  it('is one, however often views are mounted, and is closed after the last of them', async () => {
+    const proxy = await tcpProxy({ target: { port: Number(new URL(api.sockets()).port) } });
+    cleanups.add(() => proxy.close());
+    const tenant = clients.tenant();
+    const ada = clients.of('ada', tenant, { realtimeUrl: `http://${proxy.host}:${proxy.port}` });
+    const { id } = await ada.threads.create({ title: 'Homework' });
+    expect(proxy.connections()).toBe(0);
+    const stops = Array.from({ length: 10 }, () => [
+      ada.thread(id),
+      ada.threadList(),
+      ada.unread(),
+      ada.presenceOf(['ada']),
+    ])
+      .flat()
+      .map((store) => {
+        // As StrictMode does it.
+        store.subscribe(() => undefined)();
+        return store.subscribe(() => undefined);
+      });
+    await eventually(() => expect(ada.thread(id).getSnapshot().status).toBe('live'));
+    await eventually(() => expect(ada.presenceOf(['ada']).getSnapshot().get('ada')?.state).toBe('online'));
+    expect(
+      ada
+        .threadList({})
+        .getSnapshot()
+        .threads.map((thread) => thread.id),
+    ).toEqual([id]);
+    expect(proxy.connections()).toBe(1);
+    for (const stop of stops) stop();
+    await eventually(() => expect(proxy.connections()).toBe(0));
+    expect(ada.connection.getSnapshot().status).toBe('idle');
+    // What is held is shown at once, and brought up to date.
+    const late = ada.thread(id);
+    expect(late.getSnapshot().status).toBe('stale');
+    late.subscribe(() => undefined);
+    await eventually(() => expect(late.getSnapshot().status).toBe('live'));
+  });
+
+  it('comes back with a new token when the old one has ended, and nothing is missing', async () => {
+    const { tenant, id, bens } = await twoPeople();
+    let given = 0;
+    const getToken = () => clients.shortToken('ada', tenant, (given += 1) === 1 ? 2 : 3600);
+    const ada = clients.of('ada', tenant, { getToken });
+    const view = ada.thread(id);
+    view.subscribe(() => undefined);
+    await eventually(() => expect(view.getSnapshot().status).toBe('live'));
+    await eventually(() => expect(ada.connection.getSnapshot().status).not.toBe('online'));
+    await bens.send('Are you there?').sent;
+    await eventually(() => expect(texts(view)).toEqual(['sent Are you there?']));
+    await eventually(() => expect(view.getSnapshot().status).toBe('live'));
+    expect(given).toBeGreaterThan(1);
+  });
+
+  it('that is refused says so, and works when there is another token', async () => {
+    const tenant = clients.tenant();
+    const good = clients.of('ada', tenant);
+    const { id } = await good.threads.create({ title: 'Homework' });
+    const ada = clients.of('ada', tenant, { token: 'no.such.token' });
+    const view = ada.thread(id);
+    view.subscribe(() => undefined);
+    await eventually(() => expect(ada.connection.getSnapshot().status).toBe('unauthorized'));
+    await eventually(() => expect(view.getSnapshot().error).toMatchObject({ name: 'AuthError' }));
+    ada.setToken(clients.shortToken('ada', tenant, 600));
+    await eventually(() => expect(view.getSnapshot()).toMatchObject({ status: 'live', error: null }));
+  });
+});
+
+describe('what is held', () => {
+  it('is bounded in a burst, and older messages come when they are asked for', async () => {
+    const { ada, id, bens } = await twoPeople();
+    const contents = Array.from({ length: 230 }, (_, at) => `${at + 1}`);
+    for (const content of contents) await ada.messages.send(id, { content });
+    const held = () => bens.getSnapshot().messages.map(({ content }) => content);
+    await eventually(() => expect(held()).toEqual(contents.slice(-200)));
+    expect(bens.getSnapshot().hasOlder).toBe(true);
+    await expect(bens.loadOlder(20)).resolves.toBe(true);
+    expect(held()).toEqual(contents.slice(-220));
+    await expect(bens.loadOlder(20)).resolves.toBe(false);
+    expect(held()).toEqual(contents);
+  });
+
+  it('of what is unread equals the server after going away and coming back at random', async () => {
+    const chance = chanceOf(testSeed({ what: 'reading and being away' }));
+    const { ada, ben, id, bens } = await twoPeople();
+    const other = await ada.threads.create({ participantIds: ['ben'] });
+    const unread = ben.unread();
+    unread.subscribe(() => undefined);
+    const steps: (() => unknown)[] = [
+      () => ada.messages.send(id, { content: 'x' }),
+      () => ada.messages.send(other.id, { content: 'y' }),
+      () => ada.messages.send(other.id, { content: 'z' }),
+      () => ben.reading.markRead(other.id),
+      () => ben.pause(),
+      () => ben.resume(),
+    ];
+    for (let n = 0; n < 60; n++) await steps[Math.floor(chance() * steps.length)]!();
+    ben.resume();
+    await ada.messages.send(id, { content: 'last' });
+    await eventually(async () => {
+      const { total, threads } = await ben.reading.unread();
+      expect(unread.getSnapshot()).toMatchObject({ status: 'live', total });
+      const mine = threads.find(({ threadId }) => threadId === id)?.unreadCount;
+      expect(bens.getSnapshot()).toMatchObject({ status: 'live', unreadCount: mine });
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { createChatClient, type ChatClient, type ChatClientOptions, type Message } from '@threadlog/client';
 import { testActor } from '@threadlog/testing';
+import jwt from 'jsonwebtoken';
 import type { givenStandalone } from './standalone';
-import { tokenOf } from './standalone';
+import { SECRET, tokenOf } from './standalone';
 
 /** Clients of people of a tenant of their own; closed after each test. */
 export function chatClients(api: ReturnType<typeof givenStandalone>) {
@@ -14,12 +15,14 @@ export function chatClients(api: ReturnType<typeof givenStandalone>) {
   const actorOf = (id: string, tenantId: string) => testActor(id, { tenant: tenantId });
   return {
     tenant: () => `client-school-${(tenants += 1)}`,
-    tokenOf: (id: string, tenantId: string) => tokenOf(actorOf(id, tenantId)),
+    /** A token that ends soon. */
+    shortToken: (id: string, tenantId: string, seconds: number) =>
+      jwt.sign({ sub: id, tenant_id: tenantId, role: 'user' }, SECRET, { expiresIn: seconds }),
     of(id: string, tenantId: string, options: Partial<ChatClientOptions> = {}): ChatClient {
       const client = createChatClient({
         url: api.url(),
         realtimeUrl: api.sockets(),
-        getToken: () => tokenOf(actorOf(id, tenantId)),
+        ...(options.getToken ? {} : { token: tokenOf(actorOf(id, tenantId)) }),
         ...options,
       });
       open.add(client);
