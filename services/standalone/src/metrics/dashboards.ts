@@ -78,6 +78,8 @@ export const DASHBOARDS: Dashboards = {
         '{{instance}}': 'max by (instance) (threadlog_reader_lag_records{reader="realtime"})',
       }),
       panel('Bytes that wait in sockets', 'bytes', { '{{instance}}': 'realtime_waiting_bytes' }),
+      panel('Runs of agents that are told of', 'short', { '{{instance}}': 'realtime_drafts' }),
+      panel('Frames of drafts', 'ops', { '{{instance}}': rate('realtime_draft_frames_total', 'instance') }),
       panel('Slow sockets, threads fetched again', 'ops', {
         '{{what}}': rate('realtime_slow_sockets_total', 'what'),
         resyncs: rate('realtime_resyncs_total'),
