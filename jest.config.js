@@ -16,7 +16,9 @@ const common = {
     '^fast-check$': path.join(__dirname, 'libs/testing/jest/fastCheck.js'),
     '^kafkajs$': path.join(__dirname, 'libs/testing/jest/kafkajs.js'),
   },
-  transformIgnorePatterns: ['/node_modules/(?!(commander|eventsource-parser|pkce-challenge|sql-template-tag)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(cockatiel|commander|eventsource-parser|pkce-challenge|sql-template-tag)/)',
+  ],
   // Kept with the checkout, so that what was transformed once stays so.
   cacheDirectory: path.join(__dirname, '.cache', 'jest'),
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.data/', '<rootDir>/.cache/'],

@@ -4,7 +4,7 @@
  */
 export const LAYERS = {
   'libs/auth': ['actor personIds', 'policy', 'token', 'config internal', 'index'],
-  'libs/client': ['generated', 'errors webhooks', 'http', 'resources', 'live', 'client', 'index', 'react'],
+  'libs/client': ['generated', 'errors webhooks', 'http', 'resources', 'live', 'client', 'index node', 'react'],
   'libs/commands': [
     'contract fields forwardGuard',
     'agents messages participants privacy reactions tenants threads users webhooks',
