@@ -35,6 +35,7 @@ import { userRemove } from './users/remove';
 import { userSync } from './users/sync';
 import { webhookDelete } from './webhooks/delete';
 import { webhookDisable } from './webhooks/disable';
+import { webhookReport } from './webhooks/report';
 import { webhookRegister } from './webhooks/register';
 import { webhookRotateSecret } from './webhooks/rotateSecret';
 import { webhookUpdate } from './webhooks/update';
@@ -79,6 +80,7 @@ export const CONTRACTS = [
   webhookUpdate,
   webhookRotateSecret,
   webhookDisable,
+  webhookReport,
   webhookDelete,
 ] as const;
 

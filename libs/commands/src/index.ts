@@ -39,6 +39,7 @@ export * from './users/sync';
 export * from './webhooks/delete';
 export * from './webhooks/disable';
 export * from './webhooks/register';
+export * from './webhooks/report';
 export * from './webhooks/rotateSecret';
 export * from './webhooks/update';
 export * from './router';

@@ -28,3 +28,4 @@ export * from './resources/v1';
 export * from './resources/privacy';
 export * from './resources/webhook';
 export * from './resources/webhookDelivery';
+export * from './resources/webhookReplay';

@@ -41,6 +41,7 @@ export * from './queries/references';
 export * from './queries/senders';
 export * from './queries/personThreads';
 export * from './queries/webhooks';
+export * from './queries/webhookReplays';
 export * from './presenters';
 export * from './waiting/projectionWait';
 export * from './waiting/looks';

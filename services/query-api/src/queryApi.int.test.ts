@@ -4,7 +4,7 @@ import { encodeConsistencyToken, openApiDocument } from '@threadlog/service';
 import { foldRows, profileEvents, secureRoutesSpec, testActor, threadStory } from '@threadlog/testing';
 import { queryRoutes } from './index';
 import { givenQueryApi, LOG } from './testing/queryApi';
-import { askedForPrivacy, registeredWebhook, WEBHOOK_ID } from './testing/otherRows';
+import { askedForPrivacy, askedForReplay, registeredWebhook, REPLAY_ID, WEBHOOK_ID } from './testing/otherRows';
 
 const ada = testActor('ada');
 const ben = testActor('ben');
@@ -348,6 +348,7 @@ describe('every route', () => {
     await write(foldRows(await profileEvents(sealing, { userId: 'lena', displayName: 'Lena' })));
     await askedForPrivacy(database());
     await registeredWebhook(database(), sealing);
+    await askedForReplay(database());
   });
   const document = openApiDocument(queryRoutes, { title: 'reads', version: '1' });
   const secured = (insider: Actor) => () => ({
@@ -355,6 +356,7 @@ describe('every route', () => {
     params: ({ operationId }: { operationId: string }) => ({
       ...{ threadId: 'secured', conversationId: 'secured', messageId: 'secured-m1', externalUserId: 'lena' },
       webhookId: WEBHOOK_ID,
+      replayId: REPLAY_ID,
       requestId: operationId === 'getErasureReceipt' ? 'erasure' : 'export',
     }),
     queries: { getThreadChanges: '?since=0' },
@@ -364,7 +366,7 @@ describe('every route', () => {
   });
   const ofAdministrators = new Set([
     ...['listThreadEvents', 'listWebhooks', 'getWebhook'],
-    ...['listWebhookAttempts', 'listWebhookDeadLetters'],
+    ...['listWebhookAttempts', 'listWebhookDeadLetters', 'listWebhookReplays', 'getWebhookReplay'],
   ]);
   const forAdministrators = ({ operationId }: { operationId: string }) => ofAdministrators.has(operationId);
   secureRoutesSpec(document, secured(ada), (operation) => !forAdministrators(operation));

@@ -254,6 +254,16 @@ describe('ways in', () => {
       expect(format).toContain('$upstream_status');
     });
 
+    it('are of the worker for what is asked of deliveries, and for nothing else of webhooks', () => {
+      const [, pattern = ''] = /location ~\* (\S*webhooks\S*) \{/.exec(nginx) ?? [];
+      const toWorker = (path: string) => new RegExp(pattern, 'i').test(`/api/v1/webhooks${path}`);
+      const asked = ['/1/test', '/1/replay', '/1/replays/2', '/1/dead-letters/3/retry', '/1/Dead-Letters/retry-all'];
+      expect(asked.filter(toWorker)).toEqual(asked);
+      expect(['', '/1', '/1/secret', '/keys', '/1/attempts', '/1/dead-letters', '/1/replays'].filter(toWorker)).toEqual(
+        [],
+      );
+    });
+
     it('are of the worker for downloads, in whatever case', () => {
       const [, pattern = ''] = /location ~\* (\S*downloads\S*) \{/.exec(nginx) ?? [];
       for (const path of [`/api/v1/privacy/downloads/${token}`, `/API/v1/privacy/Downloads/${token}/`]) {

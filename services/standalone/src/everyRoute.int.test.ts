@@ -47,7 +47,7 @@ const BELOW = new Set(['getConversationThread', 'postConversationThreadMessage']
 const FOR_ADMINISTRATORS = new Set([
   ...['listThreadEvents', 'releaseLegalHold'],
   ...['getWebhook', 'updateWebhook', 'deleteWebhook', 'rotateWebhookSecret'],
-  ...['listWebhookAttempts', 'listWebhookDeadLetters'],
+  ...['listWebhookAttempts', 'listWebhookDeadLetters', 'listWebhookReplays', 'getWebhookReplay'],
 ]);
 
 /** Operations about what only the worker brings about; the privacy tests ask for them. */
@@ -84,7 +84,13 @@ async function webhookPlace(): Promise<Record<string, string>> {
   const { call } = as(administrator);
   const { id, token } = await created(call('POST', '/api/v1/webhooks', { url: 'https://hooks.example.invalid/' }));
   await api.request('GET', '/api/v1/webhooks', { as: administrator, headers: { 'x-consistency-token': token } });
-  return { webhookId: id };
+  // Whoever would run it is not here.
+  const { rows } = await api.runtime().database.query<{ replay_id: string }>(
+    `insert into threadlog.webhook_replays (replay_id, tenant_id, webhook_id, requested_at, requested_by, starts, ends, status)
+     values (gen_random_uuid(), 'acme', $1, now(), 'root', '0:0', '0:1', 'running') returning replay_id`,
+    [id],
+  );
+  return { webhookId: id, replayId: rows[0]!.replay_id };
 }
 
 /** A thread of its own for each operation, since many of them take things away. */

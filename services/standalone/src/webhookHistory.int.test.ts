@@ -1,68 +1,49 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, verify } from 'node:crypto';
-import type { Actor } from '@threadlog/auth';
+import { join } from 'node:path';
 import type {
   WebhookAttemptResource,
-  WebhookDeadLetterResource,
   WebhookKeysResource,
-  WebhookWithSecretResource,
+  WebhookRetriedResource,
+  WebhookTestResource,
 } from '@threadlog/events';
 import { eventually, testActor } from '@threadlog/testing';
-import { accept, startReceiver, type Receiver } from './testing/receiver';
+import { Webhook } from 'standardwebhooks';
+import { accept } from './testing/receiver';
 import { scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
+import { adminOf, givenEndpoints, OPEN_TO_LOOPBACK } from './testing/webhookAdmin';
 import { contents, PATIENT } from './testing/webhooks';
 
 jest.setTimeout(120_000);
-const BASE = '/api/v1/webhooks';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
 const api = givenStandalone({
-  ROLES: 'projector,command-api,query-api,worker',
-  OUTBOUND_ALLOW_HTTP: 'true',
-  OUTBOUND_ALLOWED_RANGES: '127.0.0.1',
+  ...OPEN_TO_LOOPBACK,
   WEBHOOK_ED25519_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
 });
 const scenes = scenesOf(api);
-let receiver: Receiver;
-beforeEach(async () => void (receiver = await startReceiver()));
-afterEach(() => receiver.close());
+const { receiver, call, page, registered, attemptsOf, deadLettersOf, until } = givenEndpoints(api);
 
-interface Page<Item> {
-  items: Item[];
-  hasMore: boolean;
-  nextCursor: string | null;
-  prevCursor: string | null;
-}
-
-const adminOf = (tenant: string) => testActor('root', { tenant, role: 'admin' });
-
-async function registered(admin: Actor, more: object = {}): Promise<string> {
-  const body = { url: receiver.url, ...more };
-  const made = await api.as(admin).call<WebhookWithSecretResource>('POST', BASE, body);
-  expect(made.status).toBe(201);
-  return made.body.id;
-}
-
-async function page<Item>(admin: Actor, id: string, list: string): Promise<Page<Item>> {
-  const { status, body } = await api.as(admin).call<Page<Item>>('GET', `${BASE}/${id}/${list}`);
-  expect(status).toBe(200);
-  return body;
-}
-const attemptsOf = async (admin: Actor, id: string, query = '') =>
-  (await page<WebhookAttemptResource>(admin, id, `attempts${query}`)).items;
-const deadLettersOf = async (admin: Actor, id: string) =>
-  (await page<WebhookDeadLetterResource>(admin, id, 'dead-letters')).items;
-const until = (said: string) => eventually(() => expect(contents(receiver.taken)).toContain(said), PATIENT);
+/** How many deliveries the package svix takes for genuine; throws where it does not take all of them. */
+const verifiedBySvix = (deliveries: object[]) =>
+  execFileSync(process.execPath, [join(__dirname, 'testing/verifyWithSvix.mjs')], {
+    input: JSON.stringify(deliveries),
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 
 it('lists attempts, newest first, with what the receiver said, and no payload', async () => {
   const admin = adminOf('listed');
-  const id = await registered(admin);
+  const { id } = await registered(admin);
   const threadId = await scenes.thread(admin, {});
-  await eventually(() => expect(receiver.taken).toHaveLength(1), PATIENT);
-  receiver.answer((_received, response) => void response.writeHead(503).end(`no room for canary${'ü'.repeat(2_000)}`));
+  await eventually(() => expect(receiver().taken).toHaveLength(1), PATIENT);
+  receiver().answer(
+    (_received, response) => void response.writeHead(503).end(`no room for canary${'ü'.repeat(2_000)}`),
+  );
   await scenes.post(admin, threadId, 'canary');
-  await eventually(() => expect(receiver.seen.length).toBeGreaterThan(1), PATIENT);
-  receiver.answer(accept);
+  await eventually(() => expect(receiver().seen.length).toBeGreaterThan(1), PATIENT);
+  receiver().answer(accept);
   await until('canary');
   await eventually(async () => {
     const [last] = await attemptsOf(admin, id);
@@ -73,7 +54,7 @@ it('lists attempts, newest first, with what the receiver said, and no payload', 
   const failed = all.find(({ delivered }) => !delivered)!;
   expect(failed).toMatchObject({
     ...{ event: 'message.created', threadId, status: 503, error: 'status' },
-    ...{ eventId: receiver.seen[1]!.id, position: expect.stringMatching(/^\d:\d+$/) },
+    ...{ eventId: receiver().seen[1]!.id, position: expect.stringMatching(/^\d:\d+$/) },
   });
   expect(failed.answer).toBe(`no room for canary${'ü'.repeat(503)}`);
   const stored = await api
@@ -81,14 +62,14 @@ it('lists attempts, newest first, with what the receiver said, and no payload', 
     .database.query('select * from threadlog.webhook_attempts where tenant_id = $1', ['listed']);
   expect(JSON.stringify(stored.rows)).not.toContain('canary');
   // What repeats a message goes with it.
-  await scenes.done(admin, 'message.delete', { threadId, messageId: String(receiver.seen[1]!.data.messageId) });
+  await scenes.done(admin, 'message.delete', { threadId, messageId: String(receiver().seen[1]!.data.messageId) });
   await scenes.projected();
   for (const { answer } of await attemptsOf(admin, id)) expect(answer).toBeNull();
 });
 
 it('pages through attempts there and back, and refuses cursors of other lists', async () => {
   const admin = adminOf('paged');
-  const id = await registered(admin);
+  const { id } = await registered(admin);
   const threadId = await scenes.thread(admin, {});
   for (let n = 1; n <= 4; n += 1) await scenes.post(admin, threadId, `${n}`);
   await eventually(async () => expect(await attemptsOf(admin, id)).toHaveLength(5), PATIENT);
@@ -106,15 +87,15 @@ it('pages through attempts there and back, and refuses cursors of other lists', 
   expect([first.hasMore, third.hasMore, third.nextCursor]).toEqual([true, false, null]);
   const back = await page<WebhookAttemptResource>(admin, id, `attempts?limit=2&cursor=${second.prevCursor}`);
   expect(back.items).toEqual(first.items);
-  const elsewhere = await api.as(admin).call('GET', `${BASE}/${id}/dead-letters?cursor=${first.nextCursor}`);
+  const elsewhere = await call(admin, 'GET', `${id}/dead-letters?cursor=${first.nextCursor}`);
   expect(elsewhere.status).toBe(400);
 });
 
-it('lists what was given up', async () => {
+it('lists what was given up, and tries it again when it is asked to, one or all', async () => {
   const admin = adminOf('dead');
-  const id = await registered(admin);
+  const { id } = await registered(admin);
   const threadId = await scenes.thread(admin, {});
-  receiver.answer(({ data }, response) => {
+  receiver().answer(({ data }, response) => {
     if (data.content === 'unwanted') response.writeHead(500, { 'webhook-delivery': 'abort-message' });
     response.end();
   });
@@ -123,28 +104,120 @@ it('lists what was given up', async () => {
   const [dead] = await deadLettersOf(admin, id);
   expect(dead).toMatchObject({
     ...{ event: 'message.created', threadId, attempts: 1, status: 500, error: 'abort_message' },
-    eventId: receiver.seen.find(({ data }) => data.content === 'unwanted')!.id,
+    eventId: receiver().seen.find(({ data }) => data.content === 'unwanted')!.id,
   });
+  // The number of another endpoint's, or of none, is not there.
+  const other = await registered(admin, { events: ['conversation.deleted'] });
+  await scenes.projected();
+  for (const [of, n] of [
+    [other.id, dead!.n],
+    [id, '9'.repeat(18)],
+  ] as const)
+    expect((await call(admin, 'POST', `${of}/dead-letters/${n}/retry`)).status).toBe(404);
+  expect((await call(admin, 'POST', `${id}/dead-letters/x/retry`)).status).toBe(400);
+
+  // Given up again it keeps its number.
+  expect(await call(admin, 'POST', `${id}/dead-letters/${dead!.n}/retry`)).toMatchObject({
+    status: 202,
+    body: { retried: 1 },
+  });
+  await eventually(() => expect(contents(receiver().seen)).toEqual(['unwanted', 'unwanted']), PATIENT);
+  await eventually(
+    async () => expect(await deadLettersOf(admin, id)).toEqual([{ ...dead, deadAt: expect.any(String) }]),
+    PATIENT,
+  );
+  await scenes.post(admin, threadId, 'unwanted');
+  await eventually(async () => expect(await deadLettersOf(admin, id)).toHaveLength(2), PATIENT);
+  receiver().answer(accept);
+  expect(await call<WebhookRetriedResource>(admin, 'POST', `${id}/dead-letters/retry-all`)).toMatchObject({
+    body: { retried: 2 },
+  });
+  await eventually(() => expect(contents(receiver().taken)).toEqual(['unwanted', 'unwanted']), PATIENT);
+  // The thread goes on as before.
+  await scenes.post(admin, threadId, 'behind it');
+  await until('behind it');
+  expect(await deadLettersOf(admin, id)).toEqual([]);
+  const audit = await api
+    .as(admin)
+    .call<{ items: { actor: { id: string }; detail: object }[] }>(
+      'GET',
+      '/api/v1/audit?type=CHAT_WEBHOOK_RETRY_REQUESTED',
+    );
+  expect(audit.body.items.map(({ actor, detail }) => [actor.id, detail])).toEqual([
+    ['root', { webhook_id: id }],
+    ['root', { webhook_id: id, dead_letter: dead!.n }],
+  ]);
+  await call(admin, 'PATCH', id, { enabled: false });
+  await scenes.projected();
+  expect((await call(admin, 'POST', `${id}/dead-letters/retry-all`)).status).toBe(409);
+});
+
+it('sends a test event, signed like all others, and tells what came back, of one that is switched off too', async () => {
+  const admin = adminOf('testing');
+  const { id, secret } = await registered(admin, { events: ['message.created'] });
+  await scenes.projected();
+  const test = async () => (await call<WebhookTestResource>(admin, 'POST', `${id}/test`)).body;
+  receiver().answer((_received, response) => void response.end('thanks'));
+  const taken = await test();
+  expect(taken).toMatchObject({ delivered: true, status: 200, error: null, answer: 'thanks' });
+  const [{ event, data, body, headers }] = receiver().taken as [ReturnType<typeof receiver>['taken'][number]];
+  expect({ event, data, id: headers['webhook-id'] }).toEqual({
+    event: 'test.ping',
+    data: { webhookId: id },
+    id: taken.eventId,
+  });
+  expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toBeDefined();
+  expect(verifiedBySvix([{ secret, body, headers }])).toBe('1');
+  expect(() => verifiedBySvix([{ secret, body: `${body} `, headers }])).toThrow('No matching signature');
+  // What it answers changes nothing.
+  receiver().answer((_received, response) => void response.writeHead(410).end());
+  expect(await test()).toMatchObject({ delivered: false, status: 410, error: 'gone', answer: null });
+  await call(admin, 'PATCH', id, { enabled: false });
+  await scenes.projected();
+  await receiver().close();
+  expect(await test()).toMatchObject({ delivered: false, status: null, error: 'connection' });
+  expect((await attemptsOf(admin, id)).map(({ kind, delivered }) => [kind, delivered])).toEqual([
+    ...[
+      ['test', false],
+      ['test', false],
+    ],
+    ['test', true],
+  ]);
 });
 
 it('is there for administrators of the tenant alone', async () => {
   const admin = adminOf('guarded');
-  const id = await registered(admin);
+  const { id } = await registered(admin);
   await scenes.projected();
   const others = [adminOf('foreign'), testActor('eve', { tenant: 'guarded' })];
   for (const other of others)
-    for (const list of ['attempts', 'dead-letters']) {
-      const { status } = await api.as(other).call('GET', `${BASE}/${id}/${list}`);
-      expect([list, status]).toEqual([list, 404]);
+    for (const [method, path] of [
+      ...[
+        ['GET', 'attempts'],
+        ['GET', 'dead-letters'],
+        ['GET', 'replays'],
+        ['POST', 'test'],
+      ],
+      ...[
+        ['POST', 'dead-letters/1/retry'],
+        ['POST', 'dead-letters/retry-all'],
+        ['POST', 'replay'],
+      ],
+      ['DELETE', `replays/${id}`],
+    ] as const) {
+      const body = path === 'replay' ? { from: '2026-01-15T09:00:00Z' } : undefined;
+      const { status } = await call(other, method, `${id}/${path}`, body);
+      expect([path, status]).toEqual([path, 404]);
     }
+  expect(receiver().seen).toEqual([]);
 });
 
 it('shows the public half of the key that signs', async () => {
   const admin = adminOf('keys');
   await registered(admin);
   await scenes.thread(admin, {});
-  await eventually(() => expect(receiver.taken).toHaveLength(1), PATIENT);
-  const { body } = await api.as(admin).call<WebhookKeysResource>('GET', `${BASE}/keys`);
+  await eventually(() => expect(receiver().taken).toHaveLength(1), PATIENT);
+  const { body } = await call<WebhookKeysResource>(admin, 'GET', 'keys');
   expect(body.keys).toEqual([
     {
       algorithm: 'ed25519',
@@ -152,7 +225,7 @@ it('shows the public half of the key that signs', async () => {
       pem: publicKey.export({ format: 'pem', type: 'spki' }),
     },
   ]);
-  const { body: sent, headers } = receiver.taken[0]!;
+  const { body: sent, headers } = receiver().taken[0]!;
   const signature = String(headers['webhook-signature']).split(' ').at(-1)!.slice('v1a,'.length);
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${sent}`;
   expect(verify(null, Buffer.from(signed), body.keys[0]!.pem, Buffer.from(signature, 'base64'))).toBe(true);

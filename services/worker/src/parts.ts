@@ -28,14 +28,22 @@ export function feedParts(deps: WorkerDeps): Service[] {
 
 /** Webhooks: the operator's, where there is one, and those that tenants registered. */
 export function webhookParts(deps: WorkerDeps): Service[] {
-  const { OUTBOUND_ALLOW_HTTP: allowHttp, OUTBOUND_ALLOWED_RANGES: allowedRanges } = deps.config;
-  const { WEBHOOK_ED25519_KEY: key } = deps.config;
   const operators = operatorsEndpoint(deps.config);
   const tenants = createTenantsEndpoints(deps);
   const list = async () => [...(operators ? [operators] : []), ...(await tenants.list())];
-  const outbound = { allowHttp, allowedRanges };
-  const ed25519 = key === undefined ? undefined : ed25519KeyOf(key);
-  return [createWebhooks({ ...deps, endpoints: { list }, disable: disableBy(deps.router), outbound, ed25519 })];
+  const sending = { outbound: outboundOf(deps.config), ed25519: signingKeyOf(deps.config) };
+  return [createWebhooks({ ...deps, ...sending, endpoints: { list }, disable: disableBy(deps.router) })];
+}
+
+/** Where tenants' endpoints may be. */
+export function outboundOf(config: WorkerDeps['config']) {
+  const { OUTBOUND_ALLOW_HTTP: allowHttp, OUTBOUND_ALLOWED_RANGES: allowedRanges } = config;
+  return { allowHttp, allowedRanges };
+}
+
+/** What signs all deliveries beside their secrets, where the operator has such a key. */
+export function signingKeyOf({ WEBHOOK_ED25519_KEY: key }: WorkerDeps['config']) {
+  return key === undefined ? undefined : ed25519KeyOf(key);
 }
 
 /** Messages that an agent is told, the one that asks it included. */

@@ -1,3 +1,4 @@
+import { createOutboundClient, type OutboundClient } from '@threadlog/outbound';
 import { mountRoutes, runServices, strictRouter, type Role, type Service } from '@threadlog/service';
 import type { Router } from 'express';
 import type { WorkerDeps } from './deps';
@@ -7,13 +8,14 @@ import { createErasureKeys } from './erasure/keys';
 import { receiptSigner } from './erasure/sign';
 import { createExports, type Exports } from './export';
 import { createDownloadSlots } from './http/deps';
-import { workerRoutes } from './http/routes';
+import { downloadRoutes } from './http/routes';
+import { webhookRoutes } from './http/webhooks';
 import type { JobHandler } from './jobs/job';
 import { createJobObserver } from './jobs/observe';
 import { createJobRunner } from './jobs/runner';
 import { createJobStore } from './jobs/store';
 import { underLeadership } from './leadership';
-import { agentParts, feedParts, retentionPart, webhookParts } from './parts';
+import { agentParts, feedParts, outboundOf, retentionPart, signingKeyOf, webhookParts } from './parts';
 
 /**
  * Does what nobody waits for: privacy requests, retention, the feed. Any number of instances may run; each part works on
@@ -34,12 +36,14 @@ export function createWorker(deps: WorkerDeps): Role {
     parts.push(privacyJobs(deps, exports), createErasureEndings(deps));
     mountDownloads(routes, deps, exports);
   }
+  const client = mountWebhooks(routes, deps);
   const led = parts.map((part) => underLeadership(part, deps));
   return {
     name: 'worker',
     routes,
     async run(signal) {
       await runServices(led, { signal, logger: deps.logger });
+      client.close();
       await exports.store.close();
     },
   };
@@ -64,5 +68,19 @@ function erasureOf(deps: WorkerDeps, { files }: Exports): JobHandler {
 function mountDownloads(routes: Router, deps: WorkerDeps, { store, files }: Exports): void {
   const { database, sealing, router, admission, checkReplies } = deps;
   const http = { database, sealing, router, store, files, slots: createDownloadSlots() };
-  mountRoutes(routes, workerRoutes, { deps: http, admission, checkReplies });
+  mountRoutes(routes, downloadRoutes, { deps: http, admission, checkReplies });
+}
+
+/** Test events that a process sends at a time. */
+const MAX_TESTS = 16;
+
+/** Any instance takes what administrators ask for; the one that delivers does it. Test events are sent from here. */
+function mountWebhooks(routes: Router, deps: WorkerDeps): OutboundClient {
+  const { database, log, sealing, router, logger, admission, checkReplies } = deps;
+  const client = createOutboundClient(outboundOf(deps.config));
+  const tests = createDownloadSlots(MAX_TESTS);
+  const parts = { database, log, sealing, router, client, logger, tests, now: () => new Date() };
+  const http = { ...parts, ed25519: signingKeyOf(deps.config) };
+  mountRoutes(routes, webhookRoutes, { deps: http, admission, checkReplies });
+  return client;
 }

@@ -45,6 +45,10 @@ export const DESCRIPTIONS: Record<EventType, string> = {
   CHAT_WEBHOOK_SECRET_ROTATED: 'An endpoint has a new secret; until `previous_until` the one before signs as well.',
   CHAT_WEBHOOK_DISABLED: 'An endpoint was switched off because of how it answers; `reason` says why.',
   CHAT_WEBHOOK_DELETED: 'An endpoint is gone; its URL and secrets leave every read model.',
+  CHAT_WEBHOOK_RETRY_REQUESTED:
+    'An administrator let deliveries be tried again that were given up: one, or all of them.',
+  CHAT_WEBHOOK_REPLAY_REQUESTED: 'An administrator let an endpoint be told again of what happened before.',
+  CHAT_WEBHOOK_REPLAY_CANCELLED: 'An administrator ended a replay before it was through.',
   CHAT_PARTITION_OWNED:
     'A marker: from here on the partition is written under this epoch, and records of lower ones are void.',
 };

@@ -45,4 +45,8 @@ export const webhookEvents = {
   }),
   CHAT_WEBHOOK_DISABLED: defineEvent('webhook', [], { ...webhook, reason: v.codeSchema }),
   CHAT_WEBHOOK_DELETED: defineEvent('webhook', [], webhook),
+  /** `dead_letter`: its number; null for all of them. */
+  CHAT_WEBHOOK_RETRY_REQUESTED: defineEvent('webhook', [], { ...webhook, dead_letter: idSchema.nullable() }),
+  CHAT_WEBHOOK_REPLAY_REQUESTED: defineEvent('webhook', [], { ...webhook, replay_id: z.uuid() }),
+  CHAT_WEBHOOK_REPLAY_CANCELLED: defineEvent('webhook', [], { ...webhook, replay_id: z.uuid() }),
 };

@@ -4,12 +4,27 @@ import { z } from 'zod';
 export const WEBHOOK_ATTEMPT_KINDS = ['live', 'replay', 'test'] as const;
 export type WebhookAttemptKind = (typeof WEBHOOK_ATTEMPT_KINDS)[number];
 
+/** Where replays stand. */
+export const WEBHOOK_REPLAY_STATUSES = ['running', 'completed', 'cancelled', 'failed'] as const;
+export type WebhookReplayStatus = (typeof WEBHOOK_REPLAY_STATUSES)[number];
+
+/** What is sent where an endpoint is tried out. */
+export const WEBHOOK_TEST_EVENT = 'test.ping';
+
 /** Bytes that are kept of an answer. */
 export const WEBHOOK_ANSWER_BYTES = 1_024;
+
+const PLACE = /^(\d{1,9}):(\d{1,15})$/;
 
 /** A place in the log as receivers' administrators see it; each belongs to one event. */
 export function webhookPosition(partition: number, offset: number): string {
   return `${partition}:${offset}`;
+}
+
+/** The place that a text names; null for a text that names none. */
+export function parseWebhookPosition(text: string): { partition: number; offset: number } | null {
+  const match = PLACE.exec(text);
+  return match && { partition: Number(match[1]), offset: Number(match[2]) };
 }
 
 const position = z.string().meta({ description: 'Where the event stands in the log: a replay may begin there.' });

@@ -127,6 +127,8 @@ const KEPT = [
   'secret_id',
   'previous_secret_id',
   'previous_until',
+  'dead_letter',
+  'replay_id',
   'mode',
   'agent_id',
   'run_id',

@@ -36,6 +36,7 @@ import { removeUser } from './users/remove';
 import { syncUser } from './users/sync';
 import { deleteWebhook } from './webhooks/delete';
 import { disableWebhook } from './webhooks/disable';
+import { reportWebhook } from './webhooks/report';
 import { registerWebhook } from './webhooks/register';
 import { rotateWebhookSecret } from './webhooks/rotateSecret';
 import { updateWebhook } from './webhooks/update';
@@ -79,6 +80,7 @@ const LISTED = [
   updateWebhook,
   rotateWebhookSecret,
   disableWebhook,
+  reportWebhook,
   deleteWebhook,
 ] as const;
 

@@ -25,6 +25,8 @@ export function createEndpoint(): PrivacyModel {
           ...secret,
         });
       }
+      // Seldom: everything comes too late behind it.
+      if (pick === 49 && kind % 6 === 4) return of('CHAT_WEBHOOK_DELETED');
       const previous = { previous_secret_id: `s${secrets - 1 - (pick % 3)}`, previous_until: untilOf(pick) };
       const steps = [
         of('CHAT_WEBHOOK_UPDATED', { url: sealed(`https://b.example/${pick}`), description: sealed('b') }),
@@ -32,7 +34,9 @@ export function createEndpoint(): PrivacyModel {
         of('CHAT_WEBHOOK_UPDATED', { enabled: pick % 2 === 0 }),
         of('CHAT_WEBHOOK_SECRET_ROTATED', { ...secret, ...previous }),
         of('CHAT_WEBHOOK_DISABLED', { reason: 'failing' }),
-        ...(pick === 49 ? [of('CHAT_WEBHOOK_DELETED')] : []),
+        of('CHAT_WEBHOOK_RETRY_REQUESTED', { dead_letter: null }),
+        of('CHAT_WEBHOOK_REPLAY_REQUESTED', { replay_id: WEBHOOK }),
+        of('CHAT_WEBHOOK_REPLAY_CANCELLED', { replay_id: WEBHOOK }),
       ];
       return steps[(kind + pick) % steps.length]!;
     },

@@ -34,6 +34,17 @@ export async function registeredWebhook(database: Database, sealing: SealingServ
   await database.query(upsertSql(webhookEndpointsTable as Table<object>, 'read_1', '$1'), [JSON.stringify([row])]);
 }
 
+export const REPLAY_ID = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d21';
+
+/** A replay of it, as the worker would keep it. */
+export async function askedForReplay(database: Database): Promise<void> {
+  await database.query(
+    `insert into threadlog.webhook_replays (replay_id, tenant_id, webhook_id, requested_at, requested_by, starts, ends, status)
+     values ($1, 'acme', $2, now(), 'root', '0:0', '0:1', 'running')`,
+    [REPLAY_ID, WEBHOOK_ID],
+  );
+}
+
 /** Requests about ada: an export, and an erasure with its receipt. */
 export async function askedForPrivacy(database: Database): Promise<void> {
   const subject = { kind: 'user', id: 'ada' } as const;

@@ -5,12 +5,12 @@ import {
   type WebhookAttemptKind,
   type WebhookAttemptResource,
 } from '@threadlog/events';
-import { findDeletedMessages, openColumn } from '@threadlog/read-models';
+import { findDeletedMessages, instantOfDate, openColumn } from '@threadlog/read-models';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
 import { ok, readRoute } from '../readRoute';
 import { pageEdgesShape } from '../schemas';
-import { corePage, micro } from './corePage';
+import { corePage } from './corePage';
 import { managedEndpoint, webhookListQuery, webhookParams, webhookTags as tags } from './endpoint';
 
 const attemptPage = z
@@ -100,7 +100,7 @@ function presentAttempt(row: AttemptRow, answer: string | null): WebhookAttemptR
   return {
     ...{ id: String(row.n), kind: row.kind, eventId: row.event_id, event: row.event },
     position: partition === null || offset === null ? null : webhookPosition(partition, offset),
-    ...{ threadId: row.thread_id, at: micro(row.at), durationMs: row.duration_ms, delivered: row.delivered },
+    ...{ threadId: row.thread_id, at: instantOfDate(row.at), durationMs: row.duration_ms, delivered: row.delivered },
     ...{ status: row.status, error: row.error, answer },
   };
 }

@@ -1,4 +1,4 @@
-import type { Query } from '@threadlog/read-models';
+import { instantOfDate, type Query } from '@threadlog/read-models';
 import type { QueryContext } from '../context';
 import { decodeKeyset, type Keyset, type KeysetList } from '../cursors';
 import { keysetOrder, keysetPage } from '../pages';
@@ -20,11 +20,6 @@ export async function corePage<Row extends { n: number }>(
   const rows = await statements.built<Row>((query) =>
     keysetOrder(from(query.withSchema('threadlog').select('*')), { cursor, columns, limit: limit + 1 }),
   );
-  const key = (row: Row) => ({ at: micro(at(row)), id: String(row.n) });
+  const key = (row: Row) => ({ at: instantOfDate(at(row)), id: String(row.n) });
   return keysetPage(rows, { list, cursor, limit, key });
-}
-
-/** Whatever the worker notes has milliseconds. */
-export function micro(at: Date): string {
-  return `${at.toISOString().slice(0, -1)}000Z`;
 }

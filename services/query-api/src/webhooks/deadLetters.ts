@@ -1,8 +1,9 @@
 import { webhookDeadLetterSchema, webhookPosition, type WebhookDeadLetterResource } from '@threadlog/events';
+import { instantOfDate } from '@threadlog/read-models';
 import { z } from 'zod';
 import { ok, readRoute } from '../readRoute';
 import { pageEdgesShape } from '../schemas';
-import { corePage, micro } from './corePage';
+import { corePage } from './corePage';
 import { managedEndpoint, webhookListQuery, webhookParams, webhookTags as tags } from './endpoint';
 
 const deadLetterPage = z
@@ -50,7 +51,7 @@ function presentDeadLetter(row: DeadLetterRow): WebhookDeadLetterResource {
     ...{ n: String(row.n), eventId: row.event_id, event: row.event },
     position: webhookPosition(row.partition, row.log_offset),
     threadId: threadOf(row.lane),
-    ...{ attempts: row.attempts, status: row.last_status, error: row.last_reason, deadAt: micro(row.dead_at) },
+    ...{ attempts: row.attempts, status: row.last_status, error: row.last_reason, deadAt: instantOfDate(row.dead_at) },
   };
 }
 

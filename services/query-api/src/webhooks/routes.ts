@@ -12,6 +12,7 @@ import { managedEndpoint, webhookListQuery, webhookParams, webhookTags as tags }
 import { attempts } from './attempts';
 import { deadLetters } from './deadLetters';
 import { keys } from './keys';
+import { webhookReplayRoutes } from './replays';
 
 const pageSchema = z.object({ items: z.array(webhookSchema), ...pageEdgesShape }).meta({ id: 'WebhookPage' });
 
@@ -60,4 +61,7 @@ async function presented({ opener }: QueryContext, { tenantId }: Actor, rows: re
 }
 
 /** `keys` is no endpoint: it comes before them. */
-export const webhookQueryRoutes: readonly Route<QueryContext>[] = [list, keys, one, attempts, deadLetters];
+export const webhookQueryRoutes: readonly Route<QueryContext>[] = [
+  ...[list, keys, one, attempts, deadLetters],
+  ...webhookReplayRoutes,
+];

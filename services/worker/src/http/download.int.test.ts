@@ -18,7 +18,7 @@ import { Readable } from 'node:stream';
 import { ExportStoreError, type ExportStore } from '../export/store/port';
 import { givenExports } from '../testing/exports';
 import { createDownloadSlots, type WorkerHttpDeps } from './deps';
-import { workerRoutes } from './routes';
+import { downloadRoutes } from './routes';
 
 const acme = tenantId('acme');
 const subject: Subject = { kind: 'learner', id: 'lena' };
@@ -46,7 +46,7 @@ describe('downloading an export', () => {
       files: exports.made().files,
       slots,
     };
-    const routes = mountRoutes(Router(), workerRoutes, { deps, admission: testAdmission(), checkReplies: true });
+    const routes = mountRoutes(Router(), downloadRoutes, { deps, admission: testAdmission(), checkReplies: true });
     api = await serveTestApi([routes]);
   });
   afterAll(() => api.close());
@@ -210,7 +210,7 @@ describe('downloading an export', () => {
     let asked = 0;
     const spied = { ...deps, sealing: { ...exports.sealing, prepareTenant: () => Promise.resolve(void (asked += 1)) } };
     const other = await serveTestApi([
-      mountRoutes(Router(), workerRoutes, { deps: spied, admission: testAdmission() }),
+      mountRoutes(Router(), downloadRoutes, { deps: spied, admission: testAdmission() }),
     ]);
     const claims = Buffer.from(JSON.stringify(['made-up', 'r-1', 4_000_000_000, 'x', 'user', 'user'])).toString(
       'base64url',
@@ -228,7 +228,7 @@ describe('downloading an export', () => {
     };
     const spied = { ...deps, router: refusing };
     const other = await serveTestApi([
-      mountRoutes(Router(), workerRoutes, { deps: spied, admission: testAdmission() }),
+      mountRoutes(Router(), downloadRoutes, { deps: spied, admission: testAdmission() }),
     ]);
     const { status, body } = await other.get(pathOf('r-8'), { as: olga });
     expect([status, (body as { code: string }).code]).toEqual([503, 'unavailable']);

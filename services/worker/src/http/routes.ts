@@ -12,6 +12,7 @@ import { defineRoute, type Route } from '@threadlog/service';
 import { z } from 'zod';
 import type { WorkerHttpDeps } from './deps';
 import { findExport, noSuchExport, sendExport } from './download';
+import { webhookRoutes } from './webhooks';
 
 const tags = ['Privacy'];
 const params = z.object({ requestId: idInputSchema });
@@ -60,8 +61,11 @@ const byLink = defineRoute<{ params: typeof linkParams }, WorkerHttpDeps>({
   },
 });
 
+/** Where exports are fetched. */
+export const downloadRoutes: readonly Route<WorkerHttpDeps>[] = [byToken, byLink];
+
 /** Every route of the worker. */
-export const workerRoutes: readonly Route<WorkerHttpDeps>[] = [byToken, byLink];
+export const workerRoutes = [...downloadRoutes, ...webhookRoutes] as readonly Route[];
 
 function mayDownload(actor: Actor, row: ExportLogRow): boolean {
   return row.requested_by === actor.id || mayHandleSubject(actor, { kind: row.subject_kind, id: row.subject_id });

@@ -16,6 +16,8 @@ import type { Outlet, OutletDeps } from './outletPorts';
 import type { WebhookEvent } from './payload';
 import { beginReading, catchUp, type ReadingDeps } from './reading';
 import type { Receiver } from './receiver';
+import type { ReplaysDeps } from './replay/replays';
+import { createRevival, type Revival } from './revival';
 import { createRegistry, type Registry } from './registry';
 import { createRoom } from './room';
 import { publishKey } from './store/keys';
@@ -44,6 +46,9 @@ export interface Parts extends DueDeps {
   forgetStrangers(): Promise<void>;
   attempt: Attempt;
   attempts: AttemptLog;
+  revival: Revival;
+  /** Tries to tell of something again because somebody asked for it. */
+  replay: ReplaysDeps['attempt'];
   /** Lets an outlet read for itself from there on. */
   readFrom(outlet: Outlet, positions: Positions): void;
 }
@@ -65,6 +70,8 @@ export async function assemble(
   const start = await begin(deps, reading.get(LIVE_READER));
   const watermark = createWatermark(start);
   saver.keep(LIVE_READER, watermark);
+  const revival = createRevival(database, deps.now);
+  await revival.begin();
   const waiting = Map.groupBy(await deliveries.waiting(), ({ outlet }) => outlet);
   const due: DueDeps = { threads: createKnownThreads(database), open: createOpen(deps) };
   const room = createRoom();
@@ -84,7 +91,21 @@ export async function assemble(
     now: deps.now,
   });
   return {
-    ...{ ...due, registry, watermark, room, saver, deliveries, membership, start, attempt, attempts, readFrom },
+    ...{
+      ...due,
+      registry,
+      watermark,
+      room,
+      saver,
+      deliveries,
+      membership,
+      start,
+      attempt,
+      attempts,
+      revival,
+      readFrom,
+    },
+    replay: createReplayAttempt(deps, attempts),
     switchOff: createSwitchOff({ ...deps, registry, receivers, known }),
     cut() {
       for (const outlet of registry.outlets()) outlet.stop('cut');
@@ -139,6 +160,21 @@ function createAttempt(deps: DeliverDeps, attempts: AttemptLog, signal: AbortSig
     if (ending.aborted) return outcome;
     receiver.heard(outcome, deps.now());
     const record = recordOf(receiver.endpoint, { event, due, kind: 'live', at, attempted });
+    if (record) attempts.note(record);
+    return outcome;
+  };
+}
+
+function createReplayAttempt(deps: DeliverDeps, attempts: AttemptLog): ReplaysDeps['attempt'] {
+  return async (receiver, due, signal) => {
+    const at = deps.now();
+    const attempted = await attemptDelivery(deps, receiver.endpoint, due.event, { signal, kind: 'replay' });
+    const { outcome } = attempted;
+    if (signal.aborted) return outcome;
+    // Whether it takes what happens now is for live deliveries to say; but it may want no more of anything.
+    if (outcome.kind === 'ended') receiver.heard(outcome, deps.now());
+    if (outcome.kind === 'delivered') deps.observer.replayed();
+    const record = recordOf(receiver.endpoint, { event: due.event, due, kind: 'replay', at, attempted });
     if (record) attempts.note(record);
     return outcome;
   };

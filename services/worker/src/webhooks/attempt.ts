@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { WebhookAttemptKind } from '@threadlog/events';
 import { DELIVERY_PATIENCE, type Failure, type OutboundClient, type WholeAnswer } from '@threadlog/outbound';
 import { answerText } from './attempts/answers';
 import { secretsAt, type WebhookEndpoint } from './endpoints/endpoint';
@@ -32,8 +33,8 @@ export interface AttemptDeps {
 
 export interface AttemptOptions {
   signal: AbortSignal;
-  /** It was told before, or might have been: it is told again because somebody asked for it. */
-  replay?: boolean;
+  /** Of what happens now, where nothing is said. Replays are marked as such. */
+  kind?: WebhookAttemptKind;
 }
 
 const REPLAY_HEADER = 'webhook-replay';
@@ -45,15 +46,19 @@ export async function attemptDelivery(
   { client, now, ed25519 }: AttemptDeps,
   endpoint: WebhookEndpoint,
   event: WebhookEvent,
-  { signal, replay = false }: AttemptOptions,
+  { signal, kind = 'live' }: AttemptOptions,
 ): Promise<Attempted> {
   const attemptedAt = now();
   const { key, url, tenantId, payload } = endpoint;
   const told = payload === 'thin' ? thin(event) : event;
   const { body, headers } = signedBody(told, { secrets: secretsAt(endpoint, attemptedAt), ed25519 }, attemptedAt);
-  const sent = { 'user-agent': 'threadlog-webhooks', ...headers, ...(replay && { [REPLAY_HEADER]: 'true' }) };
+  const sent = {
+    'user-agent': 'threadlog-webhooks',
+    ...headers,
+    ...(kind === 'replay' && { [REPLAY_HEADER]: 'true' }),
+  };
   // Connections of their own: what happens now does not wait for what happened once.
-  const pool = replay ? `${key} replay` : key;
+  const pool = kind === 'live' ? key : `${key} ${kind}`;
   const request = { url, method: 'POST' as const, headers: sent, body, trusted: tenantId === null, pool, signal };
   const startedAt = performance.now();
   const answer = await client.send(request, DELIVERY_PATIENCE);

@@ -2,6 +2,8 @@ import { aborted, until } from '@threadlog/service';
 import { createProjected } from '../erasure/projected';
 import { createLiveReader } from './live';
 import { tellOfPresence } from './presence';
+import { runReplays } from './replay/replays';
+import { sweepReplays } from './replay/store';
 import { sweepAttempts } from './attempts/store';
 import { assemble, type Parts } from './assemble';
 import type { DeliverDeps } from './deps';
@@ -9,6 +11,7 @@ import type { DeliverDeps } from './deps';
 /** Endpoints are looked at so often. */
 const SYNC_EVERY_MS = 1_000;
 const LATE_EVERY_MS = 100;
+const REVIVE_EVERY_MS = 500;
 /** What was given up is kept so long, in days. */
 const DEAD_LETTER_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -40,7 +43,7 @@ async function run(deps: DeliverDeps, parts: Parts, signal: AbortSignal): Promis
   const onFault = (err: unknown) => deps.logger.warn({ err }, 'endpoints of webhooks cannot be looked at');
   const look = () => parts.membership.sync().then(parts.switchOff);
   const syncing = until(signal, look, { everyMs: SYNC_EVERY_MS, onFault });
-  const others = [syncing, sweep(deps, parts, signal), runLate(deps, parts, signal), parts.attempts.run(signal)];
+  const others = [syncing, ...runBeside(deps, parts, signal)];
   const saving = parts.saver.run(signal);
   try {
     await Promise.race([aborted(signal), saving]);
@@ -51,6 +54,19 @@ async function run(deps: DeliverDeps, parts: Parts, signal: AbortSignal): Promis
   }
   await Promise.all(others);
   signal.throwIfAborted();
+}
+
+/** What goes on beside the reader, each by itself. */
+function runBeside(deps: DeliverDeps, parts: Parts, signal: AbortSignal): Promise<void>[] {
+  const { revival, registry, attempts, replay, threads, open } = parts;
+  const onFault = (err: unknown) => deps.logger.warn({ err }, 'what was given up cannot be tried again yet');
+  return [
+    sweep(deps, parts, signal),
+    runLate(deps, parts, signal),
+    attempts.run(signal),
+    until(signal, () => revival.look(registry), { everyMs: REVIVE_EVERY_MS, onFault }),
+    runReplays({ ...deps, due: { threads, open }, registry, attempt: replay }, signal),
+  ];
 }
 
 function runLate({ observer }: DeliverDeps, { registry }: Parts, signal: AbortSignal): Promise<void> {
@@ -73,6 +89,7 @@ function sweep({ database, now, logger }: DeliverDeps, { deliveries }: Parts, si
   const forget = async (): Promise<void> => {
     await deliveries.forgetDead(new Date(now().getTime() - DEAD_LETTER_DAYS * DAY_MS));
     await sweepAttempts(database, now());
+    await sweepReplays(database, now());
   };
   const onFault = (err: unknown) => logger.warn({ err }, 'what webhooks keep cannot be swept');
   return until(signal, forget, { everyMs: SWEEP_EVERY_MS, onFault });

@@ -22,6 +22,8 @@ export interface Lane {
   noted: number;
   /** Milliseconds since 1970 from which its first late delivery may be tried. */
   dueAt: number;
+  /** While it is seen to: when its first late delivery is to be tried all the same, whatever comes of what is under way. */
+  wakeAt: number;
 }
 
 /** The lanes of an outlet in which something waits or is under way. */
@@ -33,6 +35,8 @@ export interface Lanes {
   of(name: string): Lane;
   /** It is late from now on, due at that time unless it was late before. */
   makeLate(lane: Lane, dueAt: number): void;
+  /** Something came into the store before what waits: its first late delivery is due by then. */
+  hurry(lane: Lane, dueAt: number): void;
   /** Takes a late lane that is due and in the store, which is busy from then on. */
   takeDue(now: number): Lane | null;
   /** It was seen to; where it is late its next may be tried from `dueAt` on. */
@@ -66,7 +70,16 @@ export function createLanes(): Lanes {
     of(name) {
       const known = lanes.get(name);
       if (known) return known;
-      const lane: Lane = { name, queue: [], late: false, busy: false, unsaved: 0, noted: 0, dueAt: 0 };
+      const lane: Lane = {
+        name,
+        queue: [],
+        late: false,
+        busy: false,
+        unsaved: 0,
+        noted: 0,
+        dueAt: 0,
+        wakeAt: Infinity,
+      };
       lanes.set(name, lane);
       return lane;
     },
@@ -76,11 +89,12 @@ export function createLanes(): Lanes {
       late += 1;
       due.free(lane);
     },
+    hurry: due.hurry,
     takeDue: due.take,
     release(lane, dueAt) {
       lane.busy = false;
       if (!lane.late) return void (lane.queue.length === 0 && drop(lane));
-      lane.dueAt = dueAt;
+      Object.assign(lane, { dueAt: Math.min(dueAt, lane.wakeAt), wakeAt: Infinity });
       // Behind the others: lanes that fail again and again must not keep those from being tried that came later.
       lanes.delete(lane.name);
       lanes.set(lane.name, lane);
@@ -101,10 +115,16 @@ export function createLanes(): Lanes {
 /** Which of the lanes may be tried. Nobody looks through them all before one may be due. */
 function createDueLanes(lanes: ReadonlyMap<string, Lane>) {
   let nextDue = Infinity;
+  /** It may be taken, or may be later. */
+  function free(lane: Lane): void {
+    if (lane.late && !isTaken(lane)) nextDue = Math.min(nextDue, lane.dueAt);
+  }
   return {
-    /** It may be taken, or may be later. */
-    free(lane: Lane): void {
-      if (lane.late && !isTaken(lane)) nextDue = Math.min(nextDue, lane.dueAt);
+    free,
+    hurry(lane: Lane, dueAt: number): void {
+      if (lane.busy) lane.wakeAt = Math.min(lane.wakeAt, dueAt);
+      else lane.dueAt = Math.min(lane.dueAt, dueAt);
+      free(lane);
     },
     take(now: number): Lane | null {
       if (nextDue > now) return null;

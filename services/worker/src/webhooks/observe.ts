@@ -13,6 +13,9 @@ export interface WebhookObserver {
   switchedOff(reason: string): void;
   /** Attempts that the list of them leaves out: more than it is written with. */
   unlisted(count: number): void;
+  /** Replays that run, or wait for their turn. */
+  replaying(count: number): void;
+  replayed(): void;
   standing(now: Standing): void;
   /** This process delivers no more. */
   left(): void;
@@ -34,7 +37,7 @@ const NOTHING = { lateLanes: 0, behind: 0, endpoints: 0, inMemory: 0, waiting: 0
 
 /** Counts deliveries for the operations port. */
 export function createWebhookObserver(metrics: Pick<Metrics, 'registry'>): WebhookObserver {
-  const { attempts, dead, withheld, off, unlisted, late, behind, endpoints } = register(metrics);
+  const { attempts, dead, withheld, off, unlisted, replays, replayed, late, behind, endpoints } = register(metrics);
   const outbox = createOutbox(metrics, 'webhooks');
   function standing(now: Standing): void {
     late.set(now.lateLanes);
@@ -58,9 +61,12 @@ export function createWebhookObserver(metrics: Pick<Metrics, 'registry'>): Webho
     withheld: (reason) => withheld.inc({ reason }),
     switchedOff: (reason) => off.inc({ reason }),
     unlisted: (count) => unlisted.inc(count),
+    replaying: (count) => replays.set(count),
+    replayed: () => replayed.inc(),
     standing,
     left() {
       standing(NOTHING);
+      replays.set(0);
       outbox.left();
     },
   };
@@ -96,6 +102,16 @@ function register({ registry }: Pick<Metrics, 'registry'>) {
     help: 'Attempts that are missing from the list of attempts, since more were made than it is written with.',
     registers,
   });
+  const replays = new Gauge({
+    name: 'threadlog_webhook_replays',
+    help: 'Replays that run, or wait for their turn.',
+    registers,
+  });
+  const replayed = new Counter({
+    name: 'threadlog_webhook_replayed_total',
+    help: 'Deliveries of replays that were taken.',
+    registers,
+  });
   const late = new Gauge({
     name: 'threadlog_webhook_late_lanes',
     help: 'Threads of which a delivery waits for another attempt.',
@@ -107,5 +123,5 @@ function register({ registry }: Pick<Metrics, 'registry'>) {
     registers,
   });
   const endpoints = new Gauge({ name: 'threadlog_webhook_endpoints', help: 'Endpoints that are told.', registers });
-  return { attempts, dead, withheld, off, unlisted, late, behind, endpoints };
+  return { attempts, dead, withheld, off, unlisted, replays, replayed, late, behind, endpoints };
 }

@@ -45,6 +45,15 @@ export function createOutlet(deps: OutletDeps, options: OutletOptions): Outlet {
       void noting.note(lane, entry);
     },
     tryLate: late.tryDue,
+    revive(name) {
+      if (state.stopped) return;
+      const lane = lanes.of(name);
+      const dueAt = deps.now().getTime();
+      counts.waiting += 1;
+      lane.noted += 1;
+      lanes.makeLate(lane, dueAt);
+      lanes.hurry(lane, dueAt);
+    },
     get waiting() {
       return counts.waiting;
     },

@@ -60,6 +60,8 @@ export interface Outlet {
   accept(due: Due, mark: Mark): void;
   /** Tries again what waits and is due. */
   tryLate(): void;
+  /** A delivery of this lane that was given up waits in the store again: it is due, at its place in the log's order. */
+  revive(lane: string): void;
   /** Deliveries that wait in the store, or are on their way into it. */
   readonly waiting: number;
   /** Deliveries in memory, not tried yet or under way. */

@@ -4,6 +4,7 @@ import {
   type EventType,
   type Json,
   type TenantId,
+  type WEBHOOK_TEST_EVENT,
   type WebhookEventName,
 } from '@threadlog/events';
 import type { OpenedEvent } from '../feed/openEvents';
@@ -14,7 +15,7 @@ export { WEBHOOK_EVENTS, type WebhookEventName } from '@threadlog/events';
 export interface WebhookEvent {
   /** The same in every attempt: receivers deduplicate by it. */
   id: string;
-  name: WebhookEventName;
+  name: WebhookEventName | typeof WEBHOOK_TEST_EVENT;
   /** When it happened: ISO 8601 UTC with milliseconds. */
   timestamp: string;
   tenantId: TenantId;
@@ -186,7 +187,7 @@ function milliseconds({ timestamp }: Pick<ChatEvent, 'timestamp'>): string {
 /** What thin endpoints are told of an event: ids, times and numbers, from which they can ask for the rest. */
 const THIN: ReadonlySet<string> = new Set([
   ...['messageId', 'conversationId', 'threadId', 'parentThreadId', 'senderId', 'senderType', 'userId', 'learnerId'],
-  ...['deletedBy', 'createdBy', 'updatedBy', 'addedBy', 'removedBy', 'replyTo', 'subject', 'requestId'],
+  ...['deletedBy', 'createdBy', 'updatedBy', 'addedBy', 'removedBy', 'replyTo', 'subject', 'requestId', 'webhookId'],
   ...['createdAt', 'editedAt', 'deletedAt', 'updatedAt', 'addedAt', 'removedAt', 'erasedAt', 'lastSeenAt'],
   ...['type', 'role', 'status', 'edit'],
 ]);

@@ -38,7 +38,7 @@ export async function placeAt(
 }
 
 /** An offset as a place to read from: with the highest epoch before it. */
-async function positionAt(log: ReadLog, partition: number, offset: number): Promise<ReadPosition> {
+export async function positionAt(log: ReadLog, partition: number, offset: number): Promise<ReadPosition> {
   const from = Math.max(await log.tail(partition), offset - EPOCH_SPAN);
   let maxEpoch = 0;
   if (from < offset)

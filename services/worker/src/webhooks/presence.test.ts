@@ -41,6 +41,8 @@ function given(wanted: readonly WebhookEventName[] = WEBHOOK_EVENTS) {
         standing: () => undefined,
         left: () => undefined,
         unlisted: () => undefined,
+        replaying: () => undefined,
+        replayed: () => undefined,
       },
       now: () => new Date('2026-01-15T10:30:01Z'),
     },

@@ -4,7 +4,7 @@ import { createLimiter } from '@threadlog/service';
 import type { Outcome } from './attempt';
 import { passes, wants } from './endpoints/endpoint';
 import type { WebhookObserver } from './observe';
-import type { WebhookEvent } from './payload';
+import type { WebhookEvent, WebhookEventName } from './payload';
 import type { Receiver } from './receiver';
 import type { Registry } from './registry';
 
@@ -58,7 +58,10 @@ function createTeller({ attempt, observer }: PresenceDeps, receiver: Receiver): 
   };
 }
 
-function presenceEvent({ tenantId, userId, state, lastSeenAt }: PresenceChange, now: Date): WebhookEvent {
+function presenceEvent(
+  { tenantId, userId, state, lastSeenAt }: PresenceChange,
+  now: Date,
+): WebhookEvent & { name: WebhookEventName } {
   return {
     id: randomUUID(),
     name: state === 'online' ? 'user.online' : 'user.offline',

@@ -67,6 +67,8 @@ test('a tenant has so many endpoints and no more; how many, nobody may guess', (
   having().when(admin, register()).thenRefused('conflict');
 });
 
+const retryAll = command('webhook.report', { webhookId: ID, act: { type: 'retry', deadLetter: null } });
+
 test.each<[string, Actor]>([
   ['a member', ada],
   ['a teacher', teacher],
@@ -87,6 +89,9 @@ test.each<[string, Actor]>([
       .thenRefused('not_found');
     given(...before)
       .when(who, about('webhook.delete'))
+      .thenRefused('not_found');
+    given(...before)
+      .when(who, retryAll)
       .thenRefused('not_found');
     given(...before)
       .when(who, command('webhook.disable', DISABLE))
@@ -180,4 +185,28 @@ test('the worker switches off what is on, once, and not what was changed since i
 
 test('deleting leaves nothing to delete', () => {
   given(registered()).when(admin, about('webhook.delete')).then(deleted);
+});
+
+test('what is asked of the worker is noted in the name of who asked, and changes nothing of the endpoint', () => {
+  const replay = { type: 'replay', replayId: ID } as const;
+  const cancel = { type: 'cancelReplay', replayId: ID } as const;
+  const about = { webhook_id: ID };
+  given(registered())
+    .when(admin, retryAll)
+    .then({ type: 'CHAT_WEBHOOK_RETRY_REQUESTED', data: { ...about, dead_letter: null } });
+  given(registered())
+    .when(admin, command('webhook.report', { webhookId: ID, act: replay }))
+    .then({ type: 'CHAT_WEBHOOK_REPLAY_REQUESTED', data: { ...about, replay_id: ID } });
+  // The worker’s word about the endpoint as it delivered to it still holds.
+  given(registered(), { type: 'CHAT_WEBHOOK_RETRY_REQUESTED', data: { ...about, dead_letter: '1' } })
+    .when(worker, command('webhook.disable', { ...DISABLE, ifMatch: 1 }))
+    .thenLike({ type: 'CHAT_WEBHOOK_DISABLED' });
+  // Where nothing is sent nothing is sent again; but what was begun may be ended.
+  given(registered(), disabled).when(admin, retryAll).thenRefused('conflict');
+  given(registered(), disabled)
+    .when(admin, command('webhook.report', { webhookId: ID, act: replay }))
+    .thenRefused('conflict');
+  given(registered(), disabled)
+    .when(admin, command('webhook.report', { webhookId: ID, act: cancel }))
+    .then({ type: 'CHAT_WEBHOOK_REPLAY_CANCELLED', data: { ...about, replay_id: ID } });
 });

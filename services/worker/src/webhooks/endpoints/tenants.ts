@@ -3,6 +3,7 @@ import {
   activeGeneration,
   createWebhookQueries,
   openWebhook,
+  type OpenWebhook,
   webhookBlobsOf,
   type Database,
   type WebhookEndpointRow,
@@ -35,7 +36,7 @@ export function createTenantsEndpoints(deps: TenantsDeps): EndpointSource {
         const key = endpointKey(row.tenant_id, row.webhook_id);
         const before = known.get(key);
         const isKnown = before?.version === row.version;
-        next.set(key, isKnown ? before : { version: row.version, endpoint: await endpointOf(deps, key, row) });
+        next.set(key, isKnown ? before : { version: row.version, endpoint: await endpointOf(deps, row) });
       }
       known = next;
       return [...known.values()].map(({ endpoint }) => endpoint);
@@ -55,10 +56,20 @@ async function* rowsOf(database: Database): AsyncGenerator<WebhookEndpointRow> {
 }
 
 /** One that does not open, since its tenant is erased or it was tampered with, counts as switched off. */
-async function endpointOf(deps: TenantsDeps, key: string, row: WebhookEndpointRow): Promise<WebhookEndpoint> {
-  const opened = row.enabled ? await open(deps, row) : null;
+async function endpointOf(deps: TenantsDeps, row: WebhookEndpointRow): Promise<WebhookEndpoint> {
+  return withSealed(row, row.enabled ? await open(deps, row) : null);
+}
+
+/** An endpoint, switched off or not; null where it does not open. */
+export async function openEndpoint(deps: TenantsDeps, row: WebhookEndpointRow): Promise<WebhookEndpoint | null> {
+  const opened = await open(deps, row);
+  return opened && withSealed(row, opened);
+}
+
+function withSealed(row: WebhookEndpointRow, opened: OpenWebhook | null): WebhookEndpoint {
   return {
-    ...{ key, id: row.webhook_id, tenantId: row.tenant_id, url: opened?.url ?? '', payload: row.payload },
+    key: endpointKey(row.tenant_id, row.webhook_id),
+    ...{ id: row.webhook_id, tenantId: row.tenant_id, url: opened?.url ?? '', payload: row.payload },
     events: eventsOf(row),
     filter: filterOf(row),
     secrets: (opened?.secrets ?? []).map(({ secret, until }) => ({ value: secret, until: dateOf(until) })),
