@@ -110,7 +110,7 @@ export const LAYERS = {
     'readRoute',
     'messages',
     'threads',
-    'audit presence privacy search webhooks',
+    'agents audit presence privacy search webhooks',
     'surfaces',
     'routes',
     'role',
@@ -181,14 +181,6 @@ export const LAYERS = {
     'stack',
     'dev',
     'index',
-  ],
-  'examples/react-chat': [
-    'config member',
-    'conversation Composer Drafts MessageItem PanelHeader Search',
-    'MessageList',
-    'Panel',
-    'App',
-    'main',
   ],
   bench: ['report', 'system', 'driver stock', 'world', 'rows', 'bench options profile', 'against demo', 'main'],
 };

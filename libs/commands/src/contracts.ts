@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import { agentAnswer } from './agents/answer';
+import { agentDelete } from './agents/delete';
+import { agentRegister } from './agents/register';
+import { agentRotateSecret } from './agents/rotateSecret';
 import { agentEndRun } from './agents/endRun';
 import { agentMode } from './agents/mode';
 import { messageDelete } from './messages/delete';
@@ -57,6 +60,9 @@ export const CONTRACTS = [
   agentMode,
   agentAnswer,
   agentEndRun,
+  agentRegister,
+  agentRotateSecret,
+  agentDelete,
   participantAdd,
   participantRemove,
   participantChangeRole,

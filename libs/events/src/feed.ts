@@ -24,8 +24,8 @@ const CLEAR: Record<SealedFieldName, z.ZodType> = {
   secret: z.string(),
 };
 
-/** Streams that no feed has: what partitions note for themselves, and endpoints with their secrets. */
-const UNTOLD: ReadonlySet<string> = new Set<StreamType>(['control', 'webhook']);
+/** Streams that no feed has: what partitions note for themselves, and endpoints and agents with their secrets. */
+const UNTOLD: ReadonlySet<string> = new Set<StreamType>(['control', 'webhook', 'agent']);
 
 /** Whether events of a type stand in feeds. */
 export function isInFeeds(type: string): boolean {

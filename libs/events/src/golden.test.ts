@@ -9,6 +9,7 @@ import {
   foldTenant,
   foldThread,
   foldUser,
+  foldAgent,
   foldWebhookEndpoint,
   isExportEvent,
   messageEditsOf,
@@ -23,6 +24,7 @@ import {
   type TenantRow,
   type ThreadRow,
   type UserRow,
+  type AgentRow,
   type WebhookEndpointRow,
 } from '@threadlog/read-models';
 import { EVENT_TYPES } from './arbitrary.testing';
@@ -61,6 +63,7 @@ interface Tables {
   deletions: Map<string, DeletionLogRow>;
   tenants: Map<string, TenantRow>;
   webhooks: Map<string, WebhookEndpointRow>;
+  agents: Map<string, AgentRow>;
 }
 
 function fold(events: ChatEvent[]): Tables {
@@ -74,12 +77,12 @@ function fold(events: ChatEvent[]): Tables {
     deletions: new Map(),
     tenants: new Map(),
     webhooks: new Map(),
+    agents: new Map(),
   };
   for (const event of events) {
     const id = event.stream_id;
     if (event.stream_type === 'user') apply(tables.users, id, (row) => foldUser(row, event));
-    if (event.stream_type === 'tenant') apply(tables.tenants, id, (row) => foldTenant(row, event));
-    if (event.stream_type === 'webhook') apply(tables.webhooks, id, (row) => foldWebhookEndpoint(row, event, null));
+    foldOfTenants(tables, event);
     foldRequest(tables, event);
     if (event.stream_type !== 'thread') continue;
     apply(tables.threads, id, (row) => foldThread(row, event));
@@ -97,6 +100,13 @@ function fold(events: ChatEvent[]): Tables {
     if (message) apply(tables.messages, `${id} ${message}`, (row) => foldMessage(row, event));
   }
   return tables;
+}
+
+function foldOfTenants(tables: Tables, event: ChatEvent): void {
+  const id = event.stream_id;
+  if (event.stream_type === 'tenant') apply(tables.tenants, id, (row) => foldTenant(row, event));
+  if (event.stream_type === 'webhook') apply(tables.webhooks, id, (row) => foldWebhookEndpoint(row, event, null));
+  if (event.stream_type === 'agent') apply(tables.agents, id, (row) => foldAgent(row, event));
 }
 
 function foldRequest(tables: Tables, event: ChatEvent): void {

@@ -29,3 +29,4 @@ export * from './resources/privacy';
 export * from './resources/webhook';
 export * from './resources/webhookDelivery';
 export * from './resources/webhookReplay';
+export * from './resources/agent';

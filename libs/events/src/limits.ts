@@ -37,6 +37,15 @@ export const LIMITS = {
   agentsPerThread: 100,
   /** Agents that ask each other one after the other, the one that a person asked included. */
   agentHops: 3,
+  /** Agents that a tenant registers. */
+  agentsPerTenant: 20,
+  /** Messages that an agent is told, the one that asks it included. */
+  agentContextMessages: 100,
+  /** The same where nothing is said. */
+  agentContextDefault: 20,
+  /** What an agent may be given for the whole of an answer; milliseconds. */
+  agentTimeoutLeastMs: 1_000,
+  agentTimeoutMostMs: 600_000,
   /** Legal holds of a tenant at a time. */
   holds: 1_000,
   /** Endpoints of a tenant that its events are posted to. */

@@ -42,6 +42,7 @@ export * from './queries/senders';
 export * from './queries/personThreads';
 export * from './queries/webhooks';
 export * from './queries/webhookReplays';
+export * from './queries/agents';
 export * from './presenters';
 export * from './waiting/projectionWait';
 export * from './waiting/looks';

@@ -138,7 +138,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
   const executor = createExecutor({
     ...shared,
     holdsOf: holds.of,
-    extrasOf: createExtras({ database, generation: readModel.generation }),
+    extrasOf: createExtras({ database, generation: readModel.generation }, sealing),
     owner,
     sealing,
     limits,

@@ -14,7 +14,7 @@ export interface Keyset {
 /** Lists that keysets belong to; the cursor of one is refused by the others. */
 const LISTS = {
   ...{ threads: 't', participants: 'p', audit: 'a', privacy: 'r', webhooks: 'w' },
-  ...{ webhookAttempts: 'h', webhookDeadLetters: 'd', webhookReplays: 'y' },
+  ...{ webhookAttempts: 'h', webhookDeadLetters: 'd', webhookReplays: 'y', agents: 'g' },
 } as const;
 export type KeysetList = keyof typeof LISTS;
 /** Where ids are of a form of their own, which the database asks for. */
@@ -27,7 +27,7 @@ const IDS: { [List in KeysetList]?: RegExp } = {
 const VERSION = '1';
 const INDEX = /^1m(\d{1,9})$/;
 const EDIT = /^1e(\d{1,9})$/;
-const KEYSET = /^1([tparwhdy])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
+const KEYSET = /^1([tparwhdyg])([np])(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)([A-Za-z0-9._@|+~-]{1,200})$/;
 
 /** Cursor of a message: its index in the thread. */
 export function encodeIndex(index: number): string {

@@ -4,7 +4,15 @@ import { encodeConsistencyToken, openApiDocument } from '@threadlog/service';
 import { foldRows, profileEvents, secureRoutesSpec, testActor, threadStory } from '@threadlog/testing';
 import { queryRoutes } from './index';
 import { givenQueryApi, LOG } from './testing/queryApi';
-import { askedForPrivacy, askedForReplay, registeredWebhook, REPLAY_ID, WEBHOOK_ID } from './testing/otherRows';
+import {
+  AGENT_ID,
+  askedForPrivacy,
+  askedForReplay,
+  registeredAgent,
+  registeredWebhook,
+  REPLAY_ID,
+  WEBHOOK_ID,
+} from './testing/otherRows';
 
 const ada = testActor('ada');
 const ben = testActor('ben');
@@ -349,6 +357,7 @@ describe('every route', () => {
     await askedForPrivacy(database());
     await registeredWebhook(database(), sealing);
     await askedForReplay(database());
+    await registeredAgent(database(), sealing);
   });
   const document = openApiDocument(queryRoutes, { title: 'reads', version: '1' });
   const secured = (insider: Actor) => () => ({
@@ -357,6 +366,7 @@ describe('every route', () => {
       ...{ threadId: 'secured', conversationId: 'secured', messageId: 'secured-m1', externalUserId: 'lena' },
       webhookId: WEBHOOK_ID,
       replayId: REPLAY_ID,
+      agentId: AGENT_ID,
       requestId: operationId === 'getErasureReceipt' ? 'erasure' : 'export',
     }),
     queries: { getThreadChanges: '?since=0' },
@@ -367,6 +377,7 @@ describe('every route', () => {
   const ofAdministrators = new Set([
     ...['listThreadEvents', 'listWebhooks', 'getWebhook'],
     ...['listWebhookAttempts', 'listWebhookDeadLetters', 'listWebhookReplays', 'getWebhookReplay'],
+    ...['listAgents', 'getAgent'],
   ]);
   const forAdministrators = ({ operationId }: { operationId: string }) => ofAdministrators.has(operationId);
   secureRoutesSpec(document, secured(ada), (operation) => !forAdministrators(operation));

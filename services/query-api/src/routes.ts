@@ -1,4 +1,5 @@
 import type { Route } from '@threadlog/service';
+import { agentQueryRoutes } from './agents/routes';
 import type { QueryContext } from './context';
 import { auditRoutes } from './audit/routes';
 import { messageRoutes } from './messages/routes';
@@ -17,6 +18,7 @@ export const queryRoutes: readonly Route<QueryContext>[] = [
   ...auditRoutes,
   ...privacyQueryRoutes,
   ...webhookQueryRoutes,
+  ...agentQueryRoutes,
   ...presenceRoutes,
   ...surfaceRoutes,
 ];

@@ -57,6 +57,7 @@ function pathValues(): Record<string, string[]> {
     emoji: ['👍'],
     requestId: ['r-1'],
     holdId: ['h-1'],
+    agentId: ['tutor'],
     webhookId: ['0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10'],
     token: ['t'],
   };

@@ -117,6 +117,8 @@ describe.each(STORES)('erasure with messages in %s', (kind) => {
     const hook = { url: 'https://hooks.example.invalid/leaving', description: 'leaving text' };
     const chief = testActor('chief', { tenant: 'leaving', role: 'admin' });
     expect((await bed.as(chief).call('POST', '/api/v1/webhooks', hook)).status).toBe(201);
+    const tutor = { url: 'https://agent.example.invalid/leaving', displayName: 'leaving text' };
+    expect((await bed.as(chief).call('PUT', '/api/v1/agents/tutor', tutor)).status).toBe(201);
     const worker = await bed.startWorker();
     const done = await bed.erased(gone.office, { tenant: true });
     const events = await eventsOf(bed, 'leaving');
@@ -129,12 +131,13 @@ describe.each(STORES)('erasure with messages in %s', (kind) => {
       union all select 1 from read_1.users where tenant_id = 'leaving' and display_name is not null
       union all select 1 from read_1.webhook_endpoints where tenant_id = 'leaving'
       and (deleted_at is null or url is not null or description is not null or secrets <> '[]')
+      union all select 1 from read_1.agents where tenant_id = 'leaving'
+      and (deleted_at is null or url is not null or display_name is not null or secrets <> '[]')
       union all select 1 from read_1.message_search where tenant_id = 'leaving'
       union all select 1 from read_1.message_refs where tenant_id = 'leaving' and not deleted`);
     expect(left.rows).toEqual([]);
-    expect(receiptIn(events).stores.find(({ what }) => what === 'endpoints of the tenant')).toMatchObject({
-      checked: 1,
-    });
+    for (const kind of ['endpoints of the tenant', 'agents of the tenant'])
+      expect(receiptIn(events).stores.find(({ what }) => what === kind)).toMatchObject({ checked: 1 });
     await worker.stop();
   }, 60_000);
 

@@ -38,6 +38,7 @@ const bodies: Record<string, unknown> = {
   updateWebhook: { enabled: false },
   v1SendMessage: { conversation_id: 'x', content: 'Hello', idempotency_key: 'x' },
   v1MarkAsRead: {},
+  registerAgent: { displayName: 'Tutor' },
 };
 
 /** Operations about a sub-thread of the conversation they name. */
@@ -48,6 +49,7 @@ const FOR_ADMINISTRATORS = new Set([
   ...['listThreadEvents', 'releaseLegalHold'],
   ...['getWebhook', 'updateWebhook', 'deleteWebhook', 'rotateWebhookSecret'],
   ...['listWebhookAttempts', 'listWebhookDeadLetters', 'listWebhookReplays', 'getWebhookReplay'],
+  ...['getAgent', 'registerAgent', 'deleteAgent', 'rotateAgentSecret'],
 ]);
 
 /** Operations about what only the worker brings about; the privacy tests ask for them. */
@@ -93,10 +95,20 @@ async function webhookPlace(): Promise<Record<string, string>> {
   return { webhookId: id, replayId: rows[0]!.replay_id };
 }
 
+/** An agent of its own for each operation. */
+async function agentPlace({ operationId }: Operation): Promise<Record<string, string>> {
+  const { call } = as(administrator);
+  const path = `/api/v1/agents/agent-of-${operationId}`;
+  const { id, token } = await created(call('PUT', path, { displayName: 'Tutor' }));
+  await api.request('GET', '/api/v1/agents', { as: administrator, headers: { 'x-consistency-token': token } });
+  return { agentId: id };
+}
+
 /** A thread of its own for each operation, since many of them take things away. */
 async function place(operation: Operation): Promise<Record<string, string>> {
   if (operation.path.includes('/privacy/')) return privacyPlace(operation);
   if (operation.path.includes('/webhooks/')) return webhookPlace();
+  if (operation.path.includes('/agents/')) return agentPlace(operation);
   const { operationId } = operation;
   const { call } = as(insider);
   const thread = await created(call('POST', '/api/v1/threads', { participantIds: ['ben'], learnerId: null }));
@@ -137,7 +149,8 @@ describe('every route', () => {
   const byInsider = ({ operationId }: Operation) =>
     !FOR_ADMINISTRATORS.has(operationId) && !AFTER_JOBS.has(operationId);
   secureRoutesSpec(document, secured(insider), byInsider);
-  secureRoutesSpec(document, secured(administrator), ({ operationId }) => FOR_ADMINISTRATORS.has(operationId));
+  const byAdministrator = ({ operationId }: Operation) => FOR_ADMINISTRATORS.has(operationId);
+  secureRoutesSpec(document, secured(administrator), byAdministrator, new Set(['registerAgent']));
 });
 
 test('every operation has a name of its own', () => {

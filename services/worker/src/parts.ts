@@ -1,3 +1,4 @@
+import { LIMITS } from '@threadlog/events';
 import { ed25519KeyOf } from '@threadlog/sealing';
 import { ConfigError, type Service } from '@threadlog/service';
 import type { WorkerDeps } from './deps';
@@ -35,7 +36,7 @@ export function webhookParts(deps: WorkerDeps): Service[] {
   return [createWebhooks({ ...deps, ...sending, endpoints: { list }, disable: disableBy(deps.router) })];
 }
 
-/** Where tenants' endpoints may be. */
+/** Where what tenants gave may lead. */
 export function outboundOf(config: WorkerDeps['config']) {
   const { OUTBOUND_ALLOW_HTTP: allowHttp, OUTBOUND_ALLOWED_RANGES: allowedRanges } = config;
   return { allowHttp, allowedRanges };
@@ -46,12 +47,9 @@ export function signingKeyOf({ WEBHOOK_ED25519_KEY: key }: WorkerDeps['config'])
   return key === undefined ? undefined : ed25519KeyOf(key);
 }
 
-/** Messages that an agent is told, the one that asks it included. */
-const CONTEXT_MESSAGES = 20;
-
-/** Agents: the operator's, where there is one. */
+/** Agents: the operator's, where there is one, and those that tenants registered. */
 export function agentParts(deps: WorkerDeps): Service[] {
-  return [createAgents({ ...deps, agent: operatorsAgent(deps) })];
+  return [createAgents({ ...deps, agent: operatorsAgent(deps), outbound: outboundOf(deps.config) })];
 }
 
 function operatorsAgent({ config }: WorkerDeps): OperatorsAgent | null {
@@ -59,5 +57,5 @@ function operatorsAgent({ config }: WorkerDeps): OperatorsAgent | null {
   if (url === undefined) return null;
   if (secret === '') throw new ConfigError(['AGENT_SERVICE_SECRET: is required with AGENT_SERVICE_URL']);
   const secrets = secret.split(',').map((each) => each.trim());
-  return { id, url, secrets, contextMessages: CONTEXT_MESSAGES };
+  return { id, url, secrets, contextMessages: LIMITS.agentContextDefault };
 }

@@ -10,4 +10,4 @@ export {
   type ThreadAccess,
 } from './access';
 export { ACTIONS, may, type Action, type ActionSubject } from './actions';
-export { mayHandleSubject, mayManageWebhooks, mayReadLogs } from './subjects';
+export { mayHandleSubject, mayManageAgents, mayManageWebhooks, mayReadLogs } from './subjects';

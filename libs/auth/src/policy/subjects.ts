@@ -27,3 +27,8 @@ export function mayReadLogs(actor: Actor): boolean {
 export function mayManageWebhooks(actor: Actor): boolean {
   return hasPermission(actor, 'chat:admin');
 }
+
+/** The same of the tenant's agents. */
+export function mayManageAgents(actor: Actor): boolean {
+  return mayManageWebhooks(actor);
+}

@@ -49,6 +49,10 @@ export const DESCRIPTIONS: Record<EventType, string> = {
     'An administrator let deliveries be tried again that were given up: one, or all of them.',
   CHAT_WEBHOOK_REPLAY_REQUESTED: 'An administrator let an endpoint be told again of what happened before.',
   CHAT_WEBHOOK_REPLAY_CANCELLED: 'An administrator ended a replay before it was through.',
+  CHAT_AGENT_REGISTERED: 'A tenant registered an agent, which is asked from here on where it has a URL.',
+  CHAT_AGENT_UPDATED: 'How an agent is asked changed; all of it is there.',
+  CHAT_AGENT_SECRET_ROTATED: 'An agent has a new secret; until `previous_until` the one before signs as well.',
+  CHAT_AGENT_DELETED: 'An agent is asked no more; its URL, name and secrets leave every read model.',
   CHAT_PARTITION_OWNED:
     'A marker: from here on the partition is written under this epoch, and records of lower ones are void.',
 };

@@ -4,6 +4,7 @@ import { controlEvents } from './control';
 import type { EventDefinition } from './define';
 import { messageEvents } from './message';
 import { privacyEvents } from './privacy';
+import { agentEvents } from './registration';
 import { tenantEvents } from './tenant';
 import { threadEvents } from './thread';
 import { userEvents } from './user';
@@ -19,6 +20,7 @@ export const CATALOGUE = {
   ...privacyEvents,
   ...tenantEvents,
   ...webhookEvents,
+  ...agentEvents,
   ...controlEvents,
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../ids';
 import { freeText } from '../text';
 
-export const STREAM_TYPES = ['thread', 'user', 'privacy', 'webhook', 'tenant', 'control'] as const;
+export const STREAM_TYPES = ['thread', 'user', 'privacy', 'webhook', 'agent', 'tenant', 'control'] as const;
 export const THREAD_TYPES = ['direct', 'group'] as const;
 export const CHANNELS = ['chat', 'voice', 'email'] as const;
 export const THREAD_STATUSES = ['active', 'archived', 'completed'] as const;
@@ -23,6 +23,8 @@ export const SUBJECT_KINDS = ['learner', 'user', 'tenant'] as const;
 export const WEBHOOK_PAYLOADS = ['full', 'thin'] as const;
 /** Which messages agents answer in a conversation: as they are registered, only what names them, none. */
 export const AGENT_MODES = ['auto', 'mention', 'off'] as const;
+/** Which messages ask an agent where conversations let it: as they have it, what mentions it, none. */
+export const AGENT_TRIGGERS = ['every', 'mention', 'off'] as const;
 /** How a run came to its message. */
 export const RUN_FINISHES = ['complete', 'stopped', 'failed'] as const;
 /** Why a run left no message. */
@@ -39,6 +41,7 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 export type DeleteReason = (typeof DELETE_REASONS)[number];
 export type LeaveReason = (typeof LEAVE_REASONS)[number];
 export type AgentMode = (typeof AGENT_MODES)[number];
+export type AgentTrigger = (typeof AGENT_TRIGGERS)[number];
 export type ActorType = (typeof ACTOR_TYPES)[number];
 export type WebhookPayload = (typeof WEBHOOK_PAYLOADS)[number];
 export type ErasureReason = (typeof ERASURE_REASONS)[number];
@@ -47,6 +50,9 @@ export type HoldReason = (typeof HOLD_REASONS)[number];
 /** Personal text as it stands in the log and in every read model: never in the clear. */
 export const sealedSchema = z.strictObject({ sealed: z.string().regex(/^v1\.[A-Za-z0-9_-]+$/) });
 export type Sealed = z.infer<typeof sealedSchema>;
+
+/** A keyed hash of something: it says nothing without the key. */
+export const keyedHashSchema = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -80,6 +86,11 @@ export const keyEvidenceSchema = z.strictObject({
   master_version: freeText(64).nullable(),
 });
 export type DestroyedKey = z.infer<typeof keyEvidenceSchema>;
+
+/** What something that a tenant registered signs with, from the start. */
+export const firstSecret = { secret: sealedSchema, secret_id: idSchema };
+/** The same from then on; until `previous_until` the one before signs as well. */
+export const nextSecret = { ...firstSecret, previous_secret_id: idSchema, previous_until: microTimestamp };
 
 /** Name of an event as receivers are told it, or `*` for all. */
 export const webhookEventSchema = z.string().regex(/^(?:\*|[a-z_]{1,32}\.[a-z_]{1,32})$/);

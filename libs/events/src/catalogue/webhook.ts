@@ -23,8 +23,7 @@ export const webhookEvents = {
     ...choice,
     url: v.sealedSchema,
     description: v.sealedSchema.nullable(),
-    secret: v.sealedSchema,
-    secret_id: idSchema,
+    ...v.firstSecret,
   }),
   CHAT_WEBHOOK_UPDATED: defineEvent('webhook', ['url', 'description'], {
     ...webhook,
@@ -35,14 +34,7 @@ export const webhookEvents = {
     description: v.sealedSchema.nullable().optional(),
     enabled: z.boolean().optional(),
   }),
-  CHAT_WEBHOOK_SECRET_ROTATED: defineEvent('webhook', ['secret'], {
-    ...webhook,
-    secret: v.sealedSchema,
-    secret_id: idSchema,
-    previous_secret_id: idSchema,
-    /** Until then the previous one signs as well. */
-    previous_until: v.microTimestamp,
-  }),
+  CHAT_WEBHOOK_SECRET_ROTATED: defineEvent('webhook', ['secret'], { ...webhook, ...v.nextSecret }),
   CHAT_WEBHOOK_DISABLED: defineEvent('webhook', [], { ...webhook, reason: v.codeSchema }),
   CHAT_WEBHOOK_DELETED: defineEvent('webhook', [], webhook),
   /** `dead_letter`: its number; null for all of them. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { THREAD_TYPES, WEBHOOK_PAYLOADS } from '../catalogue/values';
+import { secretNamesSchema, shownSecretSchema } from './secret';
 
 /** What receivers can be told of, by the names they know. */
 export const WEBHOOK_EVENTS = [
@@ -58,9 +59,7 @@ const shape = {
         'Where it was switched off by itself: `gone` after a 410, `asked` by the header `webhook-delivery: disable`, `failing` ' +
         'after five days without a success. Null where an administrator did it.',
     }),
-  secrets: z.array(z.object({ id: z.string(), until: z.string().nullable() })).meta({
-    description: 'Those that sign, the newest first; never what they are. `until`: when the one before ends.',
-  }),
+  secrets: secretNamesSchema,
   createdAt: z.string(),
   createdBy: z.string(),
   updatedAt: z.string(),
@@ -75,14 +74,7 @@ export type WebhookResource = z.infer<typeof webhookSchema>;
 export const webhookWithSecretSchema = z
   .object({
     ...shape,
-    secret: z
-      .string()
-      .nullable()
-      .meta({
-        description:
-          'What deliveries are signed with. Shown with this answer alone, and again to the same request with the same ' +
-          'idempotency key, while it signs; null when it does not any more.',
-      }),
+    secret: shownSecretSchema('deliveries'),
   })
   .meta({
     id: 'WebhookWithSecret',

@@ -1,4 +1,5 @@
 import type { ChatEvent } from '@threadlog/events';
+import { foldAgent } from '../projections/agents';
 import { foldMessage, messageIdOf } from '../projections/messages';
 import { foldParticipant, participantsOf } from '../projections/participants';
 import { foldDeletion, foldExport, isExportEvent, privacyRequestOf } from '../projections/privacyLogs';
@@ -8,6 +9,7 @@ import { foldUser } from '../projections/users';
 import { foldUserThread, userThreadOf } from '../projections/userThreads';
 import { foldWebhookEndpoint } from '../projections/webhookEndpoints';
 import type {
+  AgentState,
   DecidedType,
   PrivacyState,
   StreamState,
@@ -36,6 +38,7 @@ const EVOLVE: { readonly [T in DecidedType]: (state: StreamStates[T], event: Cha
   privacy: evolvePrivacy,
   tenant: evolveTenant,
   webhook: evolveWebhook,
+  agent: evolveAgent,
 };
 
 function evolveThread(state: ThreadState, event: ChatEvent): void {
@@ -74,6 +77,10 @@ function evolveTenant(state: TenantState, event: ChatEvent): void {
 
 function evolveWebhook(state: WebhookState, event: ChatEvent): void {
   state.endpoint = foldWebhookEndpoint(state.endpoint, event, null);
+}
+
+function evolveAgent(state: AgentState, event: ChatEvent): void {
+  state.agent = foldAgent(state.agent, event);
 }
 
 /** The part of its stream that an event is about: a message, or a thread of a user; null for one about the stream itself. */

@@ -1,4 +1,5 @@
 import type { StreamRef } from '@threadlog/events';
+import type { AgentRow } from '../projections/agents';
 import type { MessageRow } from '../projections/messages';
 import type { ParticipantRow } from '../projections/participants';
 import type { DeletionLogRow, ExportLogRow } from '../projections/privacyLogs';
@@ -52,12 +53,20 @@ export interface WebhookState {
   endpoint: WebhookEndpointRow | null;
 }
 
+/** A registered agent's stream; null before it was registered. A deleted one keeps its row, with `deleted_at`. */
+export interface AgentState {
+  type: 'agent';
+  version: number;
+  agent: AgentRow | null;
+}
+
 export interface StreamStates {
   thread: ThreadState;
   user: UserState;
   privacy: PrivacyState;
   tenant: TenantState;
   webhook: WebhookState;
+  agent: AgentState;
 }
 
 /** Types of the streams that commands are decided on. */
@@ -82,6 +91,7 @@ const BEGINNINGS: { readonly [T in DecidedType]: () => StreamStates[T] } = {
   privacy: () => ({ type: 'privacy', version: 0, exports: new Map(), deletions: new Map() }),
   tenant: () => ({ type: 'tenant', version: 0, tenant: null }),
   webhook: () => ({ type: 'webhook', version: 0, endpoint: null }),
+  agent: () => ({ type: 'agent', version: 0, agent: null }),
 };
 
 /** A stream of which nothing has happened yet. */

@@ -6,3 +6,4 @@ export * from './userThread';
 export * from './lastMessages';
 export * from './privacy';
 export * from './webhook';
+export * from './agent';

@@ -34,7 +34,7 @@ export const NO_PROFILE: Profile = Object.freeze({ displayName: null, avatarUrl:
 /** Where a sealed column came from: what its blob is bound to, but for the event id, which the blob carries itself. */
 export interface SealedColumn {
   tenantId: TenantId;
-  streamType: Extract<StreamType, 'thread' | 'user' | 'webhook'>;
+  streamType: Extract<StreamType, 'thread' | 'user' | 'webhook' | 'agent'>;
   streamId: string;
   field: string;
 }

@@ -1,15 +1,8 @@
 import type { Sealed, WebhookResource } from '@threadlog/events';
 import type { Opener } from '@threadlog/sealing';
 import type { SealedText, WebhookEndpointRow } from '../projections';
+import { openSecret, openSecrets, presentSecrets, type OpenSecret } from './secrets';
 import { openColumn } from './view';
-
-/** An endpoint's secret in the clear. */
-export interface OpenSecret {
-  id: string;
-  secret: string;
-  /** When it ends; null for the newest. */
-  until: string | null;
-}
 
 /** What is sealed of an endpoint, in the clear. */
 export interface OpenWebhook {
@@ -30,19 +23,15 @@ export function webhookBlobsOf({ url, description, secrets }: WebhookEndpointRow
 /** An endpoint in the clear; null where it is deleted or its tenant's keys are gone, so that nothing can be sent. */
 export function openWebhook(opener: ClearOpener, row: WebhookEndpointRow): OpenWebhook | null {
   const url = textOf(opener, row, 'url', row.url);
-  const secrets = row.secrets.map(({ secret_id: id, sealed, until }) => ({
-    ...{ id, until },
-    secret: textOf(opener, row, 'secret', sealed),
-  }));
-  if (url === null || secrets.some(({ secret }) => secret === null)) return null;
+  const secrets = openSecrets(row.secrets, (sealed) => textOf(opener, row, 'secret', sealed));
+  if (url === null || secrets === null) return null;
   const description = textOf(opener, row, 'description', row.description);
-  return { url, description, secrets: secrets as OpenSecret[] };
+  return { url, description, secrets };
 }
 
 /** One of an endpoint's secrets in the clear; null where it is not there any more. */
 export function openWebhookSecret(opener: ClearOpener, row: WebhookEndpointRow, secretId: string): string | null {
-  const secret = row.secrets.find(({ secret_id }) => secret_id === secretId);
-  return secret ? textOf(opener, row, 'secret', secret.sealed) : null;
+  return openSecret(row.secrets, secretId, (sealed) => textOf(opener, row, 'secret', sealed));
 }
 
 /** An endpoint as every surface shows it: of its secrets the ids alone. */
@@ -57,7 +46,7 @@ export function presentWebhook(row: WebhookEndpointRow, opener: ClearOpener): We
     description: textOf(opener, row, 'description', row.description),
     enabled: row.enabled,
     disabledReason: row.disabled_reason,
-    secrets: row.secrets.map(({ secret_id: id, until }) => ({ id, until })),
+    secrets: presentSecrets(row.secrets),
     createdAt: row.created_at,
     createdBy: row.created_by,
     updatedAt: row.updated_at,

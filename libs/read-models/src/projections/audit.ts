@@ -131,6 +131,9 @@ const KEPT = [
   'replay_id',
   'mode',
   'agent_id',
+  'trigger',
+  'context_messages',
+  'timeout_ms',
   'run_id',
   'trigger_message_id',
 ] as const;

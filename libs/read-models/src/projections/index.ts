@@ -1,3 +1,4 @@
+export * from './agents';
 export * from './audit';
 export * from './messageEdits';
 export * from './messageRefs';
@@ -7,6 +8,7 @@ export * from './privacyLogs';
 export * from './projection';
 export * from './receipts';
 export * from './sealedText';
+export * from './secrets';
 export * from './streams';
 export * from './takings';
 export * from './tenants';

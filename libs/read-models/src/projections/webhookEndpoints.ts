@@ -3,15 +3,7 @@ import { bigint, boolean, integer, json, nullable, text, texts } from '../tables
 import { defineTable, type RowOf } from '../tables/table';
 import { UNTOUCHED, type EventPlace, type Projection } from './projection';
 import { sealedText } from './sealedText';
-
-/** A secret that deliveries are signed with. */
-export interface WebhookSecret {
-  secret_id: string;
-  /** A sealed blob's text. */
-  sealed: string;
-  /** When it ends; null for the newest. One whose time is over stays until the next event. */
-  until: string | null;
-}
+import { firstSecret, nextSecrets, type SealedSecret } from './secrets';
 
 /** Receivers of tenants' own that events are posted to. URL, description and secrets are sealed. */
 export const webhookEndpointsTable = defineTable({
@@ -28,7 +20,7 @@ export const webhookEndpointsTable = defineTable({
     /** Why it was switched off by itself; null where somebody did it. */
     disabled_reason: nullable(text()),
     /** The newest first. */
-    secrets: json<WebhookSecret[]>(),
+    secrets: json<SealedSecret[]>(),
     /** Where its registration stands in the log: what comes behind it is told. Null to who decides about it. */
     registered_partition: nullable(integer()),
     registered_offset: nullable(bigint()),
@@ -89,7 +81,7 @@ function registered(event: EventOf<'CHAT_WEBHOOK_REGISTERED'>, place: EventPlace
     webhook_id: data.webhook_id,
     ...{ url: sealedText(data.url), description: sealedText(data.description), events, filter, payload },
     ...{ enabled: true, disabled_reason: null },
-    secrets: [{ secret_id: data.secret_id, sealed: data.secret.sealed, until: null }],
+    secrets: firstSecret(data),
     registered_partition: place?.partition ?? null,
     registered_offset: place?.offset ?? null,
     ...{ enabled_at: timestamp, created_at: timestamp, updated_at: timestamp, deleted_at: null },
@@ -113,13 +105,9 @@ const CHANGES: { [T in ChatEvent['event_type']]?: Change<T> } = {
       ...(enabled && !row.enabled && { enabled_at: timestamp }),
     };
   },
-  CHAT_WEBHOOK_SECRET_ROTATED({ secrets }, { data, timestamp }) {
-    const { secret_id, secret, previous_secret_id, previous_until } = data;
-    const before = secrets
-      .map((one) => (one.secret_id === previous_secret_id ? { ...one, until: previous_until } : one))
-      .filter(({ until }) => until === null || until > timestamp);
-    return { secrets: [{ secret_id, sealed: secret.sealed, until: null }, ...before] };
-  },
+  CHAT_WEBHOOK_SECRET_ROTATED: ({ secrets }, { data, timestamp }) => ({
+    secrets: nextSecrets(secrets, data, timestamp),
+  }),
   CHAT_WEBHOOK_DISABLED: (_row, { data }) => ({ enabled: false, disabled_reason: data.reason }),
   CHAT_WEBHOOK_DELETED: (_row, { timestamp }) => ({
     ...{ deleted_at: timestamp, enabled: false, disabled_reason: null },

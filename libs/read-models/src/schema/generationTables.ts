@@ -1,4 +1,5 @@
 import {
+  agentsTable,
   auditTable,
   auditTrailSql,
   deletionLogsTable,
@@ -45,6 +46,7 @@ export const FOLDED_TABLES: readonly TableShape[] = [
   deletionLogsTable,
   tenantsTable,
   webhookEndpointsTable,
+  agentsTable,
 ];
 /** What lanes and the search index keep beside them. */
 const LANE_TABLES = [checkpointsTable, quarantineTable, parkedKeysTable, messageSearchTable, searchCheckpointsTable];

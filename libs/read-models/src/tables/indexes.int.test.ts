@@ -136,6 +136,14 @@ const NEEDED: Readonly<Record<string, [who: string, query: string]>> = {
     'who has read how far',
     `from user_threads where ${tenant()} and thread_id = 'thread_id7' and read_index > 0`,
   ],
+  agents_live: [
+    'agents that are asked',
+    `from agents where ${tenant()} and agent_id > '' and deleted_at is null order by agent_id limit 10`,
+  ],
+  agents_by_time: [
+    'GET /agents',
+    `from agents where ${tenant()} and deleted_at is null order by created_at desc, agent_id desc limit 50`,
+  ],
   webhook_endpoints_live: [
     'delivery to webhooks',
     `from webhook_endpoints where ${tenant()} and webhook_id > '' and deleted_at is null order by webhook_id limit 10`,

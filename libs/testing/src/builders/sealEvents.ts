@@ -24,7 +24,7 @@ export interface Step {
 
 export interface StreamPlace {
   tenantId: TenantId;
-  type: Extract<StreamType, 'thread' | 'user' | 'webhook'>;
+  type: Extract<StreamType, 'thread' | 'user' | 'webhook' | 'agent'>;
   id: string;
   learnerId: string | null;
   /** Milliseconds since 1970 of the event before the first; each event comes a millisecond after the last. */

@@ -24,6 +24,10 @@ export interface DecisionContext {
 export interface Extras {
   /** How many endpoints the tenant has, as the read model knows it. */
   webhooks: number;
+  /** How many agents the tenant has registered, as the read model knows it. */
+  agents: number;
+  /** Of the command's input, keyed by the tenant: the same input has the same. */
+  inputHash: string;
   /** A secret that nobody has seen yet. */
   secret: string;
 }

@@ -2,6 +2,7 @@ import type { Actor } from '@threadlog/auth';
 import type { CommandContract } from '@threadlog/commands';
 import type { Problem, ProblemCode } from '@threadlog/events';
 import type {
+  AgentRow,
   DecidedType,
   DeletionLogRow,
   ExportLogRow,
@@ -53,6 +54,7 @@ export type Shown =
   | { kind: 'retention'; row: TenantRow }
   /** With one of its secrets, where the command made it. */
   | { kind: 'webhook'; row: WebhookEndpointRow; secretId: string | null }
+  | { kind: 'agent'; row: AgentRow; secretId: string | null }
   | { kind: 'none' };
 
 /** What an answer is made of, taken in the turn of the decision. */

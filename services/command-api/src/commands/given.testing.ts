@@ -1,7 +1,7 @@
 import { ROLE_PERMISSIONS, type Actor } from '@threadlog/auth';
 import { COMMANDS, type Command, type CommandInput, type CommandType } from '@threadlog/commands';
 import { definitionOf as eventDefinitionOf, privacyStream, rootThreadId, tenantId } from '@threadlog/events';
-import type { ChatEvent, Draft } from '@threadlog/events';
+import type { ChatEvent, Draft, Subject } from '@threadlog/events';
 import {
   beginning,
   evolve,
@@ -46,7 +46,11 @@ function stateIn(states: States, type: DecidedType, id: string): StreamState {
   return states.get(nameOf(type, id)) ?? beginning(type);
 }
 
-const PLAIN = { holds: [], extras: { webhooks: 0, secret: 'whsec_new' }, limits: LIMITS } as const;
+const PLAIN = {
+  holds: [],
+  extras: { webhooks: 0, agents: 0, secret: 'whsec_new', inputHash: 'h'.repeat(22) },
+  limits: LIMITS,
+} as const;
 
 /** What is read of a stream before anything happens to it is everything: nothing has. */
 function evolveIn(states: States, event: ChatEvent): States {
@@ -105,18 +109,20 @@ export function given(...happened: Draft[]) {
 
 /** What was read and preferred is ada's, whose stream does not say so in its events. */
 function draftStreamId(draft: Draft): string {
-  const { data } = draft;
+  const data = draft.data as Partial<Record<string, string>> & { subject?: Subject };
   switch (eventDefinitionOf(draft.type)!.stream) {
     case 'user':
-      return 'user_id' in data ? data.user_id : 'ada';
+      return data.user_id ?? 'ada';
     case 'privacy':
-      return 'subject' in data && data.subject ? privacyStream(TENANT, data.subject).id : '';
+      return data.subject ? privacyStream(TENANT, data.subject).id : '';
     case 'tenant':
       return TENANT;
     case 'webhook':
-      return 'webhook_id' in data ? data.webhook_id : '';
+      return data.webhook_id!;
+    case 'agent':
+      return data.agent_id!;
     default:
-      return 'thread_id' in data ? data.thread_id : '';
+      return data.thread_id!;
   }
 }
 

@@ -67,7 +67,9 @@ export function allowed(context: ThreadContext, action: Action, view: View): Che
   return may(context.actor, action, view.subject) ? undefined : forbidden(action);
 }
 
-export function forbidden(action: Action | 'message.edit' | 'message.system' | 'webhook.manage'): Refusal {
+export function forbidden(
+  action: Action | 'message.edit' | 'message.system' | 'webhook.manage' | 'agent.manage',
+): Refusal {
   return refuse('forbidden', `not allowed to do this: ${action}`);
 }
 

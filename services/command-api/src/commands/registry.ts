@@ -34,6 +34,9 @@ import { changePreferences } from './users/preferences';
 import { readThread } from './users/read';
 import { removeUser } from './users/remove';
 import { syncUser } from './users/sync';
+import { deleteAgent } from './agents/delete';
+import { registerAgent } from './agents/register';
+import { rotateAgentSecret } from './agents/rotateSecret';
 import { deleteWebhook } from './webhooks/delete';
 import { disableWebhook } from './webhooks/disable';
 import { reportWebhook } from './webhooks/report';
@@ -76,6 +79,9 @@ const LISTED = [
   setRetention,
   beginErasure,
   endErasure,
+  registerAgent,
+  rotateAgentSecret,
+  deleteAgent,
   registerWebhook,
   updateWebhook,
   rotateWebhookSecret,

@@ -21,6 +21,7 @@ import { viewThread } from '../commands/policies';
 import type { Job, StreamWithRoot } from './job';
 import { closedAmong, openerWith, type ClearText } from './clearText';
 import { presentPrivacy } from './presentPrivacy';
+import { presentShownAgent } from './presentAgent';
 import { presentShownWebhook } from './presentWebhook';
 
 /** What a thread's answer shows beyond its stream: read from the read model, as old as that is. */
@@ -137,6 +138,8 @@ async function present(deps: AnswersDeps, actor: Actor, source: AnswerSource): P
       return { resource: presentUserThread(shown.row) };
     case 'webhook':
       return presentShownWebhook(deps.opener, shown, clear);
+    case 'agent':
+      return presentShownAgent(deps.opener, shown, clear);
     case 'none':
       return { resource: null };
     default:

@@ -1,3 +1,4 @@
+import type { CommandRequest } from '@threadlog/commands';
 import { rootThreadId, type Problem, type TenantId } from '@threadlog/events';
 import type { LegalHold } from '@threadlog/read-models';
 import type { Sealing, SealScope } from '@threadlog/sealing';
@@ -22,7 +23,10 @@ export interface AttemptDeps extends CommitDeps {
   /** Legal holds of a tenant as last read; null where they are not known well enough to rely on. */
   holdsOf(tenantId: TenantId): readonly LegalHold[] | null;
   /** Looks up and makes what few commands need. */
-  extrasOf(tenantId: TenantId, names: readonly (keyof Extras)[]): Promise<Partial<Extras>>;
+  extrasOf(
+    request: Pick<CommandRequest, 'actor' | 'command'>,
+    names: readonly (keyof Extras)[],
+  ): Promise<Partial<Extras>>;
   windowStart(): string;
 }
 
@@ -122,7 +126,7 @@ function decideNow(deps: AttemptDeps, owned: OwnedPartition, job: Job, streams: 
 }
 
 async function loadExtras({ extrasOf }: AttemptDeps, job: Job): Promise<void> {
-  job.extras = await extrasOf(job.request.actor.tenantId, job.resolved.definition.extras ?? []);
+  job.extras = await extrasOf(job.request, job.resolved.definition.extras ?? []);
 }
 
 /** Whose keys the command's text needs; null where it has none. */

@@ -51,6 +51,7 @@ const ABOUT: Record<string, unknown> = {
   holdsVersion: 0,
   touchesHeldThread: false,
   webhookId: NEW_ID,
+  agentId: 'bot',
 };
 
 function soundInput(type: CommandType): Record<string, unknown> {
@@ -124,6 +125,16 @@ const ENDPOINT: Draft[] = [
   },
 ];
 
+const AGENT: Draft[] = [
+  {
+    type: 'CHAT_AGENT_REGISTERED',
+    data: {
+      ...{ agent_id: 'bot', url: 'https://a.example', display_name: 'Bot', secret: 'whsec_old', secret_id: 's1' },
+      ...{ trigger: 'every', context_messages: 20, timeout_ms: 60_000, settings_hash: 'g'.repeat(22) },
+    },
+  },
+];
+
 /** What has happened before, where a command is refused without it; to a thread if nothing is said here. */
 const BEFORE: Partial<Record<CommandType, Draft[]>> = {
   ...Object.fromEntries(['thread.create', 'thread.read', 'thread.preferences', 'user.sync'].map((type) => [type, []])),
@@ -142,6 +153,7 @@ const BEFORE: Partial<Record<CommandType, Draft[]>> = {
   'tenant.releaseHold': [{ type: 'CHAT_LEGAL_HOLD_SET', data: HOLD }],
   ...Object.fromEntries(TYPES.filter((type) => /^webhook/.test(type)).map((type) => [type, ENDPOINT])),
   'webhook.register': [],
+  ...Object.fromEntries(['agent.register', 'agent.rotateSecret', 'agent.delete'].map((type) => [type, AGENT])),
   'tenant.endErasure': [{ type: 'CHAT_ERASURE_BEGUN', data: { request_id: 'hello', subject: LENA } }],
 };
 
@@ -176,7 +188,7 @@ test.each(TYPES)('%s with anything in any of its leaves is refused, or folded by
         JSON.parse(JSON.stringify(parsed.data)),
       );
       const entry = entryOf(type, BEFORE[type] ?? THREAD);
-      const extras = { webhooks: 0, secret: 'whsec_new' };
+      const extras = { webhooks: 0, agents: 0, secret: 'whsec_new', inputHash: 'h'.repeat(22) };
       const context = { actor, now: NOW, newId: NEW_ID, root: entry.state, holds: () => [], extras, limits: LIMITS };
       const decision = definitionOf(command).decide(command.input, entry.state, context);
       if (decision.kind !== 'events') return;

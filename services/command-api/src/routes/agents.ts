@@ -1,5 +1,6 @@
-import { agentMode } from '@threadlog/commands';
-import { threadIdInputSchema, threadSchema } from '@threadlog/events';
+import { mayManageAgents } from '@threadlog/auth';
+import { agentMode, agentRegisterSchema } from '@threadlog/commands';
+import { agentSchema, agentWithSecretSchema, threadIdInputSchema, threadSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
 import { commandRoute, type CommandRouteDeps } from '../http/commandRoute';
@@ -25,4 +26,60 @@ const setMode = commandRoute({
   input: ({ params, body }) => ({ ...params, ...body }),
 });
 
-export const agentRoutes: readonly Route<CommandRouteDeps>[] = [setMode];
+const agentParams = z.object({ agentId: agentRegisterSchema.shape.agentId });
+const registerBody = agentRegisterSchema.omit({ agentId: true }).meta({
+  example: { url: 'https://example.com/api/chat', displayName: 'Tutor', trigger: 'mention' },
+});
+
+const register = commandRoute({
+  method: 'put',
+  path: '/api/v1/agents/{agentId}',
+  operationId: 'registerAgent',
+  sends: 'agent.register',
+  summary: 'Register an agent, or change it',
+  description:
+    'For administrators. What is left out has its default; the same again changes nothing. It is asked about what is written ' +
+    'from here on, in conversations where its place has the role `agent`. The answer with 201 alone has its secret: keep it.',
+  tags,
+  params: agentParams,
+  body: registerBody,
+  responses: {
+    200: { description: 'The agent, which was there', schema: agentSchema },
+    201: { description: 'The agent', schema: agentWithSecretSchema },
+  },
+  problems: ['projection_lagging'],
+  async input({ actor, params, body }, { webhookUrl, lookUps }) {
+    const url = body.url === null ? null : webhookUrl(body.url);
+    // How many there are is read from the read model: it must have those that were registered before this one.
+    if (mayManageAgents(actor)) await lookUps.allProjected();
+    return { ...params, ...body, url };
+  },
+});
+
+const remove = commandRoute({
+  method: 'delete',
+  path: '/api/v1/agents/{agentId}',
+  operationId: 'deleteAgent',
+  sends: 'agent.delete',
+  summary: 'Delete an agent',
+  description: 'It is asked no more, also where it is being asked. What it wrote, and where it takes part, stays.',
+  tags,
+  params: agentParams,
+  responses: { 204: { description: 'It is asked no more' } },
+  input: ({ params }) => params,
+});
+
+const rotate = commandRoute({
+  method: 'post',
+  path: '/api/v1/agents/{agentId}/secret',
+  operationId: 'rotateAgentSecret',
+  sends: 'agent.rotateSecret',
+  summary: 'Make the next secret of an agent',
+  description: 'For 24 hours requests are signed with it and with the one before.',
+  tags,
+  params: agentParams,
+  responses: { 201: { description: 'The agent', schema: agentWithSecretSchema } },
+  input: ({ params }) => params,
+});
+
+export const agentRoutes: readonly Route<CommandRouteDeps>[] = [setMode, register, remove, rotate];

@@ -7,6 +7,7 @@ import {
   readCheckpoints,
   readDiscarded,
   readParkedKeys,
+  type AgentRow,
   type Database,
   type DecidedStream,
   type DecidedType,
@@ -133,6 +134,7 @@ interface LoadedRow {
   deletions: DeletionLogRow[] | null;
   tenant: TenantRow | null;
   endpoint: WebhookEndpointRow | null;
+  agent: AgentRow | null;
   receipts: ReceiptRow[] | null;
   parked: boolean;
 }
@@ -169,6 +171,7 @@ function loadStatement(generation: number): { name: string; text: string } {
       (select row_to_json(o) from ${schema}.tenants o where $2 = 'tenant' and tenant_id = $1) as tenant,
       (select row_to_json(w) from ${schema}.webhook_endpoints w
         where $2 = 'webhook' and tenant_id = $1 and webhook_id = $3) as endpoint,
+      (select row_to_json(a) from ${schema}.agents a where $2 = 'agent' and tenant_id = $1 and agent_id = $3) as agent,
       (select json_agg(c) from (select * from ${schema}.command_receipts where ${own} and created_at >= $6
         order by version desc limit $7::integer + 1) c) as receipts,
       exists (select from ${schema}.parked_keys where record_key = $5) as parked`,
@@ -217,6 +220,8 @@ function stateOf(type: DecidedType, row: LoadedRow, version: number): StreamStat
       return { type, version, tenant: row.tenant };
     case 'webhook':
       return { type, version, endpoint: row.endpoint };
+    case 'agent':
+      return { type, version, agent: row.agent };
   }
 }
 

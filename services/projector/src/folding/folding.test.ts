@@ -79,10 +79,10 @@ describe('the fold of all projections', () => {
   });
 
   it('is shown every type of event by these histories', () => {
-    const everyKind = Array.from({ length: 4_000 }, (_, at) => ({
-      thread: at % 7,
-      kind: Math.floor(at / 7) % 22,
-      pick: (at * 17 + (at >> 3)) % 50,
+    const everyKind = Array.from({ length: 8_000 }, (_, at) => ({
+      thread: at % 8,
+      kind: Math.floor(at / 8) % 22,
+      pick: (at * 17 + Math.floor(at / 176)) % 50,
       keyed: false,
     }));
     const shown = new Set<string>(interpret(everyKind).map((event) => event.event_type));

@@ -1,4 +1,5 @@
 import {
+  agents,
   audit,
   auditBesideMessages,
   deletionLogs,
@@ -45,6 +46,7 @@ const COMMON = [
   deletionLogs,
   tenants,
   webhookEndpoints,
+  agents,
 ];
 
 /** Rows are held as plain objects from here on: each projection alone knows its own type. */

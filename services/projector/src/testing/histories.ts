@@ -11,6 +11,7 @@ import {
 import fc from 'fast-check';
 import { createRequests, createTenant } from './privacyModel';
 import { createThreadModel, type ThreadModel } from './threadModel';
+import { AGENT, createRegisteredAgent } from './agentModel';
 import { createEndpoint, WEBHOOK } from './webhookModel';
 
 /** One choice of a random history; what event it comes to depends on what was chosen before. */
@@ -21,11 +22,11 @@ export interface Choice {
   keyed: boolean;
 }
 
-/** Of the threads, then of a person's privacy requests, then of the tenant itself, then of an endpoint. */
-const choice = fc.record({ thread: fc.nat(6), kind: fc.nat(40), pick: fc.nat(50), keyed: fc.boolean() });
+/** Of the threads, then of a person's privacy requests, then of the tenant itself, then of an endpoint, then of a registered agent. */
+const choice = fc.record({ thread: fc.nat(7), kind: fc.nat(40), pick: fc.nat(50), keyed: fc.boolean() });
 
 /**
- * Random histories of a few threads, a sub-thread, users, privacy requests, a tenant's own stream and an endpoint, every
+ * Random histories of a few threads, a sub-thread, users, privacy requests, a tenant’s own stream, an endpoint and an agent, every
  * event valid after those before it.
  */
 export function histories(maxLength: number): fc.Arbitrary<ChatEvent[]> {
@@ -61,6 +62,7 @@ export function interpret(choices: readonly Choice[]): ChatEvent[] {
     { stream: { tenant: 'acme', type: 'privacy', id: 'lena' } as const, model: createRequests() },
     { stream: { tenant: 'acme', type: 'tenant', id: 'acme' } as const, model: createTenant() },
     { stream: { tenant: 'acme', type: 'webhook', id: WEBHOOK } as const, model: createEndpoint() },
+    { stream: { tenant: 'acme', type: 'agent', id: AGENT } as const, model: createRegisteredAgent() },
   ];
   for (const { thread, kind, pick, keyed } of choices) {
     const key = keyed ? `key-${pick % 7}` : null;

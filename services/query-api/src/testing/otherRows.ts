@@ -1,7 +1,9 @@
 import { tenantId, type Draft } from '@threadlog/events';
 import {
+  agentsTable,
   deletionLogsTable,
   exportLogsTable,
+  foldAgent,
   foldDeletion,
   foldExport,
   foldWebhookEndpoint,
@@ -13,6 +15,7 @@ import {
 import type { SealingService } from '@threadlog/sealing';
 import { historyOf, sealEvents } from '@threadlog/testing';
 
+export const AGENT_ID = 'tutor';
 export const WEBHOOK_ID = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d20';
 
 const registered: Draft = {
@@ -43,6 +46,27 @@ export async function askedForReplay(database: Database): Promise<void> {
      values ($1, 'acme', $2, now(), 'root', '0:0', '0:1', 'running')`,
     [REPLAY_ID, WEBHOOK_ID],
   );
+}
+
+/** An agent of the same tenant. */
+export async function registeredAgent(database: Database, sealing: SealingService): Promise<void> {
+  const place = { tenantId: tenantId('acme'), type: 'agent' as const, id: AGENT_ID, learnerId: null };
+  const actor = { type: 'user', id: 'root', role: 'admin' } as const;
+  const data = {
+    ...{
+      agent_id: AGENT_ID,
+      url: 'https://agents.example/',
+      display_name: 'Tutor',
+      secret: 'whsec_1',
+      secret_id: 's1',
+    },
+    ...{ trigger: 'every' as const, context_messages: 20, timeout_ms: 60_000, settings_hash: 'h'.repeat(22) },
+  };
+  const [event] = await sealEvents(sealing, { ...place, startedAt: 0 }, [
+    { draft: { type: 'CHAT_AGENT_REGISTERED', data }, actor, authorId: null, month: null },
+  ]);
+  const rows = [foldAgent(null, event!)];
+  await database.query(upsertSql(agentsTable as Table<object>, 'read_1', '$1'), [JSON.stringify(rows)]);
 }
 
 /** Requests about ada: an export, and an erasure with its receipt. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog } from '@threadlog/log';
-import { createOutboundClient, type Patience } from '@threadlog/outbound';
+import { createOutboundClient, type OutboundOptions, type Patience } from '@threadlog/outbound';
 import type { Signals } from '@threadlog/runtime';
 import { createProjectionWait, lookAtServed, type Database, type MessageStore } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
@@ -9,10 +9,11 @@ import { aborted, type Logger, type Metrics, type Service } from '@threadlog/ser
 import { logEnds } from '../feed/positions';
 import { ask } from './ask';
 import { createContext } from './context';
-import { operatorsDirectory, type AgentDirectory, type OperatorsAgent } from './directory';
+import { createDirectory, type AgentDirectory, type OperatorsAgent } from './directory';
 import { createDraft, silentDraft } from './draft';
 import { createLook } from './look';
 import { createAgentObserver, type AgentObserver } from './observe';
+import { registeredAgents } from './opened';
 import type { ReachableAgent, RunDeps } from './run';
 import { createRuns } from './runs';
 import { createAgentStore, type AgentStore } from './store';
@@ -31,6 +32,8 @@ export interface AgentsDeps {
   agent: OperatorsAgent | null;
   /** By which sockets are told what an agent is about to say. */
   signals?: Pick<Signals, 'publish'> | undefined;
+  /** Where tenants' agents may be; the public internet by https alone by default. */
+  outbound?: Pick<OutboundOptions, 'allowHttp' | 'allowedRanges'>;
   /** For tests. */
   reader?: string;
   now?(): Date;
@@ -64,15 +67,18 @@ async function follow(deps: AgentsDeps, observer: AgentObserver, stop: AbortSign
   const { database, log, reader = READER } = deps;
   const store = createAgentStore(database, reader);
   const positions = await begin(deps, store);
-  const directory = operatorsDirectory(deps.agent, deps.patience);
-  const client = createOutboundClient({ maxConnectionsPerHost: MAX_RUNS });
+  const projected = createProjectionWait({ look: () => lookAtServed(database) });
+  // What the positions have passed is not read again, so it has to be in what is read here.
+  const seen = await projected.until(offsetsOf(positions), { signal: stop });
+  const directory = createDirectory(deps, await registeredAgents(database, seen!.generation));
+  const client = createOutboundClient({ ...deps.outbound, maxConnectionsPerHost: MAX_RUNS });
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
   const agentOf: RunDeps['agentOf'] = (run) => reachable(deps, { directory, client }, run);
   const runs = createRuns(runDeps(deps, { store, directory, observer, agentOf }), signal);
   for (const run of await store.openRuns()) runs.start(run);
-  const projected = createProjectionWait({ look: () => lookAtServed(database) });
-  const onBatch = createLook({ ...deps, directory, store, runs, positions, projected }, signal);
+  const directoryFrom = seen!.offsets;
+  const onBatch = createLook({ ...deps, directory, directoryFrom, store, runs, positions, projected }, signal);
   const subscription = await log.follow({ name: 'agents', start: positions, onBatch });
   await aborted(stop).finally(() => ending.abort());
   await Promise.all([subscription.stop(), runs.idle()]);
@@ -96,6 +102,9 @@ async function begin({ database, log }: AgentsDeps, store: AgentStore) {
   }
   return positions;
 }
+
+const offsetsOf = (positions: Awaited<ReturnType<AgentStore['positions']>>): ReadonlyMap<number, number> =>
+  new Map([...positions].map(([partition, { offset }]) => [partition, offset]));
 
 interface Parts {
   store: AgentStore;

@@ -137,6 +137,13 @@ const tablesOf: ((schema: string) => CountedTable)[] = [
     parked: isParked(schema, 'webhook', 'w.webhook_id'),
   }),
   (schema) => ({
+    table: 'agents',
+    what: 'agents of the tenant',
+    from: `${schema}.agents a where tenant_id = $1 and $2::text is null`,
+    holdsText: "(url is not null or display_name is not null or secrets <> '[]'::jsonb)",
+    parked: isParked(schema, 'agent', 'a.agent_id'),
+  }),
+  (schema) => ({
     table: 'message_search',
     what: 'rows of the index',
     from: `(

@@ -26,6 +26,8 @@ export interface Findings {
   profiles(erased: Erased, after: string, limit: number): Promise<string[]>;
   /** Endpoints of a tenant; none for a person, whose text is not in them. */
   webhooks(erased: Erased, after: string, limit: number): Promise<string[]>;
+  /** The same of its agents. */
+  agents(erased: Erased, after: string, limit: number): Promise<string[]>;
 }
 
 export interface FoundThread {
@@ -65,6 +67,11 @@ export function createFindings(database: Database, generation: number): Findings
       const rows = await statements.planned<{ webhook_id: string }>(webhooksSql, [tenantId, limit, after]);
       return rows.map(({ webhook_id }) => webhook_id);
     },
+    async agents({ tenantId, personId }, after, limit) {
+      if (personId !== null) return [];
+      const rows = await statements.planned<{ agent_id: string }>(agentsSql, [tenantId, limit, after]);
+      return rows.map(({ agent_id }) => agent_id);
+    },
   };
 }
 
@@ -77,7 +84,7 @@ function page(
 }
 
 /** Whether the streams below a record key wait for an operator; `$1` is the tenant. */
-export function isParked(schema: string, type: 'thread' | 'user' | 'webhook', id: string): string {
+export function isParked(schema: string, type: 'thread' | 'user' | 'webhook' | 'agent', id: string): string {
   const root = type === 'thread' ? `split_part(${id}, '~', 1)` : id;
   return `exists (select from ${schema}.parked_keys k where k.record_key = $1 || '/${type}/' || ${root})`;
 }
@@ -131,6 +138,11 @@ const profilesSql = (schema: string): string => `
   order by user_id limit $3`;
 
 /** Parameters: tenant, limit, endpoint after which. */
+const agentsSql = (schema: string): string => `
+  select agent_id from ${schema}.agents
+  where tenant_id = $1 and agent_id > $3 and deleted_at is null and not ${isParked(schema, 'agent', 'agent_id')}
+  order by agent_id limit $2`;
+
 const webhooksSql = (schema: string): string => `
   select webhook_id from ${schema}.webhook_endpoints
   where tenant_id = $1 and webhook_id > $3 and deleted_at is null and not ${isParked(schema, 'webhook', 'webhook_id')}

@@ -37,7 +37,7 @@ const parkedSql = (schema: string): string => `
   )
   select record_key, array(select thread_id from threads where split_part(thread_id, '~', 1) = parked.id) as thread_ids
   from parked
-  where type = 'webhook' and $2::text is null or type = 'user' and ($2::text is null or id = $2) or type = 'thread' and ($2::text is null
+  where type in ('webhook', 'agent') and $2::text is null or type = 'user' and ($2::text is null or id = $2) or type = 'thread' and ($2::text is null
     or not exists (select from threads where thread_id = parked.id)
     or exists (select from threads where split_part(thread_id, '~', 1) = parked.id and learner_id = $2)
     or exists (select from threads t where split_part(thread_id, '~', 1) = parked.id and ${settingsBy('$2', 't')})

@@ -53,7 +53,7 @@ async function dropFiles(
 function tablesOf(generation: number, { kind }: MessageStore): string[] {
   const schema = generationSchema(generation);
   const tables = kind === 'postgres' ? ['messages', 'message_search'] : ['message_search'];
-  return [...tables, 'threads', 'users', 'webhook_endpoints'].map((table) => `${schema}.${table}`);
+  return [...tables, 'threads', 'users', 'webhook_endpoints', 'agents'].map((table) => `${schema}.${table}`);
 }
 
 /** Milliseconds this side waits for one table; the pool's own limit is for queries. */

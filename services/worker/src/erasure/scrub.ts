@@ -57,6 +57,7 @@ async function scrubOnce(scrubbing: Scrubbing): Promise<number> {
     type: 'webhook.delete',
     input: { webhookId },
   }));
+  await scrubNamed(scrubbing, findings.agents, progress, (agentId) => ({ type: 'agent.delete', input: { agentId } }));
   return done;
 }
 
@@ -79,7 +80,7 @@ async function scrubThreads(scrubbing: Scrubbing, progress: Progress): Promise<v
 /** What is found by name, in the order of names, each by a command of its own. */
 async function scrubNamed(
   scrubbing: Scrubbing,
-  page: Findings['profiles' | 'settings' | 'webhooks'],
+  page: Findings['profiles' | 'settings' | 'webhooks' | 'agents'],
   progress: Progress,
   commandFor: (name: string, personId: string) => Command,
 ): Promise<void> {

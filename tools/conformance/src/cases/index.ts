@@ -1,5 +1,6 @@
 import type { Case } from '../case';
 import { closed } from '../variants';
+import { agentCases } from './agents';
 import { auditCases } from './audit';
 import { changeCases } from './changes';
 import { conversationMessageCases } from './conversationMessages';
@@ -56,6 +57,7 @@ const ofRoutes: Case[] = [
   ...privacyCases,
   ...holdCases,
   ...webhookCases,
+  ...agentCases,
   ...downloadCases,
   ...v1Cases,
 ];

@@ -7,8 +7,6 @@ export interface BannerInput {
   urls: StackUrls;
   tokens: DemoToken[];
   seconds: number;
-  /** Whether there is a page to look at. */
-  demo: boolean;
 }
 
 /** Creates a thread and posts to it; works in any POSIX shell without further tools. */
@@ -30,7 +28,7 @@ const tokenLines = (tokens: DemoToken[]): string[] => {
 };
 
 /** What a developer needs first, in the order in which it is needed. */
-export const banner = ({ options, urls, tokens, seconds, demo }: BannerInput): string => {
+export const banner = ({ options, urls, tokens, seconds }: BannerInput): string => {
   const { ports } = options;
   const api = `http://localhost:${ports.api}`;
   const teacher = tokens.find(({ role }) => role === 'teacher');
@@ -38,7 +36,6 @@ export const banner = ({ options, urls, tokens, seconds, demo }: BannerInput): s
     '',
     `Threadlog is ready (${seconds.toFixed(1)} s).`,
     '',
-    ...(demo ? [`  Demo        http://localhost:${ports.demo}/demo   two people chat: open it in a browser`, ''] : []),
     `  API         ${api}/api/v1`,
     `  API docs    ${api}/docs`,
     `  Socket.io   http://localhost:${ports.realtime}`,

@@ -1,4 +1,5 @@
 import { rootThreadId, type ChatEvent, type TenantId, type ThreadType } from '@threadlog/events';
+import type { OpenWebhook } from '@threadlog/read-models';
 import type { WebhookEventName } from '../payload';
 
 /** A secret that signs, and until when; null while it is the newest. */
@@ -52,6 +53,11 @@ export function outletKey({ key }: Pick<WebhookEndpoint, 'key'>, tenantId: Tenan
   return key === OPERATORS_KEY ? `${OPERATORS_KEY}/${tenantId}` : key;
 }
 
+/** Opened secrets as those of an endpoint. */
+export function endpointSecrets({ secrets }: Pick<OpenWebhook, 'secrets'>): EndpointSecret[] {
+  return secrets.map(({ secret, until }) => ({ value: secret, until: until === null ? null : new Date(until) }));
+}
+
 /** The secrets that sign at that time, newest first. */
 export function secretsAt({ secrets }: Pick<WebhookEndpoint, 'secrets'>, now: Date): string[] {
   return secrets.filter(({ until }) => until === null || until > now).map(({ value }) => value);
@@ -71,9 +77,14 @@ export function filteredBy({ data }: ChatEvent): string | null {
 /** What happens right after a registration may be dated before it, by another machine: it is told all the same. */
 const CLOCKS_DIFFER_MS = 100;
 
+/** Whether something happened since a registration. */
+export function happenedSince(since: Date, happenedAt: string): boolean {
+  return Date.parse(happenedAt) >= since.getTime() - CLOCKS_DIFFER_MS;
+}
+
 /** Whether an endpoint asked for an event, its thread aside. */
 export function wants({ events, since }: WebhookEndpoint, name: WebhookEventName, happenedAt: string): boolean {
-  return events.has(name) && (since === null || Date.parse(happenedAt) >= since.getTime() - CLOCKS_DIFFER_MS);
+  return events.has(name) && (since === null || happenedSince(since, happenedAt));
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import type { Opener } from '@threadlog/sealing';
 import type { Logger } from '@threadlog/service';
 import { WEBHOOK_EVENTS, type WebhookEventName } from '../payload';
-import { endpointKey, type EndpointSource, type ThreadFilter, type WebhookEndpoint } from './endpoint';
+import { endpointKey, endpointSecrets, type EndpointSource, type ThreadFilter, type WebhookEndpoint } from './endpoint';
 
 export interface TenantsDeps {
   database: Database;
@@ -72,7 +72,7 @@ function withSealed(row: WebhookEndpointRow, opened: OpenWebhook | null): Webhoo
     ...{ id: row.webhook_id, tenantId: row.tenant_id, url: opened?.url ?? '', payload: row.payload },
     events: eventsOf(row),
     filter: filterOf(row),
-    secrets: (opened?.secrets ?? []).map(({ secret, until }) => ({ value: secret, until: dateOf(until) })),
+    secrets: opened ? endpointSecrets(opened) : [],
     since: new Date(row.enabled_at),
     enabled: opened !== null,
     version: row.version,
@@ -97,5 +97,3 @@ function eventsOf({ events }: WebhookEndpointRow): ReadonlySet<WebhookEventName>
 function filterOf({ filter: { learner_id, thread_types } }: WebhookEndpointRow): ThreadFilter | null {
   return learner_id === null && thread_types === null ? null : { learnerId: learner_id, types: thread_types };
 }
-
-const dateOf = (until: string | null): Date | null => (until === null ? null : new Date(until));
