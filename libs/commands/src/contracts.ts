@@ -5,6 +5,7 @@ import { agentRegister } from './agents/register';
 import { agentRotateSecret } from './agents/rotateSecret';
 import { agentEndRun } from './agents/endRun';
 import { agentMode } from './agents/mode';
+import { agentStop } from './agents/stop';
 import { messageDelete } from './messages/delete';
 import { messageEdit } from './messages/edit';
 import { messagePin } from './messages/pin';
@@ -63,6 +64,7 @@ export const CONTRACTS = [
   agentRegister,
   agentRotateSecret,
   agentDelete,
+  agentStop,
   participantAdd,
   participantRemove,
   participantChangeRole,

@@ -8,6 +8,7 @@ export * from './agents/register';
 export * from './agents/rotateSecret';
 export * from './agents/endRun';
 export * from './agents/mode';
+export * from './agents/stop';
 export * from './messages/delete';
 export * from './messages/edit';
 export * from './messages/pin';

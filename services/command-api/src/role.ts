@@ -13,6 +13,7 @@ import {
   readKnownLengths,
   readLogLosses,
   subjectOfDeletion,
+  stopRun,
 } from '@threadlog/read-models';
 import { servedRoutes, type Runtime } from '@threadlog/runtime';
 import { mountRoutes, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
@@ -168,6 +169,7 @@ function lookUpsOf({ database, log }: Pick<CommandApiDeps, 'database' | 'log'>, 
   const look = async () => ({ offsets: offsetsOf(await readModel.checkpoints()) });
   return createLookUps({
     queries: createReadingQueries({ database, generation }),
+    stopRun: (run) => stopRun(database, run),
     subjectOfDeletion: (tenantId, requestId) => subjectOfDeletion(statements, tenantId, requestId),
     allProjected: createAllProjected({ log, look, waitMs: PROJECTION_WAIT_MS }),
   });

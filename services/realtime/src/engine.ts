@@ -4,7 +4,7 @@ import type { PeersOf, ReadingQueries, ViewerStateOf, ThreadsOf } from '@threadl
 import type { Signals } from '@threadlog/runtime';
 import type { RateLimits } from '@threadlog/service';
 import type { DispatchDeps as CommandDeps } from './commands/dispatch';
-import { createLookUps } from './commands/lookUps';
+import { createLookUps, type LookUpsDeps } from './commands/lookUps';
 import { createBatchDispatch, type DispatchDeps } from './dispatch/dispatchBatch';
 import { createDispatcher, type DispatcherDeps } from './dispatch/dispatcher';
 import { createFollower, type Follower, type FollowerDeps } from './dispatch/follower';
@@ -41,6 +41,8 @@ export interface EngineDeps {
   starts: ReadonlyMap<number, ReadPosition>;
   reader: SyncReader;
   reading: ReadingQueries;
+  /** Notes that an open run of an agent shall stop; false where there is none. */
+  stopRun: LookUpsDeps['stopRun'];
   verifier: RefreshDeps['verifier'];
   rateLimits: Pick<RateLimits, 'consume'>;
   views: Views;
@@ -150,14 +152,14 @@ function followInto(
 }
 
 function commandDeps(
-  { router, rateLimits, reading, reader, views, allProjected, limits, warn }: EngineDeps,
+  { router, rateLimits, reading, stopRun, reader, views, allProjected, limits, warn }: EngineDeps,
   { references, ...parts }: Pick<CommandDeps, 'rooms' | 'joins' | 'refresh' | 'typing'> & { references: References },
 ): CommandDeps {
   return {
     ...parts,
     router,
     rateLimits,
-    lookUps: createLookUps({ reading, allProjected }),
+    lookUps: createLookUps({ reading, allProjected, stopRun }),
     latestPage: createLatestPage({ reader, views, references }),
     limits,
     timeoutMs: limits.commandTimeoutMs,

@@ -9,6 +9,7 @@ import {
   createThreadsOfQuery,
   foldedBy,
   readCheckpoints,
+  stopRun,
   type GenerationWatcher,
 } from '@threadlog/read-models';
 import { watchGeneration, type Runtime, type Signals } from '@threadlog/runtime';
@@ -159,6 +160,7 @@ async function buildEngine(deps: RealtimeDeps, { io, limits, watcher, observer }
       partitionOf: threadPartition(log.partitions),
     }),
     reading: createReadingQueries(source),
+    stopRun: (run) => stopRun(database, run),
     verifier,
     rateLimits,
     signals: deps.signals,

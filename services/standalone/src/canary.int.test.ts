@@ -58,6 +58,7 @@ function pathValues(): Record<string, string[]> {
     requestId: ['r-1'],
     holdId: ['h-1'],
     agentId: ['tutor'],
+    runId: ['4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33'],
     webhookId: ['0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10'],
     token: ['t'],
   };

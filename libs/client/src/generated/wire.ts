@@ -639,6 +639,9 @@ export interface CommandAnswers {
   typing: {
     conversationId: string;
   };
+  'agent:stop': {
+    runId: string;
+  };
   'presence:ping': {
     serverTime: string;
   };

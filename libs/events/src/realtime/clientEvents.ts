@@ -51,6 +51,8 @@ export const CLIENT_EVENTS = {
   'typing:start': z.object(conversation),
   'typing:stop': z.object(conversation),
   typing: z.object({ ...conversation, isTyping: z.boolean().default(true) }),
+  /** A run of an agent in the conversation or a sub-thread of it: what it has said becomes its message. */
+  'agent:stop': z.object({ ...conversation, threadId: threadIdInputSchema.nullish(), runId: z.uuid() }),
   'presence:ping': z.object({}).optional(),
   'auth:refresh': z.object({ token: freeText(LIMITS.tokenCharacters, 1) }),
   /** With `since`, what came after that seq is sent first, and it ends in `resumed` or `resync`. */
@@ -96,6 +98,7 @@ export interface ClientEventAnswers {
   'typing:start': { conversationId: string };
   'typing:stop': { conversationId: string };
   typing: { conversationId: string };
+  'agent:stop': { runId: string };
   'presence:ping': { serverTime: string };
   /** When the new token ends, in seconds since the epoch. */
   'auth:refresh': { expiresAt: number | null };

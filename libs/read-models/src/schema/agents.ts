@@ -21,4 +21,7 @@ create table if not exists threadlog.agent_runs (
   attempts integer not null default 0,
   primary key (agent_id, tenant_id, thread_id)
 );
+alter table threadlog.agent_runs add column if not exists is_stopped boolean not null default false;
+create index if not exists agent_runs_by_thread on threadlog.agent_runs (tenant_id, thread_id);
+create index if not exists agent_runs_stopped on threadlog.agent_runs (agent_id) where is_stopped;
 `;

@@ -3,6 +3,7 @@ import type { CommandDefinition } from './define';
 import { answerAsAgent } from './agents/answer';
 import { endRunOfAgent } from './agents/endRun';
 import { setAgentMode } from './agents/mode';
+import { mayStopAgents } from './agents/stop';
 import { deleteMessage } from './messages/delete';
 import { editMessage } from './messages/edit';
 import { pinMessage } from './messages/pin';
@@ -60,6 +61,7 @@ const LISTED = [
   setAgentMode,
   answerAsAgent,
   endRunOfAgent,
+  mayStopAgents,
   addParticipant,
   removeParticipant,
   changeParticipantRole,

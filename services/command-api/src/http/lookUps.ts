@@ -13,11 +13,14 @@ export interface LookUps {
   threadOfMessage(tenantId: TenantId, messageId: string): Promise<string>;
   /** Whose erasure a request is; throws `not_found` where there is no such request. */
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject>;
+  /** Notes that an open run of an agent shall stop; throws `not_found` where there is none of this id in the thread. */
+  stopRun(tenantId: TenantId, threadId: string, runId: string): Promise<void>;
   /** Resolves once the read model shows everything that stands in the log now. */
   allProjected(): Promise<void>;
 }
 
 export interface LookUpsDeps {
+  stopRun(run: { tenantId: TenantId; threadId: string; runId: string }): Promise<boolean>;
   queries: ReadingQueries;
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject | null>;
   /** Resolves once the read model shows everything that stands in the log now. */
@@ -48,6 +51,11 @@ export function createLookUps({ queries, allProjected, ...deps }: LookUpsDeps): 
         const subject = await deps.subjectOfDeletion(tenantId, requestId);
         if (subject === null) throw notThere();
         return subject;
+      }),
+    // A run that is shown to anybody was noted before.
+    stopRun: (tenantId, threadId, runId) =>
+      reached(async () => {
+        if (!(await deps.stopRun({ tenantId, threadId, runId }))) throw notThere();
       }),
     threadOfMessage: (tenantId, messageId) =>
       find(async () => {

@@ -3,7 +3,7 @@ import { agentMode, agentRegisterSchema } from '@threadlog/commands';
 import { agentSchema, agentWithSecretSchema, threadIdInputSchema, threadSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
-import { commandRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { accepted, commandRoute, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 
 const tags = ['Agents'];
 const threadParams = z.object({ threadId: threadIdInputSchema });
@@ -82,4 +82,25 @@ const rotate = commandRoute({
   input: ({ params }) => params,
 });
 
-export const agentRoutes: readonly Route<CommandRouteDeps>[] = [setMode, register, remove, rotate];
+const stopRun = writeRoute({
+  method: 'post',
+  path: '/api/v1/threads/{threadId}/runs/{runId}/stop',
+  operationId: 'stopAgentRun',
+  sends: ['agent.stop'],
+  summary: 'Stop what an agent is about to say',
+  description:
+    'The agent’s answer is broken off within half a second. What it has said becomes its message, with `finish: stopped`; ' +
+    'where it has said nothing, there is none. For everybody who may post in the thread. Repeating it changes nothing; `not_found` where no such ' +
+    'run is under way in the thread: it is over, or there never was one.',
+  tags,
+  params: threadParams.extend({ runId: z.uuid() }),
+  responses: { 204: { description: 'It will stop, whichever worker has it' } },
+  async handler(request, deps) {
+    const { threadId, runId } = request.params;
+    const result = await accepted(request, deps, { type: 'agent.stop', input: { threadId } });
+    await deps.lookUps.stopRun(request.actor.tenantId, threadId, runId);
+    return replyTo(result, deps);
+  },
+});
+
+export const agentRoutes: readonly Route<CommandRouteDeps>[] = [setMode, stopRun, register, remove, rotate];

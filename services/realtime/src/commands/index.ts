@@ -1,4 +1,5 @@
 import type { ClientEventName } from '@threadlog/events';
+import { agentStop } from './agentStop';
 import { authRefresh } from './authRefresh';
 import { conversationJoin } from './conversationJoin';
 import { conversationLeave } from './conversationLeave';
@@ -25,6 +26,7 @@ const COMMANDS: { [E in ClientEventName]?: SocketCommand<E> } = {
   'typing:start': typingStart,
   'typing:stop': typingStop,
   typing,
+  'agent:stop': agentStop,
   'presence:ping': presencePing,
   'auth:refresh': authRefresh,
   'conversation:join': conversationJoin,

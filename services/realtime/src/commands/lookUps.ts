@@ -11,18 +11,21 @@ export interface LookUps {
   readTarget(actor: Actor, place: ReadPlace): Promise<ReadTarget>;
   /** Rejects where the access rule hides a thread. What is younger than the projection counts as hidden: nothing is waited for. */
   sees(actor: Actor, threadId: string): Promise<void>;
+  /** Notes that an open run of an agent shall stop; rejects with `not_found` where there is none of this id in the thread. */
+  stopRun(tenantId: TenantId, threadId: string, runId: string): Promise<void>;
   /** What stays unread above a position. */
   unreadAfter(actor: Actor, target: ReadTarget, readIndex: number): Promise<number>;
 }
 
 export interface LookUpsDeps {
+  stopRun(run: { tenantId: TenantId; threadId: string; runId: string }): Promise<boolean>;
   reading: ReadingQueries;
   /** Resolves once the read model shows everything that stands in the log now; rejects with `projection_lagging`. */
   allProjected(): Promise<void>;
 }
 
 /** What the read model does not have may be young: then the projection is waited for, once. */
-export function createLookUps({ reading, allProjected }: LookUpsDeps): LookUps {
+export function createLookUps({ reading, allProjected, stopRun }: LookUpsDeps): LookUps {
   async function find<Found>(look: () => Promise<Found>): Promise<Found> {
     try {
       return await look();
@@ -37,6 +40,9 @@ export function createLookUps({ reading, allProjected }: LookUpsDeps): LookUps {
     readTarget: (actor, place) => find(() => reading.readTarget(actor, place)),
     async sees(actor, threadId) {
       await reading.readTarget(actor, { threadId });
+    },
+    async stopRun(tenantId, threadId, runId) {
+      if (!(await stopRun({ tenantId, threadId, runId }))) throw notThere();
     },
     unreadAfter: (actor, target, readIndex) => reading.unreadAfter(actor, target, readIndex),
     threadOf: (tenantId, messageId) =>

@@ -8,11 +8,21 @@ const never = () => Promise.reject(new Error('nobody sends commands here'));
 /** What only commands of clients need, for tests without any. */
 export const noCommands: Pick<
   EngineDeps,
-  'router' | 'rateLimits' | 'reading' | 'verifier' | 'signals' | 'peersOf' | 'threadsOf' | 'viewerStateOf' | 'observer'
+  | 'router'
+  | 'rateLimits'
+  | 'reading'
+  | 'stopRun'
+  | 'verifier'
+  | 'signals'
+  | 'peersOf'
+  | 'threadsOf'
+  | 'viewerStateOf'
+  | 'observer'
 > = {
   router: { execute: never },
   rateLimits: { consume: () => Promise.resolve(undefined) },
   reading: { readTarget: never, unreadAfter: never, threadOfMessage: never },
+  stopRun: never,
   verifier: { verify: never },
   signals: { presence: createPresenceBoard(), publish: () => undefined, listen: () => () => undefined },
   observer: { delivered: nothing, resynced: nothing, slow: nothing, unshown: nothing, draftTold: nothing },

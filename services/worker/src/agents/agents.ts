@@ -16,6 +16,7 @@ import { createAgentObserver, type AgentObserver } from './observe';
 import { registeredAgents } from './opened';
 import type { ReachableAgent, RunDeps } from './run';
 import { createRuns } from './runs';
+import { heedStops } from './stops';
 import { createAgentStore, type AgentStore } from './store';
 import { learnerOf, visibleFrom } from './surroundings';
 import { createTurns, MAX_RUNS } from './turns';
@@ -80,8 +81,9 @@ async function follow(deps: AgentsDeps, observer: AgentObserver, stop: AbortSign
   const directoryFrom = seen!.offsets;
   const onBatch = createLook({ ...deps, directory, directoryFrom, store, runs, positions, projected }, signal);
   const subscription = await log.follow({ name: 'agents', start: positions, onBatch });
+  const heeding = heedStops({ ...deps, store, runs }, signal);
   await aborted(stop).finally(() => ending.abort());
-  await Promise.all([subscription.stop(), runs.idle()]);
+  await Promise.all([subscription.stop(), runs.idle(), heeding]);
   client.close();
 }
 

@@ -145,7 +145,8 @@ function broken(text: string, fault: OutboundError | null, status: number): Aske
   return text.trim() === '' ? { kind: 'retry', reason, status } : said(text, { finish: 'failed' });
 }
 
-function said(text: string, rest: Partial<Said> & Pick<Said, 'finish'>): Asked {
+/** What was said, in the form of a message. */
+export function said(text: string, rest: Partial<Said> & Pick<Said, 'finish'>): Asked {
   const whole = stored(text);
   const content = firstCharacters(whole, LIMITS.contentCharacters);
   const isTooLong = content.length < whole.length;

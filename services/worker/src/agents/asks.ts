@@ -11,6 +11,8 @@ export interface OpenRun {
   askedAt: string;
   /** Requests that came to nothing. */
   attempts: number;
+  /** Somebody wants it to stop. */
+  isStopped: boolean;
 }
 
 /** A message that may ask an agent, and what that depends on. */
@@ -52,6 +54,7 @@ export function candidateOf(event: ChatEvent, agentId: string): Candidate | null
       askedBy: data.sender_id,
       askedAt: event.timestamp,
       attempts: 0,
+      isStopped: false,
     },
     rootId: rootThreadId(data.thread_id),
     isPersons: data.sender_type === 'user',

@@ -7,7 +7,15 @@ type Told = SignalData<'AGENT_DRAFT'>;
 const tenant = tenantId('acme');
 const sealing = memorySealing();
 const run = {
-  ...{ tenantId: tenant, threadId: 't1', triggerMessageId: 'm1', triggerIndex: 1, attempts: 0, attempt: 5 },
+  ...{
+    tenantId: tenant,
+    threadId: 't1',
+    triggerMessageId: 'm1',
+    triggerIndex: 1,
+    attempts: 0,
+    attempt: 5,
+    isStopped: false,
+  },
   ...{ askedAt: '2026-01-01T00:00:00.000000Z', runId: '4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33', agentId: 'tutor' },
 };
 const drafts: Draft[] = [];

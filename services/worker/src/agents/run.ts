@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandInput } from '@threadlog/commands';
 import type { ProblemCode } from '@threadlog/events';
+import { runIdOf } from '@threadlog/read-models';
 import type { Logger } from '@threadlog/service';
 import type { SealingService } from '@threadlog/sealing';
-import type { Asked, Progress, Said } from './ask';
+import { said, type Asked, type Progress, type Said } from './ask';
 import type { OpenRun } from './asks';
 import { conclude, type Speaker } from './conclude';
 import { endedPeople, type ReadContext } from './context';
 import type { Draft } from './draft';
-import { requestOf, runIdOf } from './request';
+import { requestOf } from './request';
 import type { AgentStore } from './store';
 
 export type EndReason = CommandInput<'agent.endRun'>['reason'];
@@ -43,10 +44,13 @@ export interface RunDeps extends Speaker {
   onEnd(outcome: Said['finish'] | EndReason): void;
 }
 
-/** Why a run is not gone on with: it leaves no message, or this process ends and another goes on. */
+/** Why a run is not gone on with; it leaves no message, unless what was said until then is to be kept. */
 export class RunAborted extends Error {
   override readonly name = 'RunAborted';
-  constructor(readonly reason: EndReason) {
+  constructor(
+    readonly reason: EndReason,
+    readonly keepsText = false,
+  ) {
     super(reason);
   }
 }
@@ -63,12 +67,11 @@ export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, 
   const named = { ...run, runId: runIdOf(run) };
   const draft = deps.draftOf({ ...named, attempt: deps.now().getTime() });
   try {
-    const asked = await deps
-      .inTurn(run, () => requestAnswer(deps, run, { signal, draft }))
-      .catch((error: unknown) => {
-        if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
-        return { kind: 'ended' as const, reason: signal.reason.reason };
-      });
+    const answer = deps.inTurn(run, () => requestAnswer(deps, run, { signal, draft }));
+    const asked = await orAborted(answer, signal).catch((error: unknown) => {
+      if (ending.aborted || !(signal.reason instanceof RunAborted)) throw error;
+      return brokenOff(signal.reason, draft.soFar());
+    });
     await draft.settled();
     const { how, hasMessage } = await enter(deps, named, asked, ending);
     await draft.ended(how, hasMessage);
@@ -76,6 +79,20 @@ export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, 
   } finally {
     draft.dropped();
   }
+}
+
+/** Rejects with the signal's reason as soon as it aborts: nobody waits for a turn to learn that it is not needed. */
+async function orAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
+  const gone = Promise.withResolvers<never>();
+  const abort = (): void => gone.reject(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  return Promise.race([task, gone.promise]).finally(() => signal.removeEventListener('abort', abort));
+}
+
+function brokenOff({ reason, keepsText }: RunAborted, soFar: string): Asked | Ended {
+  const kept = keepsText ? said(soFar, { finish: 'stopped' }) : null;
+  return kept?.kind === 'said' ? kept : { kind: 'ended', reason };
 }
 
 interface Outcome {

@@ -11,6 +11,9 @@ export interface Runs {
   /** An older one of the agent in the thread ends, and leaves no message. */
   start(run: OpenRun): void;
   end(which: (run: OpenRun) => boolean, reason: EndReason): void;
+  /** What it has said until now becomes its message. */
+  stop(run: OpenRun): void;
+  readonly size: number;
   /** Resolves when all that were started have ended. */
   idle(): Promise<void>;
 }
@@ -43,12 +46,16 @@ export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSign
   }
 
   return {
+    get size() {
+      return running.size;
+    },
     start(run) {
-      const name = `${run.tenantId}/${run.threadId}/${run.agentId}`;
+      const name = nameOf(run);
       const before = running.get(name);
       if (before && before.run.triggerIndex >= run.triggerIndex) return;
       before?.stop.abort(new RunAborted('superseded'));
       const stop = new AbortController();
+      if (run.isStopped) stop.abort(STOPPED);
       const one: Running = { run, stop, done: carry(run, stop, before?.done) };
       running.set(name, one);
       void one.done.finally(() => running.get(name) === one && running.delete(name));
@@ -56,8 +63,18 @@ export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSign
     end(which, reason) {
       for (const { run, stop } of running.values()) if (which(run)) stop.abort(new RunAborted(reason));
     },
+    stop(run) {
+      const known = running.get(nameOf(run));
+      if (known?.run.triggerIndex === run.triggerIndex) known.stop.abort(STOPPED);
+    },
     async idle() {
       while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
     },
   };
+}
+
+const STOPPED = new RunAborted('stopped', true);
+
+function nameOf({ tenantId, threadId, agentId }: OpenRun): string {
+  return `${tenantId}/${threadId}/${agentId}`;
 }

@@ -6,6 +6,8 @@ import type { OpenRun } from './asks';
 export interface AgentStore {
   positions(): Promise<Map<number, ReadPosition>>;
   openRuns(): Promise<OpenRun[]>;
+  /** Those of them that somebody wants to stop. */
+  stoppedRuns(): Promise<OpenRun[]>;
   /** Moves the position of a partition, never back, and notes what before it asks: both or neither. The newest of a thread stays. */
   advance(partition: number, to: ReadPosition, asking: readonly OpenRun[]): Promise<void>;
   countAttempt(run: OpenRun): Promise<void>;
@@ -14,7 +16,7 @@ export interface AgentStore {
 }
 
 const RUN = `agent_id as "agentId", tenant_id as "tenantId", thread_id as "threadId", trigger_message_id as "triggerMessageId",
-  trigger_index as "triggerIndex", asked_by as "askedBy", asked_at as "askedAt", attempts`;
+  trigger_index as "triggerIndex", asked_by as "askedBy", asked_at as "askedAt", attempts, is_stopped as "isStopped"`;
 const ONE = 'agent_id = $1 and tenant_id = $2 and thread_id = $3 and trigger_index = $4';
 
 /** `reader`: under which name positions stand. */
@@ -31,6 +33,9 @@ export function createAgentStore(database: Database, reader: string): AgentStore
     },
     async openRuns() {
       return (await database.query<OpenRun>(`select ${RUN} from threadlog.agent_runs`)).rows;
+    },
+    async stoppedRuns() {
+      return (await database.query<OpenRun>(`select ${RUN} from threadlog.agent_runs where is_stopped`)).rows;
     },
     async advance(partition, to, asking) {
       await inTransaction(database, async (client) => {
@@ -61,7 +66,7 @@ async function insertRun(client: Queryable, run: OpenRun): Promise<void> {
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (agent_id, tenant_id, thread_id) do update set
        trigger_message_id = excluded.trigger_message_id, trigger_index = excluded.trigger_index,
-       asked_by = excluded.asked_by, asked_at = excluded.asked_at, attempts = 0
+       asked_by = excluded.asked_by, asked_at = excluded.asked_at, attempts = 0, is_stopped = false
      where r.trigger_index < excluded.trigger_index`,
     [run.agentId, run.tenantId, run.threadId, run.triggerMessageId, run.triggerIndex, run.askedBy, run.askedAt],
   );

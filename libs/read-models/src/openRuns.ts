@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { TenantId } from '@threadlog/events';
+import type { Database } from './database';
+
+/** What makes a run of an agent this one. */
+export interface RunName {
+  tenantId: TenantId;
+  threadId: string;
+  triggerMessageId: string;
+  agentId: string;
+}
+
+/** The same for whoever runs it, however often: agents deduplicate by it. */
+export function runIdOf({ tenantId, threadId, triggerMessageId, agentId }: RunName): string {
+  const name = JSON.stringify(['agent-run', tenantId, threadId, triggerMessageId, agentId]);
+  const hex = createHash('sha256').update(name).digest('hex');
+  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/**
+ * Notes that a run that is open shall stop; false where there is none of this id in the thread, or no more. Whichever worker goes
+ * on with the run finds the note. Whether the caller may do that is not asked here.
+ */
+export async function stopRun(
+  database: Database,
+  { tenantId, threadId, runId }: { tenantId: TenantId; threadId: string; runId: string },
+): Promise<boolean> {
+  const { rows } = await database.query<RunName & { triggerIndex: number }>(
+    `select agent_id as "agentId", trigger_message_id as "triggerMessageId", trigger_index as "triggerIndex"
+     from threadlog.agent_runs where tenant_id = $1 and thread_id = $2`,
+    [tenantId, threadId],
+  );
+  const run = rows.find(({ agentId, triggerMessageId }) => {
+    return runIdOf({ tenantId, threadId, triggerMessageId, agentId }) === runId;
+  });
+  if (!run) return false;
+  const { rowCount } = await database.query(
+    `update threadlog.agent_runs set is_stopped = true
+     where tenant_id = $1 and thread_id = $2 and agent_id = $3 and trigger_index = $4`,
+    [tenantId, threadId, run.agentId, run.triggerIndex],
+  );
+  return (rowCount ?? 0) > 0;
+}
