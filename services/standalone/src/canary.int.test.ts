@@ -60,6 +60,7 @@ function pathValues(): Record<string, string[]> {
     agentId: ['tutor'],
     runId: ['4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33'],
     webhookId: ['0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10'],
+    replayId: ['0198c0de-7a3b-8c11-8f00-2f6d1f6a9d11'],
     token: ['t'],
   };
 }
@@ -82,6 +83,8 @@ function queryValues(): Record<string, string[]> {
     limit: ['1', '200'],
     since: ['0', '1', '5', '2026-01-01T00:00:00Z'],
     updatedAfter: ['2026-01-01T00:00:00Z'],
+    before_timestamp: ['2026-01-01T00:00:00Z', '2999-01-01T00:00:00Z'],
+    beforeTimestamp: ['2999-01-01T00:00:00Z'],
     before: [messageCursor(3), messageCursor(1_000)],
     after: [messageCursor(0), messageCursor(2)],
     cursor: [messageCursor(3)],

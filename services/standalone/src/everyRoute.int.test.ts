@@ -3,6 +3,7 @@ import { commandRoutes } from '@threadlog/command-api';
 import type { ThreadResource } from '@threadlog/events';
 import { queryRoutes } from '@threadlog/query-api';
 import { openApiDocument, type Route } from '@threadlog/service';
+import { runIdOf } from '@threadlog/read-models';
 import { operationsOf, secureRoutesSpec, testActor, type Operation, type TestReply } from '@threadlog/testing';
 import { givenStandalone, INTERNAL_SECRET } from './testing/standalone';
 
@@ -125,7 +126,20 @@ async function place(operation: Operation): Promise<Record<string, string>> {
     userId: 'ben',
     emoji: '👍',
     externalUserId: `user-${operationId}`,
+    runId: operationId === 'stopAgentRun' ? await openRun(thread.id, message.id) : '',
   };
+}
+
+/** A run as the worker notes it, which is not here. */
+async function openRun(threadId: string, triggerMessageId: string): Promise<string> {
+  const run = { tenantId: insider.tenantId, threadId, triggerMessageId, agentId: 'agent' };
+  await api.runtime().database.query(
+    `insert into threadlog.agent_runs
+       (agent_id, tenant_id, thread_id, trigger_message_id, trigger_index, asked_by, asked_at)
+     values ('agent', $1, $2, $3, 1, $4, '2026-01-15T10:30:00.000000Z')`,
+    [run.tenantId, threadId, triggerMessageId, insider.id],
+  );
+  return runIdOf(run);
 }
 
 describe('every route', () => {
