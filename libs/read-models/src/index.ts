@@ -49,4 +49,4 @@ export * from './waiting/looks';
 export * from './search/terms';
 export * from './search/tokens';
 export * from './turn';
-export { runIdOf, stopRun, type RunName } from './openRuns';
+export { runIdOf, stopRun } from './openRuns';
