@@ -45,7 +45,7 @@ export const LAYERS = {
     'schema',
     'access generations',
     'statements',
-    'discarded holds logIdentity logLength parked receiptRetention revision',
+    'discarded holds logIdentity logLength openRuns parked receiptRetention revision',
     'logRepair messages migrate',
     'dump presenters',
     'queries',
