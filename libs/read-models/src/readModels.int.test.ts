@@ -156,6 +156,7 @@ describe('shared queries', () => {
     agent_mode: 'auto',
     agent_mode_at: null,
     agent_runs: null,
+    agent_hops: null,
     deleted_count: 0,
     deleted_at: null,
     ...given,

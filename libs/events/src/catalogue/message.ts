@@ -31,6 +31,8 @@ export const messageEvents = {
     original_created_at: v.microTimestamp.nullable().optional(),
     /** Of an agent's answer. */
     run: runSchema.optional(),
+    /** Of what an agent posts by itself: agents in a row, this one included. */
+    hops: v.positiveInt.optional(),
   }),
   CHAT_MESSAGE_UPDATED: defineEvent('thread', ['content', 'metadata', 'attachments'], {
     ...message,

@@ -92,6 +92,7 @@ function threadRow(over: Partial<ThreadRow> = {}): ThreadRow {
     agent_mode: 'auto',
     agent_mode_at: null,
     agent_runs: null,
+    agent_hops: null,
     deleted_count: 2,
     deleted_at: null,
     ...over,

@@ -53,6 +53,8 @@ export const threadsTable = defineTable({
     agent_mode_at: nullable(text()),
     /** By agent: the newest message whose run is over, with an answer or without one. */
     agent_runs: nullable(json<Record<string, number>>()),
+    /** Agents that spoke in a row since somebody else did; null where nobody else has yet. */
+    agent_hops: nullable(integer()),
   },
   marks: {
     parked_offset: nullable(bigint()),
@@ -147,6 +149,7 @@ const FOLDS: { [T in ChatEvent['event_type']]?: Fold<T> } = {
     row.updated_at = event.timestamp;
     const { run, sender_id } = event.data;
     if (run) runOver(row, sender_id, run.trigger_index);
+    row.agent_hops = hopsAfter(row, event);
   },
   CHAT_AGENT_MODE_CHANGED(row, event) {
     row.agent_mode = event.data.mode;
@@ -168,6 +171,17 @@ export function newestDealtWith({ agent_runs: runs }: Pick<ThreadRow, 'agent_run
 
 function runOver(row: ThreadRow, agentId: string, triggerIndex: number): void {
   row.agent_runs = { ...row.agent_runs, [agentId]: Math.max(newestDealtWith(row, agentId), triggerIndex) };
+}
+
+/** What a person says begins a new row of agents; what the product says changes nothing. */
+function hopsAfter({ agent_hops: before }: ThreadRow, { data }: EventOf<'CHAT_MESSAGE_CREATED'>): number | null {
+  if (data.sender_type === 'user') return 0;
+  return data.sender_type === 'agent' ? Math.max(before ?? 0, hopsOf(data)) : before;
+}
+
+/** How many agents in a row an agent's message is the last of. Where nobody wrote it down, it is the first. */
+export function hopsOf({ run, hops }: Pick<EventOf<'CHAT_MESSAGE_CREATED'>['data'], 'run' | 'hops'>): number {
+  return run?.hops ?? hops ?? 1;
 }
 
 function settingsChanged(row: ThreadRow, event: ChatEvent): void {
@@ -206,5 +220,6 @@ function createdThread(event: EventOf<'CHAT_THREAD_CREATED'>): ThreadRow {
     agent_mode: 'auto',
     agent_mode_at: null,
     agent_runs: null,
+    agent_hops: null,
   };
 }

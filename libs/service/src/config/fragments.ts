@@ -43,7 +43,8 @@ export const corsConfig = {
 export const rateLimitConfig = {
   ENABLE_RATE_LIMITING: flag().prefault('true').describe('`false` turns all rate limits off'),
   RATE_LIMIT_IP: rate().prefault('60/1m').describe('Requests without a valid token, by address (IPv6 by /64)'),
-  RATE_LIMIT_ACTOR: rate().prefault('500/15m').describe('Requests of one actor'),
+  RATE_LIMIT_ACTOR: rate().prefault('500/15m').describe('Requests of one actor that is no agent'),
+  RATE_LIMIT_AGENT: rate().prefault('3000/15m').describe('Requests of one agent, by its token’s role'),
   RATE_LIMIT_TENANT: rate().prefault('off').describe('Requests of all actors of a tenant together'),
 };
 

@@ -42,6 +42,7 @@ describe('loadConfig', () => {
       CHAT_PARTITIONS: 12,
       RATE_LIMIT_IP: { points: 60, seconds: 60 },
       RATE_LIMIT_ACTOR: { points: 500, seconds: 900 },
+      RATE_LIMIT_AGENT: { points: 3_000, seconds: 900 },
       RATE_LIMIT_TENANT: null,
       CORS_ORIGINS: ['*'],
       warnings: [],

@@ -10,8 +10,9 @@ type Limits = Pick<RateLimits, 'consume'>;
  * Counts one thing that an actor asks, over whichever surface: for itself, and for its tenant. What an actor is refused
  * does not use up its tenant's share.
  */
-export async function countActor(limits: Limits, { tenantId, id }: Actor): Promise<Counted> {
-  const own = await limits.consume('actor', `${tenantId}/${id}`);
+export async function countActor(limits: Limits, { tenantId, id, type, role }: Actor): Promise<Counted> {
+  const limit = type === 'agent' || role === 'agent' ? 'agent' : 'actor';
+  const own = await limits.consume(limit, `${tenantId}/${id}`);
   const shared = own?.exceeded ? undefined : await limits.consume('tenant', tenantId);
   return [own, shared].filter((state) => state !== undefined);
 }
@@ -32,5 +33,6 @@ export function requireLeft(counted: Counted): void {
 const REFUSALS: Record<LimitName, string> = {
   ip: 'Too many requests without a valid token from this address.',
   actor: 'Too many requests of this user.',
+  agent: 'Too many requests of this agent.',
   tenant: 'Too many requests of this tenant.',
 };

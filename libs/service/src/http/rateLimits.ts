@@ -1,8 +1,8 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Rate } from '../config';
 
-/** `ip`: requests without a valid token; `actor`: of one user or agent; `tenant`: of all its actors together. */
-export type LimitName = 'ip' | 'actor' | 'tenant';
+/** `ip`: requests without a valid token; `actor`: of one user; `agent`: of one agent; `tenant`: of all its actors together. */
+export type LimitName = 'ip' | 'actor' | 'agent' | 'tenant';
 
 /** Where a key stands in one limit after a request was counted. */
 export interface LimitState {
@@ -70,8 +70,14 @@ export function rateLimitsOf(config: {
   ENABLE_RATE_LIMITING: boolean;
   RATE_LIMIT_IP: Rate | null;
   RATE_LIMIT_ACTOR: Rate | null;
+  RATE_LIMIT_AGENT: Rate | null;
   RATE_LIMIT_TENANT: Rate | null;
 }): RateLimitsOptions['rates'] {
   if (!config.ENABLE_RATE_LIMITING) return {};
-  return { ip: config.RATE_LIMIT_IP, actor: config.RATE_LIMIT_ACTOR, tenant: config.RATE_LIMIT_TENANT };
+  return {
+    ip: config.RATE_LIMIT_IP,
+    actor: config.RATE_LIMIT_ACTOR,
+    agent: config.RATE_LIMIT_AGENT,
+    tenant: config.RATE_LIMIT_TENANT,
+  };
 }

@@ -75,7 +75,7 @@ async function follow(deps: AgentsDeps, observer: AgentObserver, stop: AbortSign
   const client = createOutboundClient({ ...deps.outbound, maxConnectionsPerHost: MAX_RUNS });
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
-  const agentOf: RunDeps['agentOf'] = (run) => reachable(deps, { directory, client }, run);
+  const agentOf: RunDeps['agentOf'] = (run) => reachable(deps, { directory, client, observer }, run);
   const runs = createRuns(runDeps(deps, { store, directory, observer, agentOf }), signal);
   for (const run of await store.openRuns()) runs.start(run);
   const directoryFrom = seen!.offsets;
@@ -130,11 +130,12 @@ function runDeps(deps: AgentsDeps, { store, directory, observer, agentOf }: Part
 interface Reaching {
   directory: AgentDirectory;
   client: ReturnType<typeof createOutboundClient>;
+  observer: AgentObserver;
 }
 
 async function reachable(
   { now = () => new Date() }: AgentsDeps,
-  { directory, client }: Reaching,
+  { directory, client, observer }: Reaching,
   { tenantId, agentId }: Parameters<RunDeps['agentOf']>[0],
 ): Promise<ReachableAgent | null> {
   const agent = directory.find(tenantId, agentId);
@@ -144,6 +145,22 @@ async function reachable(
   const pool = trusted ? agentId : `${tenantId}/${agentId}`;
   return {
     ...{ secrets, contextMessages: agent.contextMessages },
-    ask: (request, signal, progress) => ask({ client, url, trusted, patience, pool }, request, signal, progress),
+    ask: observed(observer, (...asked) => ask({ client, url, trusted, patience, pool }, ...asked)),
+  };
+}
+
+/** Tells how long the first of an answer took, and what all of it did. */
+function observed(observer: AgentObserver, asking: ReachableAgent['ask']): ReachableAgent['ask'] {
+  return async (request, signal, progress) => {
+    const from = performance.now();
+    let began = false;
+    const text = (soFar: string): void => {
+      if (!began && soFar !== '') observer.began((performance.now() - from) / 1_000);
+      began ||= soFar !== '';
+      progress.text(soFar);
+    };
+    const asked = await asking(request, signal, { text, tool: () => progress.tool() });
+    if (asked.kind === 'said') observer.used(asked.usage);
+    return asked;
   };
 }

@@ -32,6 +32,8 @@ test.each<[string, object, Partial<Surroundings>, boolean]>([
   ['another agent that mentions it', { ...byAgent, ...named }, {}, true],
   ['the second agent of a chain', { ...byAgent, ...named, run: { hops: 2 } }, {}, true],
   ['the third agent of a chain', { ...byAgent, ...named, run: { hops: 3 } }, {}, false],
+  ['the third of agents that post by themselves', { ...byAgent, ...named, hops: 3 }, {}, false],
+  ['the second of them', { ...byAgent, ...named, hops: 2 }, {}, true],
   ['anybody after a take-over', named, { mode: 'off' }, false],
   ['somebody who does not mention it where that is asked for', {}, { mode: 'mention' }, false],
   ['somebody who mentions it where that is asked for', named, { mode: 'mention' }, true],

@@ -1,4 +1,5 @@
-import { LIMITS, rootThreadId, type ChatEvent, type EventOf, type TenantId } from '@threadlog/events';
+import { LIMITS, rootThreadId, type ChatEvent, type TenantId } from '@threadlog/events';
+import { hopsOf } from '@threadlog/read-models';
 
 /** A message that asks an agent, as long as that has not dealt with it. */
 export interface OpenRun {
@@ -43,7 +44,7 @@ export function candidateOf(event: ChatEvent, agentId: string): Candidate | null
   const { data } = event;
   const mentionsIt = data.mentions.includes(agentId);
   if (data.sender_id === agentId || data.sender_type === 'system') return null;
-  if (data.sender_type === 'agent' && !(mentionsIt && hopsOf(event) < LIMITS.agentHops)) return null;
+  if (data.sender_type === 'agent' && !(mentionsIt && hopsOf(data) < LIMITS.agentHops)) return null;
   return {
     run: {
       agentId,
@@ -62,8 +63,6 @@ export function candidateOf(event: ChatEvent, agentId: string): Candidate | null
     replyTo: data.reply_to,
   };
 }
-
-const hopsOf = ({ data }: EventOf<'CHAT_MESSAGE_CREATED'>): number => data.run?.hops ?? 1;
 
 /**
  * Whether it asks the agent: always where one person and the agent talk, else by mention, or by replying to it. The writer

@@ -1,10 +1,16 @@
 import type { Metrics } from '@threadlog/service';
-import { Counter } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 
 /** Hears how runs end; every call is cheap and never throws. */
 export interface AgentObserver {
   ended(outcome: string): void;
+  /** The first of an answer came so many seconds after the request. */
+  began(seconds: number): void;
+  /** What an agent says that an answer took. */
+  used(tokens: { inputTokens?: number; outputTokens?: number }): void;
 }
+
+const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export function createAgentObserver({ registry }: Metrics): AgentObserver {
   const runs = new Counter({
@@ -13,5 +19,24 @@ export function createAgentObserver({ registry }: Metrics): AgentObserver {
     labelNames: ['outcome'],
     registers: [registry],
   });
-  return { ended: (outcome) => runs.inc({ outcome }) };
+  const first = new Histogram({
+    name: 'threadlog_agent_first_token_seconds',
+    help: 'From the request to the first text of an agent’s answer, of those that have any.',
+    buckets: BUCKETS,
+    registers: [registry],
+  });
+  const tokens = new Counter({
+    name: 'threadlog_agent_tokens_total',
+    help: 'Tokens that agents say their answers took, by kind: input or output.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  return {
+    ended: (outcome) => runs.inc({ outcome }),
+    began: (seconds) => first.observe(seconds),
+    used({ inputTokens = 0, outputTokens = 0 }) {
+      tokens.inc({ kind: 'input' }, inputTokens);
+      tokens.inc({ kind: 'output' }, outputTokens);
+    },
+  };
 }

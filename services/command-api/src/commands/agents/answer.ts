@@ -45,7 +45,7 @@ export const answerAsAgent = defineCommand(agentAnswer, {
         reply_to: null,
         mentions: [...new Set(input.mentions)],
         client_message_id: null,
-        run: runOf(input, trigger),
+        run: runOf(input, hopsTo(trigger, view), trigger),
       },
     });
   },
@@ -54,14 +54,14 @@ export const answerAsAgent = defineCommand(agentAnswer, {
 });
 
 /** What the agent did not say is not there. */
-function runOf({ run }: Input, trigger: MessageRow): MessageRun {
+function runOf({ run }: Input, hops: number, trigger: MessageRow): MessageRun {
   const { inputTokens, outputTokens, toolCalls, model } = run;
   return {
     run_id: run.runId,
     trigger_message_id: trigger.message_id,
     trigger_index: trigger.message_index,
     finish: run.finish,
-    hops: hopsTo(trigger),
+    hops,
     ...(inputTokens !== undefined && { input_tokens: inputTokens }),
     ...(outputTokens !== undefined && { output_tokens: outputTokens }),
     ...(toolCalls !== undefined && { tool_calls: toolCalls }),

@@ -5,7 +5,7 @@ import { refuse, refuseField, isRefusal, type Check, type SeenThread, type Threa
 import { allowed, isThere, viewMessage, type View } from '../policies';
 
 /** An agent is one by its token or by its place in the thread. */
-function isAgent(actor: Actor, view: View): boolean {
+export function isAgent(actor: Actor, view: View): boolean {
   return actor.type === 'agent' || actor.role === 'agent' || view.subject.participant?.role === 'agent';
 }
 
@@ -45,7 +45,10 @@ export function isNotOver(trigger: MessageRow, agentId: string, view: View): Che
 /** What is over comes first: whoever repeats a run must learn that, whatever has become of the thread since. */
 export function mayAnswer(trigger: MessageRow, context: ThreadContext, view: View): Check {
   return (
-    isNotOver(trigger, context.actor.id, view) ?? isThere(trigger) ?? isAsked(trigger, context, view) ?? isNear(trigger)
+    isNotOver(trigger, context.actor.id, view) ??
+    isThere(trigger) ??
+    isAsked(trigger, context, view) ??
+    isNear(trigger, view)
   );
 }
 
@@ -63,12 +66,21 @@ function isAsked(trigger: MessageRow, { actor }: ThreadContext, { root }: View):
   return refuse('agent_off', 'the message does not mention this agent');
 }
 
-/** Agents before this one, and this one. One that speaks of itself counts as asked by a person. */
-export function hopsTo(trigger: MessageRow): number {
-  return trigger.sender_type === 'agent' ? (trigger.run?.hops ?? 1) + 1 : 1;
+/** Agents before this one, and this one. An answer counts from what it answers, and where that was no answer, from all that agents said. */
+export function hopsTo(trigger: MessageRow, view: View): number {
+  if (trigger.sender_type !== 'agent') return 1;
+  return trigger.run ? trigger.run.hops + 1 : hopsOfPost(view);
 }
 
-function isNear(trigger: MessageRow): Check {
-  if (hopsTo(trigger) <= LIMITS.agentHops) return undefined;
+/**
+ * The same of what an agent posts by itself. Where nobody else has spoken yet, it is the last: else agents that begin a new
+ * thread for each message would go on for ever.
+ */
+export function hopsOfPost({ thread: { agent_hops } }: View): number {
+  return agent_hops === null ? LIMITS.agentHops : agent_hops + 1;
+}
+
+function isNear(trigger: MessageRow, view: View): Check {
+  if (hopsTo(trigger, view) <= LIMITS.agentHops) return undefined;
   return refuse('run_over', `at most ${LIMITS.agentHops} agents answer each other in a row`);
 }

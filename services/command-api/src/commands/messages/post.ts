@@ -1,5 +1,7 @@
 import { hasPermission, type Actor } from '@threadlog/auth';
 import { messagePost, type CommandInput } from '@threadlog/commands';
+import type { SenderType } from '@threadlog/events';
+import { hopsOfPost, isAgent } from '../agents/rules';
 import { happened, isRefusal, refuseField, type Check, type SeenThread } from '../decision';
 import { ifNamed, inThread, messageOf, nobody, shownMessage } from '../common';
 import { defineCommand } from '../define';
@@ -26,6 +28,7 @@ export const postMessage = defineCommand(messagePost, {
       repliesWithin(input, state, view) ??
       mentionsPeople(input.mentions, context);
     if (refusal) return refusal;
+    const speaksAs = senderIn(context.actor, view);
     return happened({
       type: 'CHAT_MESSAGE_CREATED',
       data: {
@@ -33,7 +36,7 @@ export const postMessage = defineCommand(messagePost, {
         message_id: context.newId,
         message_index: view.thread.last_message_index + 1,
         sender_id: context.actor.id,
-        sender_type: senderType(context.actor),
+        sender_type: speaksAs,
         message_type: input.messageType,
         content: input.content,
         metadata: input.metadata,
@@ -41,6 +44,7 @@ export const postMessage = defineCommand(messagePost, {
         reply_to: input.replyTo,
         mentions: [...new Set(input.mentions)],
         client_message_id: input.clientMessageId,
+        ...(speaksAs === 'agent' && { hops: hopsOfPost(view) }),
       },
     });
   },
@@ -48,6 +52,12 @@ export const postMessage = defineCommand(messagePost, {
   replays: shownMessage,
   ownKey: ({ clientMessageId }) => clientMessageId,
 });
+
+/** An agent is one by its place, too, whatever its token says. */
+function senderIn(actor: Actor, view: View): SenderType {
+  const type = senderType(actor);
+  return type === 'user' && isAgent(actor, view) ? 'agent' : type;
+}
 
 /** People cannot write what looks like the product's own notices. */
 function maySpeakAs(input: Input, actor: Actor): Check {
