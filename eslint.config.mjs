@@ -122,7 +122,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { project: ['./tsconfig.test.json'], tsconfigRootDir: import.meta.dirname } },
     rules: {
       ...size,
@@ -136,6 +136,11 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...syntax, connections],
       ...restrict([...services, 'kafkajs'], 'Services do not import each other; kafkajs stands behind the log port.'),
     },
+  },
+  // It looks at the DOM, which nothing else here has.
+  {
+    files: ['examples/react-chat/**/*.{ts,tsx}'],
+    languageOptions: { parserOptions: { project: ['./examples/react-chat/tsconfig.json'] } },
   },
   {
     files: ['libs/log/src/kafkajs/**/*.ts', 'libs/testing/**/*.ts', 'e2e/**/*.ts', '**/*.int.test.ts'],

@@ -4,14 +4,14 @@ import { root } from '../stack/bootstrap.mjs';
 import { LAYERS } from './layers.mjs';
 
 process.chdir(root);
-const { output } = await cruise(['libs', 'services', 'tools', 'bench'], {
-  exclude: String.raw`\.test\.ts$|\.testing\.ts$|\.d\.ts$|/testing/|/dist/|node_modules`,
+const { output } = await cruise(['libs', 'services', 'tools', 'bench', 'examples/react-chat'], {
+  exclude: String.raw`\.test\.ts$|\.testing\.ts$|\.d\.ts$|\.config\.js$|/testing/|/dist/|node_modules`,
   doNotFollow: 'node_modules',
   tsPreCompilationDeps: true,
   enhancedResolveOptions: {
     conditionNames: ['source', 'require'],
     exportsFields: ['exports'],
-    extensions: ['.ts', '.mjs'],
+    extensions: ['.ts', '.tsx', '.mjs'],
   },
 });
 
@@ -22,7 +22,7 @@ const files = new Map(
 
 /** Package and part of a file; null for what is in no `src` of ours. */
 function partOf(file) {
-  const [, where, path] = /^((?:libs|services|tools|bench)\b.*?)\/src\/(.*)$/.exec(file) ?? [];
+  const [, where, path] = /^((?:libs|services|tools|bench|examples)\b.*?)\/src\/(.*)$/.exec(file) ?? [];
   return where ? { where, part: path.split('/')[0].replace(/\.[a-z]+$/, '') } : null;
 }
 

@@ -182,5 +182,13 @@ export const LAYERS = {
     'dev',
     'index',
   ],
+  'examples/react-chat': [
+    'config member',
+    'conversation Composer Drafts MessageItem PanelHeader Search',
+    'MessageList',
+    'Panel',
+    'App',
+    'main',
+  ],
   bench: ['report', 'system', 'driver stock', 'world', 'rows', 'bench options profile', 'against demo', 'main'],
 };

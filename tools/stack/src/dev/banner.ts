@@ -7,6 +7,8 @@ export interface BannerInput {
   urls: StackUrls;
   tokens: DemoToken[];
   seconds: number;
+  /** Whether there is a page to look at. */
+  demo: boolean;
 }
 
 /** Creates a thread and posts to it; works in any POSIX shell without further tools. */
@@ -28,7 +30,7 @@ const tokenLines = (tokens: DemoToken[]): string[] => {
 };
 
 /** What a developer needs first, in the order in which it is needed. */
-export const banner = ({ options, urls, tokens, seconds }: BannerInput): string => {
+export const banner = ({ options, urls, tokens, seconds, demo }: BannerInput): string => {
   const { ports } = options;
   const api = `http://localhost:${ports.api}`;
   const teacher = tokens.find(({ role }) => role === 'teacher');
@@ -36,6 +38,7 @@ export const banner = ({ options, urls, tokens, seconds }: BannerInput): string 
     '',
     `Threadlog is ready (${seconds.toFixed(1)} s).`,
     '',
+    ...(demo ? [`  Demo        http://localhost:${ports.demo}/demo   two people chat: open it in a browser`, ''] : []),
     `  API         ${api}/api/v1`,
     `  API docs    ${api}/docs`,
     `  Socket.io   http://localhost:${ports.realtime}`,

@@ -35,6 +35,7 @@ beforeAll(async () => {
     'REALTIME_PORT',
     'GRPC_PORT',
     'OPS_PORT',
+    'DEMO_PORT',
     'KAFKA_PORT',
     'KAFKA_CONTROLLER_PORT',
     'POSTGRES_PORT',
@@ -79,6 +80,7 @@ describe('npm start', () => {
     const first = launch();
     await first.says('Threadlog is ready');
     expect(first.output()).toMatch(/curl .*\/api\/v1\/threads/);
+    expect(first.output()).toContain(`http://localhost:${ports.DEMO_PORT}/demo`);
     await query('create table kept (id int)');
     const left = pids();
     first.launcher.kill('SIGKILL');

@@ -10,6 +10,7 @@ describe('options of npm start', () => {
       realtime: 4001,
       grpc: 9090,
       ops: 4002,
+      demo: 4003,
       kafka: 9092,
       kafkaController: 9093,
       postgres: 5433,

@@ -15,7 +15,7 @@ export interface DevOptions {
   logs: boolean;
   dataDir: string;
   given: GivenUrls;
-  ports: Required<StackPorts> & { api: number; realtime: number; grpc: number; ops: number };
+  ports: Required<StackPorts> & { api: number; realtime: number; grpc: number; ops: number; demo: number };
 }
 
 const usage = `npm start [-- --fresh] [--mongo] [--brokers 3] [--logs]
@@ -25,7 +25,7 @@ const usage = `npm start [-- --fresh] [--mongo] [--brokers 3] [--logs]
   --brokers 3  a Kafka of three brokers, on every second port from KAFKA_PORT on
   --logs   show the service's log in the terminal as well
 
-Environment (default): DATA_DIR (./.data), API_PORT (4000), REALTIME_PORT (4001), OPS_PORT (4002),
+Environment (default): DATA_DIR (./.data), API_PORT (4000), REALTIME_PORT (4001), OPS_PORT (4002), DEMO_PORT (4003),
   GRPC_PORT (9090), KAFKA_PORT (9092), KAFKA_CONTROLLER_PORT (9093), POSTGRES_PORT (5433), MONGO_PORT (27018).
 KAFKA_BROKERS, DATABASE_URL and MONGO_URL name running servers, which are used in place of the embedded ones.`;
 
@@ -71,6 +71,7 @@ export const parseOptions = (argv: string[], env: NodeJS.ProcessEnv): DevOptions
       realtime: portFrom(env, 'REALTIME_PORT', 4001),
       grpc: portFrom(env, 'GRPC_PORT', 9090),
       ops: portFrom(env, 'OPS_PORT', 4002),
+      demo: portFrom(env, 'DEMO_PORT', 4003),
       kafka: portFrom(env, 'KAFKA_PORT', 9092),
       kafkaController: portFrom(env, 'KAFKA_CONTROLLER_PORT', 9093),
       postgres: portFrom(env, 'POSTGRES_PORT', 5433),

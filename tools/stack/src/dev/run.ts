@@ -8,6 +8,8 @@ import { StackError } from '../errors';
 import { allOf, startStack, type Stack } from '../stack';
 import { banner } from './banner';
 import { prepareDataDirectory } from './dataDirectory';
+import { demoPage, type PageFiles } from './demoPage';
+import { startDemoServer } from './demoServer';
 import { demoTokens, type DemoToken } from './demoTenants';
 import { followFile } from './followFile';
 import type { DevOptions } from './options';
@@ -30,6 +32,7 @@ const checkServicePorts = async ({ ports }: DevOptions): Promise<void> => {
   await assertPortFree(ports.realtime, 'Socket.io', 'REALTIME_PORT');
   await assertPortFree(ports.grpc, 'gRPC', 'GRPC_PORT');
   await assertPortFree(ports.ops, 'operations', 'OPS_PORT');
+  await assertPortFree(ports.demo, 'the demo page', 'DEMO_PORT');
 };
 
 interface Launched {
@@ -61,6 +64,18 @@ const launchService = async (
   return { service, tokens };
 };
 
+/** Null where there is none to serve: tokens for everybody have no place in production, and a start needs no page. */
+const buildDemoPage = async ({ env, report }: RunContext): Promise<PageFiles | null> => {
+  if (env.ENVIRONMENT === 'production') return null;
+  return demoPage().catch((error: unknown) => {
+    report(`The demo page could not be built: ${(error as Error).message}`);
+    return null;
+  });
+};
+
+const serveDemo = async (files: PageFiles | null, { ports }: DevOptions, tokens: DemoToken[]) =>
+  files && startDemoServer({ port: ports.demo, api: ports.api, realtime: ports.realtime, files, tokens });
+
 /** Keeps everything running until the run is to end. @throws Error when a server keeps ending. */
 const keepRunning = async (servers: Server[], { signal, report }: RunContext): Promise<void> => {
   const failed = new AbortController();
@@ -87,6 +102,7 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
   const stops: (() => Promise<void> | void)[] = [release];
   try {
     await checkServicePorts(options);
+    const building = buildDemoPage(context);
     const stack = await startStack({
       dataDir,
       brokers: brokersFor(options),
@@ -101,7 +117,10 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
     const { service, tokens } = await launchService(options, stack, files, context);
     stops.unshift(() => service.stop());
     if (signal.aborted) return;
-    report(banner({ options, urls: stack.urls, tokens, seconds: (performance.now() - began) / 1000 }));
+    const demo = await serveDemo(await building, options, tokens);
+    if (demo) stops.unshift(() => demo.stop());
+    const seconds = (performance.now() - began) / 1000;
+    report(banner({ options, urls: stack.urls, tokens, seconds, demo: demo !== null }));
     await keepRunning([service, ...allOf(stack.servers)], context);
   } finally {
     for (const stop of stops) await stop();

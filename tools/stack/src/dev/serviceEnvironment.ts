@@ -11,6 +11,26 @@ const defaults = {
   RATE_LIMIT_ACTOR: '1000000/1m',
 };
 
+/** One more origin in a list, or in a JSON array. What is neither is left as it is: the service says what is wrong. */
+const withOrigin = (list: string, origin: string): string => {
+  if (list.trim() === '*') return list;
+  if (!list.trim().startsWith('[')) return `${list},${origin}`;
+  try {
+    return JSON.stringify([...(JSON.parse(list) as string[]), origin]);
+  } catch {
+    return list;
+  }
+};
+
+/** The demo page is added to the origins that the caller lets in, under whichever name; where none are named, all are. */
+const corsFor = (env: NodeJS.ProcessEnv, demoPort: number): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ['CORS_ORIGINS', 'ALLOWED_ORIGINS', 'SOCKET_CORS_ORIGINS'].flatMap((name) => {
+      const list = env[name];
+      return list ? [[name, withOrigin(list, `http://localhost:${demoPort}`)] as const] : [];
+    }),
+  );
+
 /**
  * Environment of the service: our defaults, then what the caller has set, then where things really are. Secrets of the
  * caller win, so the token printed has to be signed with what is in here.
@@ -25,6 +45,7 @@ export const serviceEnvironment = (
   EXPORT_DIR: join(dataDir, 'exports'),
   ...secrets,
   ...env,
+  ...corsFor(env, ports.demo),
   API_PORT: String(ports.api),
   REALTIME_PORT: String(ports.realtime),
   GRPC_PORT: String(ports.grpc),

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { cleanupAfterAll, envOfChild, eventually, freePort, testStack } from '@threadlog/testing';
+import { chromiumHere, openPage, startBrowser } from './support/browser';
+
+jest.setTimeout(120_000);
+/** `.ci/run` installs it; elsewhere the tests are counted as skipped where it is missing. */
+const where = chromiumHere() ? describe : describe.skip;
+const LAUNCHER = join(__dirname, '..', 'tools', 'stack', 'dist', 'dev', 'main.js');
+
+const panel = (page: Page, name: string): Locator => page.getByRole('region', { name });
+const log = (page: Page, name: string): Locator => panel(page, name).getByRole('log');
+const box = (page: Page, name: string): Locator => page.getByLabel(`Message as ${name}`);
+const shown = (locator: Locator): Promise<void> => locator.waitFor({ state: 'visible', timeout: 30_000 });
+
+/** How far the list on the screen is from its end. */
+const toEnd = `(() => {
+  const log = [...document.querySelectorAll('[role=log]')].find((one) => one.clientHeight > 0);
+  return log.scrollHeight - log.scrollTop - log.clientHeight;
+})()`;
+
+async function write(page: Page, name: string, text: string): Promise<void> {
+  await box(page, name).fill(text);
+  await box(page, name).press('Enter');
+}
+
+where('the page that npm start shows first', () => {
+  const stack = testStack();
+  const cleanups = cleanupAfterAll();
+  let browser: Browser;
+  let url: string;
+  let output = '';
+
+  beforeAll(async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadlog-demo-'));
+    cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
+    const variables = ['API_PORT', 'REALTIME_PORT', 'GRPC_PORT', 'OPS_PORT', 'DEMO_PORT'];
+    const ports = await Promise.all(variables.map(async (name) => [name, String(await freePort())] as const));
+    const env = {
+      ...envOfChild(),
+      ...Object.fromEntries(ports),
+      DATA_DIR: dataDir,
+      KAFKA_BROKERS: stack.kafkaBrokers.join(','),
+      KAFKA_TOPIC_PREFIX: stack.topicPrefix(),
+      DATABASE_URL: await stack.freshDatabase(),
+      CORS_ORIGINS: 'https://app.example',
+    };
+    const launcher = spawn(process.execPath, [LAUNCHER], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    cleanups.add(async () => {
+      if (launcher.exitCode !== null) return;
+      const gone = once(launcher, 'exit');
+      launcher.kill('SIGTERM');
+      await gone;
+    });
+    for (const stream of [launcher.stdout, launcher.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    browser = await startBrowser(cleanups);
+    await eventually(
+      () => {
+        if (launcher.exitCode !== null) throw new Error(`npm start ended: ${output}`);
+        expect(output).toContain('Threadlog is ready');
+      },
+      { timeoutMs: 90_000 },
+    );
+    url = /http:\/\/localhost:\d+\/demo/.exec(output)?.[0] ?? '';
+  });
+
+  test('is the first address of the banner', () => {
+    expect(/https?:\/\/\S+/.exec(output.slice(output.indexOf('is ready')))?.[0]).toBe(url);
+  });
+
+  test('shows two people chat beside each other, one of them offline for a while', async () => {
+    const { page, faults } = await openPage(browser, url, 1280, 800);
+    await shown(log(page, 'Mia').getByText('how did the fractions go?'));
+
+    await box(page, 'Mr Okafor').pressSequentially('Try');
+    await shown(panel(page, 'Mia').getByText('Mr Okafor is typing'));
+    await write(page, 'Mr Okafor', 'Try <b>3/4</b> of 12 first');
+    await shown(log(page, 'Mia').getByText('Try <b>3/4</b> of 12 first'));
+    await shown(panel(page, 'Mia').getByRole('heading').getByText('unread'));
+
+    await box(page, 'Mia').focus();
+    await shown(log(page, 'Mr Okafor').getByText('Read', { exact: false }).last());
+    const message = log(page, 'Mia').getByRole('listitem').last();
+    await message.hover();
+    await message.getByRole('button', { name: 'React with 🎉' }).click();
+    await shown(log(page, 'Mr Okafor').getByRole('button', { name: '🎉 1, by Mia' }));
+
+    const online = panel(page, 'Mia').getByRole('switch');
+    await online.click();
+    await write(page, 'Mia', 'Written on the bus');
+    await shown(log(page, 'Mia').getByText('Sending'));
+    await write(page, 'Mr Okafor', 'Sent meanwhile');
+    await shown(log(page, 'Mr Okafor').getByText('✓ Sent'));
+    expect(await log(page, 'Mr Okafor').getByText('Written on the bus').count()).toBe(0);
+    expect(await log(page, 'Mia').getByText('Sent meanwhile').count()).toBe(0);
+    await online.click();
+    await shown(log(page, 'Mr Okafor').getByText('Written on the bus'));
+    await shown(log(page, 'Mia').getByText('Sent meanwhile'));
+    expect(await log(page, 'Mr Okafor').getByText('Written on the bus').count()).toBe(1);
+
+    const search = panel(page, 'Mia');
+    await search.getByRole('button', { name: 'Search' }).click();
+    await search.getByRole('searchbox').fill('fractions');
+    await search.getByRole('searchbox').press('Enter');
+    await shown(search.getByText('how did the fractions go?').first());
+    await shown(search.locator('mark').first());
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('shows one of them at a time where it is narrow, in the same conversation, with nothing to scroll sideways', async () => {
+    const { page, faults } = await openPage(browser, url, 390, 780);
+    await shown(log(page, 'Mr Okafor').getByText('Sent meanwhile'));
+    expect(await box(page, 'Mia').isVisible()).toBe(false);
+    await write(page, 'Mr Okafor', 'From a telephone');
+    const toMia = page.getByRole('group', { name: 'Person shown' }).getByRole('button', { name: 'Mia' });
+    await shown(toMia.getByText('unread'));
+    await toMia.click();
+    await shown(log(page, 'Mia').getByText('From a telephone'));
+    await eventually(async () => expect(await page.evaluate(toEnd)).toBeLessThan(5));
+    await toMia.getByText('unread').waitFor({ state: 'detached', timeout: 30_000 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await log(page, 'Mia').getByText('Hi Mia').count()).toBe(1);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('is loaded with nothing inline, and its tokens are in none of its files', async () => {
+    const html = await (await fetch(url)).text();
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=/);
+    const script = /src="(\/demo\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
+    const text = await readFile(join(__dirname, '..', 'examples', 'react-chat', 'dist', script.slice('/demo/'.length)));
+    expect(text.toString()).not.toMatch(/eyJ[\w-]{8,}\.eyJ/);
+  });
+});

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Cleanups } from '@threadlog/testing';
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Chromium of this machine; undefined where there is none. */
+export const chromiumHere = (): string | undefined => PROGRAMS.find(existsSync);
+
+/** Headless; root has no sandbox to give it. */
+export async function startBrowser(cleanups: Cleanups): Promise<Browser> {
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath: chromiumHere(), args });
+  cleanups.add(() => browser.close());
+  return browser;
+}
+
+export interface Watched {
+  page: Page;
+  /** What no page of ours should do: errors, violations of its policy, requests to other hosts. */
+  faults: string[];
+}
+
+export async function openPage(browser: Browser, url: string, width: number, height: number): Promise<Watched> {
+  const page = await browser.newPage({ viewport: { width, height } });
+  const faults: string[] = [];
+  // Violations of the content security policy are told there, too.
+  page.on('console', (line) => ['error', 'warning'].includes(line.type()) && faults.push(line.text()));
+  page.on('pageerror', (error) => faults.push(error.message));
+  // A client aborts what it no longer waits for: a message that came by the socket before the answer did.
+  page.on('requestfailed', (request) => {
+    const text = request.failure()?.errorText;
+    if (text !== 'net::ERR_ABORTED') faults.push(`${request.url()}: ${text}`);
+  });
+  for (const event of ['request', 'websocket'] as const)
+    page.on(event as 'request', (asked) => {
+      if (new URL(asked.url()).hostname !== 'localhost') faults.push(`asks ${asked.url()}`);
+    });
+  await page.goto(url);
+  return { page, faults };
+}
