@@ -117,6 +117,47 @@ it('holds what the server has, whatever was lost, came twice, late or in whole s
   );
 });
 
+const ben = { messageIndex: 1, readAt: '2026-01-01T00:00:00.000Z' };
+const benRead: Frame = {
+  name: 'message:read',
+  payload: { conversationId: 't1', threadId: 't1', messageId: 'm1', userId: 'ben', ...ben },
+};
+
+it('keeps what is told of reading while the thread is read for the first time', async () => {
+  const server = createThreadServer();
+  const view = viewOf(server);
+  server.post('ann');
+  server.fold(Infinity);
+  server.slow(100);
+  view.connect();
+  view.sync.frame(benRead);
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(view.status()).toBe('live');
+  expect(view.data()!.receipts.get('ben')).toEqual(ben);
+});
+
+it('asks who has read what where the thread was read before the socket stood', async () => {
+  const server = createThreadServer();
+  server.post('ann');
+  server.fold(Infinity);
+  let readIndex = 0;
+  const { thread } = server.api;
+  server.api.thread = async (signal) => {
+    const participant = { userId: 'ben', role: 'member', displayName: null, avatarUrl: null, readIndex } as const;
+    return { ...(await thread(signal)), participants: [participant] };
+  };
+  const view = viewOf(server);
+  view.sync.start();
+  await jest.advanceTimersByTimeAsync(10);
+  expect(view.data()!.receipts.get('ben')).toBeUndefined();
+  // Told to sockets, of which there is none here yet.
+  readIndex = 1;
+  view.connect();
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(view.status()).toBe('live');
+  expect(view.data()!.receipts.get('ben')?.messageIndex).toBe(1);
+});
+
 it('asks again where a message skips an index, and shows none before what is missing', async () => {
   const server = createThreadServer();
   const view = viewOf(server);

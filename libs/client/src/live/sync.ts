@@ -125,10 +125,12 @@ function failed(deps: SyncDeps, error: ChatError, failures: number): number | nu
 async function reach(run: Run, signal: AbortSignal): Promise<void> {
   const { deps } = run;
   const known = deps.get() !== null;
+  // Who read what before the socket stood was told to nobody here, and the thread may have been read before that.
+  const deaf = known || !deps.up();
   if (!known) await readFirst(run, signal);
   if (signal.aborted || !deps.up()) return;
   await catchUp(run, signal);
-  if (known) await refresh(run, signal).catch(() => undefined);
+  if (deaf) await refresh(run, signal).catch(() => undefined);
 }
 
 async function readFirst(run: Run, signal: AbortSignal): Promise<void> {
@@ -231,7 +233,8 @@ async function refresh({ deps }: Run, signal: AbortSignal): Promise<void> {
 function take(run: Run, frame: Frame): void {
   const { deps } = run;
   if (frame.name === 'resumed' || frame.name === 'resync') return ended(run, frame);
-  if (!deps.get()) return;
+  // Reading has no seq, so no resume tells it again: it is kept from the beginning.
+  if (!deps.get() && (frame.name !== 'message:read' || !run.held)) return;
   if (run.held) {
     run.held.push(frame);
     if (run.held.length > MOST_HELD) run.lost = Math.max(run.lost, seqOf(run.held.shift()!) ?? 0);
