@@ -10,7 +10,7 @@ export interface ListenerDeps {
   routes(router: ConnectRouter, gates: Gates): void;
   door: Door;
   refuse: Refuse;
-  limits: Pick<GrpcLimits, 'messageBytes'>;
+  limits: Pick<GrpcLimits, 'messageBytes' | 'metadataBytes'>;
   trustedProxies: number;
   /** Aborted when the process stops: open streams end then. */
   stopping: AbortSignal;
@@ -37,8 +37,8 @@ export function createGrpcListener(deps: ListenerDeps): NodeHandler {
     context.responseHeader.set('x-request-id', call.requestId);
     try {
       await admit(context);
-      // What is not read as a message of the method ends so; whatever is known better is said later.
-      call.outcome = 'invalid_argument';
+      // What cannot be read as a message of the method ends so, as gRPC has it; whatever is known better is said later.
+      call.outcome = 'internal';
     } catch (error) {
       throw refuse(call, await door.refusal(call, error));
     }
@@ -48,6 +48,8 @@ export function createGrpcListener(deps: ListenerDeps): NodeHandler {
   const handle = connectNodeAdapter({
     routes: (router) => routes(router, gates),
     readMaxBytes: limits.messageBytes,
+    // Metadata of 32 levels, each of which is three messages, and what is around it.
+    binaryOptions: { recursionLimit: 200 },
     // What is small is sent as it is: packing it costs more than it saves.
     compressMinBytes: 4_096,
     shutdownSignal: stopping,
@@ -72,6 +74,18 @@ export function createGrpcListener(deps: ListenerDeps): NodeHandler {
     calls.set(request, call);
     deps.arrived(call, request);
     response.once('close', () => deps.ended(call));
-    handle(request, response);
+    if (bytesOf(request) <= limits.metadataBytes) handle(request, response);
+    else refuseLarge(call, response);
   };
+}
+
+/** HTTP/2 only tells clients how much metadata there may be. */
+function bytesOf({ rawHeaders }: NodeServerRequest): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length, 0);
+}
+
+function refuseLarge(call: Call, response: NodeServerResponse): void {
+  call.outcome = 'resource_exhausted';
+  response.writeHead(431);
+  response.end();
 }
