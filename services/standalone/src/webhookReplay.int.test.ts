@@ -118,7 +118,8 @@ it('is cancelled while the receiver hangs, and live deliveries do not wait for i
   const sentAt = Date.now();
   await scenes.post(admin, threadId, 'second');
   await until('second');
-  expect(Date.now() - sentAt).toBeLessThan(1_000);
+  // What hangs does so for ten.
+  expect(Date.now() - sentAt).toBeLessThan(5_000);
   // So many run at a time.
   expect((await replay(admin, id, { from })).status).toBe(202);
   expect((await replay(admin, id, { from })).status).toBe(202);
