@@ -100,12 +100,8 @@ describe('the socket of a client', () => {
       });
     await eventually(() => expect(ada.thread(id).getSnapshot().status).toBe('live'));
     await eventually(() => expect(ada.presenceOf(['ada']).getSnapshot().get('ada')?.state).toBe('online'));
-    expect(
-      ada
-        .threadList({})
-        .getSnapshot()
-        .threads.map((thread) => thread.id),
-    ).toEqual([id]);
+    const listed = () => ada.threadList({}).getSnapshot().threads;
+    await eventually(() => expect(listed().map((thread) => thread.id)).toEqual([id]));
     expect(proxy.connections()).toBe(1);
     for (const stop of stops) stop();
     await eventually(() => expect(proxy.connections()).toBe(0));
