@@ -39,8 +39,9 @@ export function orAborted<Result>(promise: Promise<Result>, signal?: AbortSignal
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
     const abort = () => reject(new AbortedError(signal.reason));
-    if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    // In any case: a rejection that nobody listens to ends a process of Node.
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
