@@ -7,7 +7,7 @@ import { createErasure } from './erasure/handler';
 import { createErasureKeys } from './erasure/keys';
 import { receiptSigner } from './erasure/sign';
 import { createExports, type Exports } from './export';
-import { createDownloadSlots } from './http/deps';
+import { createSlots } from './http/slots';
 import { downloadRoutes } from './http/routes';
 import { webhookRoutes } from './http/webhooks';
 import type { JobHandler } from './jobs/job';
@@ -65,20 +65,23 @@ function erasureOf(deps: WorkerDeps, { files }: Exports): JobHandler {
   return createErasure({ ...deps, ...parts, ...deps.erasure }) as unknown as JobHandler;
 }
 
+/** Downloads at a time: each holds a file or a connection to the bucket open. */
+const DOWNLOADS = { all: 64, ofTenant: 16 };
+
 function mountDownloads(routes: Router, deps: WorkerDeps, { store, files }: Exports): void {
   const { database, sealing, router, admission, checkReplies } = deps;
-  const http = { database, sealing, router, store, files, slots: createDownloadSlots() };
+  const http = { database, sealing, router, store, files, slots: createSlots(DOWNLOADS) };
   mountRoutes(routes, downloadRoutes, { deps: http, admission, checkReplies });
 }
 
-/** Test events that a process sends at a time. */
-const MAX_TESTS = 16;
+/** Test events that a process sends at a time: each waits for somebody else's server. */
+const TEST_EVENTS = { all: 16, ofTenant: 4 };
 
 /** Any instance takes what administrators ask for; the one that delivers does it. Test events are sent from here. */
 function mountWebhooks(routes: Router, deps: WorkerDeps): OutboundClient {
   const { database, log, sealing, router, logger, admission, checkReplies } = deps;
   const client = createOutboundClient(outboundOf(deps.config));
-  const tests = createDownloadSlots(MAX_TESTS);
+  const tests = createSlots(TEST_EVENTS);
   const parts = { database, log, sealing, router, client, logger, tests, now: () => new Date() };
   const http = { ...parts, ed25519: signingKeyOf(deps.config) };
   mountRoutes(routes, webhookRoutes, { deps: http, admission, checkReplies });

@@ -17,7 +17,8 @@ import { request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { ExportStoreError, type ExportStore } from '../export/store/port';
 import { givenExports } from '../testing/exports';
-import { createDownloadSlots, type WorkerHttpDeps } from './deps';
+import type { WorkerHttpDeps } from './deps';
+import { createSlots } from './slots';
 import { downloadRoutes } from './routes';
 
 const acme = tenantId('acme');
@@ -30,7 +31,7 @@ describe('downloading an export', () => {
   const exports = givenExports();
   let api: TestApi;
   let deps: WorkerHttpDeps;
-  const slots = createDownloadSlots(2);
+  const slots = createSlots({ all: 4, ofTenant: 2 });
   let get: ExportStore['get'];
 
   beforeAll(async () => {
@@ -266,7 +267,7 @@ describe('downloading an export', () => {
     expect((await api.get(pathOf('r-10'), { as: olga })).status).toBe(503);
     for (const client of clients) client.destroy();
     await eventually(() => bodies.forEach((body) => expect(body.destroyed).toBe(true)));
-    await eventually(() => expect(slots.take()).not.toBeNull());
+    await eventually(() => expect(slots.take(olga.tenantId)).not.toBeNull());
     expect(exports.requests).toHaveLength(2);
   });
 });

@@ -41,7 +41,7 @@ export async function sendExport(deps: WorkerHttpDeps, row: ExportLogRow, actor:
     raw.response.end();
     return;
   }
-  const giveBack = deps.slots.take();
+  const giveBack = deps.slots.take(row.tenant_id);
   if (!giveBack) throw problem('overloaded', 'too many exports are being downloaded', { retryAfter: 5 });
   try {
     await stream(deps, { row, actor, file }, raw);

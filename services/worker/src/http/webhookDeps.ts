@@ -18,7 +18,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnswerSealing } from '../webhooks/attempts/answers';
 import type { WebhookEndpoint } from '../webhooks/endpoints/endpoint';
 import { openEndpoint } from '../webhooks/endpoints/tenants';
-import type { DownloadSlots } from './deps';
+import type { Slots } from './slots';
 
 /** What the routes about deliveries work with. */
 export interface WebhookHttpDeps {
@@ -30,7 +30,7 @@ export interface WebhookHttpDeps {
   ed25519?: KeyObject | undefined;
   logger: Logger;
   /** Test events that this process sends at a time. */
-  tests: DownloadSlots;
+  tests: Slots;
   now(): Date;
 }
 

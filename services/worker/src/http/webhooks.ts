@@ -30,7 +30,7 @@ const test = defineRoute<{ params: typeof params }, WebhookHttpDeps>({
   problems: ['overloaded'],
   async handler({ actor, params: { webhookId }, raw }, deps) {
     const endpoint = await managedEndpoint(deps, actor, webhookId);
-    const giveBack = deps.tests.take();
+    const giveBack = deps.tests.take(actor.tenantId);
     if (!giveBack) throw problem('overloaded', 'too many endpoints are being tried out', { retryAfter: 5 });
     const leaving = new AbortController();
     raw.response.once('close', () => leaving.abort());
