@@ -97,9 +97,11 @@ function registered(tenant: string, id: string): Omit<WebhookEndpoint, 'url'> {
 
 export const contents = (received: readonly Received[]) => received.flatMap(({ data }) => data.content ?? []);
 
-/** The first copies of what was taken. */
-export const deduplicated = (received: readonly Received[]) =>
-  [...new Map(received.toReversed().map((one) => [one.id, one])).values()].toReversed();
+/** The first copies of what was taken, in the order in which they came. */
+export function deduplicated(received: readonly Received[]): Received[] {
+  const known = new Set<string>();
+  return received.filter(({ id }) => !known.has(id) && known.add(id));
+}
 
 /** What happened until now is dated before what begins then, whichever clock says so. */
 export async function longBefore(): Promise<void> {

@@ -108,7 +108,10 @@ export const agentCases: Case[] = [
       showsNoSecret(body, given);
     },
     elsewhere: 200,
-    thenElsewhere: ({ body }) => like(body, { items: [], hasMore: false }),
+    thenElsewhere({ body }) {
+      const { items } = body as { items: AgentResource[] };
+      if (items.some(({ id }) => id === 'tutor')) fail('shows an agent of another tenant');
+    },
     stranger: 'forbidden',
   }),
   ...request({
