@@ -53,6 +53,14 @@ longOnly(describe)('three brokers and two command APIs, of which one after the o
         silence.heard(threadId);
       }
     });
+    // As whoever runs them would: a process may end rather than go on without what it needs.
+    const supervising = setInterval(() => {
+      for (const one of [first, second].filter((each) => each.ended())) {
+        process.stdout.write(`a command API ended by itself and is started again, see ${one.logFile}\n`);
+        one.launch();
+      }
+    }, 500);
+    cleanups.add(() => clearInterval(supervising));
     const goesOn = async (): Promise<void> => {
       const counts = () => threads.map((id) => acked.filter(({ threadId }) => threadId === id).length);
       const before = counts();
@@ -76,6 +84,7 @@ longOnly(describe)('three brokers and two command APIs, of which one after the o
 
     const log = { brokers: shared.kafkaBrokers, topic: 'chat.events.v1' };
     await expectEverywhere({ log, acked, threads, reader, watcher });
+    clearInterval(supervising);
     expect(await Promise.all([first.stop(), second.stop(), readers.stop()])).toEqual([0, 0, 0]);
   });
 });

@@ -40,6 +40,8 @@ export interface System {
   launch(): void;
   ready(timeoutMs?: number): Promise<void>;
   signal(signal: NodeJS.Signals): void;
+  /** Whether it ended by itself. */
+  ended(): boolean;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
@@ -99,6 +101,7 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
       await system.ready();
     },
     signal: (signal) => void child?.kill(signal),
+    ended: () => child !== null && child.exitCode !== null,
     async kill() {
       if (!alive()) return;
       const gone = once(child!, 'exit');
