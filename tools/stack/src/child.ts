@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StackError } from './errors';
-import { findProcess, isRunning, signalProcess } from './processTable';
+import { findProcess, signalProcess, stillRuns } from './processTable';
 import { waitUntil } from './wait';
 
 export interface ChildOptions {
@@ -109,8 +109,7 @@ export const readPidFile = (file: string): PidRecord | null => {
   } catch {
     return null;
   }
-  const found = findProcess(record.pid);
-  return found && !found.zombie && found.startedAt === record.startedAt ? record : null;
+  return stillRuns(record) ? record : null;
 };
 
 /**
@@ -122,7 +121,7 @@ export const reapStale = async (name: string, pidFile: string, marker: string): 
   const record = readPidFile(pidFile);
   const ours = record !== null && (findProcess(record.pid)?.commandLine.includes(marker) ?? false);
   if (record && ours) {
-    const gone = () => !isRunning(record.pid);
+    const gone = () => !stillRuns(record);
     signalProcess(record.pid, 'SIGINT');
     await waitUntil(name, gone, { timeoutMs: 5_000 }).catch(() => signalProcess(record.pid, 'SIGKILL'));
     await waitUntil(name, gone, { timeoutMs: 5_000 }).catch((cause: unknown) => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StackError } from './errors';
-import { findProcess, signalProcess } from './processTable';
+import { findProcess, signalProcess, stillRuns } from './processTable';
 import { waitUntil } from './wait';
 
 /**
@@ -12,14 +12,12 @@ export const clearStaleLock = async (cluster: string): Promise<void> => {
   const lock = join(cluster, 'postmaster.pid');
   if (!existsSync(lock)) return;
   const pid = Math.abs(Number(readFileSync(lock, 'utf8').split('\n')[0]));
-  const ours = () => {
-    const found = Number.isInteger(pid) && pid > 0 ? findProcess(pid) : null;
-    return found !== null && !found.zombie && found.commandLine.includes(cluster);
-  };
-  if (ours()) {
+  const server = Number.isInteger(pid) && pid > 0 ? findProcess(pid) : null;
+  if (server !== null && !server.zombie && server.commandLine.includes(cluster)) {
+    const gone = () => !stillRuns(server);
     signalProcess(pid, 'SIGINT');
-    await waitUntil('Postgres', () => !ours(), { timeoutMs: 5_000 }).catch(() => signalProcess(pid, 'SIGQUIT'));
-    await waitUntil('Postgres', () => !ours(), { timeoutMs: 5_000 }).catch((cause: unknown) => {
+    await waitUntil('Postgres', gone, { timeoutMs: 5_000 }).catch(() => signalProcess(pid, 'SIGQUIT'));
+    await waitUntil('Postgres', gone, { timeoutMs: 5_000 }).catch((cause: unknown) => {
       throw new StackError(`Another Postgres (process ${pid}) runs on ${cluster}.`, `kill -INT ${pid}`, { cause });
     });
   }

@@ -42,6 +42,15 @@ export const isRunning = (pid: number): boolean => {
   return found !== null && !found.zombie;
 };
 
+/**
+ * Whether this very process still runs. Its number and start tell: between the signal that ends it and its end it has no
+ * command line, and holds its files and ports for some moments more.
+ */
+export const stillRuns = ({ pid, startedAt }: Pick<ProcessInfo, 'pid' | 'startedAt'>): boolean => {
+  const found = findProcess(pid);
+  return found !== null && !found.zombie && found.startedAt === startedAt;
+};
+
 /** Sends a signal; a process that has gone in the meantime is no error. */
 export const signalProcess = (pid: number, signal: NodeJS.Signals): void => {
   try {
