@@ -15,7 +15,7 @@ export interface World {
   rooms(count: number, membersEach: number): Promise<Room[]>;
   /** Posts as one of the room's members, over the connection of the same number; rejects unless it was created. */
   post(room: Room, connection: number, message?: Partial<Posted>): Promise<Reply>;
-  /** Any other write; rejects unless it is answered 200, 202 or 204. */
+  /** Any other write; rejects unless it is answered 200, 201, 202 or 204. */
   write(call: Pick<Call, 'method' | 'path' | 'body'>, options: { person: Person; connection: number }): Promise<Reply>;
   /** Rejects unless it is answered 200. */
   read(path: string, options: { person: Person; connection: number; consistencyToken?: string }): Promise<Reply>;
@@ -63,7 +63,7 @@ export function createWorld(http: HttpDriver, tenant: Tenant): World {
 
   const write: World['write'] = async (call, { person, connection }) => {
     const reply = await http.call(connection, { ...call, token: person.token });
-    expectStatus(reply, [202, 204].includes(reply.status) ? reply.status : 200);
+    expectStatus(reply, [201, 202, 204].includes(reply.status) ? reply.status : 200);
     return reply;
   };
 

@@ -12,6 +12,7 @@ import { replayRow } from './replay';
 import type { Row } from './row';
 import { socketLatencyRow } from './socketLatency';
 import { stockedRows } from './stocked';
+import { webhooksRow } from './webhooks';
 
 /** In the order in which they run: replay reads what the others wrote, memory is that after all load on the service. */
 export const ROWS: readonly Row[] = [
@@ -22,6 +23,7 @@ export const ROWS: readonly Row[] = [
   socketLatencyRow,
   fanOutRow,
   crowdRow,
+  webhooksRow,
   ...readingRows,
   ...stockedRows,
   exportRow,

@@ -129,6 +129,9 @@ function environment({ env = process.env, topicPrefix }: OwnSystemOptions, { url
     REALTIME_PORT: String(ports.realtime),
     GRPC_PORT: String(ports.grpc),
     OPS_PORT: String(ports.ops),
+    // The driver is a receiver of webhooks, too.
+    OUTBOUND_ALLOW_HTTP: 'true',
+    OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8',
   };
 }
 

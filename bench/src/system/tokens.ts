@@ -14,7 +14,8 @@ export interface Person {
 
 export interface Tenant {
   tenantId: string;
-  person(userId: string): Person;
+  /** With the role `user` unless another is named: whoever is asked for twice keeps the first. */
+  person(userId: string, role?: 'admin' | 'user'): Person;
 }
 
 const VALID_SECONDS = 6 * 3_600;
@@ -25,10 +26,10 @@ export function createTenant(kind: string, { secret, issuer }: TokenSettings): T
   const people = new Map<string, Person>();
   return {
     tenantId,
-    person(userId) {
+    person(userId, role = 'user') {
       let person = people.get(userId);
       if (!person) {
-        const claims = { sub: userId, tenant_id: tenantId, role: 'user' };
+        const claims = { sub: userId, tenant_id: tenantId, role };
         person = { userId, token: sign(claims, secret, { algorithm: 'HS256', issuer, expiresIn: VALID_SECONDS }) };
         people.set(userId, person);
       }

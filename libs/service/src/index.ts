@@ -1,5 +1,6 @@
 export * from './config';
 export * from './consistencyToken';
+export * from './gathering';
 export * from './http/admission';
 export * from './http/app';
 export * from './http/body';

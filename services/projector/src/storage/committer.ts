@@ -1,4 +1,5 @@
 import type { Queryable } from '@threadlog/read-models';
+import { createGathering } from '@threadlog/service';
 import { isPermanent } from './errors';
 import { commitBatch, type BatchWrite } from './commitBatch';
 import { commitTogether } from './commitTogether';
@@ -8,7 +9,7 @@ export type Commit = (write: BatchWrite) => Promise<boolean>;
 
 /** Rows of a batch that waits for others; a larger one is worth a statement of its own. */
 const MAX_ROWS = 200;
-/** Statements under way at a time: with one, a batch that just missed it would wait for nearly two. */
+/** Statements under way at a time. */
 const AT_ONCE = 2;
 
 interface Waiting {
@@ -24,10 +25,6 @@ interface Waiting {
  * them, each batch is tried alone, and only the one at fault fails; any other fault is that of all.
  */
 export function createCommitter(database: Queryable): Commit {
-  let gathered: Waiting[] = [];
-  let working = 0;
-  let starting = false;
-
   async function together(group: readonly Waiting[]): Promise<void> {
     try {
       const moved = await commitTogether(
@@ -44,32 +41,15 @@ export function createCommitter(database: Queryable): Commit {
   const alone = ({ write, resolve, reject }: Waiting): Promise<void> =>
     commitBatch(database, write).then(resolve, reject);
 
-  async function work(): Promise<void> {
-    working += 1;
-    while (gathered.length > 0) {
-      const group = gathered;
-      gathered = [];
-      await (group.length === 1 ? alone(group[0]!) : together(group));
-    }
-    working -= 1;
-  }
-
-  /** Lanes are handed what was fetched in one turn: what they make of it in that turn goes together. */
-  function start(): void {
-    if (starting || working >= AT_ONCE) return;
-    starting = true;
-    setImmediate(() => {
-      starting = false;
-      void work();
-    });
-  }
+  // Lanes are handed what was fetched in one turn: what they make of it in that turn goes together.
+  const gather = createGathering<Waiting>({
+    atOnce: AT_ONCE,
+    handle: (group) => (group.length === 1 ? alone(group[0]!) : together(group)),
+  });
 
   return (write) => {
     if (!isSmall(write)) return commitBatch(database, write);
-    return new Promise((resolve, reject) => {
-      gathered.push({ write, resolve, reject });
-      start();
-    });
+    return new Promise((resolve, reject) => gather({ write, resolve, reject }));
   };
 }
 

@@ -1,7 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import { createProjected } from '../erasure/projected';
 import { createDeletedAmong } from '../feed/deleted';
-import { openEvents } from '../feed/openEvents';
+import { createOpen, type Open } from '../feed/openTogether';
 import { logEnds } from '../feed/positions';
 import { attemptDelivery, type Outcome } from './attempt';
 import { createAttemptLog, type AttemptLog } from './attempts/attemptLog';
@@ -73,7 +73,7 @@ export async function assemble(
   const revival = createRevival(database, deps.now);
   await revival.begin();
   const waiting = Map.groupBy(await deliveries.waiting(), ({ outlet }) => outlet);
-  const due: DueDeps = { threads: createKnownThreads(database), open: createOpen(deps) };
+  const due: DueDeps = { threads: createKnownThreads(database), open: createOpener(deps) };
   const room = createRoom();
   const attempts = createAttemptLog(deps);
   const attempt = createAttempt(deps, attempts, signal);
@@ -142,13 +142,15 @@ async function begin({ database, log }: DeliverDeps, stored: Positions | undefin
   return positions;
 }
 
-function createOpen({ database, sealing, logger, observer }: DeliverDeps): DueDeps['open'] {
+function createOpener({ database, sealing, logger, observer }: DeliverDeps): Open {
   const deletedAmong = createDeletedAmong(database);
-  const onWithheld: Parameters<typeof openEvents>[0]['onWithheld'] = ({ event_id, event_type, tenant_id }, reason) => {
-    observer.withheld(reason);
-    if (reason === 'unreadable') logger.warn({ event_id, event_type, tenant_id }, 'an event cannot be opened');
-  };
-  return (tenantId, events) => openEvents({ sealing, deletedAmong, onWithheld }, tenantId, events);
+  return createOpen({
+    ...{ sealing, deletedAmong },
+    onWithheld({ event_id, event_type, tenant_id }, reason) {
+      observer.withheld(reason);
+      if (reason === 'unreadable') logger.warn({ event_id, event_type, tenant_id }, 'an event cannot be opened');
+    },
+  });
 }
 
 function createAttempt(deps: DeliverDeps, attempts: AttemptLog, signal: AbortSignal): Attempt {

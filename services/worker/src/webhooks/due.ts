@@ -1,7 +1,8 @@
 import type { ChatEvent, TenantId } from '@threadlog/events';
 import type { LogRecord } from '@threadlog/log';
 import { textIndexOf } from '../feed/deleted';
-import { eventsIn, type OpenedEvent } from '../feed/openEvents';
+import { eventsIn } from '../feed/openEvents';
+import type { Open } from '../feed/openTogether';
 import { filteredBy, passes, wants, type ThreadFacts, type WebhookEndpoint } from './endpoints/endpoint';
 import type { KnownThreads } from './endpoints/threadFacts';
 import { laneOf, nameOf, webhookEvent, type WebhookEvent, type WebhookEventName } from './payload';
@@ -27,8 +28,7 @@ interface Told {
 
 export interface DueDeps {
   threads: KnownThreads;
-  /** Of a tenant's events those that may leave it, opened. */
-  open(tenantId: TenantId, events: readonly ChatEvent[]): Promise<OpenedEvent[]>;
+  open: Open;
 }
 
 /**

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server on this machine that takes all webhooks at once. */
+export interface WebhookReceiver {
+  url: string;
+  close(): void;
+}
+
+/** `onDelivery` hears of each event once, however often it is delivered. */
+export async function openWebhookReceiver(onDelivery: () => void): Promise<WebhookReceiver> {
+  const seen = new Set<string>();
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      response.writeHead(204).end();
+      const id = String(request.headers['webhook-id']);
+      if (seen.has(id)) return;
+      seen.add(id);
+      onDelivery();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
