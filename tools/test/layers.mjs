@@ -70,7 +70,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/service': [
-    'config jsonShape logger loops metrics problems',
+    'config gathering jsonShape logger loops metrics problems',
     'consistencyToken lastWrites limiter lifecycle',
     'role',
     'http',

@@ -1,4 +1,4 @@
-import { measureArrivals } from '../driver/arrivals';
+import { measureArrivals } from './arrivals';
 import { openReceiver } from '../driver/sockets';
 import type { Row } from './row';
 

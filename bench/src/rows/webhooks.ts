@@ -1,4 +1,4 @@
-import { measureArrivals } from '../driver/arrivals';
+import { measureArrivals } from './arrivals';
 import { latency, runLoad } from '../driver/load';
 import { openWebhookReceiver } from '../driver/webhookReceiver';
 import type { World } from '../world';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { perSecond } from '../report/result';
 import { median } from '../report/stats';
-import type { RowContext, RowMeasures } from '../rows/row';
-import { pause, pauseRound } from './load';
+import type { RowContext, RowMeasures } from './row';
+import { pause, pauseRound } from '../driver/load';
 
 /** Messages that are sent, and who is to get each of them. */
 export interface Arrivals {
