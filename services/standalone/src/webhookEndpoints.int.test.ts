@@ -1,4 +1,4 @@
-import { eventually, testActor } from '@threadlog/testing';
+import { eventually, scale, shortOnly, testActor } from '@threadlog/testing';
 import type { WebhookEndpoint } from '@threadlog/worker';
 import { accept, startReceiver } from './testing/receiver';
 import { scenesOf } from './testing/scenes';
@@ -11,7 +11,7 @@ const api = givenStandalone();
 const scenes = scenesOf(api);
 const { receiver, atEnd, endpointOf, begun, follow, rows, rowsOf, until } = givenWebhooks(api);
 
-it('begins with what happens from the registration on, and stops with its end', async () => {
+shortOnly(it)('begins with what happens from the registration on, and stops with its end', async () => {
   const ada = testActor('ada', { tenant: 'registering' });
   const threadId = await scenes.thread(ada, {});
   const endpoints: WebhookEndpoint[] = [endpointOf('registering', { events: new Set() })];
@@ -42,7 +42,7 @@ it('begins with what happens from the registration on, and stops with its end', 
   expect(contents(receiver().taken)).not.toContain('waits');
 });
 
-it('tells each endpoint what it asked for of its own tenant', async () => {
+shortOnly(it)('tells each endpoint what it asked for of its own tenant', async () => {
   const [ada, eve] = [testActor('ada', { tenant: 'asking', learnerScope: '*' }), testActor('eve', { tenant: 'other' })];
   const others = await startReceiver();
   atEnd(() => others.close());
@@ -61,7 +61,7 @@ it('tells each endpoint what it asked for of its own tenant', async () => {
   expect(receiver().seen.map(({ event, data }) => [event, data.threadId])).toEqual([['message.created', about]]);
 });
 
-it.each([1, 2, 3])(
+it.each(scale({ short: [1], long: [1, 2, 3, 4, 5] }))(
   'lets nobody wait for an endpoint that takes nothing, and reads on for it when it has room',
   async () => {
     const [ada, eve] = [testActor('ada', { tenant: 'refusing' }), testActor('eve', { tenant: 'taking' })];

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createLimiter } from '@threadlog/service';
 import type { Outcome } from './attempt';
 
@@ -21,11 +20,16 @@ export function createStarter(most: number): Starter {
   const limit = createLimiter(most);
   return async (attempt) => {
     let running: Promise<Outcome> | null = null;
-    const waited = new AbortController();
-    const timer = delay(SLOW_MS, null, { signal: waited.signal, ref: false }).catch(() => null);
-    const ended = limit(async () => (waited.signal.aborted ? null : Promise.race([(running = attempt()), timer])));
-    const outcome = await Promise.race([ended, timer]);
-    waited.abort();
+    const { promise: slow, resolve } = Promise.withResolvers<null>();
+    let isSlow = false;
+    // No signal: each that is aborted makes two errors with their stacks, at every delivery.
+    const timer = setTimeout(() => {
+      isSlow = true;
+      resolve(null);
+    }, SLOW_MS).unref();
+    const ended = limit(async () => (isSlow ? null : Promise.race([(running = attempt()), slow])));
+    const outcome = await Promise.race([ended, slow]);
+    clearTimeout(timer);
     return { outcome, attempt: outcome ? null : running };
   };
 }
