@@ -159,7 +159,7 @@ export const LAYERS = {
     'role',
     'index main',
   ],
-  'tools/cli': ['outcome repair', 'context doctor prove', 'commands', 'program', 'run', 'index main'],
+  'tools/cli': ['outcome repair', 'context doctor given prove streams', 'commands', 'program', 'run', 'index main'],
   'tools/conformance': [
     'http like options wait',
     'document tokens',

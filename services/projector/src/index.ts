@@ -1,4 +1,5 @@
 export * from './role';
+export * from './folding/foldAlone';
 export * from './generations/lifecycle';
 export * from './quarantine/replay';
 export * from './quarantine/discard';

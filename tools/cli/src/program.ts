@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { doctor } from './commands/doctor';
 import {
   generationsCompare,
@@ -19,7 +19,9 @@ import {
   type QuarantineOptions,
 } from './commands/quarantine';
 import { receiptPublicKey, receiptVerify } from './commands/receipts';
+import { threadsAt, threadsEvents, type AtOptions, type EventsOptions } from './commands/threads';
 import type { CommandContext } from './context';
+import { countOf, offsetOf } from './given';
 import type { Outcome } from './outcome';
 
 /** Runs one command and keeps what came of it. */
@@ -42,6 +44,7 @@ export function createProgram(perform: Perform): Command {
   addGenerations(program, perform);
   addQuarantine(program, perform);
   addLog(program, perform);
+  addThreads(program, perform);
   return program;
 }
 
@@ -175,16 +178,25 @@ function addQuarantine(program: Command, perform: Perform): void {
     );
 }
 
-function offsetOf(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('It must be an offset.');
-}
+const MOST_EVENTS = 200_000;
 
-function countOf(most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
-  };
+function addThreads(program: Command, perform: Perform): void {
+  const threads = program.command('threads').description('threads as the log has them; never what people wrote');
+  const tenant = ['--tenant <id>', 'tenant'] as const;
+  threads
+    .command('events <thread>')
+    .description('the events of a thread')
+    .requiredOption(...tenant)
+    .option('--from <seq>', 'number of the first one; by default the newest are shown', countOf(MOST_EVENTS))
+    .option('--limit <events>', 'most that are shown', countOf(MOST_EVENTS), 100)
+    .action((thread: string, options: EventsOptions) => perform((context) => threadsEvents(context, thread, options)));
+  threads
+    .command('at <thread>')
+    .description('a thread as it was after one of its events')
+    .argument('<seq>', 'number of the event', countOf(MOST_EVENTS))
+    .requiredOption(...tenant)
+    .option('--messages <count>', 'newest messages that are printed; JSON has all', countOf(MOST_EVENTS), 20)
+    .action((threadId: string, seq: number, options: AtOptions) =>
+      perform((context) => threadsAt(context, { threadId, seq }, options)),
+    );
 }

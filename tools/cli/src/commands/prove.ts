@@ -1,9 +1,10 @@
 import { anyPersonIdSchema } from '@threadlog/auth';
-import { tenantIdSchema, type TenantId } from '@threadlog/events';
+import type { TenantId } from '@threadlog/events';
 import { createReceiptSigner, type KeyEvidence, type Receipt } from '@threadlog/sealing';
 import type { Operator } from '@threadlog/runtime';
 import { readFileSync } from 'node:fs';
 import { onDeployment, openEvents, type CommandContext } from '../context';
+import { tenantOf } from '../given';
 import { CommandError, EXIT, table, type Outcome } from '../outcome';
 import { tryToOpen, type Opened } from '../prove/opening';
 import { disagreements, receiptOfRequest } from '../prove/receiptAgrees';
@@ -123,12 +124,6 @@ async function onFiles(context: CommandContext, roots: string[], needles: string
   const detail = details.join('; ') || `${bytes} bytes`;
   // Nothing is proven by looking through nothing.
   return { check: 'bytes of files', checked: files, against, ok: against === 0 && files > 0, detail };
-}
-
-function tenantOf(text: string): TenantId {
-  const parsed = tenantIdSchema.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new CommandError(`${text} is no tenant id`, EXIT.usage);
 }
 
 /** The text of a file, without the line break at its end that editors put there. */

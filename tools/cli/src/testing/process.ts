@@ -47,7 +47,8 @@ export async function givenProcess(env: Record<string, string>): Promise<Running
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status: response.status, body: await response.json(), headers: response.headers };
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers };
     },
     readiness: async () => (await fetch(`${opsUrl}/readyz`)).json(),
     ready: () =>
