@@ -3,6 +3,14 @@
  * here. What stands in a lower line imports nothing of a higher one; in a line parts only have to form no circle.
  */
 export const LAYERS = {
+  'libs/agents': [
+    'observe people turns written',
+    'draftSignals said uiStream',
+    'aborted draft streams',
+    'conclude',
+    'enter',
+    'index',
+  ],
   'libs/auth': ['actor personIds', 'policy', 'token', 'config internal', 'index'],
   'libs/client': ['generated', 'errors webhooks', 'http', 'resources', 'live', 'client', 'index node', 'react'],
   'libs/commands': [

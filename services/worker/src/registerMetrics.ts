@@ -1,5 +1,5 @@
+import { createAgentObserver } from '@threadlog/agents';
 import type { Metrics } from '@threadlog/service';
-import { createAgentObserver } from './agents/observe';
 import { createCounters as createFeedCounters } from './feed/feed';
 import { createJobObserver } from './jobs/observe';
 import { createOutbox } from './outbox';

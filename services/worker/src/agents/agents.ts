@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAgentObserver, createDraft, learnerOf, silentDraft, type AgentObserver } from '@threadlog/agents';
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog } from '@threadlog/log';
 import { createOutboundClient, type OutboundOptions, type Patience } from '@threadlog/outbound';
@@ -10,15 +11,13 @@ import { logEnds } from '../feed/positions';
 import { ask } from './ask';
 import { createContext } from './context';
 import { createDirectory, type AgentDirectory, type OperatorsAgent } from './directory';
-import { createDraft, silentDraft } from './draft';
 import { createLook } from './look';
-import { createAgentObserver, type AgentObserver } from './observe';
 import { registeredAgents } from './opened';
 import type { ReachableAgent, RunDeps } from './run';
 import { createRuns } from './runs';
 import { heedStops } from './stops';
 import { createAgentStore, type AgentStore } from './store';
-import { learnerOf, visibleFrom } from './surroundings';
+import { visibleFrom } from './surroundings';
 import { createTurns, MAX_RUNS } from './turns';
 
 export interface AgentsDeps {

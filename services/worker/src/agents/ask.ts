@@ -1,11 +1,16 @@
 import {
-  attachmentSchema,
-  idSchema,
-  LIMITS,
-  metadataInputSchema,
-  type Attachment,
-  type JsonObject,
-} from '@threadlog/events';
+  collect,
+  mediaTypeOf,
+  said,
+  STREAMS,
+  type Fault,
+  type Heard,
+  type Listening,
+  type Progress,
+  type ReadStream,
+  type Said,
+} from '@threadlog/agents';
+import { attachmentSchema, idSchema, LIMITS, metadataInputSchema } from '@threadlog/events';
 import {
   CONVERSATION_PATIENCE,
   OutboundError,
@@ -14,22 +19,9 @@ import {
   type Patience,
 } from '@threadlog/outbound';
 import { z } from 'zod';
-import { readUiStream } from './uiStream';
-import { firstCharacters, stored } from './written';
 
-/** What an agent says in the end. */
-export interface Said {
-  kind: 'said';
-  content: string;
-  attachments: Attachment[];
-  metadata: JsonObject | null;
-  mentions: string[];
-  finish: 'complete' | 'stopped' | 'failed';
-  usage: { inputTokens?: number; outputTokens?: number; toolCalls?: number; model?: string };
-}
 /** `retry`: nothing came, and another try may help. */
-export type Asked =
-  Said | { kind: 'silent' } | { kind: 'failed' | 'retry'; reason: 'failed' | 'timeout'; status: number | null };
+export type Asked = Said | { kind: 'silent' } | { kind: 'failed' | 'retry'; reason: Fault; status: number | null };
 
 export interface AskOptions {
   client: OutboundClient;
@@ -47,14 +39,7 @@ const JSON_ANSWER = z.object({
   attachments: z.array(attachmentSchema).max(LIMITS.attachments).default([]),
   mentions: z.array(idSchema).max(LIMITS.mentions).default([]),
 });
-const MODEL = /^[A-Za-z0-9._:@|+/-]{1,128}$/;
 
-/** Hears how far an answer has come, while it comes. */
-export interface Progress {
-  /** All of its text until now. */
-  text(soFar: string): void;
-  tool(): void;
-}
 const NOBODY: Progress = { text: () => undefined, tool: () => undefined };
 
 /** Asks an agent once, and reads its answer whatever form it has. Rejects with the signal's reason alone. */
@@ -70,13 +55,20 @@ export async function ask(
   );
   signal.throwIfAborted();
   if (answer.kind === 'failed') {
-    const reason = answer.reason.endsWith('timeout') ? 'timeout' : 'failed';
-    return { kind: answer.reason === 'refused' ? 'failed' : 'retry', reason, status: null };
+    return { kind: answer.reason === 'refused' ? 'failed' : 'retry', reason: faultIn(answer), status: null };
   }
-  const read = answer.status >= 200 && answer.status <= 299 ? readerOf(answer) : undefined;
-  if (read) return read(answer, signal, progress);
-  answer.discard();
-  return withoutBody(answer.status);
+  const { status, body } = answer;
+  const read = status >= 200 && status <= 299 ? readerOf(answer) : undefined;
+  if (!read) {
+    answer.discard();
+    return withoutBody(status);
+  }
+  return askedBy(await read(body, { signal, progress, faultOf }), status);
+}
+
+function askedBy(heard: Heard | { kind: 'unreadable' }, status: number): Asked {
+  if (heard.kind === 'unreadable') return { kind: 'failed', reason: 'failed', status };
+  return heard.kind === 'broken' ? { kind: 'retry', reason: heard.reason, status } : heard;
 }
 
 function withoutBody(status: number): Asked {
@@ -85,88 +77,28 @@ function withoutBody(status: number): Asked {
   return { kind: mayHelp ? 'retry' : 'failed', reason: 'failed', status };
 }
 
+/** What became of the connection, as far as the agent's run goes. */
+function faultIn({ reason }: Pick<OutboundError, 'reason'>): Fault {
+  return reason.endsWith('timeout') ? 'timeout' : 'failed';
+}
+const faultOf = (error: unknown): Fault | null => (error instanceof OutboundError ? faultIn(error) : null);
+
 /** By content type; none for what is no answer. */
 function readerOf({ headers }: Answer): Read | undefined {
-  return READERS[(headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()];
+  const type = mediaTypeOf(headers['content-type']);
+  return type === 'application/json' ? readJson : STREAMS[type];
 }
 
-type Read = (answer: Answer, signal: AbortSignal, progress: Progress) => Promise<Asked>;
+type Read = ReadStream | typeof readJson;
 
-const READERS: Partial<Record<string, Read>> = {
-  'application/json': readJson,
-  'text/plain': readText,
-  'text/event-stream': readEvents,
-};
-
-async function readJson({ body, status }: Answer, signal: AbortSignal): Promise<Asked> {
-  const { text, fault } = await collect(body, signal);
-  if (fault) return broken('', fault, status);
+/** An answer that is whole or nothing. */
+async function readJson(body: AsyncIterable<Buffer>, listening: Listening): Promise<Heard | { kind: 'unreadable' }> {
+  const { text, fault } = await collect(body, { ...listening, progress: NOBODY });
+  if (fault) return { kind: 'broken', reason: fault };
   try {
     const { content, ...rest } = JSON_ANSWER.parse(JSON.parse(text));
     return said(content, { ...rest, finish: 'complete' });
   } catch {
-    return { kind: 'failed', reason: 'failed', status };
-  }
-}
-
-async function readText({ body, status }: Answer, signal: AbortSignal, progress: Progress): Promise<Asked> {
-  const { text, fault } = await collect(body, signal, progress);
-  return fault ? broken(text, fault, status) : said(text, { finish: 'complete' });
-}
-
-async function readEvents({ body, status }: Answer, signal: AbortSignal, progress: Progress): Promise<Asked> {
-  let soFar = '';
-  const heard = {
-    text(now: string) {
-      soFar = now;
-      progress.text(now);
-    },
-    tool: progress.tool.bind(progress),
-  };
-  try {
-    const { text, end, toolCalls, inputTokens, outputTokens, model } = await readUiStream(body, heard);
-    if (end === 'broken' || end === 'error') return broken(text, null, status);
-    const known = {
-      ...(inputTokens !== undefined && { inputTokens }),
-      ...(outputTokens !== undefined && { outputTokens }),
-    };
-    const usage = { ...known, toolCalls, ...(model !== undefined && MODEL.test(model) && { model }) };
-    return said(text, { finish: end === 'abort' ? 'stopped' : 'complete', usage });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof OutboundError)) throw error;
-    return broken(soFar, error, status);
-  }
-}
-
-/** What was said before it broke off counts; where nothing was, another try may help. */
-function broken(text: string, fault: OutboundError | null, status: number): Asked {
-  const reason = fault?.reason.endsWith('timeout') ? 'timeout' : 'failed';
-  return text.trim() === '' ? { kind: 'retry', reason, status } : said(text, { finish: 'failed' });
-}
-
-/** What was said, in the form of a message. */
-export function said(text: string, rest: Partial<Said> & Pick<Said, 'finish'>): Asked {
-  const whole = stored(text);
-  const content = firstCharacters(whole, LIMITS.contentCharacters);
-  const isTooLong = content.length < whole.length;
-  const none = { attachments: [], metadata: null, mentions: [], usage: {} };
-  if (content.trim() === '' && (rest.attachments ?? []).length === 0) return { kind: 'silent' };
-  return { kind: 'said', content, ...none, ...rest, ...(isTooLong && { finish: 'failed' as const }) };
-}
-
-async function collect(body: AsyncIterable<Buffer>, signal: AbortSignal, progress: Progress = NOBODY) {
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for await (const piece of body) {
-      text += decoder.decode(piece, { stream: true });
-      progress.text(text);
-    }
-    return { text: text + decoder.decode(), fault: null };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof OutboundError)) throw error;
-    return { text, fault: error };
+    return { kind: 'unreadable' };
   }
 }

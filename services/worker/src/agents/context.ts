@@ -1,3 +1,4 @@
+import { endedPeople } from '@threadlog/agents';
 import type { TenantId } from '@threadlog/events';
 import {
   activeGeneration,
@@ -10,7 +11,7 @@ import {
   type MessageStore,
   type ProfileLookup,
 } from '@threadlog/read-models';
-import { nameKey, type KeyName, type SealingService } from '@threadlog/sealing';
+import type { SealingService } from '@threadlog/sealing';
 import type { OpenRun } from './asks';
 
 /** A message as the AI SDK calls it. */
@@ -76,18 +77,6 @@ async function tellable(
     rows.map(({ sender_id }) => sender_id),
   );
   return rows.filter(({ sender_id, deleted_at }) => deleted_at === null && !ended.has(sender_id));
-}
-
-/** Of these people those whose key an erasure has closed. */
-export async function endedPeople(
-  sealing: Pick<SealingService, 'endedAmong'>,
-  tenantId: TenantId,
-  people: readonly string[],
-): Promise<Set<string>> {
-  const keyOf = (id: string): KeyName => ({ kind: 'subject', id, month: '' });
-  const ids = [...new Set(people)];
-  const ended = await sealing.endedAmong(tenantId, ids.map(keyOf));
-  return new Set(ids.filter((id) => ended.has(nameKey(keyOf(id)))));
 }
 
 interface Telling {

@@ -1,7 +1,7 @@
+import { endedPeople } from '@threadlog/agents';
 import { agentBlobsOf, createAgentQueries, openAgent, type AgentRow, type Database } from '@threadlog/read-models';
 import type { SealingService } from '@threadlog/sealing';
 import type { Logger } from '@threadlog/service';
-import { endedPeople } from './context';
 import { endpointSecrets, secretsAt } from '../webhooks/endpoints/endpoint';
 
 export interface OpeningDeps {

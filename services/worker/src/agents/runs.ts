@@ -1,7 +1,8 @@
+import { RunAborted, STOPPED, type EndReason } from '@threadlog/agents';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@threadlog/service';
 import type { OpenRun } from './asks';
-import { perform, RunAborted, type EndReason, type RunDeps } from './run';
+import { perform, type RunDeps } from './run';
 
 /** After a fault of ours, as a database that is away. */
 const RETRY_MS = 1_000;
@@ -72,8 +73,6 @@ export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSign
     },
   };
 }
-
-const STOPPED = new RunAborted('stopped', true);
 
 function nameOf({ tenantId, threadId, agentId }: OpenRun): string {
   return `${tenantId}/${threadId}/${agentId}`;

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@threadlog/service';
+import { until, type Logger } from '@threadlog/service';
 import type { Runs } from './runs';
 import type { AgentStore } from './store';
 
@@ -13,15 +12,9 @@ export interface StopsDeps {
 }
 
 /** Stops runs as they are noted to be stopped, by whichever process, until the signal aborts. */
-export async function heedStops({ store, runs, logger }: StopsDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    if (runs.size > 0) {
-      const stopped = await store.stoppedRuns().catch((err: unknown) => {
-        logger.warn({ err }, 'it cannot be told which runs of agents are to stop, trying again');
-        return [];
-      });
-      stopped.forEach(runs.stop);
-    }
-    await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
-  }
+export function heedStops({ store, runs, logger }: StopsDeps, signal: AbortSignal): Promise<void> {
+  return until(signal, async () => (runs.size > 0 ? (await store.stoppedRuns()).forEach(runs.stop) : undefined), {
+    everyMs: LOOK_MS,
+    onFault: (err) => logger.warn({ err }, 'it cannot be told which runs of agents are to stop, trying again'),
+  });
 }

@@ -56,19 +56,6 @@ export async function visibleFrom(
   return threadId === rootThreadId(threadId) ? place.visible_from_index : 1;
 }
 
-/** Whom the conversation is about, if anybody. */
-export async function learnerOf(
-  database: Database,
-  { tenantId, threadId }: Pick<OpenRun, 'tenantId' | 'threadId'>,
-): Promise<string | null> {
-  const schema = generationSchema(await activeGeneration(database));
-  const { rows } = await database.query<{ learner_id: string | null }>(
-    `select learner_id from ${schema}.threads where tenant_id = $1 and thread_id = $2`,
-    [tenantId, rootThreadId(threadId)],
-  );
-  return rows[0]?.learner_id ?? null;
-}
-
 /** A sub-thread is seen whole or not at all. */
 function isVisible(place: Place, { threadId, triggerIndex }: Pick<OpenRun, 'threadId' | 'triggerIndex'>): boolean {
   if (threadId === rootThreadId(threadId)) return triggerIndex >= place.visible_from_index;

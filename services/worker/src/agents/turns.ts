@@ -1,11 +1,8 @@
+import { MAX_RUNS_OF_AGENT, MAX_RUNS_OF_TENANT } from '@threadlog/agents';
 import type { TenantId } from '@threadlog/events';
 import { createLimiter } from '@threadlog/service';
 import type { OpenRun } from './asks';
 
-/** Runs of an agent at once in conversations of one tenant; others wait. */
-const MAX_RUNS_OF_AGENT = 8;
-/** Runs of all agents of a tenant at once. */
-const MAX_RUNS_OF_TENANT = 16;
 /** Runs of an agent at once in all tenants, where it answers in all of them. */
 export const MAX_RUNS = 32;
 

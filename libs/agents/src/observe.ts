@@ -12,7 +12,16 @@ export interface AgentObserver {
 
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-export function createAgentObserver({ registry }: Metrics): AgentObserver {
+const observers = new WeakMap<Metrics['registry'], AgentObserver>();
+
+/** One for a process: agents that are asked and those that come by themselves count together. */
+export function createAgentObserver({ registry }: Pick<Metrics, 'registry'>): AgentObserver {
+  const observer = observers.get(registry) ?? observerOn(registry);
+  observers.set(registry, observer);
+  return observer;
+}
+
+function observerOn(registry: Metrics['registry']): AgentObserver {
   const runs = new Counter({
     name: 'threadlog_agent_runs_total',
     help: 'Runs of agents by how they ended: with a message (complete, stopped, failed), or why without one.',

@@ -1,18 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { draftPlace, type DraftState, type SignalData } from '@threadlog/events';
+import { draftPlace, type DraftState, type SignalData, type TenantId } from '@threadlog/events';
 import type { Signals } from '@threadlog/runtime';
 import type { SealingService, SealScope } from '@threadlog/sealing';
-import type { OpenRun } from './asks';
+
+/** A run as far as drafts tell of it. */
+export interface RunOfDraft {
+  tenantId: TenantId;
+  threadId: string;
+  runId: string;
+  agentId: string;
+  /** A later one replaces what earlier ones have said. */
+  attempt: number;
+  /** Whose message it answers, and when that was written. */
+  askedBy: string;
+  askedAt: string;
+}
 
 export interface DraftDeps {
   publish: Signals['publish'];
   sealing: Pick<SealingService, 'sealer' | 'cachedSealer'>;
   /** Whom the conversation is about. */
-  learnerOf(run: OpenRun): Promise<string | null>;
+  learnerOf(run: Pick<RunOfDraft, 'tenantId' | 'threadId'>): Promise<string | null>;
 }
 
 type Draft = SignalData<'AGENT_DRAFT'>;
-export type RunOfDraft = OpenRun & { runId: string; attempt: number };
 
 /** Says what is known of one run, to all instances. */
 export interface DraftSignals {
@@ -37,7 +48,7 @@ export function createDraftSignals({ publish, sealing, learnerOf }: DraftDeps, r
 }
 
 /** The month is that of the message that asks, whose key is there. */
-async function scopeOf(run: OpenRun, learnerOf: DraftDeps['learnerOf']): Promise<SealScope> {
+async function scopeOf(run: RunOfDraft, learnerOf: DraftDeps['learnerOf']): Promise<SealScope> {
   const { tenantId, threadId, askedBy, askedAt } = run;
   return { tenantId, threadId, authorId: askedBy, month: askedAt.slice(0, 7), learnerId: await learnerOf(run) };
 }
