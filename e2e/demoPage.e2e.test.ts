@@ -130,6 +130,21 @@ where('the page that npm start shows first', () => {
     await page.close();
   });
 
+  test('sends once what was written offline, also when the page was loaded again meanwhile', async () => {
+    const { page, faults } = await openPage(browser, url, 1280, 800);
+    await shown(log(page, 'Mr Okafor').getByText('From a telephone'));
+    await panel(page, 'Mia').getByRole('switch').click();
+    await write(page, 'Mia', 'Before the tunnel');
+    await shown(panel(page, 'Mia').getByText('It is kept on this device'));
+    await page.reload();
+    await shown(log(page, 'Mr Okafor').getByText('Before the tunnel'));
+    await log(page, 'Mia').getByText('Sending').waitFor({ state: 'detached', timeout: 30_000 });
+    for (const name of ['Mia', 'Mr Okafor'])
+      expect(await log(page, name).getByText('Before the tunnel').count()).toBe(1);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
   test('is loaded with nothing inline, and its tokens are in none of its files', async () => {
     const html = await (await fetch(url)).text();
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=/);

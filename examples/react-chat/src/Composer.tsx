@@ -1,6 +1,11 @@
 import { useId, useState, type FormEvent, type KeyboardEvent } from 'react';
-import { useConnection, useSend, useTyping } from '@threadlog/client/react';
+import { useConnection, useOutbox, useSend, useTyping } from '@threadlog/client/react';
 import type { Member } from './member.ts';
+
+const OFFLINE = {
+  ...{ none: '', idle: '', memory: ' It is lost when this page is closed.' },
+  kept: ' It is kept on this device, and survives a reload.',
+};
 
 /** Sends with Enter; Shift and Enter begin a new line. */
 export function Composer({ me, threadId }: { me: Member; threadId: string }) {
@@ -9,6 +14,7 @@ export function Composer({ me, threadId }: { me: Member; threadId: string }) {
   const { send } = useSend(threadId);
   const { setTyping } = useTyping(threadId);
   const paused = useConnection().status === 'paused';
+  const { status: kept } = useOutbox();
   const id = useId();
 
   const submit = (event?: FormEvent) => {
@@ -35,7 +41,7 @@ export function Composer({ me, threadId }: { me: Member; threadId: string }) {
     <form className="composer" onSubmit={submit}>
       {(paused || problem) && (
         <p className="held" role="status">
-          {problem ?? 'Offline: what you write waits, and is sent when you are back.'}
+          {problem ?? `Offline: what you write waits, and is sent when you are back.${OFFLINE[kept]}`}
         </p>
       )}
       <label className="hidden-text" htmlFor={id}>

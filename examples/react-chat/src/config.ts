@@ -9,6 +9,7 @@ export interface Person {
 export interface DemoConfig {
   apiUrl: string;
   realtimeUrl: string;
+  tenantId: string;
   people: Person[];
 }
 

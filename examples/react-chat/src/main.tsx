@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createChatClient } from '@threadlog/client';
+import { createOutbox } from '@threadlog/client/outbox';
 import { App } from './App.tsx';
 import { loadConfig, nameOf } from './config.ts';
 import { findConversation } from './conversation.ts';
@@ -10,10 +11,10 @@ const root = createRoot(document.getElementById('root') as HTMLElement);
 
 /** Two clients in one page: an application has one, of whoever is signed in. */
 async function start(): Promise<void> {
-  const { apiUrl, realtimeUrl, people } = await loadConfig();
+  const { apiUrl, realtimeUrl, tenantId, people } = await loadConfig();
   const members = people.map(({ userId, role, token }): Member => ({
     ...{ userId, role, name: nameOf(userId) },
-    client: createChatClient({ url: apiUrl, realtimeUrl, token }),
+    client: createChatClient({ url: apiUrl, realtimeUrl, token, outbox: createOutbox({ tenantId, userId }) }),
   }));
   const [teacher, learner] = members;
   if (!teacher || !learner) throw new Error('There are not two people to show.');

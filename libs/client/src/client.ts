@@ -2,15 +2,8 @@ import { DEFAULT_RETRY, type RetryOptions } from './http/backoff.ts';
 import { createConsistency } from './http/consistency.ts';
 import { createHttp, type Http } from './http/request.ts';
 import { createTokens, type GetToken, type Tokens } from './http/tokens.ts';
-import { createConnection, type Connection } from './live/connection.ts';
-import type { ConnectionState } from './live/link.ts';
-import { createJoin, type Core } from './live/core.ts';
-import { createPresence, type PresenceView } from './live/presence.ts';
-import { createRegistry } from './live/registry.ts';
-import type { Store } from './live/store.ts';
-import { createThreadList, type ThreadListFilter, type ThreadListView } from './live/threadList.ts';
-import { createThreadView, type ThreadView } from './live/threadView.ts';
-import { createUnread, type UnreadView } from './live/unread.ts';
+import { createLive } from './live/live.ts';
+import type { Outbox } from './live/outbox.ts';
 import { messagesOf } from './resources/messages.ts';
 import { participantsOf, presenceOf, reactionsOf } from './resources/people.ts';
 import { privacyOf } from './resources/privacy.ts';
@@ -37,6 +30,8 @@ export interface ChatClientOptions {
   retry?: RetryOptions;
   /** One attempt of a request takes at most so long; 15 seconds where nothing is said. */
   timeoutMs?: number;
+  /** Keeps what waits to be sent beyond this page, as `createOutbox` of `@threadlog/client/outbox` does. */
+  outbox?: Outbox;
 }
 
 export type ChatClient = ReturnType<typeof createChatClient>;
@@ -46,12 +41,14 @@ export function createChatClient(options: ChatClientOptions) {
   const tokens = createTokens(options);
   const stop = new AbortController();
   const http = httpOf(options, tokens, stop.signal);
-  const live = liveOf(options, tokens, http);
+  const live = createLive({ ...liveOptions(options), tokens, http });
   return {
     ...resourcesOf(http),
     ...live.views,
     /** Whether there is a connection; listening to this does not open one. */
     connection: live.state,
+    /** Whether what waits to be sent survives the page. */
+    outbox: live.outgoing,
     /** Closes the socket and holds back what is to be sent, until `resume`: an app in the background. */
     pause: live.pause,
     resume: live.resume,
@@ -82,6 +79,15 @@ function httpOf(
   });
 }
 
+function liveOptions({ url, realtimeUrl, logger, outbox }: ChatClientOptions) {
+  return {
+    ...{ url: url.replace(/\/+$/, ''), realtimeUrl: realtimeUrl ?? url, outbox },
+    report: (error: unknown) => logger?.warn?.('a listener failed', { component: 'chat_client', error: String(error) }),
+    log: (message: string, fields: Record<string, unknown>) =>
+      logger?.debug?.(message, { component: 'chat_client', ...fields }),
+  };
+}
+
 function resourcesOf(http: Http) {
   return {
     threads: threadsOf(http),
@@ -94,72 +100,4 @@ function resourcesOf(http: Http) {
     privacy: privacyOf(http),
     webhooks: webhooksOf(http),
   };
-}
-
-function liveOf({ url, realtimeUrl, logger }: ChatClientOptions, tokens: Tokens, http: Http) {
-  const report = (error: unknown) =>
-    logger?.warn?.('a listener failed', { component: 'chat_client', error: String(error) });
-  const log = (message: string, fields: Record<string, unknown>) =>
-    logger?.debug?.(message, { component: 'chat_client', ...fields });
-  const connection: Connection = createConnection({ url: realtimeUrl ?? url, tokens, report, log });
-  let held = false;
-  const core: Core = {
-    ...{
-      http,
-      threads: threadsOf(http),
-      messages: messagesOf(http),
-      reactions: reactionsOf(http),
-      reading: readingOf(http),
-    },
-    ...{ presence: presenceOf(http), connection, join: createJoin(connection), report, sendingHeld: () => held },
-  };
-  const threads = createRegistry<ThreadView>(
-    (id) => createThreadView(core, id),
-    (view) => view.idle,
-  );
-  const lists = createRegistry<ThreadListView>(
-    (name) => createThreadList(core, JSON.parse(name) as ThreadListFilter),
-    (view) => view.idle,
-  );
-  const present = createRegistry<PresenceView>(
-    (name) => createPresence(core, JSON.parse(name) as string[]),
-    (view) => view.idle,
-  );
-  let unread: UnreadView | null = null;
-  const hold = (is: boolean) => {
-    held = is;
-    for (const view of threads.all()) view.wake();
-  };
-  const state: Store<ConnectionState> = { subscribe: connection.subscribe, getSnapshot: connection.getSnapshot };
-  return {
-    connection,
-    state,
-    views: {
-      /** A thread that stays as the server has it, while it is listened to. The same view for everybody who asks. */
-      thread: (threadId: string): ThreadView => threads.get(threadId),
-      threadList: (filter: ThreadListFilter = {}): ThreadListView => lists.get(nameOf(filter)),
-      unread: (): UnreadView => (unread ??= createUnread(core)),
-      /** Who of these is online. */
-      presenceOf: (userIds: readonly string[]): PresenceView =>
-        present.get(JSON.stringify([...new Set(userIds)].sort())),
-    },
-    pause() {
-      hold(true);
-      connection.pause();
-    },
-    resume() {
-      connection.resume();
-      hold(false);
-    },
-    close() {
-      hold(true);
-      connection.close();
-    },
-  };
-}
-
-/** Equal filters have one name, in whatever order they were written. */
-function nameOf(filter: ThreadListFilter): string {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-  return JSON.stringify(Object.fromEntries(given.sort(([one], [other]) => (one < other ? -1 : 1))));
 }

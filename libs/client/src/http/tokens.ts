@@ -26,15 +26,23 @@ export interface Tokens {
 /** Renewed so long before it expires. */
 const MARGIN_MS = 30_000;
 
-/** The claim `exp` in milliseconds; null for what is not a JWT or has none. */
-function expiryOf(token: string): number | null {
+/** What a token says of itself; null for what is not a JWT. Nobody has verified it. */
+export function claimsOf(token: string): Record<string, unknown> | null {
   try {
-    const payload = token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/');
-    const { exp } = JSON.parse(atob(payload)) as { exp?: unknown };
-    return typeof exp === 'number' ? exp * 1000 : null;
+    const bytes = Uint8Array.from(atob(token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/')), (one) =>
+      one.charCodeAt(0),
+    );
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    return typeof claims === 'object' ? (claims as Record<string, unknown> | null) : null;
   } catch {
     return null;
   }
+}
+
+/** The claim `exp` in milliseconds; null where there is none. */
+function expiryOf(token: string): number | null {
+  const exp = claimsOf(token)?.exp;
+  return typeof exp === 'number' ? exp * 1000 : null;
 }
 
 /** Holds the token. However many requests need a new one at a moment, `getToken` runs once. */

@@ -44,6 +44,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     retain(listener) {
       link.listeners.add(listener);
       open(link);
+      deps.used();
       return () => {
         link.listeners.delete(listener);
         if (link.listeners.size === 0 && link.socket) link.timers.set('linger', LINGER_MS, () => shut(link, 'idle'));
@@ -177,5 +178,6 @@ function greeted(link: Link, { serverTime, userId }: Frames['hello']): void {
   link.up = true;
   become(link, { status: 'online', userId, error: null });
   planRenewal(link);
+  link.deps.used();
   each(link, (listener) => listener.up());
 }

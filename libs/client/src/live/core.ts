@@ -1,5 +1,6 @@
-import { rootOf } from './ids.ts';
 import type { Connection } from './connection.ts';
+import { rootOf } from './ids.ts';
+import type { OpenOutbox } from './outbox.ts';
 import type { Http } from '../http/request.ts';
 import type { messagesOf } from '../resources/messages.ts';
 import type { presenceOf, reactionsOf } from '../resources/people.ts';
@@ -15,6 +16,8 @@ export interface Core {
   reading: ReturnType<typeof readingOf>;
   presence: ReturnType<typeof presenceOf>;
   connection: Connection;
+  /** Where what waits is kept beyond the page. */
+  outbox?: OpenOutbox;
   join: Join;
   report(error: unknown): void;
   /** Whether sending is held back: the client was paused or closed. */

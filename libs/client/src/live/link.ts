@@ -23,6 +23,8 @@ export interface ConnectionListener {
 export interface ConnectionDeps {
   url: string;
   tokens: Tokens;
+  /** Somebody listens, or the connection stands again. */
+  used(): void;
   report(error: unknown): void;
   log(message: string, fields: Record<string, unknown>): void;
 }

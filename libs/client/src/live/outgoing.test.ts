@@ -14,6 +14,7 @@ function given(answer: (content: string, n: number) => ChatError | null) {
   const posted: string[] = [];
   const state = { open: true, now: Date.parse('2026-01-01T00:00:00Z') };
   const queue = createOutgoing({
+    threadId: 't1',
     async post({ content, clientMessageId }, { idempotencyKey }) {
       posts.push({ content: content!, key: idempotencyKey });
       const failure = answer(content!, posts.length);

@@ -1,18 +1,20 @@
-import { AbortedError, ChatError, chatError } from '../errors.ts';
+import { ChatError } from '../errors.ts';
 import type { Message } from '../generated/wire.ts';
-import { backoffMs } from '../http/backoff.ts';
 import { newKey } from '../http/keys.ts';
 import type { NewMessage } from '../resources/messages.ts';
-
-/** A message on its way: it has no place in the thread yet. */
-export interface Outgoing {
-  /** The client's id of it, which comes back as `clientMessageId`; its idempotency key. */
-  localId: string;
-  input: NewMessage;
-  state: 'sending' | 'failed';
-  error: ChatError | null;
-  createdAt: string;
-}
+import type { KeptMessage } from './outbox.ts';
+import {
+  discard,
+  enter,
+  keep,
+  pump,
+  settle,
+  tooOld,
+  type Entry,
+  type Outgoing,
+  type OutgoingDeps,
+  type Queue,
+} from './outgoingQueue.ts';
 
 export interface Sending {
   localId: string;
@@ -32,37 +34,14 @@ export interface OutgoingQueue {
   arrived(message: Message): void;
   /** There is a connection again: no need to wait longer. */
   wake(): void;
-}
-
-export interface OutgoingDeps {
-  post(input: NewMessage, options: { idempotencyKey: string; signal: AbortSignal }): Promise<Message>;
-  posted(message: Message): void;
-  changed(): void;
-  /** Whether sending makes sense now. */
-  open(): boolean;
-  now(): number;
+  /** One that a page which is no more has left; sends it, unless it failed or is too old for that. */
+  restore(message: KeptMessage): void;
+  /** Takes all away. */
+  clear(): void;
 }
 
 /** Waiting and failed ones of a thread. */
 const MOST_OUTGOING = 100;
-/** The server knows keys for a day; past that, sending again could say a thing twice, so the user is asked. */
-const KEY_WINDOW_MS = 23 * 3_600_000;
-const RETRY = { baseMs: 500, maxMs: 30_000 };
-
-interface Entry {
-  shown: Outgoing;
-  at: number;
-  attempts: number;
-  stop: AbortController;
-  outcome: PromiseWithResolvers<Message>;
-}
-
-interface Queue {
-  deps: OutgoingDeps;
-  entries: Entry[];
-  running: Entry | null;
-  timer: ReturnType<typeof setTimeout> | undefined;
-}
 
 /** Sends one after the other, so that messages stand in the order in which they were written. */
 export function createOutgoing(deps: OutgoingDeps): OutgoingQueue {
@@ -88,86 +67,45 @@ export function createOutgoing(deps: OutgoingDeps): OutgoingQueue {
       const entry = find(localId);
       if (!entry || entry.shown.state !== 'failed') return null;
       queue.entries.splice(queue.entries.indexOf(entry), 1);
-      return add(queue, entry.shown.input, tooOld(queue, entry) ? undefined : entry);
+      return add(queue, entry.shown.input, entry);
     },
     discard(localId) {
       const entry = find(localId);
-      if (entry) remove(queue, entry, () => entry.outcome.reject(new AbortedError()));
+      if (entry) discard(queue, entry);
     },
     arrived(message) {
       const entry = message.clientMessageId === null ? undefined : find(message.clientMessageId);
       if (entry) settle(queue, entry, message);
     },
     wake: () => pump(queue),
+    restore(message) {
+      if (find(message.localId)) return;
+      restore(queue, message);
+      pump(queue);
+    },
+    clear() {
+      for (const entry of [...queue.entries]) discard(queue, entry);
+    },
   };
 }
 
-/** @param former the entry that is tried again, under its own id. */
+/** @param former the entry that is tried again: under its own id, unless it is too old for that. */
 function add(queue: Queue, input: NewMessage, former?: Entry): Sending {
-  const outcome = Promise.withResolvers<Message>();
-  outcome.promise.catch(() => undefined);
-  const localId = former?.shown.localId ?? newKey();
-  const at = former?.at ?? queue.deps.now();
-  const shown: Outgoing = { localId, input, state: 'sending', error: null, createdAt: new Date(at).toISOString() };
-  queue.entries.push({ shown, at, attempts: 0, stop: new AbortController(), outcome });
+  const known = former && !tooOld(queue, former) ? former : null;
+  const entry = enter(queue, known?.shown.localId ?? newKey(), input, known?.at ?? queue.deps.now());
+  keep(queue, entry, former && !known ? former.shown.localId : undefined);
   queue.deps.changed();
   pump(queue);
-  return { localId, sent: outcome.promise };
+  return { localId: entry.shown.localId, sent: entry.outcome.promise };
 }
 
-function pump(queue: Queue): void {
-  clearTimeout(queue.timer);
-  if (queue.running || !queue.deps.open()) return;
-  const entry = queue.entries.find(({ shown }) => shown.state === 'sending');
-  if (!entry) return;
-  if (tooOld(queue, entry)) {
-    fail(queue, entry, new ChatError('expired', 'It waited too long to be sent without being asked for.'));
-    return pump(queue);
-  }
-  queue.running = entry;
-  void attempt(queue, entry);
-}
-
-async function attempt(queue: Queue, entry: Entry): Promise<void> {
-  const { localId, input } = entry.shown;
-  let waitMs = 0;
-  try {
-    const options = { idempotencyKey: localId, signal: entry.stop.signal };
-    const message = await queue.deps.post({ ...input, clientMessageId: localId }, options);
-    if (queue.entries.includes(entry)) settle(queue, entry, message);
-    else queue.deps.posted(message);
-  } catch (error) {
-    if (queue.entries.includes(entry)) waitMs = after(queue, entry, error);
-  }
-  queue.running = null;
-  if (waitMs > 0) queue.timer = setTimeout(() => pump(queue), waitMs);
-  else pump(queue);
-}
-
-/** How long to wait for another attempt; 0: it failed for good. */
-function after(queue: Queue, entry: Entry, error: unknown): number {
-  const failure = chatError(error);
-  if (failure.retryable) return Math.max(failure.retryAfterMs ?? 0, backoffMs(++entry.attempts, RETRY));
-  fail(queue, entry, failure);
-  return 0;
-}
-
-function settle(queue: Queue, entry: Entry, message: Message): void {
-  queue.deps.posted(message);
-  remove(queue, entry, () => entry.outcome.resolve(message));
-}
-
-function fail(queue: Queue, entry: Entry, error: ChatError): void {
-  entry.shown = { ...entry.shown, state: 'failed', error };
-  entry.outcome.reject(error);
+function restore(queue: Queue, { localId, input, at, failed }: KeptMessage): void {
+  const entry = enter(queue, localId, input, at);
+  // Written before what this page has written since.
+  queue.entries.sort((one, other) => one.at - other.at);
+  if (!failed) return queue.deps.changed();
+  const { code, message, status } = failed;
+  entry.shown = { ...entry.shown, state: 'failed', error: new ChatError(code, message, { status }) };
+  entry.outcome.reject(entry.shown.error);
   queue.deps.changed();
 }
-
-function remove(queue: Queue, entry: Entry, end: () => void): void {
-  queue.entries.splice(queue.entries.indexOf(entry), 1);
-  end();
-  entry.stop.abort();
-  queue.deps.changed();
-}
-
-const tooOld = (queue: Queue, { at }: Entry) => queue.deps.now() - at > KEY_WINDOW_MS;

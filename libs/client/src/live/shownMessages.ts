@@ -2,7 +2,7 @@ import type { ChatError } from '../errors.ts';
 import type { Message, Thread } from '../generated/wire.ts';
 import type { NewMessage } from '../resources/messages.ts';
 import type { Messages } from './messages.ts';
-import type { Outgoing } from './outgoing.ts';
+import type { Outgoing } from './outgoingQueue.ts';
 
 /** A message as a user interface shows it: one in the thread, or one on its way there. */
 export interface ShownMessage extends Message {

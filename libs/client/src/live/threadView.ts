@@ -1,5 +1,6 @@
 import { applyFrame } from './applyFrame.ts';
 import type { Core } from './core.ts';
+import type { KeptMessage } from './outbox.ts';
 import { withoutRun, withRun, withText } from './drafts.ts';
 import { threadOf, type Frame, type FrameName, type Frames } from './frames.ts';
 import { rootOf } from './ids.ts';
@@ -22,13 +23,21 @@ export interface ThreadView extends Store<ThreadSnapshot>, ThreadActions {
   wake(): void;
 }
 
+/** What the client itself does with a view besides. */
+export interface OwnThreadView extends ThreadView {
+  /** A message that another page has left. */
+  restore(message: KeptMessage): void;
+  /** Takes away what waits and what failed. */
+  clear(): void;
+}
+
 /** Messages held, unless older ones are asked for. */
 const WINDOW = 200;
 /** An ended draft is shown so long, until its message comes. */
 const ENDED_DRAFT_MS = 5000;
 const FIRST_PAGE = 50;
 
-export function createThreadView(core: Core, threadId: string): ThreadView {
+export function createThreadView(core: Core, threadId: string): OwnThreadView {
   const parts = {
     ...{ core, threadId, data: null, status: 'connecting', error: null, drafts: [], loadingOlder: false },
     ...{ most: WINDOW, release: null },
@@ -36,6 +45,7 @@ export function createThreadView(core: Core, threadId: string): ThreadView {
   const changed = () => parts.store.changed();
   parts.typing = createTyping(changed);
   parts.outgoing = createOutgoing({
+    ...{ threadId, outbox: core.outbox },
     post: (input, options) => core.messages.send(threadId, input, options),
     posted: (message) => void show(parts, message),
     changed,
@@ -55,6 +65,8 @@ export function createThreadView(core: Core, threadId: string): ThreadView {
     subscribe: parts.store.subscribe,
     getSnapshot: parts.store.getSnapshot,
     wake: () => parts.outgoing.wake(),
+    restore: (message) => parts.outgoing.restore(message),
+    clear: () => parts.outgoing.clear(),
     get idle() {
       return !parts.store.active && parts.outgoing.entries.length === 0;
     },
@@ -90,6 +102,7 @@ function syncDeps(parts: ThreadParts): SyncDeps {
     get: () => parts.data,
     set(data) {
       parts.data = data;
+      settleSent(parts);
       parts.store.changed();
     },
     status(status, error) {
@@ -99,6 +112,14 @@ function syncDeps(parts: ThreadParts): SyncDeps {
     },
     bound: (data) => trimmed(data, parts.most),
   };
+}
+
+/** What is in the thread already is not on its way, although its answer was lost: with the page, too. */
+function settleSent({ data, outgoing }: ThreadParts): void {
+  if (!data || outgoing.entries.length === 0) return;
+  for (const message of data.messages) {
+    if (message.clientMessageId !== null && message.senderId === data.me) outgoing.arrived(message);
+  }
 }
 
 function activate(parts: ThreadParts): void {

@@ -3,6 +3,7 @@ import type {
   ChatError,
   ConnectionState,
   Draft,
+  OutboxState,
   PresenceSnapshot,
   ShownMessage,
   ThreadListFilter,
@@ -25,6 +26,7 @@ const LIST: ThreadListSnapshot = { status: 'connecting', error: null, threads: [
 const UNREAD: UnreadSnapshot = { status: 'connecting', error: null, total: 0, threads: [] };
 const NOBODY: PresenceSnapshot = new Map();
 const IDLE: ConnectionState = { status: 'idle', userId: null, error: null };
+const NONE: OutboxState = { status: 'none', reason: null };
 const whole = <Snapshot>(snapshot: Snapshot) => snapshot;
 
 /** Everything about a thread, and what can be done in it. Renders with each change; the hooks below with theirs. */
@@ -93,4 +95,9 @@ export function useSend(threadId: string): Pick<ThreadView, 'send' | 'retry' | '
 /** Whether there is a connection. */
 export function useConnection(): ConnectionState {
   return useStore(useChatClient().connection, whole, IDLE);
+}
+
+/** Whether what waits to be sent survives the page. */
+export function useOutbox(): OutboxState {
+  return useStore(useChatClient().outbox, whole, NONE);
 }

@@ -3,6 +3,7 @@ export {
   useAgentRun,
   useConnection,
   useMessages,
+  useOutbox,
   usePresence,
   useSend,
   useThread,
