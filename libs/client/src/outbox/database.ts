@@ -49,12 +49,11 @@ export async function openDatabase(factory: Factory, lost: () => void): Promise<
 export function transact<Result>(database: Database, work: (tables: Tables) => Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction([MESSAGES, PAGES], 'readwrite');
-    let outcome: Promise<Result>;
     let failure: unknown = null;
+    const outcome = work({ messages: transaction.objectStore(MESSAGES), pages: transaction.objectStore(PAGES) });
     transaction.oncomplete = () => void outcome.then(resolve, reject);
     transaction.onabort = () =>
       reject((failure ?? transaction.error ?? new Error('The transaction was given up.')) as Error);
-    outcome = work({ messages: transaction.objectStore(MESSAGES), pages: transaction.objectStore(PAGES) });
     outcome.catch((error: unknown) => {
       failure = error;
       try {

@@ -20,27 +20,38 @@ const step = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('reload' as const), tab: fc.nat({ max: 2 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('open' as const, 'day' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom<'open' | 'day'>('open', 'day') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('close' as const), tab: fc.nat({ max: 2 }) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(10, 600, 3000) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
-/** @returns what was written. */
-async function take(browser: Browser, one: Step, written: string[]): Promise<void> {
-  const tabs = browser.tabs();
-  const tab = 'tab' in one ? tabs[one.tab % tabs.length]! : tabs[0]!;
-  if (one.kind === 'network') browser.world.network = one.is;
-  else if (one.kind === 'day') browser.world.now += 25 * HOUR;
-  else if (one.kind === 'wait') await browser.pass(one.ms);
-  else if (one.kind === 'open' && tabs.length < 3) browser.open();
-  else if (one.kind === 'send') {
+type Take<Kind extends Step['kind']> = (
+  browser: Browser,
+  step: Extract<Step, { kind: Kind }>,
+  given: { tab: Tab; written: string[] },
+) => unknown;
+
+const TAKE: { [Kind in Step['kind']]: Take<Kind> } = {
+  network: ({ world }, { is }) => (world.network = is),
+  day: ({ world }) => (world.now += 25 * HOUR),
+  wait: ({ pass }, { ms }) => pass(ms),
+  open: ({ tabs, open }) => tabs().length < 3 && open(),
+  send(_browser, _step, { tab, written }) {
     written.push(`text ${written.length}`);
     tab.queue.send({ content: written.at(-1) });
-  } else if (one.kind === 'reload' || (one.kind === 'close' && tabs.length > 1)) {
-    browser.kill(tab);
-    if (one.kind === 'reload') browser.open();
-  }
+  },
+  reload({ kill, open }, _step, { tab }) {
+    kill(tab);
+    open();
+  },
+  close: ({ tabs, kill }, _step, { tab }) => tabs().length > 1 && kill(tab),
+};
+
+async function take(browser: Browser, one: Step, written: string[]): Promise<void> {
+  const tabs = browser.tabs();
+  const tab = tabs['tab' in one ? one.tab % tabs.length : 0]!;
+  await (TAKE[one.kind] as Take<Step['kind']>)(browser, one as never, { tab, written });
   await settled();
 }
 
