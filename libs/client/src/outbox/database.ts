@@ -1,6 +1,6 @@
 import type { Database, Factory, ObjectStore, Request } from './platform.ts';
 
-export const DATABASE = 'threadlog-outbox';
+const DATABASE = 'threadlog-outbox';
 const MESSAGES = 'messages';
 const PAGES = 'pages';
 

@@ -7,11 +7,11 @@ import { openOutbox } from '../open.ts';
 import type { Factory, Locks } from '../platform.ts';
 
 export const HOUR = 3_600_000;
-export const TENANT = 'school';
+const TENANT = 'school';
 const KEYS_COUNT_MS = 24 * HOUR;
 
 /** A token as the server takes it; not signed, as nobody here looks. */
-export const tokenOf = (userId: string, tenantId = TENANT): string =>
+const tokenOf = (userId: string, tenantId = TENANT): string =>
   `e30.${Buffer.from(JSON.stringify({ sub: userId, tenant_id: tenantId })).toString('base64url')}.x`;
 
 /** Web Locks of one browser; those of a tab end with it. */
