@@ -13,7 +13,8 @@ if (!threadId || !token) {
 const client = createChatClient({ url, realtimeUrl: process.env.CHAT_REALTIME_URL ?? 'http://localhost:4001', token });
 const view = client.thread(threadId);
 const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ' });
-const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+/** Until its end: then there is no line to be kept below what is printed. */
+let isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
 
 /** Above the line that is being written. */
 function print(text) {
@@ -66,7 +67,6 @@ function send(text) {
 
 async function run(line) {
   const [name, ...words] = line.slice(1).split(' ');
-  if (name === 'quit') return terminal.close();
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : COMMANDS.help;
   const said = await command({ view }, words);
   if (said) print(said);
@@ -101,10 +101,12 @@ for await (const line of terminal) {
     moveCursor(process.stdout, 0, -1);
     clearLine(process.stdout, 0);
   }
+  if (line === '/quit') break;
   if (line.startsWith('/')) await run(line).catch((error) => print(printable(`-- ${error.message}`)));
   else if (line.trim() !== '') send(line);
   // A file is read no faster than it is sent.
   while (onItsWay.size >= MOST_WAITING) await Promise.race(onItsWay);
   if (isTerminal) terminal.prompt();
 }
+isTerminal = false;
 await end();

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { MessageResource } from '@threadlog/events';
 import { cleanupAfterAll, envOfChild, eventually, testActor } from '@threadlog/testing';
 import { scenesOf } from './testing/scenes';
@@ -16,21 +17,35 @@ const cleanups = cleanupAfterAll();
 const ada = testActor('ada', { tenant: 'terminals' });
 const ben = testActor('ben', { tenant: 'terminals' });
 
-/** The program, with pipes for a terminal. */
-function started(threadId: string, token = tokenOf(ada)) {
+/** Part of every Debian; gives a program a terminal. */
+const SCRIPT = 'script';
+const hasScript = process.platform === 'linux' && spawnSync(SCRIPT, ['--version']).status === 0;
+
+interface Given {
+  token?: string;
+  /** A terminal in place of pipes. */
+  inTerminal?: boolean;
+}
+
+function started(threadId: string, { token = tokenOf(ada), inTerminal = false }: Given = {}) {
   const env = { ...envOfChild(), CHAT_URL: api.url(), CHAT_REALTIME_URL: api.sockets(), CHAT_TOKEN: token };
-  const child = spawn(process.execPath, [MAIN, threadId], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const [program, args] = inTerminal
+    ? [SCRIPT, ['-qec', `'${process.execPath}' '${MAIN}' '${threadId}'`, '/dev/null']]
+    : [process.execPath, [MAIN, threadId]];
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   cleanups.add(() => void child.kill('SIGKILL'));
   const said = { out: '' };
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => (said.out += text));
+  const shown = () => (inTerminal ? stripVTControlCharacters(said.out) : said.out);
   const ended = new Promise<number | null>((done) => child.on('close', (code) => done(code)));
   return {
     ended,
+    type: (keys: string) => void child.stdin.write(keys),
     write: (line: string) => void child.stdin.write(`${line}\n`),
     end: () => void child.stdin.end(),
-    said: () => said.out,
-    says: (text: string) => eventually(() => expect(said.out).toContain(text)),
+    said: shown,
+    says: (text: string) => eventually(() => expect(shown()).toContain(text)),
   };
 }
 
@@ -69,6 +84,23 @@ it('shows a thread, sends what is written, and tells what changes', async () => 
   expect(chat.said().match(/Hello Ben/g)).toHaveLength(1);
 });
 
+(hasScript ? it : it.skip)('keeps what is being written below what comes, in a terminal', async () => {
+  const threadId = await threadOfTwo();
+  const chat = started(threadId, { inTerminal: true });
+  await chat.says('-- Connected.');
+  chat.type('half a li');
+  await chat.says('> half a li');
+  await scenes.post(ben, threadId, 'in between');
+  await chat.says('#1 ben: in between');
+  // Shown again below it, and the rest is added to it.
+  await eventually(() => expect(chat.said()).toMatch(/in between[^]*> half a li/));
+  chat.type('ne\r');
+  await chat.says('#2 ada: half a line');
+  chat.type('/quit\r');
+  expect(await chat.ended).toBe(0);
+  expect(chat.said()).not.toContain('Error');
+});
+
 it('sends all lines of a pipe in their order, and then ends', async () => {
   const threadId = await threadOfTwo();
   const chat = started(threadId);
@@ -88,7 +120,7 @@ it.each([
   ['a wrong token', () => 'not.a.token', '-- The token is not taken.'],
   ['a thread of others', () => tokenOf(testActor('eve', { tenant: 'terminals' })), '-- This thread is not yours'],
 ])('ends with 1 for %s', async (_what, token, says) => {
-  const chat = started(await threadOfTwo(), token());
+  const chat = started(await threadOfTwo(), { token: token() });
   await chat.says(says);
   expect(await chat.ended).toBe(1);
 });
