@@ -79,7 +79,7 @@ export const LAYERS = {
   ],
   'libs/service': [
     'config gathering jsonShape logger loops metrics problems',
-    'consistencyToken lastWrites limiter lifecycle',
+    'consistencyToken fairness lastWrites limiter lifecycle',
     'role',
     'http',
     'runMain',

@@ -1,5 +1,6 @@
 export * from './config';
 export * from './consistencyToken';
+export { createFairGate, createTicket, type FairGate, type GateBounds, type Ticket } from './fairness/fairGate';
 export * from './gathering';
 export * from './http/admission';
 export * from './http/app';
