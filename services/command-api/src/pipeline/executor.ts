@@ -1,5 +1,5 @@
 import type { CommandRequest } from '@threadlog/commands';
-import { until } from '@threadlog/service';
+import { createFairGate, createTicket, until, type FairGate, type GateBounds, type Ticket } from '@threadlog/service';
 import { isProblem } from '../problems';
 import type { Clock } from '../clock';
 import type { Owner } from '../ownership/owner';
@@ -7,7 +7,8 @@ import type { OwnedPartition } from '../ownership/ownedPartition';
 import { createAttempt, type AttemptDeps } from './attempt';
 import type { ResolvedCommand } from './resolveCommand';
 import { createJob, NOT_OWNER, OUTCOME_UNKNOWN, refusal, TIMED_OUT, type Job, type Outcome } from './job';
-import { createKeyQueues, type KeyQueues } from './keyQueues';
+import { createKeyQueues } from './keyQueues';
+import { costOf, GATE_BOUNDS, LONGEST_WAIT_MS } from './queueBounds';
 
 /** Carries out commands on the partitions this process owns. */
 export interface Executor {
@@ -20,34 +21,30 @@ export interface Executor {
 export interface ExecutorDeps extends AttemptDeps {
   owner: Pick<Owner, 'ownedPartition'>;
   clock: Clock;
-  /** Commands of one partition that wait or are in flight; beyond them `overloaded`. */
-  maxJobsPerPartition?: number;
+  /** How many commands of a partition are under way together, and wait; beyond them `overloaded`. */
+  bounds?: GateBounds;
   /** Hears of faults that became `unavailable` or `internal` answers. */
   onFault(error: unknown): void;
 }
 
-const MAX_JOBS_PER_PARTITION = 4_096;
 const SWEEP_EVERY_MS = 100;
 
-/** The queues of one owned partition, gone with it. */
-interface PartitionQueues {
-  byKey: KeyQueues<Job>;
-  /** Commands that wait or are in flight. */
-  jobs: number;
-}
-
 export function createExecutor(deps: ExecutorDeps): Executor {
-  const { maxJobsPerPartition = MAX_JOBS_PER_PARTITION } = deps;
-  const known = new WeakMap<OwnedPartition, PartitionQueues>();
-  const open = new Set<Job>();
+  const { bounds = GATE_BOUNDS } = deps;
+  /** By owned partition, and gone with it. */
+  const gates = new WeakMap<OwnedPartition, FairGate<Job>>();
+  const open = new Map<Job, Ticket<Job>>();
 
-  function queuesOf(owned: OwnedPartition): PartitionQueues {
-    let queues = known.get(owned);
-    if (!queues) {
-      queues = { byKey: createKeyQueues({ attempt: createAttempt(deps, owned), fail }), jobs: 0 };
-      known.set(owned, queues);
-    }
-    return queues;
+  function gateOf(owned: OwnedPartition): FairGate<Job> {
+    const known = gates.get(owned);
+    if (known) return known;
+    const queues = createKeyQueues<Job>({ attempt: createAttempt(deps, owned), fail });
+    const gate = createFairGate<Job>(bounds, {
+      start: (job) => queues.submit(job.resolved.recordKey, job),
+      turnAway: (job) => job.answer(refusal(TOO_BUSY)),
+    });
+    gates.set(owned, gate);
+    return gate;
   }
 
   function fail(job: Job, error: unknown): void {
@@ -61,8 +58,10 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   /** Answers whoever has waited long enough. */
   async function sweep(): Promise<void> {
     const now = deps.clock.monotonicMs();
-    for (const job of open) {
+    for (const [job, { standing }] of open) {
+      const waited = now - (job.deadlineMs - job.request.timeoutMs);
       if (job.deadlineMs <= now) job.answer(job.decided ? OUTCOME_UNKNOWN : TIMED_OUT);
+      else if (standing === 'waiting' && waited >= LONGEST_WAIT_MS) job.answer(refusal(TOO_BUSY));
     }
   }
 
@@ -71,24 +70,23 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     execute(request, resolved) {
       const owned = deps.owner.ownedPartition(resolved.partition);
       if (!owned?.isServing()) return Promise.resolve(NOT_OWNER);
-      const queues = queuesOf(owned);
-      if (queues.jobs >= maxJobsPerPartition) return Promise.resolve(refusal(TOO_BUSY));
+      const gate = gateOf(owned);
       const { promise, resolve } = Promise.withResolvers<Outcome>();
       const deadlineMs = deps.clock.monotonicMs() + request.timeoutMs;
       const onAnswer = (job: Job, outcome: Outcome): void => {
-        queues.jobs -= 1;
         open.delete(job);
         resolve(outcome);
+        gate.leave(ticket);
       };
       const job = createJob({ request, resolved, deadlineMs, onAnswer });
-      queues.jobs += 1;
-      open.add(job);
-      queues.byKey.submit(resolved.recordKey, job);
+      const ticket = createTicket(resolved.stream.tenantId, costOf(request.command), job);
+      open.set(job, ticket);
+      gate.enter(ticket);
       return promise;
     },
     async run(signal) {
       await until(signal, sweep, { firstMs: SWEEP_EVERY_MS, everyMs: SWEEP_EVERY_MS, sleep: deps.clock.sleep });
-      for (const job of open) job.answer(job.decided ? OUTCOME_UNKNOWN : NOT_OWNER);
+      for (const job of open.keys()) job.answer(job.decided ? OUTCOME_UNKNOWN : NOT_OWNER);
     },
   };
 }

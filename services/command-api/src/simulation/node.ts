@@ -1,6 +1,7 @@
 import { NOTHING_HIDDEN } from '@threadlog/read-models';
 import { createHash } from 'node:crypto';
 import type { CommandRouter } from '@threadlog/commands';
+import type { GateBounds } from '@threadlog/service';
 import { createAnswers, NOTHING_AROUND } from '../pipeline/answer';
 import { createExecutor } from '../pipeline/executor';
 import { OUTCOME_UNKNOWN, type Outcome } from '../pipeline/job';
@@ -38,6 +39,14 @@ export interface NodeOptions {
 /** Short leases and small caches: what is rare in practice happens in every run. */
 const TIMING: LeaseTiming = { ttlMs: 1_500, renewEveryMs: 400, marginMs: 200 };
 const BOUNDS = { streams: 1, parts: 1 };
+/** So few under way that most commands wait for others, and some are turned away. */
+const GATE: GateBounds = {
+  underWay: { count: 2, cost: Infinity },
+  underWayOfTenant: { count: 2, cost: Infinity },
+  waiting: { count: 3, cost: Infinity },
+  waitingOfTenant: { count: 3, cost: Infinity },
+  turn: 1,
+};
 const WINDOW_MS = 24 * 3_600_000;
 const LIMITS = { maxMessagesPerThread: 10_000, maxParticipants: 100, erasureGraceHours: 72, retentionDays: null };
 
@@ -76,6 +85,7 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
   const executor = createExecutor({
     ...{ owner, clock, readModel, sealing, answers, newEventId, windowStart },
     limits: LIMITS,
+    bounds: GATE,
     maxEventBytes: 500_000,
     ...{ holdsOf: () => [], extrasOf: () => Promise.resolve({}), onFault: noop, onUnappendable },
   });
