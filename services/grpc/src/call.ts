@@ -1,6 +1,7 @@
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import type { Actor } from '@threadlog/auth';
-import type { NodeServerRequest } from './node';
+import { constants } from 'node:http2';
+import type { NodeServerRequest, NodeServerResponse } from './node';
 import { clientKey, requestIdFrom, traceparentFrom } from '@threadlog/service';
 
 /** What the process knows about a call besides its bytes. */
@@ -20,6 +21,10 @@ export interface Call {
   outcome: string;
   /** The problem it was refused with. */
   problem: string | undefined;
+  /** What it came over, for counting. */
+  connection: object;
+  /** Breaks it off where its client does not take the answer. */
+  cut(): void;
 }
 
 export const CALL = createContextKey<Call | undefined>(undefined);
@@ -31,7 +36,7 @@ export function callOf({ values }: Pick<HandlerContext, 'values'>): Call {
   return call;
 }
 
-export function newCall(request: NodeServerRequest, trustedProxies: number): Call {
+export function newCall(request: NodeServerRequest, response: NodeServerResponse, trustedProxies: number): Call {
   const { headers, socket } = request;
   return {
     requestId: requestIdFrom(headers['x-request-id']),
@@ -46,5 +51,13 @@ export function newCall(request: NodeServerRequest, trustedProxies: number): Cal
     counted: false,
     outcome: 'unimplemented',
     problem: undefined,
+    connection: 'stream' in request ? request.stream.session! : socket,
+    cut: () => cut(response),
   };
+}
+
+/** gRPC knows it as RESOURCE_EXHAUSTED. */
+function cut(response: NodeServerResponse): void {
+  if ('stream' in response) response.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  else response.destroy();
 }

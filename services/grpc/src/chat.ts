@@ -16,6 +16,7 @@ import type { Refuse } from './refuse';
 
 export interface ChatDeps {
   calls: ChatCalls;
+  subscribe: ChatImplementation['subscribe'];
   refuse: Refuse;
   /** Most milliseconds until a call is answered, whatever its deadline. */
   timeoutMs: number;
@@ -27,7 +28,7 @@ type Run<Request, Answer> = (request: Request, context: HandlerContext, caller: 
 
 /** The service's methods: requests in the names of `/v1`, its answers in the types of the proto file. */
 export function createChatService(deps: ChatDeps): ChatImplementation {
-  const { refuse, timeoutMs } = deps;
+  const { refuse, subscribe, timeoutMs } = deps;
   function method<Request, Answer>(run: Run<Request, Answer>) {
     return async (request: Request, context: HandlerContext): Promise<Answer> => {
       const call = callOf(context);
@@ -46,6 +47,7 @@ export function createChatService(deps: ChatDeps): ChatImplementation {
     markAsRead: method(markAsRead),
     getMessages: method(getMessages),
     getConversations: method(getConversations),
+    subscribe,
   };
 }
 

@@ -10,6 +10,14 @@ export interface GrpcLimits {
   firstBytesMs: number;
   /** Calls of one connection at a time; the client waits with more. */
   callsPerConnection: number;
+  /** Streams of `Subscribe` of one connection; more are refused. Those of one user are counted with its sockets. */
+  streamsPerConnection: number;
+  /** Milliseconds that a client gets to take the end of such a stream, before it is cut off. */
+  streamEndMs: number;
+  /** Milliseconds over which these streams are ended when the process stops. */
+  streamsDrainMs: number;
+  /** Streams of `Watch` of one connection; more are refused. */
+  watchesPerConnection: number;
   /** Bytes of a request, after it is unpacked. */
   messageBytes: number;
   /** Bytes of a call's metadata. */
@@ -38,6 +46,10 @@ export const DEFAULT_LIMITS: GrpcLimits = {
   unauthenticatedMs: 60_000,
   firstBytesMs: 10_000,
   callsPerConnection: 256,
+  streamsPerConnection: 100,
+  streamEndMs: 5_000,
+  streamsDrainMs: 2_000,
+  watchesPerConnection: 10,
   messageBytes: 256 * 1024,
   metadataBytes: 32 * 1024,
   resetBurst: 500,

@@ -70,13 +70,25 @@ export function createGrpcListener(deps: ListenerDeps): NodeHandler {
   }
 
   return (request, response) => {
-    const call = newCall(request, trustedProxies);
+    const call = newCall(request, response, trustedProxies);
     calls.set(request, call);
     deps.arrived(call, request);
+    quietly(response);
     response.once('close', () => deps.ended(call));
     if (bytesOf(request) <= limits.metadataBytes) handle(request, response);
     else refuseLarge(call, response);
   };
+}
+
+/**
+ * Whoever has gone in the middle of an answer is no fault, but the library prints each write that fails. So it does not hear
+ * of them: `close` and the call's signal tell whom it concerns.
+ */
+function quietly(response: NodeServerResponse): void {
+  const write = response.write.bind(response) as (chunk: Uint8Array) => boolean;
+  let hasGone = false;
+  response.once('close', () => (hasGone = true));
+  response.write = ((chunk: Uint8Array) => hasGone || write(chunk)) as typeof response.write;
 }
 
 /** HTTP/2 only tells clients how much metadata there may be. */

@@ -1,7 +1,7 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { V1Conversation, V1Message } from '@threadlog/events';
-import type { ConversationSchema, MessageSchema } from './gen/chat/v1/chat_pb';
+import type { AttachmentSchema, ConversationSchema, MessageSchema } from './gen/chat/v1/chat_pb';
 
 /** `/v1`'s shapes as the proto file spells them: null is not set, or empty. */
 export function messageOf(message: V1Message): MessageInitShape<typeof MessageSchema> {
@@ -16,18 +16,27 @@ export function messageOf(message: V1Message): MessageInitShape<typeof MessageSc
     senderName: message.sender_name ?? '',
     messageType: message.message_type,
     content: message.content,
-    attachments: message.attachments.map(({ external_file_id: externalFileId, label, mime, bytes }) => ({
-      externalFileId,
-      label: label ?? '',
-      mime: mime ?? '',
-      bytes: bytes === null ? undefined : BigInt(bytes),
-    })),
+    attachments: message.attachments.map(attachmentOf),
     metadata: structOf(message.metadata),
     replyTo: message.reply_to ?? '',
     mentions: message.mentions,
     edited: message.edited,
     createdAt: instantOf(message.created_at),
     updatedAt: instantOf(message.updated_at),
+  };
+}
+
+export function attachmentOf({
+  external_file_id: externalFileId,
+  label,
+  mime,
+  bytes,
+}: V1Message['attachments'][number]): MessageInitShape<typeof AttachmentSchema> {
+  return {
+    externalFileId,
+    label: label ?? '',
+    mime: mime ?? '',
+    bytes: bytes === null ? undefined : BigInt(bytes),
   };
 }
 
@@ -55,13 +64,14 @@ export function conversationOf(conversation: V1Conversation): MessageInitShape<t
   };
 }
 
-function structOf(metadata: V1Message['metadata']): JsonObject | undefined {
+export function structOf(metadata: V1Message['metadata']): JsonObject | undefined {
   return (metadata ?? undefined) as JsonObject | undefined;
 }
 
-/** A time of an event, as they are all written, to the microsecond. */
-function instantOf(text: string): { seconds: bigint; nanos: number } {
-  return { seconds: BigInt(Date.parse(`${text.slice(0, 19)}Z`) / 1000), nanos: Number(text.slice(20, 26)) * 1000 };
+/** A time as they are all written: to the microsecond where it is an event's, else to the millisecond. */
+export function instantOf(text: string): { seconds: bigint; nanos: number } {
+  const nanos = Number(text.slice(20, -1).padEnd(9, '0'));
+  return { seconds: BigInt(Date.parse(`${text.slice(0, 19)}Z`) / 1000), nanos };
 }
 
 export function optionalInstant(text: string | null): ReturnType<typeof instantOf> | undefined {

@@ -1,5 +1,5 @@
 import type { Actor } from '@threadlog/auth';
-import type { V1Conversations, V1Message, V1Messages, V1Read } from '@threadlog/events';
+import type { ServerFrame, V1Conversations, V1Message, V1Messages, V1Read } from '@threadlog/events';
 
 /** Who calls, and what its call carries on. */
 export interface Caller {
@@ -27,4 +27,22 @@ export interface ChatCalls {
   /** With a token it waits until the read model shows that write. */
   getMessages(actor: Actor, request: object, token: string | undefined): Promise<V1Messages>;
   getConversations(actor: Actor, request: object, token: string | undefined): Promise<V1Conversations>;
+}
+
+/** Frames for one caller who only listens. */
+export interface EventStream {
+  /** The next frame, when there is one. Rejects with the problem that the stream ended with. */
+  next(): Promise<ServerFrame>;
+  /** Calls back once when no more frames are to come but those that wait. */
+  whenClosed(listener: () => void): void;
+  /** Ends it and gives its place back; again changes nothing. */
+  leave(): void;
+}
+
+/** Where frames come from: the realtime service's rooms, in this process. */
+export interface EventStreams {
+  /** `resume`: seqs that the caller has, by thread; null for none. `only`: follow these threads alone. Throws problems. */
+  open(request: { actor: Actor; address: string; resume: Record<string, number> | null; only: boolean }): EventStream;
+  /** Ends all streams within this time. */
+  drain(withinMs: number): Promise<void>;
 }

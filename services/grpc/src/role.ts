@@ -12,13 +12,15 @@ import { createHealthService } from './health';
 import { DEFAULT_LIMITS, type GrpcLimits } from './limits';
 import { createGrpcListener, type Gates } from './listener';
 import { createObserver, type Ended } from './observe';
-import type { ChatCalls } from './ports';
+import type { ChatCalls, EventStreams } from './ports';
 import { createReflection } from './reflection';
 import { createRefuse } from './refuse';
 import { serveGrpc, type GrpcServer } from './server';
+import { createSubscribe } from './subscribe';
 
 export interface GrpcDeps extends Pick<Runtime, 'verifier' | 'rateLimits' | 'logger' | 'metrics'> {
   calls: ChatCalls;
+  streams: EventStreams;
   config: Pick<AppConfig, 'TRUST_PROXY' | 'ACCESS_LOG'> & { GRPC_HOST: string; GRPC_PORT: number };
   limits?: Partial<GrpcLimits>;
   /** Told of the port that was really taken. */
@@ -66,9 +68,11 @@ async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: Abor
       if (socket) connections.proven(socket);
     },
   });
+  const leaving = new AbortController();
   const stopping = new AbortController();
   const handler = createGrpcListener({
-    routes: (router, gates) => mount(router, gates, { deps, limits, refuse, isServing: () => state.serving }),
+    routes: (router, gates) =>
+      mount(router, gates, { deps, limits, refuse, isServing: () => state.serving, leaving: leaving.signal }),
     door,
     refuse,
     limits,
@@ -85,7 +89,8 @@ async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: Abor
   deps.onListening?.(server);
   await aborted(signal);
   state.serving = false;
-  await server.close(limits.drainMs);
+  leaving.abort();
+  await Promise.all([deps.streams.drain(limits.streamsDrainMs), server.close(limits.drainMs)]);
   stopping.abort();
 }
 
@@ -94,14 +99,19 @@ interface Mounting {
   limits: GrpcLimits;
   refuse: ReturnType<typeof createRefuse>;
   isServing(): boolean;
+  leaving: AbortSignal;
 }
 
-function mount(router: ConnectRouter, gates: Gates, { deps, limits, refuse, isServing }: Mounting): void {
-  const chat = createChatService({ calls: deps.calls, refuse, timeoutMs: limits.commandTimeoutMs });
+function mount(router: ConnectRouter, gates: Gates, { deps, limits, ...state }: Mounting): void {
+  const { calls, streams } = deps;
+  const subscribe = createSubscribe({ streams, limits, ...state });
+  const chat = createChatService({ calls, subscribe, refuse: state.refuse, timeoutMs: limits.commandTimeoutMs });
+  const { watchesPerConnection } = limits;
+  const health = createHealthService({ services: SERVICES, watchesPerConnection, ...state });
   const reflect = createReflection(SERVICES, limits);
   router
     .service(ChatService, chat, { requestGate: gates.user })
-    .service(Health, createHealthService(SERVICES, isServing), { requestGate: gates.open })
+    .service(Health, health, { requestGate: gates.open })
     .service(ServerReflection, { serverReflectionInfo: reflect }, { requestGate: gates.anyone })
     .service(ServerReflectionAlpha, { serverReflectionInfo: reflect }, { requestGate: gates.anyone });
 }

@@ -1,7 +1,13 @@
-import { rootThreadId, type InThread, type ServerEventName, type ServerToClientPayloads } from '@threadlog/events';
+import {
+  rootThreadId,
+  type InThread,
+  type ServerEventName,
+  type ServerFrame,
+  type ServerToClientPayloads,
+} from '@threadlog/events';
 
 /** One protocol event with its payload, the same for every viewer. */
-export type Frame = { [E in ServerEventName]: { name: E; payload: ServerToClientPayloads[E] } }[ServerEventName];
+export type Frame = ServerFrame;
 
 export type Payload<E extends ServerEventName> = ServerToClientPayloads[E];
 

@@ -1,3 +1,3 @@
-export { createRealtime, type RealtimeDeps } from './role';
+export { createRealtime, createStreams, type RealtimeDeps, type RealtimeRole } from './role';
 export type { RealtimeLimits } from './limits';
 export { registerRealtimeMetrics } from './registerMetrics';

@@ -29,8 +29,8 @@ export function createRealtimeMetrics(
   gauges: RealtimeGauges,
 ): RealtimeObserver {
   const registers = [registry];
-  gauge('realtime_connections', 'Sockets of this instance.', gauges.connections);
-  gauge('realtime_rooms', 'Threads that sockets of this instance follow.', gauges.rooms);
+  gauge('realtime_connections', 'Sockets and streams of this instance.', gauges.connections);
+  gauge('realtime_rooms', 'Threads that sockets and streams of this instance follow.', gauges.rooms);
   gauge(
     'realtime_waiting_bytes',
     'Bytes that wait in sockets for clients to read them: at most the soft limit times the slow sockets, for more than a moment.',

@@ -2,17 +2,20 @@ import { commandRoutes, createCommandApi, type CommandApi } from '@threadlog/com
 import type { CommandRouter } from '@threadlog/commands';
 import { createProjector } from '@threadlog/projector';
 import { createQueryApi, type QueryApi } from '@threadlog/query-api';
-import { createRealtime, type RealtimeDeps } from '@threadlog/realtime';
+import { createRealtime, createStreams, type RealtimeDeps, type RealtimeRole } from '@threadlog/realtime';
 import { createRemoteCommands, createSignals, type Runtime, type Signals } from '@threadlog/runtime';
 import { createWorker, workerRoutes } from '@threadlog/worker';
 import { createLastWrites, type LastWrites, type Role } from '@threadlog/service';
 import { ROLE_NAMES, type RoleName, type StandaloneConfig } from './config';
 import { grpcRole, type GrpcParts } from './grpc';
 
-/** Sockets and webhooks tell who is there, queries show it: a process that only queries listens all the same. */
-const SHOWING_PRESENCE: readonly RoleName[] = ['query-api', 'realtime', 'worker'];
+/** Sockets, streams and webhooks tell who is there, queries show it: a process that only queries listens all the same. */
+const SHOWING_PRESENCE: readonly RoleName[] = ['query-api', 'realtime', 'grpc', 'worker'];
 /** Who uses keys has to hear when they end. */
-const USING_KEYS: readonly RoleName[] = [...SHOWING_PRESENCE, 'command-api', 'grpc'];
+const USING_KEYS: readonly RoleName[] = [...SHOWING_PRESENCE, 'command-api'];
+
+/** Who tells clients what happens. */
+const LISTENING: readonly RoleName[] = ['realtime', 'grpc'];
 
 /** Who reads the read model for clients. */
 const READING: readonly RoleName[] = ['query-api', 'grpc'];
@@ -34,18 +37,22 @@ export function composeRoles(runtime: Runtime, config: StandaloneConfig, options
   const listens = USING_KEYS.some((role) => wanted.has(role));
   const shared = { lastWrites, presence: signals.presence };
   const reads = READING.some((role) => wanted.has(role)) ? queryApi(runtime, config, shared) : undefined;
+  const live = LISTENING.some((role) => wanted.has(role))
+    ? realtime(runtime, config, { ...options, commandApi, signals })
+    : undefined;
+  const grpcParts = { commandApi, lastWrites, onListening: options.onGrpcListening };
   const others: { [R in RoleName]: () => Role | undefined } = {
     'command-api': () => commandApi,
     projector: () => projector(runtime, config),
     'query-api': () => reads,
-    realtime: () => realtime(runtime, config, { ...options, commandApi, signals }),
-    grpc: () =>
-      grpcRole(runtime, config, { commandApi, queryApi: reads!, lastWrites, onListening: options.onGrpcListening }),
+    realtime: () => live,
+    grpc: () => grpcRole(runtime, config, { ...grpcParts, queryApi: reads!, streams: live!.streams }),
     worker: () => worker(runtime, config, { commandApi, signals }),
   };
   const [first, ...rest] = ROLE_NAMES.map((name) => (wanted.has(name) ? others[name]() : undefined));
   const behindGrpc = reads && !wanted.has('query-api') ? withoutRoutes(reads) : undefined;
-  return [first, listens ? signals : undefined, behindGrpc, ...rest].filter((role) => role !== undefined);
+  const streams = wanted.has('realtime') ? undefined : live;
+  return [first, listens ? signals : undefined, behindGrpc, streams, ...rest].filter((role) => role !== undefined);
 }
 
 /** Last writes are of use only where the writes and the reads of a client come to one process. */
@@ -84,13 +91,15 @@ function queryApi(
   });
 }
 
+/** Behind sockets, else behind gRPC alone: then it has no port of its own. */
 function realtime(
   runtime: Runtime,
   config: StandaloneConfig,
   { commandApi, signals, onListening }: ComposeOptions & { commandApi: CommandApi | undefined; signals: Signals },
-): Role {
+): RealtimeRole {
   const deps = { ...runtime, config, signals, onListening };
-  return withRouter(runtime, config, { commandApi, make: (router) => createRealtime({ ...deps, router }) });
+  const create = config.ROLES.includes('realtime') ? createRealtime : createStreams;
+  return withRouter(runtime, config, { commandApi, make: (router) => create({ ...deps, router }) });
 }
 
 function worker(
@@ -102,13 +111,13 @@ function worker(
   return withRouter(runtime, config, { commandApi, make });
 }
 
-interface Writer {
+interface Writer<R extends Role> {
   commandApi: CommandApi | undefined;
-  make(router: CommandRouter): Role;
+  make(router: CommandRouter): R;
 }
 
 /** A role that writes: through the command API of this process, else through any that is alive. */
-function withRouter(runtime: Runtime, config: StandaloneConfig, { commandApi, make }: Writer): Role {
+function withRouter<R extends Role>(runtime: Runtime, config: StandaloneConfig, { commandApi, make }: Writer<R>): R {
   if (commandApi) return make(commandApi.router);
   const { router, close } = createRemoteCommands(runtime, config);
   const role = make(router);

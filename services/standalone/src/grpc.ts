@@ -11,12 +11,14 @@ export interface GrpcParts {
   /** Of this process; run beside the service even where its routes are not served. */
   queryApi: QueryApi;
   lastWrites: LastWrites | undefined;
+  /** Of this process. */
+  streams: GrpcDeps['streams'];
   onListening: GrpcDeps['onListening'];
 }
 
 /** The gRPC service over the very calls that `/v1` has: the reads of this process, and its writes or those of any other. */
 export function grpcRole(runtime: Runtime, config: StandaloneConfig, parts: GrpcParts): Role {
-  const { commandApi, queryApi, onListening } = parts;
+  const { commandApi, queryApi, streams, onListening } = parts;
   const { writes, close } = commandApi
     ? { writes: commandApi.chat, close: nothing }
     : remoteWrites(runtime, config, parts);
@@ -24,6 +26,7 @@ export function grpcRole(runtime: Runtime, config: StandaloneConfig, parts: Grpc
     ...runtime,
     config,
     calls: { ...queryApi.chat, ...writes },
+    streams,
     limits: { commandTimeoutMs: config.COMMAND_TIMEOUT_MS },
     onListening,
   });

@@ -1,54 +1,31 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import { createGrpcTransport } from '@connectrpc/connect-node';
+import { Code } from '@connectrpc/connect';
 import { connect, constants, type ClientHttp2Session } from 'node:http2';
 import type { ThreadResource } from '@threadlog/events';
-import { ChatService } from '@threadlog/grpc';
-import { createMetrics } from '@threadlog/service';
 import { eventually, freePort, testActor } from '@threadlog/testing';
-import { composeRoles } from './compose';
-import { loadStandaloneConfig } from './config';
+import { chatAt, codeOf, grpcUrl, startGrpcAlone } from './testing/grpcAlone';
 import { givenStandalone, tokenOf } from './testing/standalone';
 
 const ada = testActor('ada');
 const api = givenStandalone({ ROLES: 'projector,command-api,query-api,grpc' });
 const authorized = () => ({ headers: { authorization: `Bearer ${tokenOf(ada)}` } });
-const clientOf = (baseUrl: string) => createClient(ChatService, createGrpcTransport({ baseUrl }));
-const codeOf = (call: Promise<unknown>): Promise<Code | 0> =>
-  call.then(
-    () => 0 as const,
-    (error: unknown) => ConnectError.from(error).code,
-  );
 let keys = 0;
 const newKey = () => `connections-${(keys += 1)}`;
 async function conversation(): Promise<string> {
   return (await api.as(ada).call<ThreadResource>('POST', '/api/v1/threads', {})).body.id;
 }
 
-/** The gRPC role alone, as a process of its own has it: it reads by itself and writes through the other's command API. */
 async function startAlone(port: number) {
-  const config = loadStandaloneConfig({ ...api.env(), ROLES: 'grpc', GRPC_PORT: String(port) });
-  const stop = new AbortController();
-  const listening = Promise.withResolvers<void>();
-  const roles = composeRoles({ ...api.runtime(), metrics: freshMetrics() }, config, {
-    onGrpcListening: () => listening.resolve(),
-  }).filter(({ name }) => ['query-api', 'grpc'].includes(name));
-  const ended = Promise.all(roles.map((role) => role.run(stop.signal)));
-  await Promise.race([listening.promise, ended]);
-  await eventually(async () => expect(await codeOf(clientOf(url(port)).getConversations({}, authorized()))).toBe(0));
-  return async () => {
-    stop.abort();
-    await ended;
-  };
+  const alone = await startGrpcAlone(api, port);
+  await eventually(async () => expect(await codeOf(chatAt(grpcUrl(port)).getConversations({}, authorized()))).toBe(0));
+  return alone.stop;
 }
-const url = (port: number) => `http://127.0.0.1:${port}`;
-const freshMetrics = () => createMetrics({ defaults: false });
 
 describe('a stop', () => {
   it('loses none of the calls that were taken, and an idle client goes on after it', async () => {
     const port = await freePort();
     const conversationId = await conversation();
     const stop = await startAlone(port);
-    const client = clientOf(url(port));
+    const client = chatAt(grpcUrl(port));
     expect(await codeOf(client.getConversations({}, authorized()))).toBe(0);
     const contents = Array.from({ length: 200 }, (_, at) => `text ${at}`);
     const calls = contents.map((content) =>
@@ -64,7 +41,7 @@ describe('a stop', () => {
     expect(codes.filter((code) => code !== 0 && code !== Code.Unavailable)).toEqual([]);
     const taken = contents.filter((_content, at) => codes[at] === 0);
     const there = async () =>
-      (await clientOf(api.grpc()).getMessages({ conversationId, limit: 200 }, authorized())).messages;
+      (await chatAt(api.grpc()).getMessages({ conversationId, limit: 200 }, authorized())).messages;
     await eventually(async () => expect((await there()).map(({ content }) => content).sort()).toEqual(taken.sort()));
 
     const stopAgain = await startAlone(port);
@@ -80,7 +57,7 @@ describe('hostile connections', () => {
     return session;
   };
   const closed = (session: ClientHttp2Session) => eventually(() => expect(session.destroyed).toBe(true));
-  const healthy = async () => expect(await codeOf(clientOf(api.grpc()).getConversations({}, authorized()))).toBe(0);
+  const healthy = async () => expect(await codeOf(chatAt(api.grpc()).getConversations({}, authorized()))).toBe(0);
   const path = '/chat.v1.ChatService/GetConversations';
   const head = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
 
@@ -146,7 +123,7 @@ describe('hostile connections', () => {
   it('messages that are too large, and metadata that is nested too deeply, are refused', async () => {
     const conversationId = await conversation();
     const nested = (depth: number): object => (depth === 0 ? {} : { a: nested(depth - 1) });
-    const client = clientOf(api.grpc());
+    const client = chatAt(api.grpc());
     const sends = (request: object) =>
       codeOf(client.sendMessage({ conversationId, content: 'x', idempotencyKey: newKey(), ...request }, authorized()));
     expect(await sends({ content: 'x'.repeat(300_000) })).toBe(Code.ResourceExhausted);

@@ -98,6 +98,10 @@ export interface ServerToClientPayloads {
   error: { code: SocketErrorCode; message: string };
 }
 export type ServerEventName = keyof ServerToClientPayloads;
+/** One protocol event with its payload, the same for every viewer. */
+export type ServerFrame = {
+  [E in ServerEventName]: { name: E; payload: ServerToClientPayloads[E] };
+}[ServerEventName];
 
 /** Socket.io's map of what the server sends. */
 export type ServerToClientEvents = { [E in ServerEventName]: (payload: ServerToClientPayloads[E]) => void };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Attachment } from '../catalogue';
 import { MESSAGE_TYPES, PARTICIPANT_ROLES, SENDER_TYPES, THREAD_STATUSES, THREAD_TYPES } from '../catalogue/values';
 import { rootThreadId } from '../ids';
 import { messageExample, type MessageResource } from './message';
@@ -119,10 +120,7 @@ export function v1Message(message: MessageResource): V1Message {
     sender_name: message.sender.displayName,
     message_type: message.messageType,
     content: message.content ?? '',
-    attachments: message.attachments.map(({ externalFileId, label = null, mime = null, bytes = null }) => ({
-      external_file_id: externalFileId,
-      ...{ label, mime, bytes },
-    })),
+    attachments: message.attachments.map(v1Attachment),
     metadata: message.metadata,
     reply_to: message.replyTo,
     mentions: message.mentions,
@@ -130,6 +128,11 @@ export function v1Message(message: MessageResource): V1Message {
     created_at: message.createdAt,
     updated_at: message.updatedAt,
   };
+}
+
+export function v1Attachment(attachment: Attachment): V1Message['attachments'][number] {
+  const { externalFileId, label = null, mime = null, bytes = null } = attachment;
+  return { external_file_id: externalFileId, label, mime, bytes };
 }
 
 export function v1Conversation(thread: ThreadResource): V1Conversation {

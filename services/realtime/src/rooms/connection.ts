@@ -2,7 +2,7 @@ import type { Actor } from '@threadlog/auth';
 import type { Delivery, Frame } from '../frames';
 import type { Seen } from './seen';
 
-/** What rooms need of a socket; the Socket.io one has it, tests have their own. */
+/** What rooms need of a socket; the Socket.io one has it, streams and tests have their own. */
 export interface Wire {
   readonly id: string;
   /** Volatile frames are dropped where the socket cannot take them at once. */
@@ -29,6 +29,8 @@ export interface Connection {
   readonly subscriptions: Map<string, Subscription>;
   /** Root threads the client left: events do not bring it back, only joining does. */
   readonly left: Set<string>;
+  /** Root threads that alone it follows; null for all of its user's. */
+  readonly only: ReadonlySet<string> | null;
   /**
    * Resumes of threads that the user did not take part in at the start, by root, until it is known whether it may see them.
    * An event that brings a thread in or takes it away ends its resume: what the client had is no base any more.
@@ -38,6 +40,11 @@ export interface Connection {
   replayBudget: number;
   /** Closes the connection when its actor's token ends; to be called again for a newer one. */
   watchExpiry(): void;
+}
+
+/** Whether a thread of its user's is among those that it is told of. */
+export function follows({ only }: Connection, threadId: string): boolean {
+  return only === null || only.has(threadId);
 }
 
 /**

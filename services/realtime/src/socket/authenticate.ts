@@ -1,17 +1,13 @@
-import { bearerToken, hasPermission, type Actor, type TokenVerifier } from '@threadlog/auth';
-import { problem, threadIdInputSchema } from '@threadlog/events';
+import { bearerToken, type Actor, type TokenVerifier } from '@threadlog/auth';
+import { problem } from '@threadlog/events';
 import { countActor, countAddress, requireLeft, type RateLimits } from '@threadlog/service';
-import { z } from 'zod';
-import type { Since } from '../sync/join';
-import type { SocketSlot, SocketSlots } from './socketSlots';
+import { admit, type AdmitDeps, type Admitted } from '../connect/admit';
 
 /** What the handshake of a socket proved and asked for. */
-export interface Handshake {
+export interface Handshake extends Admitted {
   actor: Actor;
-  resume: Since | null;
   /** What it is counted under while it has not proven who it is. */
   address: string;
-  slot: SocketSlot;
 }
 
 export interface HandshakeSource {
@@ -19,15 +15,10 @@ export interface HandshakeSource {
   headers: { authorization?: string | undefined };
 }
 
-export interface HandshakeDeps {
+export interface HandshakeDeps extends AdmitDeps {
   verifier: Pick<TokenVerifier, 'verify'>;
   rateLimits: Pick<RateLimits, 'consume'>;
-  slots: SocketSlots;
-  /** Threads that a resume map may name. */
-  maxResume: number;
 }
-
-const resumeSchema = z.record(threadIdInputSchema, z.int().min(0));
 
 /**
  * Lets a handshake in, counted as the API counts a request: with a valid token for its user and tenant, else for its
@@ -43,11 +34,7 @@ export async function admitHandshake(
     countUnauthenticated(deps, address, refusal),
   );
   requireLeft(await countActor(deps.rateLimits, actor));
-  if (!hasPermission(actor, 'chat:read')) throw problem('forbidden', 'The token does not allow reading.');
-  const resume = readResume(source.auth.resume, deps.maxResume);
-  const slot = deps.slots.take(actor);
-  if (!slot) throw problem('rate_limited', 'This user has too many sockets.', { retryAfter: 1 });
-  return { actor, resume, address, slot };
+  return { ...admit(deps, actor, source.auth.resume), actor, address };
 }
 
 /** Counts for its address what somebody without a valid token was refused, and rejects with that. */
@@ -69,13 +56,4 @@ async function provenActor(
   const token = bearerToken(given) ?? given;
   if (!token) throw problem('unauthorized', 'A bearer token is required.');
   return verifier.verify(token);
-}
-
-function readResume(given: unknown, most: number): Since | null {
-  if (given === undefined || given === null) return null;
-  // Counted first: a list without an end is not looked through.
-  const isTooLong = typeof given === 'object' && Object.keys(given).length > most;
-  const parsed = isTooLong ? undefined : resumeSchema.safeParse(given);
-  if (!parsed?.success) throw problem('invalid_request', `The resume map must give seqs by thread, ${most} at most.`);
-  return new Map(Object.entries(parsed.data));
 }

@@ -1,9 +1,9 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { corsOptions, problemOf, requesterKey } from '@threadlog/service';
 import type { IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
+import { inSteps } from '../connect/inSteps';
 import { CONNECT_TIMEOUT_MS, HEARTBEAT_MS, MAX_FRAME_BYTES } from '../limits';
 import { admitHandshake, countUnauthenticated, type HandshakeDeps, type Handshake } from './authenticate';
 import { isAllowedOrigin } from './origin';
@@ -84,8 +84,6 @@ export function attachSockets(io: RealtimeServer, server: HttpServer, options: S
 
 type EngineSocket = RealtimeSocket['conn'];
 
-/** Sockets closed in one step while draining; between steps others have their turn, and clients do not come back at once. */
-const DRAIN_STEP = 50;
 /** Milliseconds that peers get to take part in closing. */
 const CLOSE_GRACE_MS = 500;
 
@@ -95,11 +93,7 @@ const CLOSE_GRACE_MS = 500;
  */
 export async function drainSockets(io: RealtimeServer, http: TrackedServer, withinMs: number): Promise<void> {
   const sockets = [...io.of('/').sockets.values()];
-  const steps = Math.ceil(sockets.length / DRAIN_STEP);
-  for (let step = 0; step < steps; step++) {
-    for (const socket of sockets.slice(step * DRAIN_STEP, (step + 1) * DRAIN_STEP)) socket.conn.close();
-    if (step + 1 < steps) await delay(withinMs / steps);
-  }
+  await inSteps(sockets, withinMs, (socket) => socket.conn.close());
   http.server.closeIdleConnections();
   const cut = setTimeout(() => http.connections.forEach((connection) => connection.destroy()), CLOSE_GRACE_MS);
   await io.close();

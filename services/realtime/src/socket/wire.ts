@@ -39,9 +39,8 @@ export function createWire(socket: RealtimeSocket): Wire {
 }
 
 /** Broadcasts to a Socket.io room: the adapter encodes the packet, and the websocket frame around it, once for all. */
-export function createBroadcast(io: RealtimeServer, onDelivery: () => void): Broadcast {
+export function createBroadcast(io: RealtimeServer): Broadcast {
   return (room, { name, payload }, except, { volatile } = { volatile: false }) => {
-    onDelivery();
     const everybody = io.to(room).except(except);
     const target = volatile ? everybody.volatile : everybody;
     (target.emit as (name: string, payload: unknown) => void).call(target, name, payload);

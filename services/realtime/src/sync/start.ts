@@ -1,5 +1,4 @@
-import type { Connection } from '../rooms/connection';
-import type { Subscription } from '../rooms/connection';
+import { follows, type Connection, type Subscription } from '../rooms/connection';
 import { frame, placeOf } from '../frames';
 import { eachLimited } from './limited';
 import { foldMemberships } from './fold';
@@ -52,7 +51,8 @@ export async function startConnection(
         const closed = ring.closedSince(tenantId, snapshot.checkpoints.get(partition) ?? 0);
         for (const threadId of closed) memberships.delete(threadId);
       }
-      return openRooms(deps, connection, memberships, resume);
+      const followed = new Map([...memberships].filter(([threadId]) => follows(connection, threadId)));
+      return openRooms(deps, connection, followed, resume);
     },
   );
   if (work) await catchUpAll(deps, connection, work);

@@ -62,6 +62,7 @@ export function connectionOf(wire: Wire, actor: Actor, replayBudget = 5_000): Co
     state: 'starting',
     subscriptions: new Map(),
     left: new Set(),
+    only: null,
     resuming: new Map(),
     replayBudget,
     watchExpiry: () => undefined,

@@ -7,15 +7,556 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask, file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { JsonObject, Message as Message$1 } from "@bufbuild/protobuf";
 
 /**
  * Describes the file chat/v1/chat.proto.
  */
 export const file_chat_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChJjaGF0L3YxL2NoYXQucHJvdG8SB2NoYXQudjEi5gEKElNlbmRNZXNzYWdlUmVxdWVzdBIXCg9jb252ZXJzYXRpb25faWQYASABKAkSDwoHY29udGVudBgCIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkSFAoMbWVzc2FnZV90eXBlGAQgASgJEigKC2F0dGFjaG1lbnRzGAUgAygLMhMuY2hhdC52MS5BdHRhY2htZW50EikKCG1ldGFkYXRhGAYgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIQCghyZXBseV90bxgHIAEoCRIQCghtZW50aW9ucxgIIAMoCSI4ChNTZW5kTWVzc2FnZVJlc3BvbnNlEiEKB21lc3NhZ2UYASABKAsyEC5jaGF0LnYxLk1lc3NhZ2UicgoSR2V0TWVzc2FnZXNSZXF1ZXN0EhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBRI0ChBiZWZvcmVfdGltZXN0YW1wGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKGAQoTR2V0TWVzc2FnZXNSZXNwb25zZRIiCghtZXNzYWdlcxgBIAMoCzIQLmNoYXQudjEuTWVzc2FnZRIQCghoYXNfbW9yZRgCIAEoCBI5ChVuZXh0X2JlZm9yZV90aW1lc3RhbXAYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjgKF0dldENvbnZlcnNhdGlvbnNSZXF1ZXN0Eg0KBWxpbWl0GAEgASgFEg4KBmN1cnNvchgCIAEoCSJvChhHZXRDb252ZXJzYXRpb25zUmVzcG9uc2USLAoNY29udmVyc2F0aW9ucxgBIAMoCzIVLmNoYXQudjEuQ29udmVyc2F0aW9uEhAKCGhhc19tb3JlGAIgASgIEhMKC25leHRfY3Vyc29yGAMgASgJIkAKEU1hcmtBc1JlYWRSZXF1ZXN0EhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRISCgptZXNzYWdlX2lkGAIgASgJIoQBChJNYXJrQXNSZWFkUmVzcG9uc2USFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEhIKCm1lc3NhZ2VfaWQYAiABKAkSKwoHcmVhZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMdW5yZWFkX2NvdW50GAQgASgFIrIDCgdNZXNzYWdlEgoKAmlkGAEgASgJEhcKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCRIRCgl0aHJlYWRfaWQYAyABKAkSCwoDc2VxGAQgASgDEhUKDW1lc3NhZ2VfaW5kZXgYBSABKAUSEQoJc2VuZGVyX2lkGAYgASgJEhMKC3NlbmRlcl90eXBlGAcgASgJEhMKC3NlbmRlcl9uYW1lGAggASgJEhQKDG1lc3NhZ2VfdHlwZRgJIAEoCRIPCgdjb250ZW50GAogASgJEigKC2F0dGFjaG1lbnRzGAsgAygLMhMuY2hhdC52MS5BdHRhY2htZW50EikKCG1ldGFkYXRhGAwgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIQCghyZXBseV90bxgNIAEoCRIQCghtZW50aW9ucxgOIAMoCRIOCgZlZGl0ZWQYDyABKAgSLgoKY3JlYXRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiYQoKQXR0YWNobWVudBIYChBleHRlcm5hbF9maWxlX2lkGAEgASgJEg0KBWxhYmVsGAIgASgJEgwKBG1pbWUYAyABKAkSEgoFYnl0ZXMYBCABKANIAIgBAUIICgZfYnl0ZXMijwMKDENvbnZlcnNhdGlvbhIKCgJpZBgBIAEoCRIMCgR0eXBlGAIgASgJEg4KBnN0YXR1cxgDIAEoCRINCgV0aXRsZRgEIAEoCRISCgpsZWFybmVyX2lkGAUgASgJEikKCG1ldGFkYXRhGAYgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIqCgxwYXJ0aWNpcGFudHMYByADKAsyFC5jaGF0LnYxLlBhcnRpY2lwYW50EhkKEXBhcnRpY2lwYW50X2NvdW50GAggASgFEhUKDW1lc3NhZ2VfY291bnQYCSABKAUSFAoMdW5yZWFkX2NvdW50GAogASgFEiYKDGxhc3RfbWVzc2FnZRgLIAEoCzIQLmNoYXQudjEuTWVzc2FnZRILCgNzZXEYDCABKAMSLgoKY3JlYXRlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQgoLUGFydGljaXBhbnQSDwoHdXNlcl9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCTLBAgoLQ2hhdFNlcnZpY2USSAoLU2VuZE1lc3NhZ2USGy5jaGF0LnYxLlNlbmRNZXNzYWdlUmVxdWVzdBocLmNoYXQudjEuU2VuZE1lc3NhZ2VSZXNwb25zZRJICgtHZXRNZXNzYWdlcxIbLmNoYXQudjEuR2V0TWVzc2FnZXNSZXF1ZXN0GhwuY2hhdC52MS5HZXRNZXNzYWdlc1Jlc3BvbnNlElcKEEdldENvbnZlcnNhdGlvbnMSIC5jaGF0LnYxLkdldENvbnZlcnNhdGlvbnNSZXF1ZXN0GiEuY2hhdC52MS5HZXRDb252ZXJzYXRpb25zUmVzcG9uc2USRQoKTWFya0FzUmVhZBIaLmNoYXQudjEuTWFya0FzUmVhZFJlcXVlc3QaGy5jaGF0LnYxLk1hcmtBc1JlYWRSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChJjaGF0L3YxL2NoYXQucHJvdG8SB2NoYXQudjEiUAoQU3Vic2NyaWJlUmVxdWVzdBIoCgd0aHJlYWRzGAEgAygLMhcuY2hhdC52MS5UaHJlYWRQb3NpdGlvbhISCgphbmRfb3RoZXJzGAIgASgIIjAKDlRocmVhZFBvc2l0aW9uEhEKCXRocmVhZF9pZBgBIAEoCRILCgNzZXEYAiABKAMiggcKEVN1YnNjcmliZVJlc3BvbnNlEgwKBHR5cGUYASABKAkSFwoPY29udmVyc2F0aW9uX2lkGAIgASgJEhEKCXRocmVhZF9pZBgDIAEoCRILCgNzZXEYBCABKAMSHwoFaGVsbG8YCiABKAsyDi5jaGF0LnYxLkhlbGxvSAASKwoPbWVzc2FnZV9jcmVhdGVkGAsgASgLMhAuY2hhdC52MS5NZXNzYWdlSAASMgoPbWVzc2FnZV91cGRhdGVkGAwgASgLMhcuY2hhdC52MS5NZXNzYWdlVXBkYXRlZEgAEjIKD21lc3NhZ2VfZGVsZXRlZBgNIAEoCzIXLmNoYXQudjEuTWVzc2FnZURlbGV0ZWRIABIrCg5yZWFjdGlvbl9hZGRlZBgOIAEoCzIRLmNoYXQudjEuUmVhY3Rpb25IABItChByZWFjdGlvbl9yZW1vdmVkGA8gASgLMhEuY2hhdC52MS5SZWFjdGlvbkgAEiwKDG1lc3NhZ2VfcmVhZBgQIAEoCzIULmNoYXQudjEuTWVzc2FnZVJlYWRIABIhCgZ0eXBpbmcYESABKAsyDy5jaGF0LnYxLlR5cGluZ0gAEiUKCHByZXNlbmNlGBIgASgLMhEuY2hhdC52MS5QcmVzZW5jZUgAEjgKEnBhcnRpY2lwYW50X2pvaW5lZBgTIAEoCzIaLmNoYXQudjEuUGFydGljaXBhbnRKb2luZWRIABI0ChBwYXJ0aWNpcGFudF9sZWZ0GBQgASgLMhguY2hhdC52MS5QYXJ0aWNpcGFudExlZnRIABI1ChRjb252ZXJzYXRpb25fY3JlYXRlZBgVIAEoCzIVLmNoYXQudjEuQ29udmVyc2F0aW9uSAASPAoUY29udmVyc2F0aW9uX3VwZGF0ZWQYFiABKAsyHC5jaGF0LnYxLkNvbnZlcnNhdGlvblVwZGF0ZWRIABI8ChRjb252ZXJzYXRpb25fZGVsZXRlZBgXIAEoCzIcLmNoYXQudjEuQ29udmVyc2F0aW9uRGVsZXRlZEgAEiMKB3Jlc3VtZWQYGCABKAsyEC5jaGF0LnYxLlJlc3VtZWRIABIhCgZyZXN5bmMYGSABKAsyDy5jaGF0LnYxLlJlc3luY0gAEigKBW90aGVyGBogASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEgAQgcKBWZyYW1lIlwKBUhlbGxvEi8KC3NlcnZlcl90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl0ZW5hbnRfaWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCSJgCg5NZXNzYWdlVXBkYXRlZBIhCgdtZXNzYWdlGAEgASgLMhAuY2hhdC52MS5NZXNzYWdlEisKB2NoYW5nZWQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrImsKDk1lc3NhZ2VEZWxldGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSFQoNbWVzc2FnZV9pbmRleBgCIAEoBRIuCgpkZWxldGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJVCghSZWFjdGlvbhISCgptZXNzYWdlX2lkGAEgASgJEhUKDW1lc3NhZ2VfaW5kZXgYAiABKAUSDQoFZW1vamkYAyABKAkSDwoHdXNlcl9pZBgEIAEoCSJ2CgtNZXNzYWdlUmVhZBISCgptZXNzYWdlX2lkGAEgASgJEhUKDW1lc3NhZ2VfaW5kZXgYAiABKAUSDwoHdXNlcl9pZBgDIAEoCRIrCgdyZWFkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIsCgZUeXBpbmcSDwoHdXNlcl9pZBgBIAEoCRIRCglpc190eXBpbmcYAiABKAgiXQoIUHJlc2VuY2USDwoHdXNlcl9pZBgBIAEoCRIOCgZvbmxpbmUYAiABKAgSMAoMbGFzdF9zZWVuX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIyChFQYXJ0aWNpcGFudEpvaW5lZBIPCgd1c2VyX2lkGAEgASgJEgwKBHJvbGUYAiABKAkiMgoPUGFydGljaXBhbnRMZWZ0Eg8KB3VzZXJfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIq4BChNDb252ZXJzYXRpb25VcGRhdGVkEisKDGNvbnZlcnNhdGlvbhgBIAEoCzIVLmNoYXQudjEuQ29udmVyc2F0aW9uEisKB2NoYW5nZWQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEikKC3BhcnRpY2lwYW50GAMgASgLMhQuY2hhdC52MS5QYXJ0aWNpcGFudBISCgphZ2VudF9tb2RlGAQgASgJIiUKE0NvbnZlcnNhdGlvbkRlbGV0ZWQSDgoGcmVhc29uGAEgASgJIgkKB1Jlc3VtZWQiCAoGUmVzeW5jIuYBChJTZW5kTWVzc2FnZVJlcXVlc3QSFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEg8KB2NvbnRlbnQYAiABKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAMgASgJEhQKDG1lc3NhZ2VfdHlwZRgEIAEoCRIoCgthdHRhY2htZW50cxgFIAMoCzITLmNoYXQudjEuQXR0YWNobWVudBIpCghtZXRhZGF0YRgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEAoIcmVwbHlfdG8YByABKAkSEAoIbWVudGlvbnMYCCADKAkiOAoTU2VuZE1lc3NhZ2VSZXNwb25zZRIhCgdtZXNzYWdlGAEgASgLMhAuY2hhdC52MS5NZXNzYWdlInIKEkdldE1lc3NhZ2VzUmVxdWVzdBIXCg9jb252ZXJzYXRpb25faWQYASABKAkSDQoFbGltaXQYAiABKAUSNAoQYmVmb3JlX3RpbWVzdGFtcBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAihgEKE0dldE1lc3NhZ2VzUmVzcG9uc2USIgoIbWVzc2FnZXMYASADKAsyEC5jaGF0LnYxLk1lc3NhZ2USEAoIaGFzX21vcmUYAiABKAgSOQoVbmV4dF9iZWZvcmVfdGltZXN0YW1wGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI4ChdHZXRDb252ZXJzYXRpb25zUmVxdWVzdBINCgVsaW1pdBgBIAEoBRIOCgZjdXJzb3IYAiABKAkibwoYR2V0Q29udmVyc2F0aW9uc1Jlc3BvbnNlEiwKDWNvbnZlcnNhdGlvbnMYASADKAsyFS5jaGF0LnYxLkNvbnZlcnNhdGlvbhIQCghoYXNfbW9yZRgCIAEoCBITCgtuZXh0X2N1cnNvchgDIAEoCSJAChFNYXJrQXNSZWFkUmVxdWVzdBIXCg9jb252ZXJzYXRpb25faWQYASABKAkSEgoKbWVzc2FnZV9pZBgCIAEoCSKEAQoSTWFya0FzUmVhZFJlc3BvbnNlEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRISCgptZXNzYWdlX2lkGAIgASgJEisKB3JlYWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHVucmVhZF9jb3VudBgEIAEoBSKyAwoHTWVzc2FnZRIKCgJpZBgBIAEoCRIXCg9jb252ZXJzYXRpb25faWQYAiABKAkSEQoJdGhyZWFkX2lkGAMgASgJEgsKA3NlcRgEIAEoAxIVCg1tZXNzYWdlX2luZGV4GAUgASgFEhEKCXNlbmRlcl9pZBgGIAEoCRITCgtzZW5kZXJfdHlwZRgHIAEoCRITCgtzZW5kZXJfbmFtZRgIIAEoCRIUCgxtZXNzYWdlX3R5cGUYCSABKAkSDwoHY29udGVudBgKIAEoCRIoCgthdHRhY2htZW50cxgLIAMoCzITLmNoYXQudjEuQXR0YWNobWVudBIpCghtZXRhZGF0YRgMIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEAoIcmVwbHlfdG8YDSABKAkSEAoIbWVudGlvbnMYDiADKAkSDgoGZWRpdGVkGA8gASgIEi4KCmNyZWF0ZWRfYXQYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImEKCkF0dGFjaG1lbnQSGAoQZXh0ZXJuYWxfZmlsZV9pZBgBIAEoCRINCgVsYWJlbBgCIAEoCRIMCgRtaW1lGAMgASgJEhIKBWJ5dGVzGAQgASgDSACIAQFCCAoGX2J5dGVzIo8DCgxDb252ZXJzYXRpb24SCgoCaWQYASABKAkSDAoEdHlwZRgCIAEoCRIOCgZzdGF0dXMYAyABKAkSDQoFdGl0bGUYBCABKAkSEgoKbGVhcm5lcl9pZBgFIAEoCRIpCghtZXRhZGF0YRgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKgoMcGFydGljaXBhbnRzGAcgAygLMhQuY2hhdC52MS5QYXJ0aWNpcGFudBIZChFwYXJ0aWNpcGFudF9jb3VudBgIIAEoBRIVCg1tZXNzYWdlX2NvdW50GAkgASgFEhQKDHVucmVhZF9jb3VudBgKIAEoBRImCgxsYXN0X21lc3NhZ2UYCyABKAsyEC5jaGF0LnYxLk1lc3NhZ2USCwoDc2VxGAwgASgDEi4KCmNyZWF0ZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkIKC1BhcnRpY2lwYW50Eg8KB3VzZXJfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkyhwMKC0NoYXRTZXJ2aWNlEkgKC1NlbmRNZXNzYWdlEhsuY2hhdC52MS5TZW5kTWVzc2FnZVJlcXVlc3QaHC5jaGF0LnYxLlNlbmRNZXNzYWdlUmVzcG9uc2USSAoLR2V0TWVzc2FnZXMSGy5jaGF0LnYxLkdldE1lc3NhZ2VzUmVxdWVzdBocLmNoYXQudjEuR2V0TWVzc2FnZXNSZXNwb25zZRJXChBHZXRDb252ZXJzYXRpb25zEiAuY2hhdC52MS5HZXRDb252ZXJzYXRpb25zUmVxdWVzdBohLmNoYXQudjEuR2V0Q29udmVyc2F0aW9uc1Jlc3BvbnNlEkUKCk1hcmtBc1JlYWQSGi5jaGF0LnYxLk1hcmtBc1JlYWRSZXF1ZXN0GhsuY2hhdC52MS5NYXJrQXNSZWFkUmVzcG9uc2USRAoJU3Vic2NyaWJlEhkuY2hhdC52MS5TdWJzY3JpYmVSZXF1ZXN0GhouY2hhdC52MS5TdWJzY3JpYmVSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_field_mask, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+
+/**
+ * @generated from message chat.v1.SubscribeRequest
+ */
+export type SubscribeRequest = Message$1<"chat.v1.SubscribeRequest"> & {
+  /**
+   * Threads that the caller knows, with what it has of them. For each comes what it does not have, then `resumed` or `resync`.
+   * Where there is none, all conversations of the caller are followed, from now on.
+   *
+   * @generated from field: repeated chat.v1.ThreadPosition threads = 1;
+   */
+  threads: ThreadPosition[];
+
+  /**
+   * Follow all other conversations of the caller, too; they come as `conversation_created`. Else those of `threads` alone.
+   *
+   * @generated from field: bool and_others = 2;
+   */
+  andOthers: boolean;
+};
+
+/**
+ * Describes the message chat.v1.SubscribeRequest.
+ * Use `create(SubscribeRequestSchema)` to create a new message.
+ */
+export const SubscribeRequestSchema: GenMessage<SubscribeRequest> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 0);
+
+/**
+ * @generated from message chat.v1.ThreadPosition
+ */
+export type ThreadPosition = Message$1<"chat.v1.ThreadPosition"> & {
+  /**
+   * A conversation or a sub-thread; the conversation is followed with all its sub-threads.
+   *
+   * @generated from field: string thread_id = 1;
+   */
+  threadId: string;
+
+  /**
+   * Last seq that the caller has of the thread; 0 where it has nothing.
+   *
+   * @generated from field: int64 seq = 2;
+   */
+  seq: bigint;
+};
+
+/**
+ * Describes the message chat.v1.ThreadPosition.
+ * Use `create(ThreadPositionSchema)` to create a new message.
+ */
+export const ThreadPositionSchema: GenMessage<ThreadPosition> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 1);
+
+/**
+ * @generated from message chat.v1.SubscribeResponse
+ */
+export type SubscribeResponse = Message$1<"chat.v1.SubscribeResponse"> & {
+  /**
+   * Name of the frame in the realtime protocol: `message:new`, `user:typing` …
+   *
+   * @generated from field: string type = 1;
+   */
+  type: string;
+
+  /**
+   * The conversation it is about; empty where it is about none.
+   *
+   * @generated from field: string conversation_id = 2;
+   */
+  conversationId: string;
+
+  /**
+   * The conversation itself or one of its sub-threads: what `seq` numbers.
+   *
+   * @generated from field: string thread_id = 3;
+   */
+  threadId: string;
+
+  /**
+   * With `thread_id` it names the event. 0 for what is no event of the thread: reading, typing, presence. It grows within a thread;
+   * keep the last one of each to come back with.
+   *
+   * @generated from field: int64 seq = 4;
+   */
+  seq: bigint;
+
+  /**
+   * Fields may be added: ignore what you do not know.
+   *
+   * @generated from oneof chat.v1.SubscribeResponse.frame
+   */
+  frame: {
+    /**
+     * @generated from field: chat.v1.Hello hello = 10;
+     */
+    value: Hello;
+    case: "hello";
+  } | {
+    /**
+     * @generated from field: chat.v1.Message message_created = 11;
+     */
+    value: Message;
+    case: "messageCreated";
+  } | {
+    /**
+     * @generated from field: chat.v1.MessageUpdated message_updated = 12;
+     */
+    value: MessageUpdated;
+    case: "messageUpdated";
+  } | {
+    /**
+     * @generated from field: chat.v1.MessageDeleted message_deleted = 13;
+     */
+    value: MessageDeleted;
+    case: "messageDeleted";
+  } | {
+    /**
+     * @generated from field: chat.v1.Reaction reaction_added = 14;
+     */
+    value: Reaction;
+    case: "reactionAdded";
+  } | {
+    /**
+     * @generated from field: chat.v1.Reaction reaction_removed = 15;
+     */
+    value: Reaction;
+    case: "reactionRemoved";
+  } | {
+    /**
+     * @generated from field: chat.v1.MessageRead message_read = 16;
+     */
+    value: MessageRead;
+    case: "messageRead";
+  } | {
+    /**
+     * @generated from field: chat.v1.Typing typing = 17;
+     */
+    value: Typing;
+    case: "typing";
+  } | {
+    /**
+     * @generated from field: chat.v1.Presence presence = 18;
+     */
+    value: Presence;
+    case: "presence";
+  } | {
+    /**
+     * @generated from field: chat.v1.ParticipantJoined participant_joined = 19;
+     */
+    value: ParticipantJoined;
+    case: "participantJoined";
+  } | {
+    /**
+     * @generated from field: chat.v1.ParticipantLeft participant_left = 20;
+     */
+    value: ParticipantLeft;
+    case: "participantLeft";
+  } | {
+    /**
+     * @generated from field: chat.v1.Conversation conversation_created = 21;
+     */
+    value: Conversation;
+    case: "conversationCreated";
+  } | {
+    /**
+     * @generated from field: chat.v1.ConversationUpdated conversation_updated = 22;
+     */
+    value: ConversationUpdated;
+    case: "conversationUpdated";
+  } | {
+    /**
+     * @generated from field: chat.v1.ConversationDeleted conversation_deleted = 23;
+     */
+    value: ConversationDeleted;
+    case: "conversationDeleted";
+  } | {
+    /**
+     * Nothing is missing up to `seq`; what follows is live.
+     *
+     * @generated from field: chat.v1.Resumed resumed = 24;
+     */
+    value: Resumed;
+    case: "resumed";
+  } | {
+    /**
+     * It cannot be told what was missed: read the thread again, until its seq is at least this one. 0 where that is not known.
+     *
+     * @generated from field: chat.v1.Resync resync = 25;
+     */
+    value: Resync;
+    case: "resync";
+  } | {
+    /**
+     * Everything else as the realtime protocol has it: pins, new sub-threads, drafts of agents, erasures.
+     *
+     * @generated from field: google.protobuf.Struct other = 26;
+     */
+    value: JsonObject;
+    case: "other";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message chat.v1.SubscribeResponse.
+ * Use `create(SubscribeResponseSchema)` to create a new message.
+ */
+export const SubscribeResponseSchema: GenMessage<SubscribeResponse> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 2);
+
+/**
+ * @generated from message chat.v1.Hello
+ */
+export type Hello = Message$1<"chat.v1.Hello"> & {
+  /**
+   * @generated from field: google.protobuf.Timestamp server_time = 1;
+   */
+  serverTime?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string tenant_id = 2;
+   */
+  tenantId: string;
+
+  /**
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message chat.v1.Hello.
+ * Use `create(HelloSchema)` to create a new message.
+ */
+export const HelloSchema: GenMessage<Hello> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 3);
+
+/**
+ * @generated from message chat.v1.MessageUpdated
+ */
+export type MessageUpdated = Message$1<"chat.v1.MessageUpdated"> & {
+  /**
+   * The whole message, or what names it and the fields of `changed`.
+   *
+   * @generated from field: chat.v1.Message message = 1;
+   */
+  message?: Message | undefined;
+
+  /**
+   * Not set where it is the whole message.
+   *
+   * @generated from field: google.protobuf.FieldMask changed = 2;
+   */
+  changed?: FieldMask | undefined;
+};
+
+/**
+ * Describes the message chat.v1.MessageUpdated.
+ * Use `create(MessageUpdatedSchema)` to create a new message.
+ */
+export const MessageUpdatedSchema: GenMessage<MessageUpdated> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 4);
+
+/**
+ * @generated from message chat.v1.MessageDeleted
+ */
+export type MessageDeleted = Message$1<"chat.v1.MessageDeleted"> & {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: int32 message_index = 2;
+   */
+  messageIndex: number;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp deleted_at = 3;
+   */
+  deletedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message chat.v1.MessageDeleted.
+ * Use `create(MessageDeletedSchema)` to create a new message.
+ */
+export const MessageDeletedSchema: GenMessage<MessageDeleted> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 5);
+
+/**
+ * @generated from message chat.v1.Reaction
+ */
+export type Reaction = Message$1<"chat.v1.Reaction"> & {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: int32 message_index = 2;
+   */
+  messageIndex: number;
+
+  /**
+   * @generated from field: string emoji = 3;
+   */
+  emoji: string;
+
+  /**
+   * Who reacted.
+   *
+   * @generated from field: string user_id = 4;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message chat.v1.Reaction.
+ * Use `create(ReactionSchema)` to create a new message.
+ */
+export const ReactionSchema: GenMessage<Reaction> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 6);
+
+/**
+ * @generated from message chat.v1.MessageRead
+ */
+export type MessageRead = Message$1<"chat.v1.MessageRead"> & {
+  /**
+   * Read up to this message. Positions only grow: keep the highest of each reader.
+   *
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: int32 message_index = 2;
+   */
+  messageIndex: number;
+
+  /**
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp read_at = 4;
+   */
+  readAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message chat.v1.MessageRead.
+ * Use `create(MessageReadSchema)` to create a new message.
+ */
+export const MessageReadSchema: GenMessage<MessageRead> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 7);
+
+/**
+ * @generated from message chat.v1.Typing
+ */
+export type Typing = Message$1<"chat.v1.Typing"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * True holds for 6 seconds.
+   *
+   * @generated from field: bool is_typing = 2;
+   */
+  isTyping: boolean;
+};
+
+/**
+ * Describes the message chat.v1.Typing.
+ * Use `create(TypingSchema)` to create a new message.
+ */
+export const TypingSchema: GenMessage<Typing> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 8);
+
+/**
+ * @generated from message chat.v1.Presence
+ */
+export type Presence = Message$1<"chat.v1.Presence"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: bool online = 2;
+   */
+  online: boolean;
+
+  /**
+   * Not set while it is online.
+   *
+   * @generated from field: google.protobuf.Timestamp last_seen_at = 3;
+   */
+  lastSeenAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message chat.v1.Presence.
+ * Use `create(PresenceSchema)` to create a new message.
+ */
+export const PresenceSchema: GenMessage<Presence> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 9);
+
+/**
+ * @generated from message chat.v1.ParticipantJoined
+ */
+export type ParticipantJoined = Message$1<"chat.v1.ParticipantJoined"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * `owner`, `moderator`, `member` or `agent`.
+   *
+   * @generated from field: string role = 2;
+   */
+  role: string;
+};
+
+/**
+ * Describes the message chat.v1.ParticipantJoined.
+ * Use `create(ParticipantJoinedSchema)` to create a new message.
+ */
+export const ParticipantJoinedSchema: GenMessage<ParticipantJoined> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 10);
+
+/**
+ * @generated from message chat.v1.ParticipantLeft
+ */
+export type ParticipantLeft = Message$1<"chat.v1.ParticipantLeft"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * Empty where it is told after the fact.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message chat.v1.ParticipantLeft.
+ * Use `create(ParticipantLeftSchema)` to create a new message.
+ */
+export const ParticipantLeftSchema: GenMessage<ParticipantLeft> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 11);
+
+/**
+ * @generated from message chat.v1.ConversationUpdated
+ */
+export type ConversationUpdated = Message$1<"chat.v1.ConversationUpdated"> & {
+  /**
+   * What names it and the fields of `changed`.
+   *
+   * @generated from field: chat.v1.Conversation conversation = 1;
+   */
+  conversation?: Conversation | undefined;
+
+  /**
+   * @generated from field: google.protobuf.FieldMask changed = 2;
+   */
+  changed?: FieldMask | undefined;
+
+  /**
+   * Somebody whose role has changed.
+   *
+   * @generated from field: chat.v1.Participant participant = 3;
+   */
+  participant?: Participant | undefined;
+
+  /**
+   * Set where it has changed.
+   *
+   * @generated from field: string agent_mode = 4;
+   */
+  agentMode: string;
+};
+
+/**
+ * Describes the message chat.v1.ConversationUpdated.
+ * Use `create(ConversationUpdatedSchema)` to create a new message.
+ */
+export const ConversationUpdatedSchema: GenMessage<ConversationUpdated> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 12);
+
+/**
+ * @generated from message chat.v1.ConversationDeleted
+ */
+export type ConversationDeleted = Message$1<"chat.v1.ConversationDeleted"> & {
+  /**
+   * Why it is not there for the caller any more: `removed`, `left`, `deleted`, `hidden` …
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message chat.v1.ConversationDeleted.
+ * Use `create(ConversationDeletedSchema)` to create a new message.
+ */
+export const ConversationDeletedSchema: GenMessage<ConversationDeleted> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 13);
+
+/**
+ * @generated from message chat.v1.Resumed
+ */
+export type Resumed = Message$1<"chat.v1.Resumed"> & {
+};
+
+/**
+ * Describes the message chat.v1.Resumed.
+ * Use `create(ResumedSchema)` to create a new message.
+ */
+export const ResumedSchema: GenMessage<Resumed> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 14);
+
+/**
+ * @generated from message chat.v1.Resync
+ */
+export type Resync = Message$1<"chat.v1.Resync"> & {
+};
+
+/**
+ * Describes the message chat.v1.Resync.
+ * Use `create(ResyncSchema)` to create a new message.
+ */
+export const ResyncSchema: GenMessage<Resync> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 15);
 
 /**
  * @generated from message chat.v1.SendMessageRequest
@@ -75,7 +616,7 @@ export type SendMessageRequest = Message$1<"chat.v1.SendMessageRequest"> & {
  * Use `create(SendMessageRequestSchema)` to create a new message.
  */
 export const SendMessageRequestSchema: GenMessage<SendMessageRequest> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 0);
+  messageDesc(file_chat_v1_chat, 16);
 
 /**
  * @generated from message chat.v1.SendMessageResponse
@@ -92,7 +633,7 @@ export type SendMessageResponse = Message$1<"chat.v1.SendMessageResponse"> & {
  * Use `create(SendMessageResponseSchema)` to create a new message.
  */
 export const SendMessageResponseSchema: GenMessage<SendMessageResponse> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 1);
+  messageDesc(file_chat_v1_chat, 17);
 
 /**
  * @generated from message chat.v1.GetMessagesRequest
@@ -123,7 +664,7 @@ export type GetMessagesRequest = Message$1<"chat.v1.GetMessagesRequest"> & {
  * Use `create(GetMessagesRequestSchema)` to create a new message.
  */
 export const GetMessagesRequestSchema: GenMessage<GetMessagesRequest> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 2);
+  messageDesc(file_chat_v1_chat, 18);
 
 /**
  * @generated from message chat.v1.GetMessagesResponse
@@ -152,7 +693,7 @@ export type GetMessagesResponse = Message$1<"chat.v1.GetMessagesResponse"> & {
  * Use `create(GetMessagesResponseSchema)` to create a new message.
  */
 export const GetMessagesResponseSchema: GenMessage<GetMessagesResponse> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 3);
+  messageDesc(file_chat_v1_chat, 19);
 
 /**
  * @generated from message chat.v1.GetConversationsRequest
@@ -178,7 +719,7 @@ export type GetConversationsRequest = Message$1<"chat.v1.GetConversationsRequest
  * Use `create(GetConversationsRequestSchema)` to create a new message.
  */
 export const GetConversationsRequestSchema: GenMessage<GetConversationsRequest> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 4);
+  messageDesc(file_chat_v1_chat, 20);
 
 /**
  * @generated from message chat.v1.GetConversationsResponse
@@ -207,7 +748,7 @@ export type GetConversationsResponse = Message$1<"chat.v1.GetConversationsRespon
  * Use `create(GetConversationsResponseSchema)` to create a new message.
  */
 export const GetConversationsResponseSchema: GenMessage<GetConversationsResponse> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 5);
+  messageDesc(file_chat_v1_chat, 21);
 
 /**
  * @generated from message chat.v1.MarkAsReadRequest
@@ -231,7 +772,7 @@ export type MarkAsReadRequest = Message$1<"chat.v1.MarkAsReadRequest"> & {
  * Use `create(MarkAsReadRequestSchema)` to create a new message.
  */
 export const MarkAsReadRequestSchema: GenMessage<MarkAsReadRequest> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 6);
+  messageDesc(file_chat_v1_chat, 22);
 
 /**
  * @generated from message chat.v1.MarkAsReadResponse
@@ -267,7 +808,7 @@ export type MarkAsReadResponse = Message$1<"chat.v1.MarkAsReadResponse"> & {
  * Use `create(MarkAsReadResponseSchema)` to create a new message.
  */
 export const MarkAsReadResponseSchema: GenMessage<MarkAsReadResponse> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 7);
+  messageDesc(file_chat_v1_chat, 23);
 
 /**
  * @generated from message chat.v1.Message
@@ -376,7 +917,7 @@ export type Message = Message$1<"chat.v1.Message"> & {
  * Use `create(MessageSchema)` to create a new message.
  */
 export const MessageSchema: GenMessage<Message> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 8);
+  messageDesc(file_chat_v1_chat, 24);
 
 /**
  * @generated from message chat.v1.Attachment
@@ -410,7 +951,7 @@ export type Attachment = Message$1<"chat.v1.Attachment"> & {
  * Use `create(AttachmentSchema)` to create a new message.
  */
 export const AttachmentSchema: GenMessage<Attachment> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 9);
+  messageDesc(file_chat_v1_chat, 25);
 
 /**
  * @generated from message chat.v1.Conversation
@@ -498,7 +1039,7 @@ export type Conversation = Message$1<"chat.v1.Conversation"> & {
  * Use `create(ConversationSchema)` to create a new message.
  */
 export const ConversationSchema: GenMessage<Conversation> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 10);
+  messageDesc(file_chat_v1_chat, 26);
 
 /**
  * @generated from message chat.v1.Participant
@@ -527,7 +1068,7 @@ export type Participant = Message$1<"chat.v1.Participant"> & {
  * Use `create(ParticipantSchema)` to create a new message.
  */
 export const ParticipantSchema: GenMessage<Participant> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 11);
+  messageDesc(file_chat_v1_chat, 27);
 
 /**
  * @generated from service chat.v1.ChatService
@@ -573,6 +1114,19 @@ export const ChatService: GenService<{
     methodKind: "unary";
     input: typeof MarkAsReadRequestSchema;
     output: typeof MarkAsReadResponseSchema;
+  },
+  /**
+   * What happens in conversations, as it happens: the frames of the realtime protocol (docs/realtime-protocol.md), resume included.
+   * The first is `hello`: nothing that happens after it is missed. It never ends by itself, but with UNAUTHENTICATED when the
+   * token expires, UNAVAILABLE when the process stops, and RESOURCE_EXHAUSTED when it is read far too slowly: subscribe again with
+   * the last seqs then.
+   *
+   * @generated from rpc chat.v1.ChatService.Subscribe
+   */
+  subscribe: {
+    methodKind: "server_streaming";
+    input: typeof SubscribeRequestSchema;
+    output: typeof SubscribeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_chat_v1_chat, 0);

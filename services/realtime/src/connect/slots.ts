@@ -3,23 +3,23 @@ import { createBucket, type Bucket } from '../commands/bucket';
 import type { RealtimeLimits } from '../limits';
 import { userRoom } from '../records';
 
-/** A socket's place among those of its user. */
-export interface SocketSlot {
+/** A socket's or stream's place among those of its user. */
+export interface Slot {
   /** Signs of typing, of all sockets of the user together: more sockets must not mean more signs. */
   typing: Bucket;
   /** Gives the place back; again changes nothing. */
   leave(): void;
 }
 
-/** The sockets of each user on this instance, from a proven handshake to the end of its connection. */
-export interface SocketSlots {
+/** The sockets and streams of each user on this instance, from a proven token to the end of its connection. */
+export interface Slots {
   /** Undefined where the user has as many as it may. */
-  take(actor: Actor): SocketSlot | undefined;
+  take(actor: Actor): Slot | undefined;
 }
 
 export type SlotLimits = Pick<RealtimeLimits, 'socketsPerUser' | 'typingPerSecond' | 'typingBurst'>;
 
-export function createSocketSlots(limits: SlotLimits, now: () => number = () => performance.now()): SocketSlots {
+export function createSlots(limits: SlotLimits, now: () => number = () => performance.now()): Slots {
   const users = new Map<string, { taken: number; typing: Bucket }>();
 
   function bucket(): Bucket {
