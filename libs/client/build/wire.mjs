@@ -38,6 +38,8 @@ const NAMES = {
   RetentionResource: 'Retention',
   WebhookResource: 'Webhook',
   WebhookWithSecretResource: 'WebhookWithSecret',
+  AgentResource: 'Agent',
+  AgentWithSecretResource: 'AgentWithSecret',
   MessagePage: 'MessagePage',
   SocketProblem: 'Problem',
   ServerToClientPayloads: 'ServerFrames',

@@ -1,9 +1,11 @@
 import { DEFAULT_RETRY, type RetryOptions } from './http/backoff.ts';
 import { createConsistency } from './http/consistency.ts';
+import type { ClientMetrics } from './http/metrics.ts';
 import { createHttp, type Http } from './http/request.ts';
 import { createTokens, type GetToken, type Tokens } from './http/tokens.ts';
 import { createLive } from './live/live.ts';
 import type { Outbox } from './live/outbox.ts';
+import { agentsOf } from './resources/agents.ts';
 import { messagesOf } from './resources/messages.ts';
 import { participantsOf, presenceOf, reactionsOf } from './resources/people.ts';
 import { privacyOf } from './resources/privacy.ts';
@@ -27,6 +29,8 @@ export interface ChatClientOptions {
   getToken?: GetToken;
   fetch?: typeof fetch;
   logger?: ClientLogger;
+  /** Told of attempts, how long they took, and reconnections. */
+  metrics?: ClientMetrics;
   retry?: RetryOptions;
   /** One attempt of a request takes at most so long; 15 seconds where nothing is said. */
   timeoutMs?: number;
@@ -66,7 +70,7 @@ export function createChatClient(options: ChatClientOptions) {
 }
 
 function httpOf(
-  { url, fetch: given, logger, retry, timeoutMs = 15_000 }: ChatClientOptions,
+  { url, fetch: given, logger, metrics = {}, retry, timeoutMs = 15_000 }: ChatClientOptions,
   tokens: Tokens,
   signal: AbortSignal,
 ) {
@@ -74,14 +78,14 @@ function httpOf(
     url: url.replace(/\/+$/, ''),
     // Called as a function of its own: browsers refuse theirs as a method of something else.
     fetch: given ?? ((...args) => globalThis.fetch(...args)),
-    ...{ tokens, consistency: createConsistency(), retry: { ...DEFAULT_RETRY, ...retry }, timeoutMs, signal },
+    ...{ tokens, consistency: createConsistency(), retry: { ...DEFAULT_RETRY, ...retry }, timeoutMs, signal, metrics },
     log: (message, fields) => logger?.debug?.(message, { component: 'chat_client', ...fields }),
   });
 }
 
-function liveOptions({ url, realtimeUrl, logger, outbox }: ChatClientOptions) {
+function liveOptions({ url, realtimeUrl, logger, outbox, metrics = {} }: ChatClientOptions) {
   return {
-    ...{ url: url.replace(/\/+$/, ''), realtimeUrl: realtimeUrl ?? url, outbox },
+    ...{ url: url.replace(/\/+$/, ''), realtimeUrl: realtimeUrl ?? url, outbox, metrics },
     report: (error: unknown) => logger?.warn?.('a listener failed', { component: 'chat_client', error: String(error) }),
     log: (message: string, fields: Record<string, unknown>) =>
       logger?.debug?.(message, { component: 'chat_client', ...fields }),
@@ -98,6 +102,7 @@ function resourcesOf(http: Http) {
     search: searchOf(http),
     presence: presenceOf(http),
     privacy: privacyOf(http),
+    agents: agentsOf(http),
     webhooks: webhooksOf(http),
   };
 }

@@ -9,6 +9,7 @@ export {
   type FieldError,
 } from './errors.ts';
 export type * from './generated/wire.ts';
+export type { ClientAttempt, ClientMetrics } from './http/metrics.ts';
 export type { RetryOptions } from './http/backoff.ts';
 export type { Page, Pages } from './http/pages.ts';
 export type { CallOptions, WriteOptions } from './http/request.ts';
@@ -22,13 +23,14 @@ export type { KeptMessage, OpenOutbox, Outbox, OutboxBinding, OutboxState } from
 export type { PresenceSnapshot, PresenceView } from './live/presence.ts';
 export type { ShownMessage } from './live/shownMessages.ts';
 export type { Store } from './live/store.ts';
-export type { ViewStatus } from './live/sync.ts';
+export type { ViewStatus } from './live/syncRun.ts';
 export type { ThreadActions } from './live/threadActions.ts';
 export type { ThreadListFilter, ThreadListSnapshot, ThreadListView } from './live/threadList.ts';
 export type { ThreadSnapshot } from './live/threadSnapshot.ts';
 export type { ReadUpTo } from './live/threadState.ts';
 export type { ThreadView } from './live/threadView.ts';
 export type { UnreadSnapshot, UnreadView } from './live/unread.ts';
+export type { AgentSettings } from './resources/agents.ts';
 export type { MessageEdit, MessageQuery, NewMessage, FormerText } from './resources/messages.ts';
 export type { NewParticipant, Presence } from './resources/people.ts';
 export type { Erasure, NewHold, PrivacyFilter, PrivacySubject } from './resources/privacy.ts';

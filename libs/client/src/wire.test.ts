@@ -1,4 +1,5 @@
 import type {
+  AgentWithSecretResource,
   ClientEventAnswers,
   MessageResource,
   PrivacyRequestResource,
@@ -8,6 +9,7 @@ import type {
   WebhookWithSecretResource,
 } from '@threadlog/events';
 import type {
+  AgentWithSecret,
   CommandAnswers,
   Message,
   PrivacyRequest,
@@ -25,9 +27,10 @@ const same: [
   Same<Thread, ThreadResource>,
   Same<PrivacyRequest, PrivacyRequestResource>,
   Same<WebhookWithSecret, WebhookWithSecretResource>,
+  Same<AgentWithSecret, AgentWithSecretResource>,
   Same<ServerFrames, ServerToClientPayloads>,
   Same<CommandAnswers, ClientEventAnswers>,
   Same<ProblemCode, KnownCode>,
-] = [true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true];
 
 it('has the types of libs/events', () => expect(same).not.toContain(false));

@@ -1,13 +1,19 @@
-import { cleanupAfterAll, eventually, tcpProxy, testSeed } from '@threadlog/testing';
+import { cleanupAfterAll, eventually, tcpProxy, testActor, testSeed } from '@threadlog/testing';
 import type { ThreadView } from '@threadlog/client';
 import { chatClients, comparable, historyOf } from './testing/chatClients';
 import { chanceOf } from './testing/faultyFetch';
-import { givenStandalone } from './testing/standalone';
+import { givenStandalone, tokenOf } from './testing/standalone';
 
 const api = givenStandalone({ ROLES: 'projector,command-api,query-api,realtime' });
 const clients = chatClients(api);
 const cleanups = cleanupAfterAll();
 jest.setTimeout(60_000);
+
+/** Threads that sockets are in. */
+async function rooms(): Promise<number> {
+  const text = await api.runtime().metrics.registry.metrics();
+  return Number(/^realtime_rooms(?:{.*})? (\d+)$/m.exec(text)?.[1]);
+}
 
 const texts = (view: ThreadView) => view.getSnapshot().messages.map(({ content, state }) => `${state} ${content}`);
 
@@ -117,7 +123,9 @@ describe('the socket of a client', () => {
     const { tenant, id, bens } = await twoPeople();
     let given = 0;
     const getToken = () => clients.shortToken('ada', tenant, (given += 1) === 1 ? 2 : 3600);
-    const ada = clients.of('ada', tenant, { getToken });
+    const downMs: number[] = [];
+    const metrics = { reconnect: (metric: { downMs: number }) => downMs.push(metric.downMs) };
+    const ada = clients.of('ada', tenant, { getToken, metrics });
     const view = ada.thread(id);
     view.subscribe(() => undefined);
     await eventually(() => expect(view.getSnapshot().status).toBe('live'));
@@ -126,6 +134,25 @@ describe('the socket of a client', () => {
     await eventually(() => expect(texts(view)).toEqual(['sent Are you there?']));
     await eventually(() => expect(view.getSnapshot().status).toBe('live'));
     expect(given).toBeGreaterThan(1);
+    expect(downMs[0]).toBeGreaterThan(0);
+  });
+
+  it('leaves a thread of others when its view is closed, and none of its own', async () => {
+    const tenant = clients.tenant();
+    const { id } = await clients.of('ada', tenant).threads.create({ title: 'Of Ada' });
+    const officer = testActor('officer', { tenant, role: 'admin' });
+    const watcher = clients.of('officer', tenant, { token: tokenOf(officer) });
+    const own = await watcher.threads.create({ title: 'Own' });
+    const looked = [watcher.thread(own.id), watcher.thread(id)] as const;
+    // A list of threads goes on to live on frames of its own ones.
+    watcher.threadList().subscribe(() => undefined);
+    for (let round = 0; round < 2; round++) {
+      const stops = looked.map((view) => view.subscribe(() => undefined));
+      for (const view of looked) await eventually(() => expect(view.getSnapshot().status).toBe('live'));
+      await eventually(async () => expect(await rooms()).toBe(2));
+      for (const stop of stops) stop();
+      await eventually(async () => expect(await rooms()).toBe(1));
+    }
   });
 
   it('that is refused says so, and works when there is another token', async () => {

@@ -285,6 +285,43 @@ export interface WebhookWithSecret {
   updatedBy: string;
 }
 
+export interface Agent {
+  id: string;
+  url: string | null;
+  /** Null where the tenant's keys are gone. */
+  displayName: string | null;
+  trigger: 'every' | 'mention' | 'off';
+  contextMessages: number;
+  timeoutMs: number;
+  secrets: {
+    id: string;
+    until: string | null;
+  }[];
+  createdAt: string;
+  createdBy: string;
+  updatedAt: string;
+  updatedBy: string;
+}
+
+export interface AgentWithSecret {
+  secret: string | null;
+  id: string;
+  url: string | null;
+  /** Null where the tenant's keys are gone. */
+  displayName: string | null;
+  trigger: 'every' | 'mention' | 'off';
+  contextMessages: number;
+  timeoutMs: number;
+  secrets: {
+    id: string;
+    until: string | null;
+  }[];
+  createdAt: string;
+  createdBy: string;
+  updatedAt: string;
+  updatedBy: string;
+}
+
 export interface MessagePage {
   messages: Message[];
   hasMore: boolean;

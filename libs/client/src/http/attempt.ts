@@ -1,4 +1,6 @@
 import { AbortedError, AuthError, ChatError, isProblem, NetworkError, problemError, ServerError } from '../errors.ts';
+import { fileOf, textOf } from './bodies.ts';
+import { retryAfterOf } from './retryAfter.ts';
 
 /** A request as it goes out. */
 export interface Outgoing {
@@ -33,7 +35,7 @@ export async function attempt(request: Outgoing, options: AttemptOptions): Promi
   const timer = setTimeout(abort, options.timeoutMs);
   try {
     const { url, ...init } = request;
-    const response = await options.fetch(url, { ...init, signal: controller.signal, redirect: 'error' });
+    const response = await options.fetch(url, { ...init, signal: controller.signal, redirect: 'manual' });
     return await read(response, options.raw === true);
   } catch (cause) {
     if (signal?.aborted) throw new AbortedError(signal.reason);
@@ -48,10 +50,15 @@ export async function attempt(request: Outgoing, options: AttemptOptions): Promi
 
 async function read(response: Response, raw: boolean): Promise<Answer> {
   const { status, headers } = response;
-  if (!response.ok) throw failure(response, await response.text());
+  // Followed, it would take the token to whatever host it names. Browsers say nothing of it but that it is one.
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    await response.body?.cancel();
+    throw lost('bad_answer', `The server answered ${status}: redirects are not followed.`, { status });
+  }
+  if (!response.ok) throw failure(response, await textOf(response));
   if (status === 204 || status === 205) return { status, headers, body: undefined };
-  if (raw) return { status, headers, body: await response.blob() };
-  const body = json(await response.text());
+  if (raw) return { status, headers, body: await fileOf(response) };
+  const body = json(await textOf(response));
   // A portal in between or a page of a single-page application answers 200 to everything.
   if (body === undefined)
     throw lost('bad_answer', `The answer (${status}) is not JSON: this is not the API.`, { status });
@@ -68,8 +75,7 @@ const BY_STATUS: Record<number, string> = {
 const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
 
 function failure({ status, headers }: Response, text: string): ChatError {
-  const after = Number(headers.get('retry-after') ?? NaN);
-  const retryAfterMs = Number.isFinite(after) && after >= 0 ? after * 1000 : undefined;
+  const retryAfterMs = retryAfterOf(headers);
   const body = json(text);
   if (isProblem(body)) return problemError({ ...body, status }, retryAfterMs);
   const requestId = headers.get('x-request-id') ?? undefined;

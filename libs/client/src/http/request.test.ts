@@ -1,4 +1,4 @@
-import { createChatClient, type ChatClientOptions } from '../index.ts';
+import { createChatClient, type ChatClientOptions, type ClientAttempt } from '../index.ts';
 import { problem, scriptedServer, type Reply, type Seen } from '../testing/scriptedServer.ts';
 
 const closing: (() => unknown)[] = [];
@@ -246,5 +246,61 @@ describe('lists', () => {
     const ids: string[] = [];
     for await (const { id } of client.messages.list('t1', { limit: 2 })) ids.push(id);
     expect(ids).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('metrics', () => {
+  it('tell of each attempt, with nothing that names anybody', async () => {
+    const told: ClientAttempt[] = [];
+    const attempt = (metric: ClientAttempt) => {
+      told.push(metric);
+      throw new Error('a hook that fails');
+    };
+    const { client } = await given(
+      ({ path }, n) =>
+        n === 1 ? problem(503, 'overloaded', true) : path.includes('search') ? null : { status: 200, body: page },
+      { metrics: { attempt }, retry: { baseMs: 1, maxMs: 2, retries: 1 } },
+    );
+    await client.messages.list('thread-of-ann').page();
+    await expect(client.search.query('the words').page()).rejects.toMatchObject({ code: 'network' });
+    await client.privacy.request('request-of-ann').catch(() => undefined);
+    const fields = told.map(({ durationMs, ...rest }) => ({ ...rest, took: durationMs > 0 }));
+    expect(fields.slice(0, 4)).toEqual([
+      { method: 'GET', resource: 'threads/messages', attempt: 1, status: 503, code: 'overloaded', took: true },
+      { method: 'GET', resource: 'threads/messages', attempt: 2, status: 200, code: null, took: true },
+      { method: 'GET', resource: 'search', attempt: 1, status: 0, code: 'network', took: true },
+      { method: 'GET', resource: 'search', attempt: 2, status: 0, code: 'network', took: true },
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(/ann|words/);
+  });
+});
+
+describe('an answer', () => {
+  const endless = (length: string | null) =>
+    (() => {
+      let parts = 0;
+      let gone = false;
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => void controller.enqueue(new Uint8Array(1 << 20).fill(32 + (parts++ % 2))),
+        cancel: () => void (gone = true),
+      });
+      const headers = length === null ? {} : { 'content-length': length };
+      return { answer: new Response(body, { headers }), read: () => parts, gone: () => gone };
+    })();
+  it.each([
+    ['that has no end', null, 40],
+    ['that says how long it is', '1000000000000', 3],
+  ])('%s is given up', async (_, length, most) => {
+    const { answer, read, gone } = endless(length);
+    const { client } = await given(() => null, { fetch: () => Promise.resolve(answer) });
+    await expect(client.threads.get('t1')).rejects.toMatchObject({ name: 'NetworkError', code: 'bad_answer' });
+    expect(read()).toBeLessThan(most);
+    expect(gone()).toBe(true);
+  });
+
+  it.each([302, 307])('that leads elsewhere (%i) is not followed, nor asked for again', async (status) => {
+    const { client, seen } = await given(() => ({ status, headers: { location: '/other' } }));
+    await expect(client.threads.get('t1')).rejects.toMatchObject({ code: 'bad_answer', status });
+    expect(seen).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { attempt, type Answer } from './attempt.ts';
 import { backoffMs, delay, orAborted, type RetryOptions } from './backoff.ts';
 import type { Consistency } from './consistency.ts';
 import { newKey } from './keys.ts';
+import { measured, resourceOf, type ClientMetrics } from './metrics.ts';
 import { queryString, type QueryValue } from './paths.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -39,6 +40,7 @@ export interface HttpDeps {
   timeoutMs: number;
   /** Aborted when the client is closed. */
   signal: AbortSignal;
+  metrics: ClientMetrics;
   log(message: string, fields: Record<string, unknown>): void;
 }
 
@@ -50,6 +52,8 @@ export interface Http {
 /** What has been tried of one request. */
 interface Progress {
   attempts: number;
+  /** With those that a new token was asked for in between. */
+  tries: number;
   /** Refused tokens that were replaced. */
   renewals: number;
   /** Whether the consistency token was given up. */
@@ -64,17 +68,17 @@ export function createHttp(deps: HttpDeps): Http {
     async request<Body>(request: ApiRequest): Promise<Body> {
       const key = request.method === 'GET' ? null : (request.idempotencyKey ?? newKey());
       const signal = request.signal ? eitherOf(request.signal, deps.signal) : deps.signal;
-      const progress: Progress = { attempts: 0, renewals: 0, unbound: false };
+      const progress: Progress = { attempts: 0, tries: 0, renewals: 0, unbound: false };
       for (;;) {
         const token = await orAborted(deps.tokens.current(), signal);
         const bound =
           request.method === 'GET' && !progress.unbound ? deps.consistency.tokenFor(request.threadId ?? null) : null;
         try {
-          const answer = await attempt(outgoing(deps, request, { token, key, bound }), {
-            ...deps,
-            raw: request.raw,
-            signal,
-          });
+          const { method } = request;
+          const about = { method, resource: resourceOf(request.path), attempt: ++progress.tries };
+          const answer = await measured(deps.metrics, about, () =>
+            attempt(outgoing(deps, request, { token, key, bound }), { ...deps, raw: request.raw, signal }),
+          );
           noteWrite(deps, request, answer);
           return answer.body as Body;
         } catch (error) {

@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { AuthError, ChatError, NetworkError } from '../errors.ts';
 import type { CommandAnswers } from '../generated/wire.ts';
 import { backoffMs } from '../http/backoff.ts';
+import { harmless } from '../http/metrics.ts';
 import type { Frame, Frames } from './frames.ts';
 import { become, each, type ConnectionDeps, type ConnectionListener, type ConnectionState, type Link } from './link.ts';
 import { command, planRenewal, renew } from './renewal.ts';
@@ -34,7 +35,7 @@ const RETRY = { baseMs: 500, maxMs: 20_000 };
 export function createConnection(deps: ConnectionDeps): Connection {
   const link: Link = {
     ...{ deps, listeners: new Set(), state: { status: 'idle', userId: null, error: null }, timers: createTimers() },
-    ...{ socket: null, used: null, up: false, failures: 0, paused: false, closed: false },
+    ...{ socket: null, used: null, up: false, lostAt: null, failures: 0, paused: false, closed: false },
     store: createStore<ConnectionState>({ build: () => link.state, report: deps.report }),
   };
   return {
@@ -100,7 +101,7 @@ function open(link: Link): void {
 
 function shut(link: Link, status: ConnectionState['status']): void {
   const former = link.socket;
-  link.socket = null;
+  link.socket = link.lostAt = null;
   link.timers.clearAll();
   goneDown(link);
   former?.disconnect();
@@ -157,6 +158,7 @@ function connectLater(link: Link): void {
 }
 
 function lost(link: Link, reason: string): void {
+  if (link.up) link.lostAt = performance.now();
   goneDown(link);
   link.timers.clear('renewal');
   if (link.state.status !== 'unauthorized') become(link, { status: 'offline' });
@@ -176,6 +178,9 @@ function greeted(link: Link, { serverTime, userId }: Frames['hello']): void {
   link.deps.tokens.serverTime(Date.parse(serverTime));
   link.failures = 0;
   link.up = true;
+  const { lostAt } = link;
+  link.lostAt = null;
+  if (lostAt !== null) harmless(() => link.deps.metrics.reconnect?.({ downMs: performance.now() - lostAt }));
   become(link, { status: 'online', userId, error: null });
   planRenewal(link);
   link.deps.used();

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io-client';
 import type { ChatError } from '../errors.ts';
+import type { ClientMetrics } from '../http/metrics.ts';
 import type { Tokens } from '../http/tokens.ts';
 import type { Frame } from './frames.ts';
 import type { OwnStore } from './store.ts';
@@ -23,6 +24,7 @@ export interface ConnectionListener {
 export interface ConnectionDeps {
   url: string;
   tokens: Tokens;
+  metrics: ClientMetrics;
   /** Somebody listens, or the connection stands again. */
   used(): void;
   report(error: unknown): void;
@@ -40,6 +42,8 @@ export interface Link {
   /** The token that the socket was opened with, or a newer one that it was told. */
   used: string | null;
   up: boolean;
+  /** Since when it is lost; null where it is not, or is meant to be closed. */
+  lostAt: number | null;
   /** Refusals in a row. */
   failures: number;
   paused: boolean;

@@ -1,3 +1,4 @@
+import type { ClientMetrics } from '../http/metrics.ts';
 import type { Http } from '../http/request.ts';
 import type { Tokens } from '../http/tokens.ts';
 import { messagesOf } from '../resources/messages.ts';
@@ -5,11 +6,12 @@ import { presenceOf, reactionsOf } from '../resources/people.ts';
 import { readingOf } from '../resources/reading.ts';
 import { threadsOf } from '../resources/threads.ts';
 import { createConnection, type Connection } from './connection.ts';
-import { createJoin, type Core } from './core.ts';
+import type { Core } from './core.ts';
 import type { ConnectionState } from './link.ts';
 import type { OpenOutbox, Outbox, OutboxState } from './outbox.ts';
 import { createPresence, type PresenceView } from './presence.ts';
 import { createRegistry, type Registry } from './registry.ts';
+import { createRooms } from './rooms.ts';
 import { createStore, type Store } from './store.ts';
 import { createThreadList, type ThreadListFilter, type ThreadListView } from './threadList.ts';
 import { createThreadView, type OwnThreadView, type ThreadView } from './threadView.ts';
@@ -23,6 +25,7 @@ export interface LiveDeps {
   tokens: Tokens;
   http: Http;
   outbox?: Outbox;
+  metrics: ClientMetrics;
   report(error: unknown): void;
   log(message: string, fields: Record<string, unknown>): void;
 }
@@ -81,7 +84,7 @@ function coreOf(
 ): Core {
   return {
     ...{ http, threads: threadsOf(http), messages: messagesOf(http), reactions: reactionsOf(http) },
-    ...{ reading: readingOf(http), presence: presenceOf(http), connection, join: createJoin(connection) },
+    ...{ reading: readingOf(http), presence: presenceOf(http), connection, rooms: createRooms(connection) },
     ...{ report, sendingHeld, outbox },
   };
 }

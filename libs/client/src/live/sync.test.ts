@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Message } from '../generated/wire.ts';
 import type { Frame } from './frames.ts';
-import { createSync, type ViewStatus } from './sync.ts';
+import { createSync } from './sync.ts';
+import type { ViewStatus } from './syncRun.ts';
 import { createThreadServer, type Resume } from './testing/threadServer.ts';
 import { trimmed } from './threadData.ts';
 import type { ThreadData } from './threadState.ts';

@@ -2,7 +2,7 @@ import type { ChatError } from '../errors.ts';
 import type { Thread } from '../generated/wire.ts';
 import type { Drafts } from './drafts.ts';
 import type { ShownMessage } from './shownMessages.ts';
-import type { ViewStatus } from './sync.ts';
+import type { ViewStatus } from './syncRun.ts';
 import type { ReadUpTo } from './threadState.ts';
 
 /** A thread as it is known now. Immutable; parts that did not change are the same objects as before. */

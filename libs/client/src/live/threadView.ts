@@ -1,17 +1,17 @@
-import { applyFrame } from './applyFrame.ts';
 import type { Core } from './core.ts';
 import type { KeptMessage } from './outbox.ts';
-import { withoutRun, withRun, withText } from './drafts.ts';
-import { threadOf, type Frame, type FrameName, type Frames } from './frames.ts';
 import { rootOf } from './ids.ts';
 import { createOutgoing } from './outgoing.ts';
 import { createShown } from './shownMessages.ts';
 import { createStore, type Store } from './store.ts';
-import { createSync, type SyncDeps } from './sync.ts';
+import { createSync } from './sync.ts';
+import type { SyncDeps } from './syncRun.ts';
 import { show, threadActions, type ThreadActions } from './threadActions.ts';
 import { trimmed } from './threadData.ts';
+import { gone, received } from './threadFrames.ts';
 import type { ThreadParts } from './threadParts.ts';
 import { EMPTY_THREAD, type ThreadSnapshot } from './threadSnapshot.ts';
+import { createTimers } from './timers.ts';
 import { createTyping } from './typing.ts';
 
 /** A thread that stays as the server has it, while anybody listens. */
@@ -33,14 +33,12 @@ export interface OwnThreadView extends ThreadView {
 
 /** Messages held, unless older ones are asked for. */
 const WINDOW = 200;
-/** An ended draft is shown so long, until its message comes. */
-const ENDED_DRAFT_MS = 5000;
 const FIRST_PAGE = 50;
 
 export function createThreadView(core: Core, threadId: string): OwnThreadView {
   const parts = {
     ...{ core, threadId, data: null, status: 'connecting', error: null, drafts: [], loadingOlder: false },
-    ...{ most: WINDOW, release: null },
+    ...{ most: WINDOW, release: null, endings: createTimers() },
   } as unknown as ThreadParts;
   const changed = () => parts.store.changed();
   parts.typing = createTyping(changed);
@@ -95,7 +93,7 @@ function syncDeps(parts: ThreadParts): SyncDeps {
       thread: (signal) => core.threads.get(threadId, { signal }),
       newest: (signal) => core.messages.list(threadId, { limit: FIRST_PAGE, signal }).page(),
       changes: (since, signal) => core.threads.changes(threadId, since, { signal }),
-      join: (since) => core.join(threadId, since),
+      join: (since) => core.rooms.join(threadId, since),
     },
     up: () => core.connection.up,
     me: () => core.connection.me,
@@ -123,7 +121,8 @@ function settleSent({ data, outgoing }: ThreadParts): void {
 }
 
 function activate(parts: ThreadParts): void {
-  parts.release = parts.core.connection.retain({
+  const exit = parts.core.rooms.enter(parts.threadId);
+  const release = parts.core.connection.retain({
     up: () => {
       parts.sync.start();
       parts.outgoing.wake();
@@ -137,7 +136,18 @@ function activate(parts: ThreadParts): void {
     },
     frame: (frame) => received(parts, frame),
   });
+  parts.release = () => {
+    release();
+    exit(isOthers(parts.data));
+  };
   parts.sync.start();
+}
+
+/** Whether the reader is known to take no part: the frames of one's own threads are for lists and unread counts as well. */
+function isOthers(data: ThreadParts['data']): boolean {
+  if (!data?.thread || data.me === null) return false;
+  const { participants, participantCount } = data.thread;
+  return participantCount <= participants.length && participants.every(({ userId }) => userId !== data.me);
 }
 
 function deactivate(parts: ThreadParts): void {
@@ -145,59 +155,7 @@ function deactivate(parts: ThreadParts): void {
   parts.release = null;
   parts.sync.stop();
   parts.typing.clear();
+  parts.endings.clearAll();
   [parts.drafts, parts.status] = [[], parts.data ? 'stale' : 'connecting'];
-  parts.store.changed();
-}
-
-/** Nothing of a thread is shown that is not the reader's any more. */
-function gone(parts: ThreadParts, error: ThreadParts['error']): void {
-  parts.sync.stop();
-  parts.typing.clear();
-  [parts.data, parts.status, parts.error, parts.drafts] = [null, 'gone', error, []];
-  parts.store.changed();
-}
-
-function received(parts: ThreadParts, frame: Frame): void {
-  const place = threadOf(frame);
-  if (frame.name === 'user:erased' && parts.data) {
-    parts.data = applyFrame(parts.data, frame);
-    return parts.store.changed();
-  }
-  const { threadId } = parts;
-  if (frame.name === 'conversation:deleted' && (place === threadId || place === rootOf(threadId)))
-    return gone(parts, null);
-  if (place !== threadId) return;
-  (BESIDE[frame.name] as ((parts: ThreadParts, payload: unknown) => void) | undefined)?.(parts, frame.payload);
-  parts.sync.frame(frame);
-}
-
-type Beside = { [Name in FrameName]?: (parts: ThreadParts, payload: Frames[Name]) => void };
-
-/** What frames bring besides their place in the thread. */
-const BESIDE: Beside = {
-  'user:typing': (parts, { userId, isTyping }) => {
-    if (userId !== parts.core.connection.me) parts.typing.set(userId, isTyping);
-  },
-  'message:new': (parts, message) => {
-    parts.typing.set(message.senderId, false);
-    if (message.senderId === parts.core.connection.me) parts.outgoing.arrived(message);
-    if (message.run) draft(parts, withoutRun(parts.drafts, message.run.runId));
-  },
-  'agent:run': (parts, run) => {
-    draft(parts, withRun(parts.drafts, run));
-    if (run.state === 'ended') setTimeout(() => draft(parts, withoutRun(parts.drafts, run.runId)), ENDED_DRAFT_MS);
-  },
-  'agent:text': (parts, text) => draft(parts, withText(parts.drafts, text)),
-  'conversation:created': (parts, { seq }) => {
-    if (seq <= (parts.data?.seq ?? 0)) return;
-    // It was lost and is back: this stands for all that was held of it.
-    [parts.data, parts.status] = [null, 'connecting'];
-    parts.sync.start();
-  },
-};
-
-function draft(parts: ThreadParts, drafts: ThreadParts['drafts']): void {
-  if (drafts === parts.drafts) return;
-  parts.drafts = drafts;
   parts.store.changed();
 }

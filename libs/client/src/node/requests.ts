@@ -2,7 +2,6 @@ import { AbortedError, ChatError, chatError } from '../errors.ts';
 import { attempt, type Outgoing } from '../http/attempt.ts';
 import { orAborted } from '../http/backoff.ts';
 import { queryString, type QueryValue } from '../http/paths.ts';
-import { boundedFetch } from './boundedFetch.ts';
 import type { ChatServiceConfig } from './config.ts';
 import { repeat, type Breaker } from './policies.ts';
 import type { Telling } from './telling.ts';
@@ -35,10 +34,9 @@ export interface RequestDeps {
 export function createRequests(deps: RequestDeps) {
   const { breaker, config, telling, token } = deps;
   const watching = createWatching(telling);
-  const fetchIt = boundedFetch(deps.fetch);
   const attemptAt = (request: ServiceRequest, authorization?: string) =>
     attempt(outgoing(config.url, request, authorization), {
-      ...{ fetch: fetchIt, timeoutMs: config.timeoutMs, signal: request.signal },
+      ...{ fetch: deps.fetch, timeoutMs: config.timeoutMs, signal: request.signal },
     });
 
   return {

@@ -1,9 +1,10 @@
 import { ChatError, NetworkError } from '../errors.ts';
 import { path } from '../http/paths.ts';
+import { harmless } from '../http/metrics.ts';
 import { configFromEnv, configOf, type ChatServiceConfig } from './config.ts';
 import { createBreaker, type CircuitBreakerState } from './policies.ts';
 import { createRequests, type ServiceRequest } from './requests.ts';
-import { createTelling, harmless, type ServiceLogger, type ServiceMetrics } from './telling.ts';
+import { createTelling, type ServiceLogger, type ServiceMetrics } from './telling.ts';
 
 /** A message as this route has it, in snake case. */
 export interface RecentMessage {

@@ -1,3 +1,4 @@
+import { harmless } from '../http/metrics.ts';
 import type { CircuitBreakerState } from './policies.ts';
 
 type Line = (message: string, fields: Record<string, unknown>) => void;
@@ -47,13 +48,4 @@ export function createTelling(logger: ServiceLogger = {}, metrics: ServiceMetric
     log: (level, message, fields) => harmless(() => logger[level]?.(message, { component: 'chat_client', ...fields })),
     metric: (kind, metric) => harmless(() => metrics[kind]?.(metric as never)),
   };
-}
-
-/** What watches a call must not be able to break it. */
-export function harmless(watch: () => void): void {
-  try {
-    watch();
-  } catch {
-    // Its own fault, and its own loss.
-  }
 }

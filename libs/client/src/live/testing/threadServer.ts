@@ -2,7 +2,7 @@ import { NetworkError } from '../../errors.ts';
 import type { Message, Thread } from '../../generated/wire.ts';
 import type { ThreadChanges } from '../../resources/threads.ts';
 import type { Frame } from '../frames.ts';
-import type { SyncApi } from '../sync.ts';
+import type { SyncApi } from '../syncRun.ts';
 
 /** How the next resume goes. */
 export type Resume = 'raw' | 'folded' | 'resync' | 'resync-unknown' | 'lost' | 'refused';

@@ -1,0 +1,56 @@
+import type { Connection } from './connection.ts';
+import { rootOf } from './ids.ts';
+
+/** Asks for what came to a thread after a seq. */
+export type Join = (threadId: string, since: number) => Promise<unknown>;
+
+export interface Rooms {
+  join: Join;
+  /** Somebody looks at a thread. Returns how to stop; `others`: the thread is not one's own, so nothing else needs its frames. */
+  enter(threadId: string): (others: boolean) => void;
+}
+
+/** Much may have been missed. */
+const JOIN_TIMEOUT_MS = 30_000;
+/** Held on so long after the last view went: a user interface that mounts again stays. */
+const LINGER_MS = 500;
+
+/**
+ * The rooms of a connection, one for a conversation with all its threads. Commands of a room go one after the other: joining
+ * one of its threads ends a resume of another that is under way.
+ */
+export function createRooms(connection: Pick<Connection, 'command' | 'up'>): Rooms {
+  const last = new Map<string, Promise<unknown>>();
+  const views = new Map<string, number>();
+
+  function inTurn(root: string, call: () => Promise<unknown>): Promise<unknown> {
+    const turn = (last.get(root) ?? Promise.resolve()).then(call, call);
+    last.set(root, turn);
+    const end = () => {
+      if (last.get(root) === turn) last.delete(root);
+    };
+    turn.then(end, end);
+    return turn;
+  }
+  const leave = async (root: string) => {
+    // Without a connection there is nothing to leave: the next one is in one's own conversations alone.
+    if (!views.has(root) && connection.up) await connection.command('conversation:leave', { conversationId: root });
+  };
+
+  return {
+    join: (threadId, since) =>
+      inTurn(rootOf(threadId), () =>
+        connection.command('conversation:join', { conversationId: threadId, since }, JOIN_TIMEOUT_MS),
+      ),
+    enter(threadId) {
+      const root = rootOf(threadId);
+      views.set(root, (views.get(root) ?? 0) + 1);
+      return (others) => {
+        const left = views.get(root)! - 1;
+        if (left > 0) return void views.set(root, left);
+        views.delete(root);
+        if (others) setTimeout(() => void inTurn(root, () => leave(root)).catch(() => undefined), LINGER_MS);
+      };
+    },
+  };
+}
