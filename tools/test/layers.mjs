@@ -12,7 +12,16 @@ export const LAYERS = {
     'index',
   ],
   'libs/auth': ['actor personIds', 'policy', 'token', 'config internal', 'index'],
-  'libs/client': ['generated', 'errors webhooks', 'http', 'resources', 'live', 'client outbox', 'index node', 'react'],
+  'libs/client': [
+    'generated',
+    'errors webhooks',
+    'http',
+    'resources',
+    'live',
+    'client outbox',
+    'index node',
+    'ai react',
+  ],
   'libs/commands': [
     'contract fields forwardGuard',
     'agents messages participants privacy reactions tenants threads users webhooks',

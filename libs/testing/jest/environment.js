@@ -15,6 +15,11 @@ function putLast(block) {
  * order of definition, so databases would be dropped below whatever is closed by a later one.
  */
 module.exports = class CleanUpLastEnvironment extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.global.nativeModule = (name, from) => createRequire(from)(name);
+  }
+
   handleTestEvent({ name }, state) {
     if (name === 'run_start') putLast(state.rootDescribeBlock);
   }
