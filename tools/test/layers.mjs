@@ -4,9 +4,9 @@
  */
 export const LAYERS = {
   'libs/agents': [
-    'observe people turns written',
+    'people turns written',
     'draftSignals said uiStream',
-    'aborted draft streams',
+    'aborted draft observe streams',
     'conclude',
     'enter',
     'index',
@@ -103,6 +103,7 @@ export const LAYERS = {
     'router',
     'store',
     'http',
+    'agentRuns',
     'routes',
     'surfaces',
     'allRoutes',

@@ -1,5 +1,6 @@
 import type { Metrics } from '@threadlog/service';
 import { Counter, Histogram } from 'prom-client';
+import type { Progress } from './said';
 
 /** Hears how runs end; every call is cheap and never throws. */
 export interface AgentObserver {
@@ -47,5 +48,19 @@ function observerOn(registry: Metrics['registry']): AgentObserver {
       tokens.inc({ kind: 'input' }, inputTokens);
       tokens.inc({ kind: 'output' }, outputTokens);
     },
+  };
+}
+
+/** Tells how long the first of an answer took, from now on. */
+export function timed(observer: Pick<AgentObserver, 'began'>, progress: Progress): Progress {
+  const from = performance.now();
+  let began = false;
+  return {
+    text(soFar) {
+      if (!began && soFar !== '') observer.began((performance.now() - from) / 1_000);
+      began ||= soFar !== '';
+      progress.text(soFar);
+    },
+    tool: () => progress.tool(),
   };
 }

@@ -4,6 +4,7 @@ import { agentDelete } from './agents/delete';
 import { agentRegister } from './agents/register';
 import { agentRotateSecret } from './agents/rotateSecret';
 import { agentEndRun } from './agents/endRun';
+import { agentMayAnswer } from './agents/mayAnswer';
 import { agentMode } from './agents/mode';
 import { agentStop } from './agents/stop';
 import { messageDelete } from './messages/delete';
@@ -59,6 +60,7 @@ export const CONTRACTS = [
   messagePin,
   messageUnpin,
   agentMode,
+  agentMayAnswer,
   agentAnswer,
   agentEndRun,
   agentRegister,

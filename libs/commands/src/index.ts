@@ -7,6 +7,7 @@ export * from './agents/delete';
 export * from './agents/register';
 export * from './agents/rotateSecret';
 export * from './agents/endRun';
+export * from './agents/mayAnswer';
 export * from './agents/mode';
 export * from './agents/stop';
 export * from './messages/delete';

@@ -2,7 +2,7 @@ import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database, Queryable } from './database';
 import { planGenerations, replaceGenerations, type Replaced } from './revision';
-import { AGENTS_SQL } from './schema/agents';
+import { AGENT_STREAMS_SQL, AGENTS_SQL } from './schema/agents';
 import {
   CORE_SQL,
   DISCARDED_RECORDS_SQL,
@@ -51,6 +51,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '011_webhook_outlets', sql: WEBHOOK_OUTLETS_SQL },
   { name: '012_agents', sql: AGENTS_SQL },
   { name: '013_webhook_history', sql: WEBHOOK_HISTORY_SQL },
+  { name: '014_agent_streams', sql: AGENT_STREAMS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

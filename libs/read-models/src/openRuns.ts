@@ -18,14 +18,23 @@ export function runIdOf({ tenantId, threadId, triggerMessageId, agentId }: RunNa
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+interface OfThread {
+  tenantId: TenantId;
+  threadId: string;
+  runId: string;
+}
+
 /**
- * Notes that a run that is open shall stop; false where there is none of this id in the thread, or no more. Whichever worker goes
+ * Notes that a run that is open shall stop; false where there is none of this id in the thread, or no more. Whichever process goes
  * on with the run finds the note. Whether the caller may do that is not asked here.
  */
-export async function stopRun(
-  database: Database,
-  { tenantId, threadId, runId }: { tenantId: TenantId; threadId: string; runId: string },
-): Promise<boolean> {
+export async function stopRun(database: Database, run: OfThread): Promise<boolean> {
+  const isAsked = await stopAsked(database, run);
+  return (await stopStreamed(database, run)) || isAsked;
+}
+
+/** Of an agent that is asked. */
+async function stopAsked(database: Database, { tenantId, threadId, runId }: OfThread): Promise<boolean> {
   const { rows } = await database.query<RunName & { triggerIndex: number }>(
     `select agent_id as "agentId", trigger_message_id as "triggerMessageId", trigger_index as "triggerIndex"
      from threadlog.agent_runs where tenant_id = $1 and thread_id = $2`,
@@ -39,6 +48,16 @@ export async function stopRun(
     `update threadlog.agent_runs set is_stopped = true
      where tenant_id = $1 and thread_id = $2 and agent_id = $3 and trigger_index = $4`,
     [tenantId, threadId, run.agentId, run.triggerIndex],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+/** Of an agent that streams its answer by itself. */
+async function stopStreamed(database: Database, { tenantId, threadId, runId }: OfThread): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `update threadlog.agent_streams set is_stopped = true
+     where tenant_id = $1 and thread_id = $2 and run_id = $3 and alive_until > now()`,
+    [tenantId, threadId, runId],
   );
   return (rowCount ?? 0) > 0;
 }

@@ -16,6 +16,7 @@ export * from './http/rateLimits';
 export * from './http/requestContext';
 export * from './http/route';
 export * from './http/security';
+export { boundsBodyItself } from './http/bodyTime';
 export * from './http/server';
 export * from './http/strictRouter';
 export * from './jsonShape';

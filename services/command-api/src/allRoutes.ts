@@ -1,5 +1,6 @@
 import type { Route } from '@threadlog/service';
 import type { CommandRouteDeps } from './http/commandRoute';
+import { agentRunRoutes } from './routes/agentRuns';
 import { agentRoutes } from './routes/agents';
 import { markRoutes } from './routes/marks';
 import { messageRoutes } from './routes/messages';
@@ -18,6 +19,7 @@ export const commandRoutes: readonly Route<CommandRouteDeps>[] = [
   ...markRoutes,
   ...participantRoutes,
   ...agentRoutes,
+  ...agentRunRoutes,
   ...userRoutes,
   ...privacyRoutes,
   ...tenantRoutes,

@@ -1,3 +1,4 @@
+import { createAgentObserver } from '@threadlog/agents';
 import { createLogger, type Metrics } from '@threadlog/service';
 import { createCommandFaults, createOwnershipMetrics } from './metrics';
 
@@ -6,4 +7,5 @@ export function registerCommandApiMetrics(metrics: Metrics): void {
   const logger = createLogger({ service: 'metrics', level: 'silent' });
   createOwnershipMetrics({ metrics, logger });
   createCommandFaults({ metrics, logger });
+  createAgentObserver(metrics);
 }

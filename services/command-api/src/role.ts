@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createAgentObserver, createDraft, learnerOf, silentDraft } from '@threadlog/agents';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
 import {
@@ -15,9 +16,12 @@ import {
   subjectOfDeletion,
   stopRun,
 } from '@threadlog/read-models';
-import { servedRoutes, type Runtime } from '@threadlog/runtime';
+import { servedRoutes, type Runtime, type Signals } from '@threadlog/runtime';
 import { mountRoutes, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
+import { createPlaces } from './agentRuns/places';
+import { createPlaceStore } from './agentRuns/placeStore';
+import { takeStream, type AgentStreamDeps } from './agentRuns/stream';
 import { commandRoutes } from './allRoutes';
 import { createSystemClock, createWindow, type Clock } from './clock';
 import { createExecutor } from './pipeline/executor';
@@ -38,7 +42,7 @@ import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
 import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
 import { createChatWrites, type ChatWrites } from './surfaces/v1/chatWrites';
-import type { CommandRouteDeps } from './http/commandRoute';
+import type { CommandRouteDeps, StreamRequest } from './http/commandRoute';
 
 export interface CommandApi extends Role {
   /** Everybody else's way to write, in this process. */
@@ -54,6 +58,8 @@ export interface CommandApiDeps extends Pick<
   config: CommandApiConfig;
   /** Shared with the query API of the same process, which lets an actor's reads wait for its writes. */
   lastWrites?: LastWrites;
+  /** By which sockets are told what agents are about to say; without them nobody is. */
+  signals?: Pick<Signals, 'publish'>;
   /** Checks every reply against its declared schema. For tests. */
   checkReplies?: boolean;
 }
@@ -80,17 +86,18 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     onFault: (error) => deps.logger.error({ err: error }, 'a command could not be routed'),
   });
   const router = rememberWrites(localRouter, deps.lastWrites);
+  const agentStreams = agentStreamsOf(deps);
+  const streaming = { router, timeoutMs: config.COMMAND_TIMEOUT_MS, lookUps: lookUpsOf(deps, readModel) };
   const routeDeps = {
-    router,
+    ...streaming,
     logId: log.logId,
     basePath: config.BASE_PATH,
-    timeoutMs: config.COMMAND_TIMEOUT_MS,
-    lookUps: lookUpsOf(deps, readModel),
     webhookUrl: createWebhookUrls({
       allowHttp: config.OUTBOUND_ALLOW_HTTP,
       allowedRanges: config.OUTBOUND_ALLOWED_RANGES,
     }),
     readmit: (tenantId: TenantId, subjectId: string) => deps.sealing.readmit(tenantId, subjectId),
+    takeStream: (request: StreamRequest) => takeStream(request, { ...streaming, agentStreams }),
   };
   const routes = mountRoutes(strictRouter(), servedRoutes(commandRoutes, config), {
     deps: routeDeps,
@@ -104,7 +111,23 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     routes,
     opsRoutes: strictRouter().use(forwardEndpoint(localRouter, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(deps, owner, leases) }],
-    run: (signal) => runAll({ owner, executor, holds, client }, signal),
+    run: (signal) => runAll({ owner, executor, holds, client, streams: agentStreams.places }, signal),
+  };
+}
+
+/** What takes the streams of agents that come by themselves. */
+function agentStreamsOf({ database, sealing, logger, metrics, signals }: CommandApiDeps): AgentStreamDeps {
+  const drafts = signals && {
+    publish: signals.publish,
+    sealing,
+    learnerOf: (of: Parameters<typeof learnerOf>[1]) => learnerOf(database, of),
+  };
+  return {
+    places: createPlaces({ store: createPlaceStore(database), logger }),
+    sealing,
+    observer: createAgentObserver(metrics),
+    draftOf: drafts ? (run) => createDraft(drafts, run) : silentDraft,
+    onRefused: (runId, code) => logger.info({ runId, code }, 'an agent’s answer was refused'),
   };
 }
 
@@ -155,14 +178,17 @@ export function createRemoteChatWrites(
   deps: Pick<CommandApiDeps, 'database' | 'log' | 'messageStore'> & Pick<CommandRouteDeps, 'router' | 'timeoutMs'>,
 ): ChatWrites {
   const { router, timeoutMs, log, database, messageStore } = deps;
-  const lookUps = lookUpsOf({ database, log }, createPostgresReadModel({ database, messageStore }));
+  const lookUps = lookUpsOf({ database, log, messageStore }, createPostgresReadModel({ database, messageStore }));
   return createChatWrites({ router, timeoutMs, lookUps, logId: log.logId });
 }
 
 /** A look-up that finds nothing waits so long for the projection; milliseconds. */
 const PROJECTION_WAIT_MS = 2_000;
 
-function lookUpsOf({ database, log }: Pick<CommandApiDeps, 'database' | 'log'>, readModel: PostgresReadModel): LookUps {
+function lookUpsOf(
+  { database, log, messageStore }: Pick<CommandApiDeps, 'database' | 'log' | 'messageStore'>,
+  readModel: PostgresReadModel,
+): LookUps {
   const { generation } = readModel;
   const statements = createStatements({ database, generation });
   // The checkpoints of the read model itself: what was waited for is in the generation that is asked next.
@@ -170,6 +196,7 @@ function lookUpsOf({ database, log }: Pick<CommandApiDeps, 'database' | 'log'>, 
   return createLookUps({
     queries: createReadingQueries({ database, generation }),
     stopRun: (run) => stopRun(database, run),
+    message: async (tenantId, id) => (await messageStore(await activeGeneration(database)).byIds(tenantId, [id]))[0],
     subjectOfDeletion: (tenantId, requestId) => subjectOfDeletion(statements, tenantId, requestId),
     allProjected: createAllProjected({ log, look, waitMs: PROJECTION_WAIT_MS }),
   });
@@ -194,13 +221,14 @@ interface Running {
   owner: Service;
   executor: Service;
   holds: Service;
+  streams: Service;
   client: ForwardClient;
 }
 
 /** The executor outlives the owner: until the partitions are given back, acks still come in and are worth waiting for. */
-async function runAll({ owner, executor, holds, client }: Running, signal: AbortSignal): Promise<void> {
+async function runAll({ owner, executor, holds, streams, client }: Running, signal: AbortSignal): Promise<void> {
   const given = new AbortController();
-  const beside = [executor.run(given.signal), holds.run(given.signal)];
+  const beside = [executor.run(given.signal), holds.run(given.signal), streams.run(signal)];
   try {
     await owner.run(signal);
   } finally {

@@ -32,8 +32,10 @@ export interface ComposeOptions extends Pick<RealtimeDeps, 'onListening'> {
 export function composeRoles(runtime: Runtime, config: StandaloneConfig, options: ComposeOptions = {}): Role[] {
   const wanted = new Set(config.ROLES);
   const lastWrites = seesBoth(wanted) ? createLastWrites() : undefined;
-  const commandApi = wanted.has('command-api') ? createCommandApi({ ...runtime, config, lastWrites }) : undefined;
   const signals = createSignals({ ...runtime, keysOnly: !hearsPresence(config) });
+  const commandApi = wanted.has('command-api')
+    ? createCommandApi({ ...runtime, config, lastWrites, signals })
+    : undefined;
   const listens = USING_KEYS.some((role) => wanted.has(role));
   const shared = { lastWrites, presence: signals.presence };
   const reads = READING.some((role) => wanted.has(role)) ? queryApi(runtime, config, shared) : undefined;

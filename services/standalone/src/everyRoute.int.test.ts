@@ -53,8 +53,8 @@ const FOR_ADMINISTRATORS = new Set([
   ...['getAgent', 'registerAgent', 'deleteAgent', 'rotateAgentSecret'],
 ]);
 
-/** Operations about what only the worker brings about; the privacy tests ask for them. */
-const AFTER_JOBS = new Set(['getErasureReceipt']);
+/** Operations about what only the worker brings about, and for agents alone; the tests of both ask for them. */
+const ASKED_ELSEWHERE = new Set(['getErasureReceipt', 'streamAgentRun']);
 
 const created = async (reply: Promise<TestReply>): Promise<{ id: string; token: string }> => {
   const { status, body, headers } = await reply;
@@ -161,7 +161,7 @@ describe('every route', () => {
     outsider: testActor('tom', { role: 'teacher', learnerScope: ['leo'] }),
   });
   const byInsider = ({ operationId }: Operation) =>
-    !FOR_ADMINISTRATORS.has(operationId) && !AFTER_JOBS.has(operationId);
+    !FOR_ADMINISTRATORS.has(operationId) && !ASKED_ELSEWHERE.has(operationId);
   secureRoutesSpec(document, secured(insider), byInsider);
   const byAdministrator = ({ operationId }: Operation) => FOR_ADMINISTRATORS.has(operationId);
   secureRoutesSpec(document, secured(administrator), byAdministrator, new Set(['registerAgent']));

@@ -25,3 +25,21 @@ alter table threadlog.agent_runs add column if not exists is_stopped boolean not
 create index if not exists agent_runs_by_thread on threadlog.agent_runs (tenant_id, thread_id);
 create index if not exists agent_runs_stopped on threadlog.agent_runs (agent_id) where is_stopped;
 `;
+
+/**
+ * Which agents stream an answer by themselves, one a thread, and where: `token` is the request's. A row of which nothing was heard for
+ * long is of a process that ended. No text is here.
+ */
+export const AGENT_STREAMS_SQL = `
+create table if not exists threadlog.agent_streams (
+  tenant_id text not null,
+  thread_id text not null,
+  agent_id text not null,
+  run_id text not null,
+  trigger_index integer not null,
+  token uuid not null,
+  is_stopped boolean not null default false,
+  alive_until timestamptz not null,
+  primary key (tenant_id, thread_id, agent_id)
+);
+`;

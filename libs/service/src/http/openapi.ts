@@ -81,12 +81,19 @@ function operationOf<Deps>(route: Route<Deps>): ZodOpenApiOperationObject {
       ...(route.query && { query: route.query }),
       ...(route.headers && { header: route.headers }),
     },
-    requestBody: route.body ? requestBodyOf(route.body) : undefined,
+    requestBody: requestBodyOf(route),
     responses: { ...successes(route), ...refusals(route) },
   };
 }
 
-function requestBodyOf(body: z.ZodType): ZodOpenApiRequestBodyObject {
+function requestBodyOf<Deps>({ body, streams }: Route<Deps>): ZodOpenApiRequestBodyObject | undefined {
+  if (streams) {
+    const content = Object.fromEntries(
+      Object.entries(streams).map(([type, example]) => [type, { schema: { type: 'string' as const, example } }]),
+    );
+    return { required: true, content };
+  }
+  if (!body) return undefined;
   return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: body } } };
 }
 
@@ -107,6 +114,7 @@ const ALWAYS: ProblemCode[] = ['invalid_request', 'not_found', 'rate_limited', '
 export function problemsOf<Deps>(route: Route<Deps>): ProblemCode[] {
   const own: ProblemCode[] = route.auth === 'none' ? [] : ['unauthorized'];
   if (route.body) own.push('payload_too_large', 'unsupported_media_type');
+  if (route.streams) own.push('unsupported_media_type');
   return [...new Set([...ALWAYS, ...own, ...(route.problems ?? [])])];
 }
 

@@ -70,6 +70,8 @@ export interface RouteDefinition<
   query?: Schemas['query'];
   headers?: Schemas['headers'];
   body?: Schemas['body'];
+  /** Media types of a body that the handler itself reads, bit by bit, instead of JSON, each with an example; no `body` then. */
+  streams?: Readonly<Record<string, string>>;
   /** Largest body in bytes, where it is another than everywhere else (256 KiB). */
   bodyLimit?: number;
   responses: Record<number, ResponseDefinition>;

@@ -1,5 +1,6 @@
-import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
+import { Agent, get, request, type IncomingMessage, type RequestListener } from 'node:http';
 import { createLogger } from '../logger';
+import { boundsBodyItself } from './bodyTime';
 import { httpService, listen, type HttpServer } from './server';
 
 const logger = createLogger({ service: 'test', level: 'silent' });
@@ -50,6 +51,30 @@ describe('listen', () => {
     await http.close(10);
     await cut;
     release();
+  });
+
+  it('refuses a body that takes too long, unless its route has bounds of its own', async () => {
+    const handler: RequestListener = (incoming, response) => {
+      if (incoming.url === '/long') boundsBodyItself(incoming);
+      incoming
+        .resume()
+        .on('end', () => response.end('whole'))
+        .on('error', () => undefined);
+    };
+    const http = await listen(handler, { host: '127.0.0.1', port: 0, bodyMs: 20 });
+    const begin = (path: string) => {
+      const sent = request({ host: '127.0.0.1', port: http.port, path, method: 'POST' });
+      const status = new Promise((resolve, reject) => {
+        sent.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+      });
+      sent.write('half');
+      return { sent, status };
+    };
+    const [long, late] = [begin('/long'), begin('/late')];
+    expect(await late.status).toBe(408);
+    long.sent.end('whole');
+    expect(await long.status).toBe(200);
+    await http.close(10);
   });
 
   it('rejects where the port is taken', async () => {

@@ -2,11 +2,14 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Service } from '../lifecycle';
 import type { Logger } from '../logger';
+import { BODY_MS, boundBody } from './bodyTime';
 
 export interface ListenOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
+  /** Milliseconds in which a body has to be there; 30,000 by default. */
+  bodyMs?: number;
 }
 
 export interface HttpServer {
@@ -28,16 +31,21 @@ const KEEP_ALIVE_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
 
 /** Serves on a port. Rejects with the system's error where it is taken. */
-export async function listen(handler: RequestListener, { host, port }: ListenOptions): Promise<HttpServer> {
+export async function listen(
+  handler: RequestListener,
+  { host, port, bodyMs = BODY_MS }: ListenOptions,
+): Promise<HttpServer> {
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: 20_000,
-    requestTimeout: 30_000,
+    // Node's own knows no exception; `boundBody` does.
+    requestTimeout: 0,
     noDelay: true,
   });
   let closing: Promise<void> | undefined;
   server.on('request', (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
+    boundBody(request, response, bodyMs);
     handler(request, response);
   });
   await new Promise<void>((resolve, reject) => {

@@ -119,6 +119,8 @@ export interface CommandRules<Contract extends CommandContract, Type extends Dec
   hidesFrom?(actor: Actor): Problem | null;
   /** Whether its first event made what it shows; always by default. */
   made?(firstEvent: string): boolean;
+  /** What makes two requests with one key the same; all of the input by default. */
+  sameBy?(input: InputOf<Contract>): object;
   /** A key of the client's own in the input, for where no header names one. */
   ownKey?(input: InputOf<Contract>): string | null;
 }

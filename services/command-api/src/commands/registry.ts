@@ -2,6 +2,7 @@ import type { Command, CommandType } from '@threadlog/commands';
 import type { CommandDefinition } from './define';
 import { answerAsAgent } from './agents/answer';
 import { endRunOfAgent } from './agents/endRun';
+import { mayAnswerAsAgent } from './agents/mayAnswer';
 import { setAgentMode } from './agents/mode';
 import { mayStopAgents } from './agents/stop';
 import { deleteMessage } from './messages/delete';
@@ -59,6 +60,7 @@ const LISTED = [
   pinMessage,
   unpinMessage,
   setAgentMode,
+  mayAnswerAsAgent,
   answerAsAgent,
   endRunOfAgent,
   mayStopAgents,

@@ -18,6 +18,7 @@ import {
   type RouteReply,
   type RouteRequest,
 } from '@threadlog/service';
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { definitionOf } from '../commands/registry';
 import type { LookUps } from './lookUps';
@@ -37,6 +38,16 @@ export interface CommandRouteDeps {
   webhookUrl(text: string): string;
   /** Longest wait for an answer; milliseconds. */
   timeoutMs: number;
+  /** Takes what an agent says as it says it; null where there is no message. Throws what the run was refused with. */
+  takeStream(request: StreamRequest): Promise<CommandAccepted | null>;
+}
+
+/** An agent's answer to a message, as the body of a request. */
+export interface StreamRequest {
+  caller: Caller;
+  threadId: string;
+  triggerMessageId: string;
+  message: IncomingMessage;
 }
 
 const MAX_KEY = 255;
@@ -68,20 +79,22 @@ export type ResponseOverride = Partial<Pick<RouteReply, 'status' | 'body'>> & {
 };
 
 /** What a write says of itself; parts of the request that are left out are none, but for the headers of every write. */
-interface WriteRules<Params, Headers, Body> extends Omit<
+interface WriteRules<Params, Headers, Body, Query = undefined> extends Omit<
   RouteDefinition<RequestSchemas, CommandRouteDeps>,
   'auth' | 'params' | 'query' | 'headers' | 'body' | 'handler'
 > {
   /** `user` by default. */
   auth?: RouteAuth;
   params?: Params;
+  query?: Query;
   /** `commandHeaders` by default. */
   headers?: Headers;
   body?: Body;
 }
 
-type WriteRequest<Params, Headers, Body> = RouteRequest<{
+type WriteRequest<Params, Headers, Body, Query = undefined> = RouteRequest<{
   params: Extract<Params, z.ZodObject>;
+  query: Extract<Query, z.ZodObject>;
   headers: Extract<Headers, z.ZodObject>;
   body: Extract<Body, z.ZodType>;
 }>;
@@ -117,10 +130,10 @@ export function commandRoute<
   });
 }
 
-interface HandledRules<Params, Headers, Body> extends WriteRules<Params, Headers, Body> {
+interface HandledRules<Params, Headers, Body, Query> extends WriteRules<Params, Headers, Body, Query> {
   /** The commands whose refusals are the route's. */
   sends: readonly CommandType[];
-  handler(request: WriteRequest<Params, Headers, Body>, deps: CommandRouteDeps): Promise<RouteReply>;
+  handler(request: WriteRequest<Params, Headers, Body, Query>, deps: CommandRouteDeps): Promise<RouteReply>;
 }
 
 /** A write of any number of commands. */
@@ -128,7 +141,8 @@ export function writeRoute<
   Params extends z.ZodObject | undefined = undefined,
   Body extends z.ZodType | undefined = undefined,
   Headers extends z.ZodObject = typeof commandHeaders,
->({ sends, ...route }: HandledRules<Params, Headers, Body>): Route<CommandRouteDeps> {
+  Query extends z.ZodObject | undefined = undefined,
+>({ sends, ...route }: HandledRules<Params, Headers, Body, Query>): Route<CommandRouteDeps> {
   const responses = Object.entries(route.responses).map(([status, one]) => [status, { ...one, headers: writeHeaders }]);
   return defineRoute<RequestSchemas, CommandRouteDeps>({
     auth: 'user',

@@ -1,6 +1,6 @@
 import type { Actor } from '@threadlog/auth';
 import { ProblemError, type Subject, type TenantId, notThere } from '@threadlog/events';
-import type { ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
+import type { MessageRow, ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
 import { isProblem } from '../problems';
 
 /** What routes look up in the read model before they command. Stores that are away are `unavailable`. */
@@ -15,11 +15,20 @@ export interface LookUps {
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject>;
   /** Notes that an open run of an agent shall stop; throws `not_found` where there is none of this id in the thread. */
   stopRun(tenantId: TenantId, threadId: string, runId: string): Promise<void>;
+  /** Who wrote a message of the thread that asks an agent, and when; throws `not_found` where it is not there. */
+  asked(tenantId: TenantId, threadId: string, messageId: string): Promise<AskedMessage>;
   /** Resolves once the read model shows everything that stands in the log now. */
   allProjected(): Promise<void>;
 }
 
+export interface AskedMessage {
+  askedBy: string;
+  askedAt: string;
+  triggerIndex: number;
+}
+
 export interface LookUpsDeps {
+  message(tenantId: TenantId, messageId: string): Promise<MessageRow | undefined>;
   stopRun(run: { tenantId: TenantId; threadId: string; runId: string }): Promise<boolean>;
   queries: ReadingQueries;
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject | null>;
@@ -56,6 +65,12 @@ export function createLookUps({ queries, allProjected, ...deps }: LookUpsDeps): 
     stopRun: (tenantId, threadId, runId) =>
       reached(async () => {
         if (!(await deps.stopRun({ tenantId, threadId, runId }))) throw notThere();
+      }),
+    asked: (tenantId, threadId, messageId) =>
+      find(async () => {
+        const row = await deps.message(tenantId, messageId);
+        if (row?.thread_id !== threadId) throw notThere();
+        return { askedBy: row.sender_id, askedAt: row.created_at, triggerIndex: row.message_index };
       }),
     threadOfMessage: (tenantId, messageId) =>
       find(async () => {

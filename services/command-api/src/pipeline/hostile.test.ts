@@ -213,5 +213,5 @@ function rowsOf({ state }: StreamEntry, event: ChatEvent): unknown[] {
 
 test('not everything is refused, which would prove nothing', () => {
   // They ask only, and leave no event.
-  expect(TYPES.filter((type) => !taken.has(type)).sort()).toEqual(['agent.stop', 'thread.newest']);
+  expect(TYPES.filter((type) => !taken.has(type)).sort()).toEqual(['agent.mayAnswer', 'agent.stop', 'thread.newest']);
 });

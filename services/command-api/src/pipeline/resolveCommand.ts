@@ -82,7 +82,9 @@ async function hashesOf(
   const key_hash = sealing.tenantHmac(tenantId, 'idempotency-key', key).slice(0, 22);
   const scope = { tenantId, authorId: id, threadId: null, month: null, learnerId: null };
   if (!sealing.cachedSealer(scope)) await sealing.sealer(scope);
-  const request_hash = sealing.subjectHmac(tenantId, id, 'request', canonicalJson(command)).slice(0, 22);
+  const same = definitionOf(command).sameBy?.(command.input);
+  const asked = canonicalJson(same ? { type: command.type, input: same } : command);
+  const request_hash = sealing.subjectHmac(tenantId, id, 'request', asked).slice(0, 22);
   return { key_hash, request_hash };
 }
 

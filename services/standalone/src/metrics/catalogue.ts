@@ -32,11 +32,14 @@ export async function metricsCatalogue(): Promise<CataloguedMetric[]> {
   const shared = createMetrics();
   registerRuntimeMetrics(shared);
   const found = await metricsIn(shared, EVERY_PROCESS);
-  const names = new Set(found.map(({ name }) => name));
   for (const [role, register] of Object.entries(OF_ROLES)) {
     const metrics = createMetrics({ defaults: false });
     register(metrics);
-    found.push(...(await metricsIn(metrics, role)).filter(({ name }) => !names.has(name)));
+    for (const metric of await metricsIn(metrics, role)) {
+      const known = found.find(({ name }) => name === metric.name);
+      if (!known) found.push(metric);
+      else if (known.process !== EVERY_PROCESS) known.process += `, ${role}`;
+    }
   }
   return found.sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createAgentObserver, createDraft, learnerOf, silentDraft, type AgentObserver } from '@threadlog/agents';
+import { createAgentObserver, createDraft, learnerOf, silentDraft, timed, type AgentObserver } from '@threadlog/agents';
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog } from '@threadlog/log';
 import { createOutboundClient, type OutboundOptions, type Patience } from '@threadlog/outbound';
@@ -151,14 +151,7 @@ async function reachable(
 /** Tells how long the first of an answer took, and what all of it did. */
 function observed(observer: AgentObserver, asking: ReachableAgent['ask']): ReachableAgent['ask'] {
   return async (request, signal, progress) => {
-    const from = performance.now();
-    let began = false;
-    const text = (soFar: string): void => {
-      if (!began && soFar !== '') observer.began((performance.now() - from) / 1_000);
-      began ||= soFar !== '';
-      progress.text(soFar);
-    };
-    const asked = await asking(request, signal, { text, tool: () => progress.tool() });
+    const asked = await asking(request, signal, timed(observer, progress));
     if (asked.kind === 'said') observer.used(asked.usage);
     return asked;
   };

@@ -1,6 +1,7 @@
 import type { Case } from '../case';
 import { closed } from '../variants';
 import { agentCases } from './agents';
+import { agentStreamCases } from './agentStreams';
 import { auditCases } from './audit';
 import { changeCases } from './changes';
 import { conversationMessageCases } from './conversationMessages';
@@ -58,6 +59,7 @@ const ofRoutes: Case[] = [
   ...holdCases,
   ...webhookCases,
   ...agentCases,
+  ...agentStreamCases,
   ...downloadCases,
   ...v1Cases,
 ];

@@ -4,9 +4,10 @@ import type { MessageRow } from '@threadlog/read-models';
 import { happened, isRefusal } from '../decision';
 import { inThread, messageOf, nobody, shownMessage } from '../common';
 import { defineCommand } from '../define';
-import { isSound, messageKeys, takesMessages } from '../messages/posting';
-import { mentionsPeople, viewThread } from '../policies';
-import { hopsTo, mayActAsAgent, mayAnswer, triggerOf } from './rules';
+import { isSound, messageKeys } from '../messages/posting';
+import { mentionsPeople } from '../policies';
+import { answerable } from './answerable';
+import { hopsTo } from './rules';
 
 type Input = CommandInput<'agent.answer'>;
 
@@ -19,16 +20,10 @@ export const answerAsAgent = defineCommand(agentAnswer, {
   refusals: ['thread_closed', 'thread_full', 'agent_off', 'run_over', 'gone', 'conflict', 'subject_erased'],
   decide(input, state, context) {
     const { actor } = context;
-    const view = viewThread(state, context);
-    if (isRefusal(view)) return view;
-    const trigger = triggerOf(input.run.triggerMessageId, state, { view, actor });
-    if (isRefusal(trigger)) return trigger;
-    const refusal =
-      mayActAsAgent(context, view) ??
-      isSound(input) ??
-      mayAnswer(trigger, context, view) ??
-      takesMessages(view, context) ??
-      mentionsPeople(input.mentions, context);
+    const found = answerable(input.run.triggerMessageId, state, context);
+    if (isRefusal(found)) return found;
+    const { view, trigger } = found;
+    const refusal = isSound(input) ?? mentionsPeople(input.mentions, context);
     if (refusal) return refusal;
     return happened({
       type: 'CHAT_MESSAGE_CREATED',
@@ -49,6 +44,7 @@ export const answerAsAgent = defineCommand(agentAnswer, {
       },
     });
   },
+  sameBy: ({ threadId, run: { runId, triggerMessageId } }) => ({ threadId, runId, triggerMessageId }),
   shows: (_input, { state, resourceId }) => messageOf(state, resourceId),
   replays: shownMessage,
 });

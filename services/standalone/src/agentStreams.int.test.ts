@@ -1,0 +1,256 @@
+import { request as httpRequest } from 'node:http';
+import type { Actor } from '@threadlog/auth';
+import type { ChatEvent, MessageResource } from '@threadlog/events';
+import { runIdOf } from '@threadlog/read-models';
+import { eventually, testActor } from '@threadlog/testing';
+import { io, type Socket } from 'socket.io-client';
+import { scenesOf } from './testing/scenes';
+import { givenStandalone, tokenOf } from './testing/standalone';
+
+const PATIENT = { timeoutMs: 30_000, intervalMs: 20 };
+jest.setTimeout(60_000);
+
+const api = givenStandalone({ ROLES: 'projector,command-api,query-api,realtime' });
+const scenes = scenesOf(api);
+const ends: (() => unknown)[] = [];
+afterEach(() => ends.splice(0).forEach((end) => end()));
+
+interface Reply {
+  status: number;
+  headers: NodeJS.Dict<string | string[]>;
+  body: { code?: string; id?: string } & Partial<MessageResource>;
+}
+interface Streaming {
+  write(text: string): void;
+  end(text?: string): void;
+  cut(): void;
+  reply: Promise<Reply>;
+}
+
+/** A body that is sent bit by bit, with what it is answered, which may come before its end. */
+function stream(
+  as: Actor,
+  threadId: string,
+  triggerMessageId: string,
+  { type = 'text/plain', key, ...headers }: Record<string, string> = {},
+): Streaming {
+  const url = new URL(`/api/v1/threads/${threadId}/runs?triggerMessageId=${triggerMessageId}`, api.url());
+  const reply = Promise.withResolvers<Reply>();
+  const sent = httpRequest(url, {
+    method: 'POST',
+    headers: {
+      ...{ authorization: `Bearer ${tokenOf(as)}`, 'content-type': type, 'transfer-encoding': 'chunked' },
+      ...{ ...headers, ...(key && { 'idempotency-key': key }) },
+    },
+  });
+  sent.on('error', reply.reject);
+  sent.on('response', (response) => {
+    let text = '';
+    response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    response.on('end', () => {
+      const body = text === '' ? {} : (JSON.parse(text) as Reply['body']);
+      reply.resolve({ status: response.statusCode!, headers: response.headers, body });
+    });
+  });
+  sent.flushHeaders();
+  ends.push(() => sent.destroy());
+  reply.promise.catch(() => undefined);
+  return {
+    write: (text) => void sent.write(text),
+    end: (text) => void sent.end(text),
+    cut: () => void sent.destroy(),
+    reply: reply.promise,
+  };
+}
+
+const sse = (...parts: (object | string)[]): string =>
+  parts.map((part) => `data: ${typeof part === 'string' ? part : JSON.stringify(part)}\n\n`).join('');
+const delta = (text: string) => ({ type: 'text-delta', id: '1', delta: text });
+
+interface Told {
+  name: string;
+  runId?: string;
+  state?: string;
+  reason?: string;
+  op?: string;
+  text?: string;
+  run?: { runId: string };
+}
+
+/** What somebody's socket is told of a conversation, and what of a draft it shows. */
+async function view(as: Actor, threadId: string) {
+  const socket: Socket = io(api.sockets(), {
+    ...{ transports: ['websocket'], forceNew: true, reconnection: false, auth: { token: tokenOf(as) } },
+  });
+  ends.push(() => socket.disconnect());
+  const frames: Told[] = [];
+  socket.onAny((name: string, payload: object) => frames.push({ ...payload, name } as Told));
+  await eventually(() => expect(frames.map(({ name }) => name)).toContain('hello'), PATIENT);
+  await socket.emitWithAck('conversation:join', { conversationId: threadId });
+  const draft = (): string =>
+    frames.reduce((soFar, { name, op, text }) => {
+      return name !== 'agent:text' ? soFar : op === 'replace' ? text! : soFar + text;
+    }, '');
+  const shows = (text: string): Promise<void> => eventually(() => expect(draft()).toBe(text), PATIENT);
+  return { frames, shows };
+}
+
+async function given(tenant: string) {
+  const [ada, bot] = [testActor('ada', { tenant }), testActor('bot', { tenant, role: 'agent' })];
+  const threadId = await scenes.thread(ada, {});
+  await scenes.done(ada, 'participant.add', { threadId, userId: bot.id, role: 'agent' });
+  const question = await scenes.post(ada, threadId, 'What is x?');
+  await scenes.projected();
+  const runIdFor = (triggerMessageId: string): string =>
+    runIdOf({ tenantId: ada.tenantId, threadId, triggerMessageId, agentId: bot.id });
+  const ofAgent = async (): Promise<Pick<ChatEvent, 'event_type' | 'data'>[]> =>
+    (await scenes.events(tenant))
+      .filter(({ actor }) => actor.id === bot.id)
+      .map(({ event_type, data }) => ({ event_type, data }) as Pick<ChatEvent, 'event_type' | 'data'>);
+  return { ada, bot, threadId, question, runIdFor, ofAgent, viewer: await view(ada, threadId) };
+}
+
+test('is shown while it comes and entered once, and the same key gives the first answer again', async () => {
+  const { ada, bot, threadId, question, runIdFor, ofAgent, viewer } = await given('streams-1');
+  const answer = stream(bot, threadId, question, { type: 'text/event-stream; charset=utf-8', key: 'k1' });
+  answer.write(sse({ type: 'start' }, delta('Try ')));
+  await viewer.shows('Try ');
+  // Nothing waits for a body: others go on in the very thread.
+  await scenes.post(ada, threadId, 'Quick!');
+  answer.write(sse(delta('x = 3.')));
+  await viewer.shows('Try x = 3.');
+  const usage = { inputTokens: 12, outputTokens: 4, model: 'maker/model-1' };
+  answer.end(sse({ type: 'finish', messageMetadata: usage }, '[DONE]'));
+
+  const runId = runIdFor(question);
+  const run = { runId, triggerMessageId: question, finish: 'complete', ...usage, toolCalls: 0 };
+  const { status, body, headers } = await answer.reply;
+  expect([status, body]).toMatchObject([201, { senderId: 'bot', senderType: 'agent', content: 'Try x = 3.', run }]);
+  expect(headers.location).toContain(body.id);
+  await eventually(() => expect(viewer.frames.find((told) => told.run?.runId === runId)).toBeDefined(), PATIENT);
+  expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_MESSAGE_CREATED', data: { message_id: body.id } }]);
+
+  const again = stream(bot, threadId, question, { key: 'k1' });
+  again.end('Something else');
+  const { status: secondStatus, body: second, headers: secondHeaders } = await again.reply;
+  expect([secondStatus, second.id, second.content]).toEqual([201, body.id, 'Try x = 3.']);
+  expect(secondHeaders['idempotency-replayed']).toBe('true');
+  expect((await stream(bot, threadId, question).reply).body.code).toBe('run_over');
+  expect(await ofAgent()).toHaveLength(1);
+});
+
+test('what was said before the body broke off is the message; where nothing was, it may be tried again', async () => {
+  const { bot, threadId, question, ofAgent, viewer } = await given('streams-2');
+  const nothing = stream(bot, threadId, question, { type: 'text/event-stream' });
+  nothing.end(sse({ type: 'start' }, { type: 'error', errorText: 'no' }));
+  expect(await nothing.reply).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  expect(await ofAgent()).toEqual([]);
+
+  const cut = stream(bot, threadId, question);
+  cut.write('Try x');
+  await viewer.shows('Try x');
+  cut.cut();
+  await eventually(async () => {
+    const run = { trigger_message_id: question, finish: 'failed' };
+    expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_MESSAGE_CREATED', data: { run } }]);
+  }, PATIENT);
+});
+
+test('an agent that says nothing lets the message be', async () => {
+  const { bot, threadId, question, ofAgent } = await given('streams-3');
+  const silent = stream(bot, threadId, question);
+  silent.end(' ');
+  expect((await silent.reply).status).toBe(204);
+  expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'silent' } }]);
+  expect((await stream(bot, threadId, question).reply).body.code).toBe('run_over');
+});
+
+test('ends when somebody stops it, with what it has said', async () => {
+  const { ada, bot, threadId, question, runIdFor, viewer } = await given('streams-4');
+  const answer = stream(bot, threadId, question);
+  answer.write('Try x');
+  await viewer.shows('Try x');
+  const path = `/api/v1/threads/${threadId}/runs/${runIdFor(question)}/stop`;
+  expect((await api.request('POST', path, { as: testActor('eve', { tenant: 'streams-4' }) })).status).toBe(404);
+  expect((await api.request('POST', path, { as: ada })).status).toBe(204);
+  // The body is still open.
+  const { status, body } = await answer.reply;
+  expect([status, body]).toMatchObject([201, { content: 'Try x', run: { finish: 'stopped' } }]);
+  await eventually(async () => expect((await api.request('POST', path, { as: ada })).status).toBe(404), PATIENT);
+});
+
+test('ends when people take over, and leaves no message', async () => {
+  const { ada, bot, threadId, question, ofAgent, viewer } = await given('streams-5');
+  const answer = stream(bot, threadId, question);
+  answer.write('Try x');
+  await viewer.shows('Try x');
+  await scenes.done(ada, 'agent.mode', { threadId, agentMode: 'off' });
+  expect(await answer.reply).toMatchObject({ status: 409, body: { code: 'agent_off' } });
+  expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped' } }]);
+  expect((await stream(bot, threadId, question).reply).body.code).toBe('run_over');
+});
+
+test('has one stream of an agent in a thread: that of the newest message, and of a message the last', async () => {
+  const { ada, bot, threadId, question, ofAgent, viewer } = await given('streams-6');
+  const first = stream(bot, threadId, question);
+  first.write('Try x');
+  await viewer.shows('Try x');
+  const repeated = stream(bot, threadId, question);
+  expect(await first.reply).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  expect(await ofAgent()).toEqual([]);
+  repeated.write('Try y');
+  await viewer.shows('Try y');
+
+  const next = await scenes.post(ada, threadId, 'And z?');
+  await scenes.projected();
+  const newer = stream(bot, threadId, next);
+  expect(await repeated.reply).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  expect((await stream(bot, threadId, question).reply).status).toBe(409);
+  newer.end('z = 4');
+  expect(await newer.reply).toMatchObject({ status: 201 });
+  expect(await ofAgent()).toMatchObject([
+    { event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'superseded', trigger_message_id: question } },
+    { event_type: 'CHAT_MESSAGE_CREATED', data: { run: { trigger_message_id: next, finish: 'complete' } } },
+  ]);
+});
+
+test('is for agents that take part alone, in a form that is known, within what they may have at once', async () => {
+  const { ada, bot, threadId, question } = await given('streams-7');
+  const codeOf = async (...asked: Parameters<typeof stream>): Promise<unknown> => {
+    const { status, body } = await stream(...asked).reply;
+    return [status, body.code];
+  };
+  const ben = testActor('ben', { tenant: 'streams-7' });
+  await scenes.done(ada, 'participant.add', { threadId, userId: ben.id });
+  const [elsewhere, stranger] = ['streams-1', 'streams-7'].map((tenant) =>
+    testActor(tenant === 'streams-1' ? 'bot' : 'other-bot', { tenant, role: 'agent' }),
+  );
+  expect(await codeOf(ben, threadId, question)).toEqual([403, 'forbidden']);
+  expect(await codeOf(elsewhere!, threadId, question)).toEqual([404, 'not_found']);
+  expect(await codeOf(stranger!, threadId, question)).toEqual([404, 'not_found']);
+  expect(await codeOf(bot, threadId, 'nothing')).toEqual([400, 'invalid_request']);
+  expect(await codeOf(bot, `${threadId}~x`, question)).toEqual([404, 'not_found']);
+  expect(await codeOf(bot, threadId, question, { type: 'application/json' })).toEqual([415, 'unsupported_media_type']);
+  expect(await codeOf(bot, threadId, question, { 'content-encoding': 'gzip' })).toEqual([
+    415,
+    'unsupported_media_type',
+  ]);
+
+  const { database } = api.runtime();
+  const others = `insert into threadlog.agent_streams
+    (tenant_id, thread_id, agent_id, run_id, trigger_index, token, alive_until)
+    select 'streams-7', 'other-' || n, $1, 'r', 1, gen_random_uuid(), now() + interval '1 minute'
+    from generate_series(1, $2::integer) n`;
+  await database.query(others, ['bot', 8]);
+  expect(await codeOf(bot, threadId, question)).toEqual([429, 'rate_limited']);
+  await database.query(`update threadlog.agent_streams set agent_id = 'others' where tenant_id = 'streams-7'`);
+  await database.query(others, ['third', 8]);
+  expect(await codeOf(bot, threadId, question)).toEqual([429, 'rate_limited']);
+  // Those of processes that ended count for nothing.
+  await database.query(`update threadlog.agent_streams set alive_until = now() where tenant_id = 'streams-7'`);
+  const answer = stream(bot, threadId, question);
+  answer.end('x'.repeat(32_001));
+  const { status, body } = await answer.reply;
+  expect([status, body.content?.length, body.run?.finish]).toEqual([201, 32_000, 'failed']);
+  expect((await database.query('select 1 from threadlog.agent_streams')).rows).toEqual([]);
+});
