@@ -75,6 +75,7 @@ shortOnly(it)('ends at once when it is told to before it begins', async () => {
   const system: System = {
     apiUrl: 'http://127.0.0.1:1',
     realtimeUrl: 'http://127.0.0.1:1',
+    grpcUrl: null,
     tokens: { secret: 'none', issuer: 'none' },
     internals: null,
     stop: () => Promise.resolve(),

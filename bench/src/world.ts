@@ -31,7 +31,7 @@ export interface Posted {
 }
 
 /** Length of what people write to each other, a little on the long side. */
-const TEXT =
+export const TEXT =
   'What does the second question mean by "in your own words"? I have read the chapter twice, and the summary at the ' +
   'end says the same as the first paragraph. Could we look at the example with the two trains together?';
 const SETTLE_ATTEMPTS = 30;

@@ -12,6 +12,7 @@ import { replayRow } from './replay';
 import type { Row } from './row';
 import { socketLatencyRow } from './socketLatency';
 import { stockedRows } from './stocked';
+import { transportRows } from './transports';
 import { webhooksRow } from './webhooks';
 
 /** In the order in which they run: replay reads what the others wrote, memory is that after all load on the service. */
@@ -25,6 +26,7 @@ export const ROWS: readonly Row[] = [
   crowdRow,
   webhooksRow,
   ...readingRows,
+  ...transportRows,
   ...stockedRows,
   exportRow,
   projectionLagRow,

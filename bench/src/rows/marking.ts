@@ -1,12 +1,11 @@
 import { latency, rate, runLoad } from '../driver/load';
-import { messagesPath, type Room, type World } from '../world';
+import { messagesPath, type Room } from '../world';
+import { MESSAGES_READ, readers, write } from './prepared';
 import type { Row, RowContext, RowMeasures } from './row';
 
 /** Rows of small writes about messages: what people do more often than writing. */
 const IN_FLIGHT = 16;
 const ALONE = 1;
-const MESSAGES = 200;
-const READERS = 63;
 
 async function measure(
   { world, pace, meter }: RowContext,
@@ -18,16 +17,6 @@ async function measure(
   const { samples, errors, problem } = measured;
   const latencies = [latency(measured, 50), latency(measured, 95), latency(measured, 99)];
   return { figures: [rate(measured, 'acks'), ...latencies], samples, errors, problem };
-}
-
-/** Ids of so many new messages, in order. */
-async function write(world: World, room: Room, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  for (let at = 0; at < count; at++) {
-    const reply = await world.post({ ...room, members: [room.members[0]!] }, 0);
-    ids.push((JSON.parse(reply.text()) as { id: string }).id);
-  }
-  return ids;
 }
 
 const reactions: Row = {
@@ -54,16 +43,14 @@ const readingRow = (name: string, inFlight: number): Row => ({
   title: `read positions moved, ${inFlight} in flight`,
   async run(context) {
     const { world } = context;
-    const room = await world.room(
-      `${name}-owner`,
-      Array.from({ length: READERS }, (_none, at) => `${name}-${at}`),
-    );
-    const messages = await write(world, room, MESSAGES);
+    const room = await world.room(`${name}-owner`, readers(name));
+    const people = room.members.length - 1;
+    const messages = await write(world, room, MESSAGES_READ);
     await world.settle([room]);
     let turn = 0;
     const step = async (worker: number): Promise<void> => {
       // Everybody reads the first message, then everybody the second: each time a position moves.
-      const [reader, at] = [turn % READERS, Math.floor(turn++ / READERS) % MESSAGES];
+      const [reader, at] = [turn % people, Math.floor(turn++ / people) % messages.length];
       const call = {
         method: 'PUT' as const,
         path: `/api/v1/threads/${room.threadId}/read`,

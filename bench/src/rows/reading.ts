@@ -1,9 +1,9 @@
 import { latency, runLoad } from '../driver/load';
 import type { Person } from '../system/tokens';
-import { messagesPath, type World } from '../world';
+import { messagesPath, type Room, type World } from '../world';
+import { oncePerWorld, PAGE } from './prepared';
 import type { Row } from './row';
 
-const PAGE = 50;
 const MESSAGES = 1_000;
 const THREADS = 60;
 const WRITERS = 16;
@@ -38,17 +38,31 @@ function readingRow({ name, title, prepare }: Reading): Row {
   };
 }
 
+/** A room of many messages, all of them to be read. */
+export const fullRoom = oncePerWorld(async (world): Promise<Room> => {
+  const room = await world.room('p-owner', ['p-1', 'p-2', 'p-3']);
+  let left = MESSAGES;
+  const post = async (worker: number): Promise<void> => {
+    while (left-- > 0) await world.post(room, worker);
+  };
+  await Promise.all(Array.from({ length: WRITERS }, (_none, worker) => post(worker)));
+  await world.settle([room]);
+  return room;
+});
+
+/** Somebody who takes part in more threads than a page has. */
+export const manyThreads = oncePerWorld(async (world): Promise<Person> => {
+  const rooms = [];
+  for (let at = 0; at < THREADS; at++) rooms.push(await world.room(`t-${at}`, ['t-reader', 't-other']));
+  await world.settle(rooms);
+  return world.tenant.person('t-reader');
+});
+
 const messagePage = readingRow({
   name: 'page',
   title: `page of ${PAGE} messages`,
   async prepare(world) {
-    const room = await world.room('p-owner', ['p-1', 'p-2', 'p-3']);
-    let left = MESSAGES;
-    const write = async (worker: number): Promise<void> => {
-      while (left-- > 0) await world.post(room, worker);
-    };
-    await Promise.all(Array.from({ length: WRITERS }, (_none, worker) => write(worker)));
-    await world.settle([room]);
+    const room = await fullRoom(world);
     return { path: `${messagesPath(room.threadId)}?limit=${PAGE}`, person: room.members[1]!, items: 'messages' };
   },
 });
@@ -57,10 +71,7 @@ const threadList = readingRow({
   name: 'threads',
   title: `list of ${PAGE} threads`,
   async prepare(world) {
-    const rooms = [];
-    for (let at = 0; at < THREADS; at++) rooms.push(await world.room(`t-${at}`, ['t-reader', 't-other']));
-    await world.settle(rooms);
-    return { path: `/api/v1/threads?limit=${PAGE}`, person: world.tenant.person('t-reader'), items: 'threads' };
+    return { path: `/api/v1/threads?limit=${PAGE}`, person: await manyThreads(world), items: 'threads' };
   },
 });
 

@@ -67,6 +67,7 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
     return {
       apiUrl: `http://127.0.0.1:${ports.api}`,
       realtimeUrl: `http://127.0.0.1:${ports.realtime}`,
+      grpcUrl: `http://127.0.0.1:${ports.grpc}`,
       tokens: { secret: env.AUTH_JWT_SECRET, issuer: ISSUER },
       internals: {
         ...internals({ dataDir, env, script: options.script }),

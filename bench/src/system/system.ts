@@ -30,6 +30,8 @@ export interface System {
   /** Without a slash at the end. */
   apiUrl: string;
   realtimeUrl: string;
+  /** Null where only the other two are known. */
+  grpcUrl: string | null;
   tokens: TokenSettings;
   /** Null for a system that was only given by its URLs. */
   internals: Internals | null;
@@ -44,7 +46,8 @@ export interface GivenSystem {
 
 /** A system that runs already. It should have its rate limits off. */
 export function givenSystem({ url, realtime, tokens }: GivenSystem): System {
-  return { apiUrl: plain(url), realtimeUrl: plain(realtime), tokens, internals: null, stop: () => Promise.resolve() };
+  const urls = { apiUrl: plain(url), realtimeUrl: plain(realtime), grpcUrl: null };
+  return { ...urls, tokens, internals: null, stop: () => Promise.resolve() };
 }
 
 const plain = (url: string): string => url.replace(/\/+$/, '');

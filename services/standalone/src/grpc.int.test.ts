@@ -11,7 +11,7 @@ import {
   ServerReflection,
   ServerReflectionAlpha,
 } from '@threadlog/grpc';
-import { testActor } from '@threadlog/testing';
+import { eventually, testActor } from '@threadlog/testing';
 import { reflectedClient } from './testing/reflectedClient';
 import { givenStandalone, tokenOf } from './testing/standalone';
 
@@ -53,8 +53,30 @@ describe('a client that knows nothing', () => {
     const sent = await client.call('SendMessage', request, headers);
     expect(sent).toMatchObject({ code: 0, body: { message: { conversation_id, content: 'Hello, World!' } } });
     const page = await client.call('GetMessages', { conversation_id, limit: 50 }, headers);
-    expect(page).toEqual({ code: 0, body: { messages: [(sent.body as { message: object }).message] } });
+    expect(page).toMatchObject({ code: 0, body: { messages: [(sent.body as { message: object }).message] } });
     expect((await client.call('GetMessages', { conversation_id })).code).toBe(Code.Unauthenticated);
+    client.close();
+  });
+
+  it('hears what happens, and why it was refused', async () => {
+    const conversation_id = await conversation();
+    const client = await reflectedClient(api.grpc(), ServerReflection);
+    const headers = { authorization: `Bearer ${tokenOf(ada)}` };
+    const request = { conversation_id, content: 'Hello, World!', idempotency_key: newKey() };
+    const { answers, ended, cancel } = client.stream('Subscribe', {}, headers);
+    await eventually(() => expect(answers).toMatchObject([{ type: 'hello', hello: { user_id: 'ada' } }]));
+    const { body } = await client.call('SendMessage', request, headers);
+    const { message } = body as { message: { id: string } };
+    await eventually(() => expect(answers).toContainEqual(expect.objectContaining({ message_created: message })));
+    cancel();
+    expect(await ended).toBe(Code.Canceled);
+
+    const again = await client.call('SendMessage', request, headers);
+    expect([again.code, again.details.includes(message.id)]).toEqual([Code.AlreadyExists, true]);
+    const hidden = await client.call('SendMessage', request, { authorization: `Bearer ${tokenOf(eve)}` });
+    expect([hidden.code, hidden.details.includes('NOT_FOUND')]).toEqual([Code.NotFound, true]);
+    const late = await client.call('GetMessages', { conversation_id }, { ...headers, 'grpc-timeout': '0n' });
+    expect(late.code).toBe(Code.DeadlineExceeded);
     client.close();
   });
 });

@@ -16,6 +16,8 @@ import type { ServerReflection, ServerReflectionAlpha } from '@threadlog/grpc';
 export interface ReflectedReply {
   code: number;
   body: unknown;
+  /** What came with an error, as the wire has it. */
+  details: Buffer;
 }
 
 const asIs = (bytes: Buffer): Buffer => bytes;
@@ -46,12 +48,32 @@ export async function reflectedClient(url: string, reflection: typeof ServerRefl
         metadata,
         (error: ServiceError | null, answer?: Buffer) => {
           const body = answer && toJson(output, fromBinary(output, answer), { useProtoFieldName: true });
-          resolve({ code: error?.code ?? 0, body });
+          resolve({ code: error?.code ?? 0, body, details: detailsOf(error) });
         },
       );
     });
   }
-  return { call, close: () => client.close() };
+
+  /** Answers of a server stream as they come; `cancel` ends it. */
+  function stream(name: string, request: JsonValue, headers: Record<string, string> = {}) {
+    const { input, output } = service.methods.find((method) => method.name === name)!;
+    const sent = Buffer.from(toBinary(input, fromJson(input, request)));
+    const metadata = new Metadata();
+    for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
+    const answers: unknown[] = [];
+    const call = client.makeServerStreamRequest(`/${service.typeName}/${name}`, asIs, asIs, sent, metadata);
+    call.on('data', (bytes: Buffer) =>
+      answers.push(toJson(output, fromBinary(output, bytes), { useProtoFieldName: true, registry })),
+    );
+    const ended = new Promise<number>((resolve) => call.on('error', ({ code }: ServiceError) => resolve(code)));
+    return { answers, ended, cancel: () => call.cancel() };
+  }
+  return { call, stream, close: () => client.close() };
+}
+
+function detailsOf(error: ServiceError | null): Buffer {
+  const [details] = error?.metadata.get('grpc-status-details-bin') ?? [];
+  return Buffer.from(details ?? '');
 }
 
 /** The file that has a symbol, and those that it needs. */
