@@ -137,22 +137,26 @@ describe('the socket of a client', () => {
     expect(downMs[0]).toBeGreaterThan(0);
   });
 
-  it('leaves a thread of others when its view is closed, and none of its own', async () => {
+  it('follows few threads of others that nobody looks at any more, and all of its own', async () => {
     const tenant = clients.tenant();
-    const { id } = await clients.of('ada', tenant).threads.create({ title: 'Of Ada' });
+    const ada = clients.of('ada', tenant);
     const officer = testActor('officer', { tenant, role: 'admin' });
     const watcher = clients.of('officer', tenant, { token: tokenOf(officer) });
     const own = await watcher.threads.create({ title: 'Own' });
-    const looked = [watcher.thread(own.id), watcher.thread(id)] as const;
-    // A list of threads goes on to live on frames of its own ones.
+    const others = await Promise.all(Array.from({ length: 12 }, (_, n) => ada.threads.create({ title: `${n}` })));
+    // A list of threads lives on the frames of its own ones.
     watcher.threadList().subscribe(() => undefined);
-    for (let round = 0; round < 2; round++) {
-      const stops = looked.map((view) => view.subscribe(() => undefined));
-      for (const view of looked) await eventually(() => expect(view.getSnapshot().status).toBe('live'));
-      await eventually(async () => expect(await rooms()).toBe(2));
-      for (const stop of stops) stop();
-      await eventually(async () => expect(await rooms()).toBe(1));
-    }
+    const look = async (threadId: string) => {
+      const view = watcher.thread(threadId);
+      const stop = view.subscribe(() => undefined);
+      await eventually(() => expect(view.getSnapshot().status).toBe('live'));
+      return { view, stop };
+    };
+    for (const { id } of [own, ...others]) (await look(id)).stop();
+    await eventually(async () => expect(await rooms()).toBe(1 + 10));
+    const { view } = await look(others[0]!.id);
+    await ada.messages.send(others[0]!.id, { content: 'Still here' });
+    await eventually(() => expect(texts(view)).toEqual(['sent Still here']));
   });
 
   it('that is refused says so, and works when there is another token', async () => {

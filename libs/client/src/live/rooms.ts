@@ -6,14 +6,17 @@ export type Join = (threadId: string, since: number) => Promise<unknown>;
 
 export interface Rooms {
   join: Join;
-  /** Somebody looks at a thread. Returns how to stop; `others`: the thread is not one's own, so nothing else needs its frames. */
+  /** Somebody looks at a thread. Returns how to stop; `others`: the reader takes no part, so nothing else needs its frames. */
   enter(threadId: string): (others: boolean) => void;
 }
 
 /** Much may have been missed. */
 const JOIN_TIMEOUT_MS = 30_000;
-/** Held on so long after the last view went: a user interface that mounts again stays. */
-const LINGER_MS = 500;
+/**
+ * Threads of others that stay followed when nobody looks at them any more, the newest: who is taken into a thread that the socket
+ * has left is not told so before the next connection.
+ */
+const MOST_UNSEEN = 10;
 
 /**
  * The rooms of a connection, one for a conversation with all its threads. Commands of a room go one after the other: joining
@@ -22,6 +25,7 @@ const LINGER_MS = 500;
 export function createRooms(connection: Pick<Connection, 'command' | 'up'>): Rooms {
   const last = new Map<string, Promise<unknown>>();
   const views = new Map<string, number>();
+  const unseen = new Set<string>();
 
   function inTurn(root: string, call: () => Promise<unknown>): Promise<unknown> {
     const turn = (last.get(root) ?? Promise.resolve()).then(call, call);
@@ -33,8 +37,14 @@ export function createRooms(connection: Pick<Connection, 'command' | 'up'>): Roo
     return turn;
   }
   const leave = async (root: string) => {
-    // Without a connection there is nothing to leave: the next one is in one's own conversations alone.
+    // A new connection is in one's own conversations alone, so there is nothing to leave without one.
     if (!views.has(root) && connection.up) await connection.command('conversation:leave', { conversationId: root });
+  };
+  const leaveOldest = () => {
+    const [root] = unseen;
+    if (root === undefined || unseen.size <= MOST_UNSEEN) return;
+    unseen.delete(root);
+    inTurn(root, () => leave(root)).catch(() => undefined);
   };
 
   return {
@@ -44,12 +54,14 @@ export function createRooms(connection: Pick<Connection, 'command' | 'up'>): Roo
       ),
     enter(threadId) {
       const root = rootOf(threadId);
+      unseen.delete(root);
       views.set(root, (views.get(root) ?? 0) + 1);
       return (others) => {
         const left = views.get(root)! - 1;
         if (left > 0) return void views.set(root, left);
         views.delete(root);
-        if (others) setTimeout(() => void inTurn(root, () => leave(root)).catch(() => undefined), LINGER_MS);
+        if (others) unseen.add(root);
+        leaveOldest();
       };
     },
   };

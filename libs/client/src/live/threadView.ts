@@ -138,14 +138,15 @@ function activate(parts: ThreadParts): void {
   });
   parts.release = () => {
     release();
-    exit(isOthers(parts.data));
+    exit(isOthers(parts));
   };
   parts.sync.start();
 }
 
 /** Whether the reader is known to take no part: the frames of one's own threads are for lists and unread counts as well. */
-function isOthers(data: ThreadParts['data']): boolean {
-  if (!data?.thread || data.me === null) return false;
+function isOthers({ data, threadId }: ThreadParts): boolean {
+  // Who takes part in a sub-thread is told in its root alone.
+  if (!data?.thread || data.me === null || threadId !== rootOf(threadId)) return false;
   const { participants, participantCount } = data.thread;
   return participantCount <= participants.length && participants.every(({ userId }) => userId !== data.me);
 }

@@ -25,6 +25,8 @@ interface Open {
   broken: Reason | null;
   /** Whether the token is another user's. */
   wrong: boolean;
+  /** What is looking for messages that were left. */
+  adopting: Promise<void> | null;
   used: boolean;
   released: boolean;
   changed(): void;
@@ -34,7 +36,7 @@ interface Open {
 export function openOutbox(deps: OutboxDeps): OpenOutbox {
   const open = {
     ...{ deps, last: Promise.resolve(), kept: new Set(), unkept: new Map() },
-    ...{ broken: null, wrong: false, used: false, released: false },
+    ...{ broken: null, adopting: null, wrong: false, used: false, released: false },
   } as unknown as Open;
   const store = createStore<OutboxState>({ build: () => stateOf(open), report: () => undefined });
   open.changed = store.changed;
@@ -45,7 +47,10 @@ export function openOutbox(deps: OutboxDeps): OpenOutbox {
   });
   return {
     ...{ subscribe: store.subscribe, getSnapshot: store.getSnapshot },
-    adopt: () => void adopt(open),
+    adopt() {
+      // Each view that opens asks for it; once for all of a moment is enough.
+      open.adopting ??= adopt(open).finally(() => (open.adopting = null));
+    },
     keep: (message, instead) => void next(open, () => keep(open, message, instead)),
     drop: (localId) => void next(open, () => drop(open, localId)),
     mine: (localId) => isMine(open, localId),

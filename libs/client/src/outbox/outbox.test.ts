@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createOutbox } from './index.ts';
+import type { Factory } from './platform.ts';
 import { createBrowser, HOUR, settled, type Network, type Tab } from './testing/tabs.ts';
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] }));
@@ -261,6 +262,28 @@ describe('says that it keeps in memory alone', () => {
     await browser.pass(30_000);
     expect(browser.world.history).toEqual([written.content]);
   });
+});
+
+it('keeps again as soon as the browser has room', async () => {
+  const browser = createBrowser();
+  browser.world.network = 'down';
+  const quota = Object.assign(new Error('full'), { name: 'QuotaExceededError' });
+  let full = true;
+  const indexedDB: Factory = {
+    open(...args) {
+      if (full) throw quota;
+      return browser.factory.open(...args);
+    },
+  };
+  const tab = browser.open({ indexedDB });
+  tab.queue.send({ content: 'One' });
+  await settled();
+  expect(tab.outbox.getSnapshot()).toEqual({ status: 'memory', reason: 'quota' });
+  full = false;
+  tab.queue.send({ content: 'Two' });
+  await settled();
+  await expect(after(browser, { tab }).then(contents)).resolves.toEqual([]);
+  expect(browser.world.history).toEqual(['Two']);
 });
 
 it('touches nothing before it is used', () => {

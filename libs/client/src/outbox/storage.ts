@@ -35,7 +35,14 @@ export function createStorage({ platform, onEnd, lost }: StorageDeps): Storage {
     const page = await createPage({ locks, now, onEnd, transact: (work) => inTime(transact(database, work)) });
     return { database, page };
   }
-  const opened = () => (opening ??= inTime(open()));
+  const opened = () => {
+    const attempt = (opening ??= inTime(open()));
+    // Where there was no room for it, there may be some later.
+    attempt.catch(() => {
+      if (opening === attempt) opening = null;
+    });
+    return attempt;
+  };
 
   return {
     async run(work) {

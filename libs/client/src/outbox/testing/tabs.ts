@@ -124,6 +124,8 @@ export function createBrowser({ withLocks = true } = {}) {
   };
   return {
     world,
+    /** The storage of this browser. */
+    factory,
     open,
     tabs: () => tabs.filter(({ alive }) => alive),
     /** Ends as a tab does: nothing runs any more, and nothing is said. */
