@@ -19,8 +19,9 @@ COPY --from=manifests /manifests ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node_modules/.bin/tsc -b services/standalone tools/cli \
+  && (cd apps/console && ../../node_modules/.bin/vite build --logLevel warn) \
   && mkdir /built \
-  && find libs services tools/cli -path '*/node_modules' -prune \
+  && find libs services tools/cli apps/console -path '*/node_modules' -prune \
     -o -type f -path '*/dist/*' -not -name '*.tsbuildinfo' -exec cp --parents {} /built ';'
 
 FROM node:24.21.0-bookworm-slim

@@ -137,11 +137,11 @@ export default tseslint.config(
       ...restrict([...services, 'kafkajs'], 'Services do not import each other; kafkajs stands behind the log port.'),
     },
   },
-  // It looks at the DOM, which nothing else here has.
-  {
-    files: ['examples/react-chat/**/*.{ts,tsx}'],
-    languageOptions: { parserOptions: { project: ['./examples/react-chat/tsconfig.json'] } },
-  },
+  // They look at the DOM, which nothing else here has.
+  ...['apps/console', 'examples/react-chat'].map((folder) => ({
+    files: [`${folder}/**/*.{ts,tsx}`],
+    languageOptions: { parserOptions: { project: [`./${folder}/tsconfig.json`] } },
+  })),
   {
     files: ['libs/log/src/kafkajs/**/*.ts', 'libs/testing/**/*.ts', 'e2e/**/*.ts', '**/*.int.test.ts'],
     rules: restrict(services, 'Services do not import each other.'),

@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { cleanupAfterAll, envOfChild, eventually, freePort, testStack } from '@threadlog/testing';
+import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
 import { chromiumHere, openPage, startBrowser } from './support/browser';
+import { launch } from './support/launcher';
 
 jest.setTimeout(120_000);
 /** `.ci/run` installs it; elsewhere the tests are counted as skipped where it is missing. */
 const where = chromiumHere() ? describe : describe.skip;
-const LAUNCHER = join(__dirname, '..', 'tools', 'stack', 'dist', 'dev', 'main.js');
 
 const panel = (page: Page, name: string): Locator => page.getByRole('region', { name });
 const log = (page: Page, name: string): Locator => panel(page, name).getByRole('log');
@@ -36,36 +33,9 @@ where('the page that npm start shows first', () => {
   let output = '';
 
   beforeAll(async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'threadlog-demo-'));
-    cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
-    const variables = ['API_PORT', 'REALTIME_PORT', 'GRPC_PORT', 'OPS_PORT', 'DEMO_PORT'];
-    const ports = await Promise.all(variables.map(async (name) => [name, String(await freePort())] as const));
-    const env = {
-      ...envOfChild(),
-      ...Object.fromEntries(ports),
-      DATA_DIR: dataDir,
-      KAFKA_BROKERS: stack.kafkaBrokers.join(','),
-      KAFKA_TOPIC_PREFIX: stack.topicPrefix(),
-      DATABASE_URL: await stack.freshDatabase(),
-      CORS_ORIGINS: 'https://app.example',
-    };
-    const launcher = spawn(process.execPath, [LAUNCHER], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    cleanups.add(async () => {
-      if (launcher.exitCode !== null) return;
-      const gone = once(launcher, 'exit');
-      launcher.kill('SIGTERM');
-      await gone;
-    });
-    for (const stream of [launcher.stdout, launcher.stderr])
-      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const launcher = await launch(stack, cleanups);
     browser = await startBrowser(cleanups);
-    await eventually(
-      () => {
-        if (launcher.exitCode !== null) throw new Error(`npm start ended: ${output}`);
-        expect(output).toContain('Threadlog is ready');
-      },
-      { timeoutMs: 90_000 },
-    );
+    output = await launcher.ready();
     url = /http:\/\/localhost:\d+\/demo/.exec(output)?.[0] ?? '';
   });
 

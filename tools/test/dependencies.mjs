@@ -4,7 +4,7 @@ import { root } from '../stack/bootstrap.mjs';
 import { LAYERS } from './layers.mjs';
 
 process.chdir(root);
-const { output } = await cruise(['libs', 'services', 'tools', 'bench', 'examples/react-chat'], {
+const { output } = await cruise(['libs', 'services', 'tools', 'bench', 'apps', 'examples/react-chat'], {
   exclude: String.raw`\.test\.ts$|\.testing\.ts$|\.d\.ts$|\.config\.js$|/testing/|/dist/|node_modules`,
   doNotFollow: 'node_modules',
   tsPreCompilationDeps: true,
@@ -22,7 +22,7 @@ const files = new Map(
 
 /** Package and part of a file; null for what is in no `src` of ours. */
 function partOf(file) {
-  const [, where, path] = /^((?:libs|services|tools|bench|examples)\b.*?)\/src\/(.*)$/.exec(file) ?? [];
+  const [, where, path] = /^((?:libs|services|tools|bench|apps|examples)\b.*?)\/src\/(.*)$/.exec(file) ?? [];
   return where ? { where, part: path.split('/')[0].replace(/\.[a-z]+$/, '') } : null;
 }
 

@@ -70,7 +70,8 @@ export const LAYERS = {
     'index',
   ],
   'libs/runtime': [
-    'access auxiliaryTopic config downloadLinks keys logLength logMetrics processMetrics rateExchange reach sharedClock',
+    'access auxiliaryTopic config downloadLinks keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock',
+    'deploymentStatus',
     'erasures flushing',
     'runtime',
     'messageStores ops remoteCommands runRoles signals',
@@ -162,7 +163,7 @@ export const LAYERS = {
   ],
   'services/standalone': [
     'config',
-    'grpc',
+    'console grpc',
     'compose',
     'allRoutes configurationPage kubernetesEdge',
     'sourcesPage',
@@ -201,6 +202,16 @@ export const LAYERS = {
     'stack',
     'dev',
     'index',
+  ],
+  'apps/console': [
+    'Alert answers format token',
+    'api',
+    'Command screen useAnswer',
+    'DiscardForm Partitions Processes SignIn',
+    'ParkedStream',
+    'Health Quarantine',
+    'App',
+    'main',
   ],
   'examples/react-chat': [
     'config member',

@@ -32,6 +32,7 @@ export * from './messages/postgres';
 export * from './messages/mongo';
 export * from './queries/threads';
 export * from './queries/checkpoints';
+export * from './queries/leases';
 export * from './queries/privacy';
 export * from './queries/reading';
 export * from './queries/peers';

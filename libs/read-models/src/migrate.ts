@@ -9,6 +9,7 @@ import {
   GENERATION_REVISION_SQL,
   LOG_LENGTH_SQL,
   PRIVACY_JOBS_SQL,
+  PROCESSES_SQL,
   RATE_USAGE_SQL,
 } from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
@@ -52,6 +53,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '012_agents', sql: AGENTS_SQL },
   { name: '013_webhook_history', sql: WEBHOOK_HISTORY_SQL },
   { name: '014_agent_streams', sql: AGENT_STREAMS_SQL },
+  { name: '015_processes', sql: PROCESSES_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

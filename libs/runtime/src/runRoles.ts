@@ -13,6 +13,7 @@ import {
 } from '@threadlog/service';
 import type { Router } from 'express';
 import { tellReadiness } from './processMetrics';
+import { createProcessRegister } from './processRegister';
 import type { Runtime } from './runtime';
 
 export interface RunRolesOptions {
@@ -20,6 +21,8 @@ export interface RunRolesOptions {
   /** Told of the API port that was really taken; not called where no role has routes. */
   onListening?: (http: HttpServer) => void;
   stopTimeoutMs?: number;
+  /** More routes of the operations port; they may ask how the process is. */
+  operations?: (process: { id: string; health: Health }) => Router | undefined;
 }
 
 /**
@@ -32,17 +35,33 @@ export async function runRoles(runtime: Runtime, roles: readonly Role[], options
   const checks = [...sharedChecks(runtime), ...roles.flatMap((role) => role.checks ?? [])];
   const health = createHealth({ info, checks });
   tellReadiness(metrics, health.report);
-  const opsRouters = [metricsRouter(metrics), ...present(roles.map((role) => role.opsRoutes))];
+  const register = registerOf(runtime, roles, health);
+  const operations = options.operations?.({ id: register.id, health });
+  const opsRouters = [metricsRouter(metrics), ...present([...roles.map((role) => role.opsRoutes), operations])];
   // No browser has business on the operations port, and its routes are not those of BASE_PATH.
   const opsConfig = { ...config, BASE_PATH: '', CORS_ORIGINS: [] };
   const opsHealth = { router: health.details };
   runtime.ops.serve(createApp({ logger, metrics, config: opsConfig, health: opsHealth, limits, routers: opsRouters }));
-  const services = [...runtime.background, ...roles, ...apiServices(runtime, roles, health, options), draining(health)];
+  const services = [
+    ...runtime.background,
+    register,
+    ...roles,
+    ...apiServices(runtime, roles, health, options),
+    draining(health),
+  ];
   try {
     await runServices(services, { signal: options.signal, logger, stopTimeoutMs: options.stopTimeoutMs });
   } finally {
     await runtime.close();
   }
+}
+
+function registerOf({ database, opsUrl, info, logger }: Runtime, roles: readonly Role[], health: Health) {
+  return createProcessRegister({
+    ...{ database, opsUrl, version: info.version, report: health.report },
+    roles: info.features ?? roles.map(({ name }) => name),
+    onFault: (error) => logger.debug({ err: error }, 'the process could not say that it is there, trying again'),
+  });
 }
 
 function apiServices(

@@ -57,6 +57,20 @@ function collectProcess(registry: Registry): void {
   }).set(getHeapStatistics().heap_size_limit);
 }
 
+/** What a process uses of its memory, and what it may use; bytes. */
+export interface MemoryFigures {
+  used: number;
+  limit: number;
+  heapUsed: number;
+  heapLimit: number;
+}
+
+/** The memory of this process now. */
+export function memoryFigures(): MemoryFigures {
+  const { rss, heapUsed } = process.memoryUsage();
+  return { used: rss, limit: memoryLimit(), heapUsed, heapLimit: getHeapStatistics().heap_size_limit };
+}
+
 /** Where no limit is set, the system's answer is 0, or more than the machine has. */
 function memoryLimit(): number {
   const limit = process.constrainedMemory();

@@ -3,5 +3,6 @@ export * from './folding/foldAlone';
 export * from './generations/lifecycle';
 export * from './quarantine/replay';
 export * from './quarantine/discard';
+export * from './quarantine/waiting';
 export { projectorConfig } from './config';
 export { registerProjectorMetrics } from './registerMetrics';

@@ -187,6 +187,9 @@ describe('the operator’s commands', () => {
     expect((await cli(['quarantine', 'list'])).json.records).toContainEqual(
       expect.objectContaining({ record_key: 'k', parked: false }),
     );
+    expect((await cli(['quarantine', 'streams'])).json.streams).toContainEqual(
+      expect.objectContaining({ record_key: 'k', partition: 0, reason: 'r', parked: false, closed: false }),
+    );
     expect(await cli(['quarantine', 'replay', 'acme/thread/t'])).toMatchObject({ code: 1, json: { applied: 0 } });
     const { json: before } = await cli(['quarantine', 'show', 'k']);
     const [waiting] = before.records as { log_offset: number; bytes: number }[];
@@ -199,6 +202,43 @@ describe('the operator’s commands', () => {
     expect((await cli(['quarantine', 'show', 'k'])).json.discarded).toMatchObject([
       { log_offset: waiting!.log_offset, discarded_by: 'olga', reason: 'nobody of ours', fault: 'r' },
     ]);
+  }, 30_000);
+
+  it('says how the deployment is, and whether something stands still', async () => {
+    const { database } = runtime;
+    expect(await cli(['status'])).toMatchObject({
+      code: 1,
+      json: {
+        processes: [],
+        generation: 1,
+        losses: [],
+        partitions: [{ partition: 0, owner: null, head: await runtime.log.head(0) }],
+      },
+    });
+    await database.query(
+      `insert into threadlog.partition_leases (partition, epoch, owner_id, owner_url, expires_at)
+       values (0, 1, 'o', 'http://127.0.0.1:1', clock_timestamp() + interval '1 hour')
+       on conflict (partition) do update set owner_id = 'o', owner_url = excluded.owner_url, expires_at = excluded.expires_at`,
+    );
+    const memory = JSON.stringify({ used: 1, limit: 2, heapUsed: 1, heapLimit: 2 });
+    await database.query(
+      `insert into threadlog.processes (process_id, ops_url, version, roles, started_at, seen_at, ready, waits_for, memory)
+       values ('p', 'http://127.0.0.1:1', '1', '{worker}', now(), clock_timestamp(), true, '{}', $1),
+         ('gone', 'http://127.0.0.1:2', '1', '{worker}', now(), now() - interval '1 hour', false, '{}', $1)`,
+      [memory],
+    );
+    expect(await cli(['status'])).toMatchObject({
+      code: 0,
+      json: {
+        processes: [{ id: 'p', roles: ['worker'], ready: true, waitsFor: {}, memory: { used: 1 } }],
+        partitions: [{ owner: 'http://127.0.0.1:1' }],
+      },
+    });
+    await database.query(
+      `update threadlog.processes set ready = false, waits_for = '{"kafka":"away"}' where process_id = 'p'`,
+    );
+    expect(await cli(['status'])).toMatchObject({ code: 1, json: { processes: [{ waitsFor: { kafka: 'away' } }] } });
+    await database.query('delete from threadlog.processes; delete from threadlog.partition_leases');
   }, 30_000);
 
   it('verifies receipts offline, and takes the environment of a data directory', async () => {

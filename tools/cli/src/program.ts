@@ -15,10 +15,12 @@ import {
   quarantineList,
   quarantineReplay,
   quarantineShow,
+  quarantineStreams,
   type DiscardOptions,
   type QuarantineOptions,
 } from './commands/quarantine';
 import { receiptPublicKey, receiptVerify } from './commands/receipts';
+import { status } from './commands/status';
 import { threadsAt, threadsEvents, type AtOptions, type EventsOptions } from './commands/threads';
 import type { CommandContext } from './context';
 import { countOf, offsetOf } from './given';
@@ -38,6 +40,7 @@ export function createProgram(perform: Perform): Command {
     .option('--data-dir <directory>', DATA_DIR)
     .option('--json', 'print the result as JSON');
   addDoctor(program, perform);
+  addStatus(program, perform);
   addKeys(program, perform);
   addReceipts(program, perform);
   addPrivacy(program, perform);
@@ -55,6 +58,13 @@ function addDoctor(program: Command, perform: Perform): void {
       'look at all that a deployment rests on; name what is wrong and its cure; exit code 1 where there is a fault',
     )
     .action(() => perform((context) => doctor(context)));
+}
+
+function addStatus(program: Command, perform: Perform): void {
+  program
+    .command('status')
+    .description('processes, owners of partitions, lag, quarantine; exit code 1 where something stands still')
+    .action(() => perform(status));
 }
 
 function addKeys(program: Command, perform: Perform): void {
@@ -156,6 +166,11 @@ function addQuarantine(program: Command, perform: Perform): void {
     .description('what waits there')
     .option(...generation)
     .action((options: QuarantineOptions) => perform((context) => quarantineList(context, options)));
+  quarantine
+    .command('streams')
+    .description('what waits there, a line for each record key')
+    .option(...generation)
+    .action((options: QuarantineOptions) => perform((context) => quarantineStreams(context, options)));
   quarantine
     .command('replay <key>')
     .description('apply what waits for a record key, after the fault was mended')

@@ -46,6 +46,11 @@ export function clusterSecrets(env: AuthEnvironment): Secret[] {
   return secretList(env.CLUSTER_SECRET);
 }
 
+/** The tokens of operators; empty where none is set, and then nobody is one. */
+export function operatorTokens({ OPS_TOKEN }: { OPS_TOKEN?: string | undefined }): Secret[] {
+  return secretList(OPS_TOKEN);
+}
+
 function secretList(text = ''): Secret[] {
   const parts = text.split(',').map((part) => part.trim());
   return parts.filter((part) => part !== '').map((part) => () => part);

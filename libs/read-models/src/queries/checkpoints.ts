@@ -34,3 +34,8 @@ export async function readCheckpoint(database: Queryable, generation: number, pa
   });
   return rows[0] ?? { partition, nextOffset: 0, maxEpoch: 0, revision: 0, parkings: 0 };
 }
+
+/** How many records of each partition a generation has still to apply, in the order of the partitions. */
+export function lagsOf(heads: readonly number[], checkpoints: ReadonlyMap<number, Checkpoint>): number[] {
+  return heads.map((head, partition) => head - (checkpoints.get(partition)?.nextOffset ?? 0));
+}

@@ -117,3 +117,18 @@ create unlogged table if not exists threadlog.rate_usage (
 );
 create index if not exists rate_usage_by_age on threadlog.rate_usage (at);
 `;
+
+/** The processes that run, as each says of itself every few seconds. Unlogged: it need not survive anything. */
+export const PROCESSES_SQL = `
+create unlogged table if not exists threadlog.processes (
+  process_id text primary key,
+  ops_url text not null,
+  version text not null,
+  roles text[] not null,
+  started_at timestamptz not null,
+  seen_at timestamptz not null,
+  ready boolean not null,
+  waits_for jsonb not null,
+  memory jsonb not null
+);
+`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { brokers, environment, flag, integer, logLevel, origins, port, postgresUrl, rate } from './fields';
+import { brokers, environment, flag, integer, logLevel, origins, port, postgresUrl, rate, secret } from './fields';
 
 /** Parts of a service's schema: spread what it uses into `z.object({ ... })`. Keys are the variables' names. */
 
@@ -19,6 +19,12 @@ export const httpConfig = {
     .url()
     .optional()
     .describe('Where other instances reach the operations port; by default made of its address and port'),
+  OPS_TOKEN: secret()
+    .regex(/^[\w.~+/=,-]+$/, 'must be of the characters of a bearer token')
+    .optional()
+    .describe(
+      'Lets operators in at `/console` and `/ops/…` of the operations port; two, comma-separated, while rotating. Without it there is neither',
+    ),
   BASE_PATH: z
     .string()
     .regex(/^(\/[\w.~-]+)*\/?$/, 'must be a path like /chat')

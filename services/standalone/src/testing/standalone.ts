@@ -1,12 +1,13 @@
 import type { Actor } from '@threadlog/auth';
 import type { CommandApi } from '@threadlog/command-api';
 import type { CommandRouter } from '@threadlog/commands';
-import { createRuntime, runRoles, type Runtime } from '@threadlog/runtime';
+import { createRuntime, runRoles, type RunRolesOptions, type Runtime } from '@threadlog/runtime';
 import { createLogger, type HttpServer, type Role } from '@threadlog/service';
 import { eventually, testStack, type TestReply, type TestRequest } from '@threadlog/testing';
 import jwt from 'jsonwebtoken';
 import { composeRoles, type ComposeOptions } from '../compose';
 import { loadStandaloneConfig } from '../config';
+import { consoleRoutes } from '../console/routes';
 import { createClients, type Client } from './clients';
 import { send } from './send';
 
@@ -53,7 +54,7 @@ export function givenStandalone(env: Record<string, string> = {}) {
     const api = Promise.withResolvers<HttpServer>();
     const roles = composeRoles(runtime, config, listenersOf(others));
     system = { env: all, runtime, router: routerOf(roles) };
-    ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve });
+    ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve, ...operationsOf(runtime) });
     url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
     clients = createClients(runtime, url);
     await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
@@ -89,6 +90,11 @@ export function givenStandalone(env: Record<string, string> = {}) {
     as: (actor: Actor) => client(bearer(tokenOf(actor))),
     internally: (tenant: string) => client({ 'x-internal-secret': INTERNAL_SECRET, 'x-tenant-id': tenant }),
   };
+}
+
+/** The console's routes, with every reply held to its schema. */
+function operationsOf(runtime: Runtime): Pick<RunRolesOptions, 'operations'> {
+  return { operations: (own) => consoleRoutes(runtime, own, true) };
 }
 
 /** Notes where the ports beside the API's are. */

@@ -1,5 +1,12 @@
-import { DiscardError, discardRecord, replayParkedKey } from '@threadlog/projector';
-import { activeGeneration, generationSchema } from '@threadlog/read-models';
+import {
+  DiscardError,
+  discardRecord,
+  listQuarantined,
+  listQuarantinedStreams,
+  replayParkedKey,
+  showQuarantined,
+} from '@threadlog/projector';
+import { activeGeneration } from '@threadlog/read-models';
 import type { Operator } from '@threadlog/runtime';
 import { onDeployment, type CommandContext } from '../context';
 import { CommandError, EXIT, table, type Outcome } from '../outcome';
@@ -10,30 +17,11 @@ export interface QuarantineOptions {
   generation?: number | undefined;
 }
 
-interface Quarantined {
-  record_key: string;
-  partition: number;
-  log_offset: string;
-  type: string | null;
-  reason: string;
-  parked: boolean;
-  closed: boolean;
-  discarded: boolean;
-}
-
 /** What waits in quarantine, in the order of the log, and whether its streams are parked. Never text. */
 export async function quarantineList(context: CommandContext, options: QuarantineOptions): Promise<Outcome> {
-  const records = await onDeployment(context, async (operator) => {
-    const schema = generationSchema(await generationOf(operator, options));
-    const { rows } = await operator.database.query<Quarantined>(
-      `select q.record_key, q.partition, q.log_offset, q.headers ->> 'ce_type' as type, q.reason,
-         p.record_key is not null as parked, coalesce(p.closed, false) as closed, d.reason is not null as discarded
-       from ${schema}.quarantine q left join ${schema}.parked_keys p on p.record_key = q.record_key
-       left join threadlog.discarded_records d on d.partition = q.partition and d.log_offset = q.log_offset
-       order by q.partition, q.log_offset`,
-    );
-    return rows;
-  });
+  const records = await onDeployment(context, async (operator) =>
+    listQuarantined(operator.database, await generationOf(operator, options)),
+  );
   const text =
     records.length === 0
       ? 'nothing is in quarantine'
@@ -45,6 +33,23 @@ export async function quarantineList(context: CommandContext, options: Quarantin
           ]),
         );
   return { ok: true, text, json: { records } };
+}
+
+/** Streams listed at most. */
+const MOST_STREAMS = 10_000;
+
+/** What waits in quarantine, a line for each record key. */
+export async function quarantineStreams(context: CommandContext, options: QuarantineOptions): Promise<Outcome> {
+  const streams = await onDeployment(context, async (operator) =>
+    listQuarantinedStreams(operator.database, await generationOf(operator, options), { limit: MOST_STREAMS }),
+  );
+  const rows = streams.map((row) => [
+    ...[row.record_key, row.partition, row.records, row.first_offset],
+    ...[row.closed ? 'closed' : row.parked ? 'yes' : 'no', row.reason],
+  ]);
+  const headings = ['key', 'partition', 'records', 'first offset', 'parked', 'reason'];
+  const text = rows.length === 0 ? 'nothing is in quarantine' : table(headings, rows);
+  return { ok: true, text, json: { streams } };
 }
 
 /** Applies what waits for a record key, after the fault was mended. */
@@ -62,42 +67,15 @@ export async function quarantineReplay(
   return { ok: applied > 0, text, json: { key, applied } };
 }
 
-interface Shown extends Omit<Quarantined, 'parked' | 'closed' | 'discarded'> {
-  headers: Record<string, string>;
-  bytes: number;
-  quarantined_at: Date;
-}
-
-interface Discarded {
-  partition: number;
-  log_offset: number;
-  reason: string;
-  fault: string;
-  discarded_by: string;
-  discarded_at: Date;
-}
-
 /** All that waits for one record key, and what was discarded of it, by whom and why. Headers and sizes, never text. */
 export async function quarantineShow(
   context: CommandContext,
   key: string,
   options: QuarantineOptions,
 ): Promise<Outcome> {
-  const { records, discarded } = await onDeployment(context, async (operator) => {
-    const schema = generationSchema(await generationOf(operator, options));
-    const waiting = await operator.database.query<Shown>(
-      `select record_key, partition, log_offset, headers ->> 'ce_type' as type, reason, headers,
-         octet_length(value) as bytes, created_at as quarantined_at
-       from ${schema}.quarantine where record_key = $1 order by log_offset`,
-      [key],
-    );
-    const gone = await operator.database.query<Discarded>(
-      `select partition, log_offset, reason, fault, discarded_by, discarded_at
-       from threadlog.discarded_records where record_key = $1 order by log_offset`,
-      [key],
-    );
-    return { records: waiting.rows, discarded: gone.rows };
-  });
+  const { records, discarded } = await onDeployment(context, async (operator) =>
+    showQuarantined(operator.database, await generationOf(operator, options), { key }),
+  );
   const rows = [
     ...records.map((one) => [one.log_offset, one.headers.ce_time ?? '', one.type, one.bytes, one.reason]),
     ...discarded.map((one) => [one.log_offset, '', null, '', `discarded by ${one.discarded_by}: ${one.reason}`]),

@@ -3,9 +3,11 @@ import {
   activeGeneration,
   countPassedOver,
   describeLoss,
+  lagsOf,
   lossesOf,
   readCheckpoints,
   readKnownLengths,
+  readLeases,
   readLogIdentity,
   readLogLosses,
   type Database,
@@ -51,12 +53,9 @@ async function examineIdentity(database: Database, { logId, topic, partitions }:
 }
 
 async function examineLeases(database: Database, partitions: number): Promise<Finding> {
-  const { rows } = await database.query<{ partition: number }>(
-    'select partition from threadlog.partition_leases where owner_id is not null and expires_at > clock_timestamp()',
-  );
-  const held = new Set(rows.map(({ partition }) => partition));
+  const leases = await readLeases(database);
   const free = Array.from({ length: partitions }, (_, partition) => partition).filter(
-    (partition) => !held.has(partition),
+    (partition) => !leases.get(partition)?.held,
   );
   return unless(
     free.length > 0 &&
@@ -73,8 +72,7 @@ async function examineLeases(database: Database, partitions: number): Promise<Fi
 const BEHIND = { warning: 1_000, fault: 90_000 };
 
 async function examineLag(database: Database, generation: number, heads: readonly number[]): Promise<Finding> {
-  const checkpoints = await readCheckpoints(database, generation);
-  const lags = heads.map((head, partition) => head - (checkpoints.get(partition)?.nextOffset ?? 0));
+  const lags = lagsOf(heads, await readCheckpoints(database, generation));
   const most = Math.max(0, ...lags);
   const says = `generation ${generation} is ${most} records behind in partition ${lags.indexOf(most)}`;
   const cure =

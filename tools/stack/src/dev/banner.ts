@@ -9,6 +9,8 @@ export interface BannerInput {
   seconds: number;
   /** Whether there is a page to look at. */
   demo: boolean;
+  /** The token that lets into the console; null where there is none to show. */
+  operator: string | null;
 }
 
 /** Creates a thread and posts to it; works in any POSIX shell without further tools. */
@@ -30,7 +32,7 @@ const tokenLines = (tokens: DemoToken[]): string[] => {
 };
 
 /** What a developer needs first, in the order in which it is needed. */
-export const banner = ({ options, urls, tokens, seconds, demo }: BannerInput): string => {
+export const banner = ({ options, urls, tokens, seconds, demo, operator }: BannerInput): string => {
   const { ports } = options;
   const api = `http://localhost:${ports.api}`;
   const teacher = tokens.find(({ role }) => role === 'teacher');
@@ -43,6 +45,8 @@ export const banner = ({ options, urls, tokens, seconds, demo }: BannerInput): s
     `  API docs    ${api}/docs`,
     `  Socket.io   http://localhost:${ports.realtime}`,
     `  gRPC        localhost:${ports.grpc} (chat.v1.ChatService, with reflection)`,
+    // In the fragment, which no server is sent; the page takes it out of its address.
+    ...(operator ? [`  Console     http://localhost:${ports.ops}/console#token=${operator}`] : []),
     `  Metrics     http://127.0.0.1:${ports.ops}/metrics`,
     `  Kafka       ${urls.kafkaBrokers}`,
     `  Postgres    ${urls.databaseUrl}`,

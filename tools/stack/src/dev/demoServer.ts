@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
-import type { PageFiles } from './demoPage';
+import type { PageFiles } from './pages';
 import type { DemoToken } from './demoTenants';
 
 export interface DemoServerOptions {

@@ -8,11 +8,11 @@ import { StackError } from '../errors';
 import { allOf, startStack, type Stack } from '../stack';
 import { banner } from './banner';
 import { prepareDataDirectory } from './dataDirectory';
-import { demoPage, type PageFiles } from './demoPage';
 import { startDemoServer } from './demoServer';
 import { demoTokens, type DemoToken } from './demoTenants';
 import { followFile } from './followFile';
 import type { DevOptions } from './options';
+import { consolePage, demoPage, type PageFiles } from './pages';
 import { loadSecrets } from './secrets';
 import { startService } from './service';
 import { serviceEnvironment, toolEnvironment } from './serviceEnvironment';
@@ -38,6 +38,8 @@ const checkServicePorts = async ({ ports }: DevOptions): Promise<void> => {
 interface Launched {
   service: Server;
   tokens: DemoToken[];
+  /** The first of the tokens of operators. */
+  operator: string;
 }
 
 const brokersFor = ({ dataDir, brokers }: DevOptions): number => {
@@ -61,7 +63,7 @@ const launchService = async (
   writeFileSync(join(files.root, 'demo-tokens.json'), `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 });
   const { api, realtime } = options.ports;
   const service = await startService({ files, env, ports: [api, realtime], script: context.script });
-  return { service, tokens };
+  return { service, tokens, operator: env.OPS_TOKEN.split(',')[0]!.trim() };
 };
 
 /** Null where there is none to serve: tokens for everybody have no place in production, and a start needs no page. */
@@ -71,6 +73,18 @@ const buildDemoPage = async ({ env, report }: RunContext): Promise<PageFiles | n
     report(`The demo page could not be built: ${(error as Error).message}`);
     return null;
   });
+};
+
+/** Whether there is one to show. In production it is not built here, and its token is not printed. */
+const buildConsole = async ({ env, report }: RunContext): Promise<boolean> => {
+  if (env.ENVIRONMENT === 'production') return false;
+  return consolePage().then(
+    () => true,
+    (error: unknown) => {
+      report(`The console could not be built: ${(error as Error).message}`);
+      return false;
+    },
+  );
 };
 
 const serveDemo = async (files: PageFiles | null, { ports }: DevOptions, tokens: DemoToken[]) =>
@@ -102,7 +116,7 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
   const stops: (() => Promise<void> | void)[] = [release];
   try {
     await checkServicePorts(options);
-    const building = buildDemoPage(context);
+    const building = Promise.all([buildDemoPage(context), buildConsole(context)]);
     const stack = await startStack({
       dataDir,
       brokers: brokersFor(options),
@@ -114,13 +128,15 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
     stops.unshift(() => stack.stop());
     if (signal.aborted) return;
     if (options.logs) void followFile(files.log('threadlog'), (text) => process.stdout.write(text), signal);
-    const { service, tokens } = await launchService(options, stack, files, context);
+    const { service, tokens, operator } = await launchService(options, stack, files, context);
     stops.unshift(() => service.stop());
     if (signal.aborted) return;
-    const demo = await serveDemo(await building, options, tokens);
+    const [page, hasConsole] = await building;
+    const demo = await serveDemo(page, options, tokens);
     if (demo) stops.unshift(() => demo.stop());
     const seconds = (performance.now() - began) / 1000;
-    report(banner({ options, urls: stack.urls, tokens, seconds, demo: demo !== null }));
+    const shown = { demo: demo !== null, operator: hasConsole ? operator : null };
+    report(banner({ options, urls: stack.urls, tokens, seconds, ...shown }));
     await keepRunning([service, ...allOf(stack.servers)], context);
   } finally {
     for (const stop of stops) await stop();

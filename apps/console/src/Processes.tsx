@@ -1,0 +1,64 @@
+import type { KnownProcess } from './answers.ts';
+import { bytes, duration } from './format.ts';
+
+/** Said every five seconds by each that is alive. */
+const SILENT_SECONDS = 20;
+
+export function Processes({ processes, self }: { processes: readonly KnownProcess[]; self: string }) {
+  return (
+    <section aria-labelledby="processes">
+      <h2 id="processes">Processes</h2>
+      <ul className="cards">
+        {processes.map((one) => (
+          <Process key={one.id} of={one} isSelf={one.id === self} />
+        ))}
+      </ul>
+      {processes.length === 0 && <p className="hint">None has said yet that it is there.</p>}
+    </section>
+  );
+}
+
+function Process({ of, isSelf }: { of: KnownProcess; isSelf: boolean }) {
+  const { url, roles, ready, waitsFor, silentSeconds, startedAt, version, memory } = of;
+  const silent = silentSeconds > SILENT_SECONDS;
+  const state = silent ? 'silent' : ready ? 'ready' : 'not ready';
+  return (
+    <li className="card">
+      <div className="card-head">
+        <span className={`badge ${state === 'ready' ? 'good' : 'bad'}`}>{state}</span>
+        <h3>{url.replace(/^https?:\/\//, '')}</h3>
+        {isSelf && <span className="badge">this one</span>}
+      </div>
+      <ul className="roles" aria-label="Roles">
+        {roles.map((role) => (
+          <li key={role}>{role}</li>
+        ))}
+      </ul>
+      {Object.entries(waitsFor).map(([check, said]) => (
+        <p key={check} className="waits">
+          <b>{check}</b> {said}
+        </p>
+      ))}
+      <Meter title="Memory" used={memory.used} limit={memory.limit} />
+      <Meter title="Heap" used={memory.heapUsed} limit={memory.heapLimit} />
+      <p className="hint">
+        version {version} · up {duration((Date.now() - Date.parse(startedAt)) / 1_000)} · said so{' '}
+        {duration(silentSeconds)} ago
+      </p>
+    </li>
+  );
+}
+
+function Meter({ title, used, limit }: { title: string; used: number; limit: number }) {
+  return (
+    <div className="meter">
+      <span>{title}</span>
+      <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+        <rect width={Math.min(100, Math.max(0.5, (used / limit) * 100))} height="1" data-high={used > limit * 0.9} />
+      </svg>
+      <span className="figure">
+        {bytes(used)} of {bytes(limit)}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { DiscardAnswer, HealthAnswer, RecordsAnswer, StreamsAnswer } from './answers.ts';
+
+/** What was asked for was refused, in words for who asked. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Discard {
+  key: string;
+  offset: number;
+  reason: string;
+  by: string;
+  force: boolean;
+}
+
+export interface Api {
+  health(signal?: AbortSignal): Promise<HealthAnswer>;
+  streams(after: string | null, signal?: AbortSignal): Promise<StreamsAnswer>;
+  records(key: string, signal?: AbortSignal): Promise<RecordsAnswer>;
+  replay(key: string): Promise<{ applied: number }>;
+  discard(discard: Discard): Promise<DiscardAnswer>;
+}
+
+/** Longest wait for an answer; milliseconds. */
+const PATIENCE_MS = 30_000;
+
+/** The operator's routes of the port that the page came from. The token is in this closure and nowhere else. */
+export function createApi(token: string): Api {
+  async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+    const late = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch(path, {
+      ...init,
+      headers: { authorization: `Bearer ${token}`, ...(init.body ? { 'content-type': 'application/json' } : {}) },
+      signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+    });
+    const body: unknown = await response.json().catch(() => null);
+    if (response.ok) return body as Answer;
+    const { detail } = (body ?? {}) as { detail?: string };
+    throw new Refused(response.status, detail ?? `The process answered ${response.status}.`);
+  }
+  const post = <Answer>(path: string, body: unknown) =>
+    ask<Answer>(path, { method: 'POST', body: JSON.stringify(body) });
+  return {
+    health: (signal) => ask('/ops/health', { signal: signal ?? null }),
+    streams: (after, signal) => ask(`/ops/quarantine${query({ after })}`, { signal: signal ?? null }),
+    records: (key, signal) => ask(`/ops/quarantine/records${query({ key })}`, { signal: signal ?? null }),
+    replay: (key) => post('/ops/quarantine/replay', { key }),
+    discard: (discard) => post('/ops/quarantine/discard', discard),
+  };
+}
+
+function query(parameters: Record<string, string | null>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
