@@ -17,14 +17,18 @@ interface Question {
   messageRequest: { case?: string | undefined; value?: unknown };
 }
 
-/** What clients ask a server for before they know its proto files; both versions of the protocol share it. */
+/**
+ * What clients ask a server for before they know its proto files; both versions of the protocol share it. `others` are files
+ * that no service needs and that answers name all the same, such as details of errors.
+ */
 export function createReflection(
   services: readonly DescService[],
+  others: readonly DescFile[],
   limits: Pick<GrpcLimits, 'reflectionQuestions' | 'reflectionMs'>,
 ) {
   const files = new Map<string, DescFile>();
   const symbols = new Map<string, DescFile>();
-  for (const { file } of services) collect(file);
+  for (const file of [...services.map((service) => service.file), ...others]) collect(file);
 
   function collect(file: DescFile): void {
     if (files.has(`${file.name}.proto`)) return;

@@ -5,6 +5,7 @@ import { createDoor } from './admission';
 import { createChatService } from './chat';
 import { createConnections } from './connections';
 import { ChatService } from './gen/chat/v1/chat_pb';
+import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb';
 import { Health } from './gen/grpc/health/v1/health_pb';
 import { ServerReflection } from './gen/grpc/reflection/v1/reflection_pb';
 import { ServerReflection as ServerReflectionAlpha } from './gen/grpc/reflection/v1alpha/reflection_pb';
@@ -108,7 +109,7 @@ function mount(router: ConnectRouter, gates: Gates, { deps, limits, ...state }: 
   const chat = createChatService({ calls, subscribe, refuse: state.refuse, timeoutMs: limits.commandTimeoutMs });
   const { watchesPerConnection } = limits;
   const health = createHealthService({ services: SERVICES, watchesPerConnection, ...state });
-  const reflect = createReflection(SERVICES, limits);
+  const reflect = createReflection(SERVICES, [file_google_rpc_error_details], limits);
   router
     .service(ChatService, chat, { requestGate: gates.user })
     .service(Health, health, { requestGate: gates.open })

@@ -75,6 +75,8 @@ describe('a client that knows nothing', () => {
     expect([again.code, again.details.includes(message.id)]).toEqual([Code.AlreadyExists, true]);
     const hidden = await client.call('SendMessage', request, { authorization: `Bearer ${tokenOf(eve)}` });
     expect([hidden.code, hidden.details.includes('NOT_FOUND')]).toEqual([Code.NotFound, true]);
+    // What the details of errors are is told, too.
+    expect(await client.namesFor('google.rpc.ErrorInfo')).toContain('google/rpc/error_details.proto');
     const late = await client.call('GetMessages', { conversation_id }, { ...headers, 'grpc-timeout': '0n' });
     expect(late.code).toBe(Code.DeadlineExceeded);
     client.close();

@@ -68,7 +68,9 @@ export async function reflectedClient(url: string, reflection: typeof ServerRefl
     const ended = new Promise<number>((resolve) => call.on('error', ({ code }: ServiceError) => resolve(code)));
     return { answers, ended, cancel: () => call.cancel() };
   }
-  return { call, stream, close: () => client.close() };
+  /** Names of the files that a symbol needs, as reflection tells them. */
+  const namesFor = async (symbol: string) => (await filesOf(client, reflection, symbol)).map(({ name }) => name);
+  return { call, stream, namesFor, close: () => client.close() };
 }
 
 function detailsOf(error: ServiceError | null): Buffer {
