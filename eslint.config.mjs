@@ -161,6 +161,8 @@ export default tseslint.config(
       globals: {
         process: 'readonly',
         console: 'readonly',
+        AbortController: 'readonly',
+        Request: 'readonly',
         jest: 'readonly',
         module: 'writable',
         require: 'readonly',

@@ -55,7 +55,7 @@ export const LAYERS = {
   ],
   'libs/outbound': ['addresses body', 'url failure', 'lookup patience', 'client', 'index'],
   'libs/read-models': [
-    'database mongoClient turn',
+    'database derivedUuid mongoClient turn',
     'sql search tables',
     'projections',
     'evolve takings',

@@ -31,3 +31,8 @@ export function rootThreadId(threadId: string): string {
 export function isDotSegment(text: string): boolean {
   return /^(?:\.|%(?:25)*2e){1,2}$/i.test(text);
 }
+
+/** One name of several parts: different for different parts, whatever characters are in them. */
+export function composedName(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
+}

@@ -50,4 +50,5 @@ export * from './waiting/looks';
 export * from './search/terms';
 export * from './search/tokens';
 export * from './turn';
+export { derivedUuid } from './derivedUuid';
 export { runIdOf, stopRun } from './openRuns';

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { TenantId } from '@threadlog/events';
 import type { Database } from './database';
+import { derivedUuid } from './derivedUuid';
 
 /** What makes a run of an agent this one. */
 export interface RunName {
@@ -12,10 +12,7 @@ export interface RunName {
 
 /** The same for whoever runs it, however often: agents deduplicate by it. */
 export function runIdOf({ tenantId, threadId, triggerMessageId, agentId }: RunName): string {
-  const name = JSON.stringify(['agent-run', tenantId, threadId, triggerMessageId, agentId]);
-  const hex = createHash('sha256').update(name).digest('hex');
-  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return derivedUuid(JSON.stringify(['agent-run', tenantId, threadId, triggerMessageId, agentId]));
 }
 
 interface OfThread {

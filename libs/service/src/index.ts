@@ -17,6 +17,7 @@ export * from './http/requestContext';
 export * from './http/route';
 export * from './http/security';
 export { boundsBodyItself } from './http/bodyTime';
+export { idempotencyKeySchema } from './http/idempotencyKey';
 export * from './http/server';
 export * from './http/strictRouter';
 export * from './jsonShape';

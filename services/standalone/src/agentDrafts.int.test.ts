@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -5,7 +6,16 @@ import type { ServerResponse } from 'node:http';
 import type { Actor } from '@threadlog/auth';
 import { createSignals } from '@threadlog/runtime';
 import { createLogger, createMetrics } from '@threadlog/service';
-import { eventually, scale, shortOnly, testActor, testStack, type OwnKafka } from '@threadlog/testing';
+import {
+  envOfChild,
+  eventually,
+  scale,
+  shortOnly,
+  testActor,
+  testSeed,
+  testStack,
+  type OwnKafka,
+} from '@threadlog/testing';
 import { createAgents } from '@threadlog/worker';
 import { io, type Socket } from 'socket.io-client';
 import { startAgentService, type AgentService, type Question } from './testing/agentService';
@@ -14,8 +24,10 @@ import { givenStandalone, tokenOf } from './testing/standalone';
 
 const PATIENT = { timeoutMs: 60_000, intervalMs: 20 };
 const SECRET = `whsec_${Buffer.alloc(32, 6).toString('base64')}`;
+const KILLS = scale({ short: 1, long: 20 });
+const MAIN = join(__dirname, '..', 'dist', 'main.js');
 const TOKENS = scale({ short: 150, long: 1_000 });
-jest.setTimeout(120_000);
+jest.setTimeout(scale({ short: 120_000, long: 400_000 }));
 
 /** A broker of its own, whose files are searched. */
 let kafka: OwnKafka;
@@ -287,3 +299,58 @@ shortOnly(it)('ends the draft of a run that a newer message takes the place of, 
   expect(told.findIndex(isNewer)).toBeGreaterThan(ended);
   expect(told.slice(ended).filter((each) => !isNewer(each))).toHaveLength(1);
 });
+
+it('is entered once by workers that are killed while it is said', async () => {
+  const seed = testSeed({ what: 'kills of workers that ask agents' });
+  const ada = testActor('ada', { tenant: 'killed' });
+  service.reply((_question, response) => void sayWords(response));
+  const env = {
+    ...{ ...envOfChild(), ...api.env(), ENVIRONMENT: 'test', ROLES: 'worker', LOG_LEVEL: 'silent' },
+    ...{ AGENT_SERVICE_URL: service.url, AGENT_SERVICE_SECRET: SECRET, AGENT_ID: 'operators' },
+  };
+  const spawnWorker = (): ChildProcess => {
+    const child = spawn(process.execPath, [MAIN], { stdio: 'ignore', env });
+    ends.push(() => child.kill('SIGKILL'));
+    return child;
+  };
+  let child = spawnWorker();
+  const { database, log } = api.runtime();
+  await eventually(async () => {
+    const begun = `select 1 from threadlog.agent_positions where agent_id = '*'`;
+    expect((await database.query(begun)).rows).toHaveLength(log.partitions);
+  }, PATIENT);
+  const threads: string[] = [];
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const threadId = await scenes.thread(ada, {});
+    threads.push(threadId);
+    await scenes.done(ada, 'participant.add', { threadId, userId: 'operators', role: 'agent' });
+    await scenes.post(ada, threadId, `question ${kill}`);
+    await eventually(() => expect(service.questions.map(({ id }) => id)).toContain(threadId), PATIENT);
+    // At any step from the first word to after the message.
+    await new Promise((resolve) => setTimeout(resolve, (seed + kill * 53) % 400));
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    child = spawnWorker();
+  }
+  const deeds = async () =>
+    (await scenes.events('killed'))
+      .filter(({ actor }) => actor.id === 'operators')
+      .map(({ event_type, stream_id }) => [event_type, stream_id]);
+  const expected = threads.map((threadId) => ['CHAT_MESSAGE_CREATED', threadId]);
+  await eventually(async () => expect((await deeds()).sort()).toEqual(expected.sort()), PATIENT);
+  await eventually(async () => {
+    expect((await database.query(`select 1 from threadlog.agent_runs where agent_id = 'operators'`)).rows).toEqual([]);
+  }, PATIENT);
+  expect(await deeds()).toHaveLength(KILLS);
+});
+
+/** An answer of some 300 milliseconds, word by word. */
+async function sayWords(response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/plain' });
+  for (let word = 0; word < 60 && !response.destroyed; word += 1) {
+    response.write(`word${word} `);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  response.end();
+}

@@ -11,6 +11,7 @@ import {
   CONSISTENCY_HEADER,
   defineRoute,
   encodeConsistencyToken,
+  idempotencyKeySchema,
   type RequestSchemas,
   type Route,
   type RouteDefinition,
@@ -50,10 +51,6 @@ export interface StreamRequest {
   message: IncomingMessage;
 }
 
-const MAX_KEY = 255;
-export const idempotencyKeySchema = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,255}$/, `must be 1 to ${MAX_KEY} visible ASCII characters`);
 export const commandHeaders = z.object({
   'idempotency-key': idempotencyKeySchema
     .optional()

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CommandRequest } from '@threadlog/commands';
 import {
   partitionOfKey,
@@ -9,7 +8,7 @@ import {
   type StreamRef,
   type TenantId,
 } from '@threadlog/events';
-import type { DecidedStream } from '@threadlog/read-models';
+import { derivedUuid, type DecidedStream } from '@threadlog/read-models';
 import type { Sealing } from '@threadlog/sealing';
 import { v7 as uuidv7 } from 'uuid';
 import type { CommandDefinition } from '../commands/define';
@@ -121,7 +120,5 @@ function isSubThread({ type, id }: StreamRef): boolean {
 /** A UUIDv8 of the tenant's HMAC: nobody without the key can tell what it was made from. */
 function derivedId(deps: ResolveDeps, tenantId: TenantId, parts: readonly unknown[]): string {
   const mac = deps.sealing.tenantHmac(tenantId, 'stream-id', JSON.stringify(parts));
-  const hex = createHash('sha256').update(mac).digest('hex');
-  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return derivedUuid(mac);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAgentObserver, createDraft, learnerOf, silentDraft, timed, type AgentObserver } from '@threadlog/agents';
 import type { CommandRouter } from '@threadlog/commands';
+import { composedName } from '@threadlog/events';
 import type { EventLog } from '@threadlog/log';
 import { createOutboundClient, type OutboundOptions, type Patience } from '@threadlog/outbound';
 import type { Signals } from '@threadlog/runtime';
@@ -141,7 +142,7 @@ async function reachable(
   const reach = agent && (await directory.reach(tenantId, agentId, now()));
   if (!agent || !reach) return null;
   const { url, trusted, patience, secrets } = reach;
-  const pool = trusted ? agentId : `${tenantId}/${agentId}`;
+  const pool = trusted ? agentId : composedName(tenantId, agentId);
   return {
     ...{ secrets, contextMessages: agent.contextMessages },
     ask: observed(observer, (...asked) => ask({ client, url, trusted, patience, pool }, ...asked)),

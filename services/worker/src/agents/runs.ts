@@ -1,5 +1,6 @@
 import { RunAborted, STOPPED, type EndReason } from '@threadlog/agents';
 import { setTimeout as delay } from 'node:timers/promises';
+import { composedName } from '@threadlog/events';
 import type { Logger } from '@threadlog/service';
 import type { OpenRun } from './asks';
 import { perform, type RunDeps } from './run';
@@ -75,5 +76,5 @@ export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSign
 }
 
 function nameOf({ tenantId, threadId, agentId }: OpenRun): string {
-  return `${tenantId}/${threadId}/${agentId}`;
+  return composedName(tenantId, threadId, agentId);
 }

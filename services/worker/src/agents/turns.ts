@@ -1,5 +1,5 @@
 import { MAX_RUNS_OF_AGENT, MAX_RUNS_OF_TENANT } from '@threadlog/agents';
-import type { TenantId } from '@threadlog/events';
+import { composedName } from '@threadlog/events';
 import { createLimiter } from '@threadlog/service';
 import type { OpenRun } from './asks';
 
@@ -16,12 +16,11 @@ export type Waiting = Pick<OpenRun, 'agentId' | 'tenantId'>;
 export function createTurns(answersInAll: (waiting: Waiting) => boolean) {
   const within = createLimits();
   const all = <T>(waiting: Waiting, task: () => Promise<T>): Promise<T> =>
-    answersInAll(waiting) ? within(waiting.agentId, MAX_RUNS, task) : task();
-  const ofTenant = (tenantId: TenantId): string => `${tenantId}/`;
+    answersInAll(waiting) ? within(composedName('all', waiting.agentId), MAX_RUNS, task) : task();
   return <T>(waiting: Waiting, task: () => Promise<T>): Promise<T> => {
     const { agentId, tenantId } = waiting;
-    return within(ofTenant(tenantId) + agentId, MAX_RUNS_OF_AGENT, () =>
-      within(ofTenant(tenantId), MAX_RUNS_OF_TENANT, () => all(waiting, task)),
+    return within(composedName('agent', tenantId, agentId), MAX_RUNS_OF_AGENT, () =>
+      within(composedName('tenant', tenantId), MAX_RUNS_OF_TENANT, () => all(waiting, task)),
     );
   };
 }

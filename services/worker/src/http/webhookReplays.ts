@@ -8,8 +8,8 @@ import {
   threadIdInputSchema,
   webhookReplaySchema,
 } from '@threadlog/events';
-import { findWebhookReplay, presentWebhookReplays } from '@threadlog/read-models';
-import { defineRoute, type Route } from '@threadlog/service';
+import { derivedUuid, findWebhookReplay, presentWebhookReplays } from '@threadlog/read-models';
+import { defineRoute, idempotencyKeySchema, type Route, type RouteReply } from '@threadlog/service';
 import { z } from 'zod';
 import { edgeOf, planReplay, type ReplayEdge } from '../webhooks/replay/plan';
 import { countRunning, endReplay, insertReplay, MAX_REPLAYS_OF_TENANT } from '../webhooks/replay/store';
@@ -33,7 +33,14 @@ const body = z
   })
   .meta({ example: { from: '2026-01-15T09:00:00Z', to: '2026-01-15T10:00:00Z' } });
 
-const begin = defineRoute<{ params: typeof params; body: typeof body }, WebhookHttpDeps>({
+const headers = z.object({
+  'idempotency-key': idempotencyKeySchema.optional().meta({
+    description:
+      'The same key with the same request gives the replay again that the first one began, for as long as it is listed.',
+  }),
+});
+
+const begin = defineRoute<{ params: typeof params; body: typeof body; headers: typeof headers }, WebhookHttpDeps>({
   method: 'post',
   path: '/api/v1/webhooks/{webhookId}/replay',
   operationId: 'replayWebhook',
@@ -44,26 +51,48 @@ const begin = defineRoute<{ params: typeof params; body: typeof body }, WebhookH
   tags,
   auth: 'user',
   params,
+  headers,
   body,
   responses: { 202: { description: 'The replay', schema: webhookReplaySchema } },
-  problems: ['conflict'],
-  async handler({ actor, params: { webhookId }, body: asked }, deps) {
+  problems: ['conflict', 'idempotency_key_reused'],
+  async handler({ actor, params: { webhookId }, headers: { 'idempotency-key': key }, body: asked }, deps) {
     const endpoint = await managedEndpoint(deps, actor, webhookId);
+    const id = key === undefined ? randomUUID() : replayIdOf(actor, webhookId, key);
+    const before = key === undefined ? null : await repeated(deps, { ...asked, ...named(actor, webhookId, id) });
+    if (before) return before;
     requireOn(endpoint);
-    return { status: 202, body: await start(deps, actor, { ...asked, webhookId }) };
+    return { status: 202, body: await start(deps, actor, { ...asked, webhookId, id }) };
   },
 });
 
-type Asked = z.output<typeof body> & { webhookId: string };
+type Asked = z.output<typeof body> & { webhookId: string; id: string };
 
-async function start(deps: WebhookHttpDeps, actor: Actor, { webhookId, threadId, ...asked }: Asked) {
+const named = ({ tenantId }: Actor, webhookId: string, replayId: string) => ({ tenantId, webhookId, replayId });
+
+/** The same for a key of that person at that endpoint: so a repeat names what the first request began. */
+function replayIdOf({ tenantId, id }: Actor, webhookId: string, key: string): string {
+  return derivedUuid(JSON.stringify(['webhook-replay', tenantId, webhookId, id, key]));
+}
+
+/** What the first request with the key has begun; null where there was none. */
+async function repeated(
+  deps: WebhookHttpDeps,
+  { from, to, threadId, ...of }: z.output<typeof body> & ReturnType<typeof named>,
+): Promise<RouteReply | null> {
+  const row = await findWebhookReplay(await statementsOf(deps.database), of);
+  if (!row) return null;
+  const isSame = row.starts === from && row.thread_id === (threadId ?? null) && (to === undefined || row.ends === to);
+  if (!isSame) throw problem('idempotency_key_reused', 'this key began another replay');
+  return { status: 202, body: await shown(deps, of), headers: { 'Idempotency-Replayed': 'true' } };
+}
+
+async function start(deps: WebhookHttpDeps, actor: Actor, { webhookId, id, threadId, ...asked }: Asked) {
   const { database } = deps;
   const { tenantId } = actor;
   const requestedAt = deps.now();
   const to = asked.to === undefined ? null : readEdge('to', asked.to);
   const plan = await planReplay(deps.log, readEdge('from', asked.from), to, requestedAt);
   if ((await countRunning(database, tenantId)) >= MAX_REPLAYS_OF_TENANT) throw tooMany();
-  const id = randomUUID();
   await report(deps, actor, { webhookId, act: { type: 'replay', replayId: id } });
   const of = { id, tenantId, webhookId, threadId: threadId ?? null, requestedAt, requestedBy: actor.id };
   const replay = { ...of, ...plan, starts: asked.from, ends: asked.to ?? requestedAt.toISOString() };

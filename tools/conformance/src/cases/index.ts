@@ -32,6 +32,7 @@ import { threadCreationCases } from './threadCreation';
 import { threadListCases } from './threadLists';
 import { threadCases } from './threads';
 import { v1Cases } from './v1';
+import { webhookDeliveryCases } from './webhookDeliveries';
 import { webhookCases } from './webhooks';
 
 const ofRoutes: Case[] = [
@@ -58,6 +59,7 @@ const ofRoutes: Case[] = [
   ...privacyCases,
   ...holdCases,
   ...webhookCases,
+  ...webhookDeliveryCases,
   ...agentCases,
   ...agentStreamCases,
   ...downloadCases,

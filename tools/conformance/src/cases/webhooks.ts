@@ -15,10 +15,10 @@ const rotate = `POST ${ONE}/secret`;
 
 /** A name that is for nobody, so that nothing is sent anywhere. */
 const URL = 'https://hooks.example.invalid/chat';
-const NOWHERE = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10';
+export const NOWHERE = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10';
 const ALL = { learnerId: null, threadTypes: null };
 
-async function registered(scene: Scene): Promise<WebhookWithSecretResource> {
+export async function registered(scene: Scene): Promise<WebhookWithSecretResource> {
   const made = await scene.as('root').expect<WebhookWithSecretResource>(201, register, { body: { url: URL } });
   await scene.settle();
   return made;

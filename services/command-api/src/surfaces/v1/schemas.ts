@@ -8,9 +8,8 @@ import {
   threadIdInputSchema,
   v1MessageSchema,
 } from '@threadlog/events';
-import { problemSchema } from '@threadlog/service';
+import { idempotencyKeySchema, problemSchema } from '@threadlog/service';
 import { z } from 'zod';
-import { idempotencyKeySchema } from '../../http/commandRoute';
 
 /** Requests and answers of `/v1`, which are those of the gRPC service, too. Fields that nobody knows are dropped. */
 const { messageType, metadata, replyTo, mentions } = messagePostFields.shape;

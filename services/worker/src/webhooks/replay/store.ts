@@ -38,6 +38,11 @@ export function insertReplay(database: Database, replay: NewReplay): Promise<boo
   return inTransaction(database, async (client) => {
     // One after the other, so that two at once do not both count what was there before.
     await client.query('select pg_advisory_xact_lock(hashtext($1))', [`webhook replays ${replay.tenantId}`]);
+    // The same request once more, at the same moment.
+    const { rowCount } = await client.query('select 1 from threadlog.webhook_replays where replay_id = $1', [
+      replay.id,
+    ]);
+    if (rowCount) return true;
     if ((await countRunning(client, replay.tenantId)) >= MAX_REPLAYS_OF_TENANT) return false;
     await client.query(
       `insert into threadlog.webhook_replays (replay_id, tenant_id, webhook_id, requested_at, requested_by, starts, ends,
