@@ -1,11 +1,13 @@
 import { ChatError, chatError } from '../errors.ts';
 import { backoffMs, delay } from '../http/backoff.ts';
-import { release, type Run, type SyncDeps } from './syncRun.ts';
+import { release, type Run } from './syncRun.ts';
 import { loaded, withChanges, withThread } from './threadData.ts';
 import type { ThreadData } from './threadState.ts';
 
 /** After so many refusals that trying again cannot mend, it waits for the next connection. */
 const MOST_REFUSALS = 3;
+/** And after so many where the read model has no thread that is there: seconds. */
+const MOST_ABSENCES = 6;
 const RETRY = { baseMs: 300, maxMs: 20_000 };
 
 /** Until it is live, or the thread is gone, or it is stopped. */
@@ -14,10 +16,12 @@ export async function follow(run: Run, signal: AbortSignal): Promise<void> {
   for (let failures = 1; !signal.aborted; failures++) {
     deps.status(deps.get() ? (deps.up() ? 'resuming' : 'stale') : 'connecting', null);
     try {
-      return await reach(run, signal);
+      await reach(run, signal);
+      if (!signal.aborted) run.isThere = false;
+      return;
     } catch (error) {
       if (signal.aborted) return;
-      const waitMs = failed(deps, chatError(error), failures);
+      const waitMs = failed(run, chatError(error), failures);
       if (waitMs === null) return;
       await delay(waitMs, signal).catch(() => undefined);
     }
@@ -25,7 +29,9 @@ export async function follow(run: Run, signal: AbortSignal): Promise<void> {
 }
 
 /** How long to wait for another attempt; null where none makes sense. */
-function failed(deps: SyncDeps, error: ChatError, failures: number): number | null {
+function failed({ deps, isThere }: Run, error: ChatError, failures: number): number | null {
+  const isBehind = isThere && failures < MOST_ABSENCES && isGone(error);
+  if (isBehind) return backoffMs(failures, RETRY);
   const gone = isGone(error);
   deps.status(gone ? 'gone' : deps.get() ? 'stale' : 'connecting', error);
   if (gone || (!error.retryable && failures >= MOST_REFUSALS)) return null;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ChatError } from '../errors.ts';
 import type { Message } from '../generated/wire.ts';
 import type { Frame } from './frames.ts';
 import { createSync } from './sync.ts';
@@ -158,6 +159,38 @@ it('asks who has read what where the thread was read before the socket stood', a
   await jest.advanceTimersByTimeAsync(1000);
   expect(view.status()).toBe('live');
   expect(view.data()!.receipts.get('ben')?.messageIndex).toBe(1);
+});
+
+it.each([
+  [true, ['connecting', 'live']],
+  [false, ['gone', 'gone']],
+])(
+  'takes a thread that the read model does not have for one that is to come: %p, where the socket told of it',
+  async (isThere, expected) => {
+    const server = createThreadServer();
+    const { thread } = server.api;
+    let absent = true;
+    server.api.thread = (signal) =>
+      absent ? Promise.reject(new ChatError('not_found', 'no', { status: 404 })) : thread(signal);
+    const view = viewOf(server);
+    server.connect((frame: Frame) => view.sync.frame(frame));
+    view.sync.start(isThere);
+    await jest.advanceTimersByTimeAsync(500);
+    expect(view.status()).toBe(expected[0]);
+    absent = false;
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(view.status()).toBe(expected[1]);
+  },
+);
+
+it('gives up a thread that was told of, and is not there for long', async () => {
+  const server = createThreadServer();
+  server.api.thread = () => Promise.reject(new ChatError('not_found', 'no', { status: 404 }));
+  const view = viewOf(server);
+  server.connect((frame: Frame) => view.sync.frame(frame));
+  view.sync.start(true);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(view.status()).toBe('gone');
 });
 
 it('asks again where a message skips an index, and shows none before what is missing', async () => {

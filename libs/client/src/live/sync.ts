@@ -5,8 +5,11 @@ import { advance, hold, release, type Run, type SyncDeps } from './syncRun.ts';
 import type { ThreadData } from './threadState.ts';
 
 export interface Sync {
-  /** Begins, or goes on where it stood: what is held counts as old from now on. */
-  start(): void;
+  /**
+   * Begins, or goes on where it stood: what is held counts as old from now on.
+   * @param isThere the socket has just told that it is: a read model that does not have it yet is behind.
+   */
+  start(isThere?: boolean): void;
   /** The connection is gone: what comes next is held back until it was asked what was missed. */
   pause(): void;
   stop(): void;
@@ -22,9 +25,10 @@ const MOST_HELD = 5000;
  * tell comes by `changes`, and what that cannot tell by reading the thread again.
  */
 export function createSync(deps: SyncDeps): Sync {
-  const run: Run = { deps, abort: null, held: [], lost: 0, reading: null, end: null };
+  const run: Run = { deps, abort: null, held: [], lost: 0, reading: null, end: null, isThere: false };
   return {
-    start() {
+    start(isThere = false) {
+      run.isThere ||= isThere;
       if (run.reading) return;
       run.abort ??= new AbortController();
       again(run);
@@ -38,6 +42,7 @@ export function createSync(deps: SyncDeps): Sync {
     stop() {
       run.abort?.abort();
       run.abort = run.reading = null;
+      run.isThere = false;
       hold(run);
     },
     frame: (frame) => take(run, frame),

@@ -41,6 +41,8 @@ export interface Run {
   lost: number;
   /** While nothing is held and the thread is read for the first time: that is not begun again. */
   reading: AbortSignal | null;
+  /** Whether the socket told that the thread is there, and it was not read since. */
+  isThere: boolean;
   /** How the join that waits ended. */
   end: { kind: 'resumed' | 'resync'; seq: number | null } | null;
 }

@@ -51,7 +51,7 @@ const BESIDE: Beside = {
     if (seq <= (parts.data?.seq ?? 0)) return;
     // It was lost and is back: this stands for all that was held of it.
     [parts.data, parts.status] = [null, 'connecting'];
-    parts.sync.start();
+    parts.sync.start(true);
   },
 };
 
