@@ -23,7 +23,7 @@ export const LAYERS = {
     'ai react',
   ],
   'libs/commands': [
-    'contract fields forwardGuard',
+    'contract costOf fields forwardGuard',
     'agents messages participants privacy reactions tenants threads users webhooks',
     'contracts',
     'readUpTo router',
@@ -70,11 +70,12 @@ export const LAYERS = {
     'index',
   ],
   'libs/runtime': [
-    'access auxiliaryTopic config downloadLinks keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock',
+    'access auxiliaryTopic config downloadLinks fairDatabase keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock',
     'deploymentStatus',
     'erasures flushing',
     'runtime',
-    'messageStores ops remoteCommands runRoles signals',
+    'messageStores ops runRoles shedWrites signals',
+    'remoteCommands',
     'connections',
     'createRuntime operator registerMetrics watchGeneration',
     'index',

@@ -2,6 +2,7 @@
 export { LIMITS } from '@threadlog/events';
 export * from './contract';
 export * from './contracts';
+export { costOf } from './costOf';
 export * from './agents/answer';
 export * from './agents/delete';
 export * from './agents/register';

@@ -16,12 +16,13 @@ import {
   type LogIdentity,
 } from '@threadlog/read-models';
 import { createPostgresKeyStore, createSealing, masterKeyFrom, migrateKeyStore } from '@threadlog/sealing';
-import { ConfigError, type Logger, type Metrics } from '@threadlog/service';
+import { ConfigError, type Logger, type Metrics, type Shedding, type Surface } from '@threadlog/service';
 import type { OperatorConfig } from './config';
 import type { AuxiliaryTopic } from './auxiliaryTopic';
 import { ErasureListError } from './erasures/record';
 import { createKafkaAccess } from './access/kafkaAccess';
 import { kafkaMistake, postgresMistake } from './access/mistakes';
+import { shareFairly } from './fairDatabase';
 import { flushing } from './flushing';
 import { createLogObserver, logLines } from './logMetrics';
 import { assertKeyStoreHome, KeyStoreMovedError } from './keys/keyStoreHome';
@@ -52,6 +53,8 @@ export interface Context {
   logger: Logger;
   /** Of the events topic, where they are wanted. */
   metrics?: Metrics;
+  /** Counts what is refused since too much waits. */
+  shed?: Shedding['shed'];
   /** Whether what is missing is made: schemas, topics. False for tools, which look at what is there. */
   create: boolean;
   /** Hears what the start waits for, in one line; null once it goes on. */
@@ -116,13 +119,17 @@ function openDatabases(context: Context): { database: Database; sessions: Databa
   return { database, sessions: directUrl ? openDatabase(directUrl, context) : database };
 }
 
-function openDatabase(url: string, { config, service, logger, opened }: Context, pooler = false): Database {
+function openDatabase(url: string, { config, service, logger, opened, shed }: Context, pooler = false): Database {
   const database = createDatabase({
     ...{ url, pooler },
     max: config.DATABASE_POOL_SIZE,
     applicationName: service,
     onBroken: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
+  if (shed) {
+    const onShed = (surface: Surface) => shed(surface, 'database');
+    shareFairly(database, { connections: config.DATABASE_POOL_SIZE, onShed });
+  }
   opened(() => database.end());
   return database;
 }

@@ -4,8 +4,10 @@ import type { SealingService } from '@threadlog/sealing';
 import {
   createAdmission,
   createLogger,
+  createLoopDelay,
   createMetrics,
   createRateLimits,
+  createShedding,
   rateLimitsOf,
   type Logger,
 } from '@threadlog/service';
@@ -58,7 +60,10 @@ async function build(
   const metrics = createMetrics();
   const info = { service, version: API_VERSION, environment: config.ENVIRONMENT, features };
   const ops = await openOps(config, opened);
-  const context: Context = { config, service, signal, logger, metrics, create: true, opened, tell: ops.tell };
+  const loopDelay = createLoopDelay();
+  const shedding = createShedding({ metrics, isLate: loopDelay.isLate });
+  const { shed } = shedding;
+  const context: Context = { config, service, signal, logger, metrics, shed, create: true, opened, tell: ops.tell };
   const { events, inspect, openTopic, visitTopic } = createTopics(context);
   await inspect();
   const stores = await openStores(context);
@@ -81,8 +86,8 @@ async function build(
   });
   const { opsUrl } = ops;
   const keyCheck = createKeyCheck({ log, sealing: stores.sealing, logger, metrics });
-  const made = { log, openTopic, erasures, verifier, rateLimits, admission, clock, clockCheck: time.check };
-  const running = [...background, keyCheck, time.service];
+  const made = { shedding, log, openTopic, erasures, verifier, rateLimits, admission, clock, clockCheck: time.check };
+  const running = [loopDelay, ...background, keyCheck, time.service];
   return { config, info, logger, metrics, ops, opsUrl, ...made, ...stores, background: running };
 }
 

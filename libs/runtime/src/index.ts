@@ -16,6 +16,7 @@ export * from './processRegister';
 export * from './reach';
 export * from './registerMetrics';
 export * from './remoteCommands';
+export { shedWrites, unlessShed } from './shedWrites';
 export * from './runRoles';
 export * from './runtime';
 export * from './sharedClock';

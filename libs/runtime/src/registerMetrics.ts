@@ -1,4 +1,4 @@
-import { createLogger, type Metrics } from '@threadlog/service';
+import { createLogger, createShedding, type Metrics } from '@threadlog/service';
 import { createKeyReports, createMissingAtStart } from './keys/keyReports';
 import { createLogObserver } from './logMetrics';
 import { tellPartitions, tellReadiness } from './processMetrics';
@@ -8,6 +8,7 @@ export function registerRuntimeMetrics(metrics: Metrics): void {
   createLogObserver(metrics);
   createKeyReports({ logger: createLogger({ service: 'metrics', level: 'silent' }), metrics });
   createMissingAtStart(metrics);
+  createShedding({ metrics, isLate: () => false });
   tellPartitions(metrics, 0);
   tellReadiness(metrics, () => Promise.resolve({ ready: false }));
 }

@@ -1,7 +1,9 @@
 import { clusterSecrets, createForwardSigner } from '@threadlog/auth';
 import { createForwardClient, createRemoteRouter, type CommandRouter } from '@threadlog/commands';
+import { onOwnBehalf } from '@threadlog/service';
 import type { ForwardConfig } from './config';
 import type { Runtime } from './runtime';
+import { shedWrites } from './shedWrites';
 
 const REMEMBERED_MS = 1_000;
 
@@ -16,7 +18,7 @@ export interface RemoteCommands {
  * with another of them.
  */
 export function createRemoteCommands(
-  { database, clock }: Pick<Runtime, 'database' | 'clock'>,
+  { database, clock, shedding }: Pick<Runtime, 'database' | 'clock' | 'shedding'>,
   config: ForwardConfig,
 ): RemoteCommands {
   const signer = createForwardSigner(clusterSecrets(config), clock.now);
@@ -28,7 +30,8 @@ export function createRemoteCommands(
   async function instances(): Promise<string[]> {
     if (!known || performance.now() - askedAt > REMEMBERED_MS) {
       askedAt = performance.now();
-      known = livingInstances(database);
+      // All who write wait for it together.
+      known = onOwnBehalf(() => livingInstances(database));
       // A failure is not remembered.
       known.catch(() => (known = undefined));
     }
@@ -37,7 +40,7 @@ export function createRemoteCommands(
     return urls.map((_url, index) => urls[(turn + index) % urls.length] as string);
   }
 
-  return { router: createRemoteRouter({ client, instances }), close: () => client.close() };
+  return { router: shedWrites(createRemoteRouter({ client, instances }), shedding), close: () => client.close() };
 }
 
 async function livingInstances(database: Runtime['database']): Promise<string[]> {

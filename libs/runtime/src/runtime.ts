@@ -11,6 +11,7 @@ import type {
   RateLimits,
   Service,
   ServiceInfo,
+  Shedding,
 } from '@threadlog/service';
 import type { RequestListener } from 'node:http';
 import type { Pool } from 'pg';
@@ -48,6 +49,8 @@ export interface Runtime {
   admission: Admission;
   /** The buckets behind `admission`, for sockets. */
   rateLimits: RateLimits;
+  /** What the process refuses so that it does not take on more than it can hold. */
+  shedding: Shedding;
   /** Messages of a generation: in MongoDB when `MONGO_URL` is set, else in Postgres. */
   messageStore(generation: number): MessageStore;
   /** Where other instances reach this process's operations port. */

@@ -1,5 +1,9 @@
 export * from './config';
 export * from './consistencyToken';
+export * from './fairness/loopDelay';
+export * from './fairness/onBehalf';
+export * from './fairness/shedding';
+export * from './fairness/fairRunner';
 export { createFairGate, createTicket, type FairGate, type GateBounds, type Ticket } from './fairness/fairGate';
 export * from './gathering';
 export * from './http/admission';

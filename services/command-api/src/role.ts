@@ -16,8 +16,8 @@ import {
   subjectOfDeletion,
   stopRun,
 } from '@threadlog/read-models';
-import { servedRoutes, type Runtime, type Signals } from '@threadlog/runtime';
-import { mountRoutes, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
+import { servedRoutes, shedWrites, type Runtime, type Signals } from '@threadlog/runtime';
+import { mountRoutes, onOwnBehalf, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
 import { createPlaces } from './agentRuns/places';
 import { createPlaceStore } from './agentRuns/placeStore';
@@ -33,6 +33,7 @@ import { createOwner, type Owner } from './ownership/owner';
 import type { LeaseStore } from './ownership/ports';
 import { LEASE_TIMING } from './ownership/leaseDeadline';
 import { createCommandRouter, rememberWrites } from './router/commandRouter';
+import { forwardedTo } from './router/forwardedTo';
 import { forwardEndpoint } from './router/forwardEndpoint';
 import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
@@ -53,7 +54,7 @@ export interface CommandApi extends Role {
 
 export interface CommandApiDeps extends Pick<
   Runtime,
-  'database' | 'log' | 'sealing' | 'admission' | 'messageStore' | 'logger' | 'metrics' | 'opsUrl' | 'clock'
+  'database' | 'log' | 'sealing' | 'admission' | 'messageStore' | 'logger' | 'metrics' | 'opsUrl' | 'clock' | 'shedding'
 > {
   config: CommandApiConfig;
   /** Shared with the query API of the same process, which lets an actor's reads wait for its writes. */
@@ -85,7 +86,9 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     ownUrl: opsUrl,
     onFault: (error) => deps.logger.error({ err: error }, 'a command could not be routed'),
   });
-  const router = rememberWrites(localRouter, deps.lastWrites);
+  const { shedding } = deps;
+  const router = rememberWrites(shedWrites(localRouter, shedding), deps.lastWrites);
+  const forwarded = forwardedTo(localRouter, shedding);
   const agentStreams = agentStreamsOf(deps);
   const streaming = { router, timeoutMs: config.COMMAND_TIMEOUT_MS, lookUps: lookUpsOf(deps, readModel) };
   const routeDeps = {
@@ -109,7 +112,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     router,
     chat: createChatWrites(routeDeps),
     routes,
-    opsRoutes: strictRouter().use(forwardEndpoint(localRouter, signer)),
+    opsRoutes: strictRouter().use(forwardEndpoint(forwarded, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(deps, owner, leases) }],
     run: (signal) => runAll({ owner, executor, holds, client, streams: agentStreams.places }, signal),
   };
@@ -168,6 +171,7 @@ function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
     limits,
     answers: createRowAnswers({ database, sealing, messageStore, limits, generation: readModel.generation }),
     maxEventBytes: MAX_EVENT_BYTES,
+    shed: deps.shedding.shed,
     ...createCommandFaults(deps),
   });
   return { owner, executor, readModel, holds };
@@ -192,7 +196,7 @@ function lookUpsOf(
   const { generation } = readModel;
   const statements = createStatements({ database, generation });
   // The checkpoints of the read model itself: what was waited for is in the generation that is asked next.
-  const look = async () => ({ offsets: offsetsOf(await readModel.checkpoints()) });
+  const look = async () => ({ offsets: offsetsOf(await onOwnBehalf(readModel.checkpoints)) });
   return createLookUps({
     queries: createReadingQueries({ database, generation }),
     stopRun: (run) => stopRun(database, run),

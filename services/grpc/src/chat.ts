@@ -1,5 +1,5 @@
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
-import { CONSISTENCY_HEADER } from '@threadlog/service';
+import { CONSISTENCY_HEADER, onBehalfOf } from '@threadlog/service';
 import { callOf } from './call';
 import { detail, errorOf } from './errors';
 import {
@@ -33,7 +33,9 @@ export function createChatService(deps: ChatDeps): ChatImplementation {
     return async (request: Request, context: HandlerContext): Promise<Answer> => {
       const call = callOf(context);
       try {
-        const answer = await run(request, context, callerOf(context, timeoutMs));
+        const caller = callerOf(context, timeoutMs);
+        const { tenantId } = caller.actor;
+        const answer = await onBehalfOf({ tenantId, surface: 'grpc' }, () => run(request, context, caller));
         call.outcome = 'ok';
         return answer;
       } catch (error) {

@@ -19,6 +19,7 @@ import {
   aborted,
   decodeConsistencyToken,
   mountRoutes,
+  onOwnBehalf,
   openApiDocument,
   strictRouter,
   type ApiInfo,
@@ -151,7 +152,10 @@ function createWaiting(
   return createConsistency({
     readWaitMs,
     async readCheckpoints(partitions) {
-      const rows = await Promise.all(partitions.map((partition) => readCheckpoint(database, generation(), partition)));
+      // Reads of all tenants wait for the same look.
+      const rows = await onOwnBehalf(() =>
+        Promise.all(partitions.map((partition) => readCheckpoint(database, generation(), partition))),
+      );
       for (const { partition, parkings } of rows) seen(partition, parkings);
       return new Map(rows.map((row) => [row.partition, row.nextOffset]));
     },

@@ -13,7 +13,7 @@ import {
   type GenerationWatcher,
 } from '@threadlog/read-models';
 import { watchGeneration, type Runtime, type Signals } from '@threadlog/runtime';
-import { aborted, type HealthCheck } from '@threadlog/service';
+import { aborted, onOwnBehalf, type HealthCheck } from '@threadlog/service';
 import { createSlots, type Slots } from './connect/slots';
 import { createEngine, type Engine } from './engine';
 import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
@@ -152,7 +152,7 @@ async function buildEngine(deps: CoreDeps, { broadcast, limits, watcher, observe
   const checkpoints = await readCheckpoints(database, watcher.current());
   const source = { database, generation: watcher.current };
   const queries = createThreadQueries(source);
-  const look = async () => ({ offsets: await foldedBy(database, watcher.current()) });
+  const look = async () => ({ offsets: await onOwnBehalf(() => foldedBy(database, watcher.current())) });
   const loadUsers = queries.usersByIds.bind(queries);
   return createEngine({
     log,

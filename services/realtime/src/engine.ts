@@ -2,7 +2,7 @@ import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
 import type { PeersOf, ReadingQueries, ViewerStateOf, ThreadsOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
-import type { RateLimits } from '@threadlog/service';
+import { onBehalfOf, type RateLimits } from '@threadlog/service';
 import type { DispatchDeps as CommandDeps } from './commands/dispatch';
 import { createLookUps, type LookUpsDeps } from './commands/lookUps';
 import { createBatchDispatch, type DispatchDeps } from './dispatch/dispatchBatch';
@@ -116,7 +116,10 @@ export function createEngine(deps: EngineDeps): Engine {
       onResync: deps.observer.resynced,
       onOpen: presence.connected,
       onClose: presence.disconnected,
-      start: (connection, resume, greet) => startConnection(start, connection, resume, greet),
+      start: (connection, resume, greet) =>
+        onBehalfOf({ tenantId: connection.actor.tenantId, surface: 'sockets' }, () =>
+          startConnection(start, connection, resume, greet),
+        ),
       onFault: (cause, { actor }) => warn({ ...who(actor), err: cause }, 'a connection could not start'),
     },
   };

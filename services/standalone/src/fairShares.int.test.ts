@@ -4,6 +4,7 @@ import type { CommandResult } from '@threadlog/commands';
 import type { ThreadResource } from '@threadlog/events';
 import { ChatService } from '@threadlog/grpc';
 import type { Actor } from '@threadlog/auth';
+import { onBehalfOf } from '@threadlog/service';
 import { eventually, testActor } from '@threadlog/testing';
 import { io, type Socket } from 'socket.io-client';
 import { givenStandalone, tokenOf } from './testing/standalone';
@@ -51,6 +52,17 @@ async function expectMessages(actor: Actor, threadId: string, count: number): Pr
   await eventually(async () => expect((await read()).body.messageCount).toBe(count), { timeoutMs: 20_000 });
 }
 
+/** By surface, how many requests were shed for one of these reasons. */
+async function shedFor(...reasons: string[]): Promise<Record<string, number>> {
+  const metric = api.runtime().metrics.registry.getSingleMetric('threadlog_requests_shed_total')!;
+  const { values } = await metric.get();
+  const found = values.filter(({ labels }) => reasons.includes(String(labels.reason)));
+  return found.reduce<Record<string, number>>(
+    (sums, { labels, value }) => ({ ...sums, [labels.surface!]: (sums[labels.surface!] ?? 0) + value }),
+    {},
+  );
+}
+
 describe('a tenant with thousands of commands at once', () => {
   test('is told of those that find no room, delays the command of another by a turn, and keeps its own order', async () => {
     const [crowded, calm] = [await threadOf(loud), await threadOf(quiet)];
@@ -70,6 +82,7 @@ describe('a tenant with thousands of commands at once', () => {
     const offsets = accepted.map(offsetOf);
     expect(offsets).toEqual(offsets.toSorted((one, other) => one - other));
     expect(new Set(offsets).size).toBe(accepted.length);
+    expect(await shedFor('waiting', 'age')).toEqual({ internal: counts.overloaded });
     await expectMessages(loud, crowded, 1 + accepted.length);
   });
 
@@ -126,8 +139,43 @@ describe('a tenant with thousands of commands at once', () => {
       const codes = new Set((await Promise.all(sent)).map(codeOf));
       expect([...codes].filter((code) => !['not_found', 'overloaded', 'unavailable'].includes(code))).toEqual([]);
       expect(codes).toContain('not_found');
+      expect(await shedFor('waiting', 'age')).toMatchObject({ http: 1, sockets: 1, grpc: 1 });
       await expectMessages(quiet, calm, 3);
       await expectMessages(loud, crowded, 0);
     });
+  });
+});
+
+describe('a tenant with a thousand slow reads at once', () => {
+  /** Of the pool's 20 connections, what one tenant may have; and what waits behind it. */
+  const UNDER_WAY = 12;
+  const WAITING = 1_000;
+
+  test('is refused what finds no room, and another reads on every surface meanwhile', async () => {
+    const calm = await threadOf(quiet);
+    const { database } = api.runtime();
+    const holder = await database.connect();
+    await holder.query('select pg_advisory_lock(28)');
+    const ended: string[] = [];
+    const slow = async (): Promise<void> => {
+      const work = () => database.query('select pg_advisory_xact_lock(28)');
+      ended.push(await onBehalfOf({ tenantId: loud.tenantId, surface: 'http' }, work).then(() => 'ok', String));
+    };
+    const reads = Array.from({ length: UNDER_WAY + WAITING }, slow);
+
+    expect((await api.as(quiet).call('GET', `/api/v1/threads/${calm}/messages`)).status).toBe(200);
+    const chat = createClient(ChatService, createGrpcTransport({ baseUrl: api.grpc() }));
+    const headers = { authorization: `Bearer ${tokenOf(quiet)}` };
+    expect((await chat.getConversations({}, { headers })).conversations).not.toEqual([]);
+    expect(ended.filter((how) => how === 'ok')).toEqual([]);
+    const refused = await api.request('GET', '/api/v1/threads', { as: loud });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(refused.body).toMatchObject({ code: 'overloaded' });
+
+    await holder.query('select pg_advisory_unlock(28)');
+    holder.release();
+    await Promise.all(reads);
+    expect(ended).toHaveLength(reads.length);
+    expect((await api.request('GET', '/api/v1/threads', { as: loud })).status).toBe(200);
   });
 });

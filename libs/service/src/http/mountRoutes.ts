@@ -1,4 +1,5 @@
 import { ProblemError } from '@threadlog/events';
+import { onBehalfOf } from '../fairness/onBehalf';
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import { invalidRequest, problemOf, type Faulty } from '../problems';
@@ -55,11 +56,17 @@ async function serve<Deps>(route: Route<Deps>, request: Request, response: Respo
   await options.admission.admit(route.auth, request, response);
   const body = route.body ? await readJson(request, response, route.bodyLimit) : undefined;
   const input = parseRequest(route, request, { context, response, body });
-  const answered = route.handler(input as RouteRequest<never>, options.deps);
+  const answered = handled(route, input, context.actor, options.deps);
   const reply = await (options.checkReplies ? checkRefusal(route as Route, answered) : answered);
   if (!reply) return;
   if (options.checkReplies) checkReply(route as Route, reply);
   sendReply(response, reply);
+}
+
+/** In the name of the tenant that asks. */
+function handled<Deps>(route: Route<Deps>, input: RouteRequest, actor: RequestContext['actor'], deps: Deps) {
+  const handle = () => route.handler(input as RouteRequest<never>, deps);
+  return actor ? onBehalfOf({ tenantId: actor.tenantId, surface: 'http' }, handle) : handle();
 }
 
 interface Arrival {

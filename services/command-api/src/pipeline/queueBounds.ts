@@ -1,8 +1,5 @@
-import type { Command } from '@threadlog/commands';
 import type { GateBounds } from '@threadlog/service';
 
-/** What a command costs whoever decides it, however short it is, in bytes of text that cost as much. */
-const COMMAND_COST = 2_048;
 /** Commands of a partition that are being decided or whose acks are waited for; about a produce request of them. */
 const UNDER_WAY = 1_024;
 const UNDER_WAY_OF_TENANT = 512;
@@ -27,16 +24,3 @@ export const GATE_BOUNDS: GateBounds = {
 
 /** A command that was not begun after this time is answered `overloaded`: who sent it does not wait for ever. */
 export const LONGEST_WAIT_MS = 2_000;
-
-/** About what a command costs: its texts in code units, and as much again for each as a decision takes. */
-export function costOf({ input }: Pick<Command, 'input'>): number {
-  return COMMAND_COST + textIn(input);
-}
-
-function textIn(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  let sum = 0;
-  for (const name in value) sum += name.length + textIn((value as Record<string, unknown>)[name]);
-  return sum;
-}

@@ -87,7 +87,7 @@ export function createNode({ cluster, name, mutate, find }: NodeOptions): Node {
     limits: LIMITS,
     bounds: GATE,
     maxEventBytes: 500_000,
-    ...{ holdsOf: () => [], extrasOf: () => Promise.resolve({}), onFault: noop, onUnappendable },
+    ...{ holdsOf: () => [], extrasOf: () => Promise.resolve({}), shed: noop, onFault: noop, onUnappendable },
   });
   const router = createCommandRouter({
     ...{ executor, clock, sealing },

@@ -1,6 +1,7 @@
 import { CLIENT_EVENTS, clientMessageIdSchema, problem, type ClientEventName, type Problem } from '@threadlog/events';
 import {
   countActor,
+  onBehalfOf,
   INTERNAL,
   problemBody,
   problemOf,
@@ -58,7 +59,10 @@ export function createDispatch(
     if (!command) throw problem('invalid_request', 'No such event.');
     requireJsonValue(payload);
     const parsed = CLIENT_EVENTS[event as ClientEventName].parse(payload);
-    return command(parsed as never, { ...context, correlationId }, deps);
+    const { tenantId } = connection.actor;
+    return onBehalfOf({ tenantId, surface: 'sockets' }, () =>
+      command(parsed as never, { ...context, correlationId }, deps),
+    );
   }
 
   return async (event, args) => {

@@ -39,6 +39,8 @@ export const DASHBOARDS: Dashboards = {
         appenders: rate('threadlog_appender_failures_total'),
         'events kept back': rate('threadlog_unappendable_events_total'),
       }),
+      panel('Refused as overloaded', 'ops', { '{{reason}}': rate('threadlog_requests_shed_total', 'reason') }),
+      panel('Writes not answered yet', 'short', { '{{instance}}': 'threadlog_writes_open' }),
       panel('Bytes acked', 'bytes', { 'bytes a second': rate('threadlog_appended_bytes_total') }),
     ],
   },
