@@ -41,7 +41,8 @@ const isBuilt = (page: Page): boolean => {
 const vite = ({ folder }: Page, outDir: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const program = join(checkoutRoot, 'node_modules', 'vite', 'bin', 'vite.js');
-    const args = [program, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'];
+    // Vite lets one build of a folder run at a time, for the sake of what they write: each of ours writes to a place of its own.
+    const args = [program, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error', '--bypass-lock'];
     const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
@@ -52,6 +53,7 @@ const vite = ({ folder }: Page, outDir: string): Promise<void> =>
 
 /** Moves what was built to its place. Where another start was faster, its page stays: it is of the same sources. */
 const publish = (page: Page, scratch: string): void => {
+  if (isBuilt(page)) return;
   const former = `${scratch}-former`;
   try {
     if (existsSync(builtOf(page))) renameSync(builtOf(page), former);
@@ -75,24 +77,43 @@ const build = async (page: Page): Promise<void> => {
   }
 };
 
+const ATTEMPTS = 5;
+
+/**
+ * Builds a page where its sources are newer, and uses it. Other starts may put theirs in its place at any moment, so that files
+ * are gone between two looks at them: then it is tried again.
+ */
+const onBuilt = async <T>(page: Page, use: (built: string) => T): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      if (!isBuilt(page)) await build(page);
+      return use(builtOf(page));
+    } catch (error) {
+      if (attempt === ATTEMPTS || !GONE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+};
+
+/** What is said of files that another start moved meanwhile. */
+const GONE = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
+
 export type PageFiles = ReadonlyMap<string, Buffer>;
 
 /**
  * The demo page, built where its sources are newer: its files by their path below `/demo/`.
  * @throws Error with what the bundler says.
  */
-export const demoPage = async (): Promise<PageFiles> => {
-  if (!isBuilt(DEMO)) await build(DEMO);
-  const built = builtOf(DEMO);
-  return new Map(
-    filesBelow(built).map((file) => [relative(built, file).split(sep).join('/'), readFileSync(file)] as const),
+export const demoPage = (): Promise<PageFiles> =>
+  onBuilt(
+    DEMO,
+    (built) =>
+      new Map(
+        filesBelow(built).map((file) => [relative(built, file).split(sep).join('/'), readFileSync(file)] as const),
+      ),
   );
-};
 
 /**
  * Builds the operator's console where its sources are newer; the process serves it.
  * @throws Error with what the bundler says.
  */
-export const consolePage = async (): Promise<void> => {
-  if (!isBuilt(CONSOLE)) await build(CONSOLE);
-};
+export const consolePage = (): Promise<void> => onBuilt(CONSOLE, () => undefined);
