@@ -25,7 +25,7 @@ export function changeOf(before, after) {
  * Tells what a snapshot has that those before did not have: lines to print, in order. What is on its way is not told of until
  * it has its place.
  */
-export function createTeller() {
+export function createNewLines() {
   const shown = new Map();
   let newest = 0;
   return ({ messages, hasOlder }) => {

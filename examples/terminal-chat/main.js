@@ -1,7 +1,7 @@
 import { createInterface, clearLine, cursorTo, moveCursor } from 'node:readline';
 import { createChatClient } from '@threadlog/client';
 import { COMMANDS, HELP } from './commands.js';
-import { createTeller, printable } from './lines.js';
+import { createNewLines, printable } from './lines.js';
 
 const [threadId] = process.argv.slice(2);
 const { CHAT_TOKEN: token, CHAT_URL: url = 'http://localhost:4000' } = process.env;
@@ -33,13 +33,13 @@ const STATUS = {
   stale: 'No connection. What you write waits.',
   gone: 'This thread is not yours to see, or was deleted.',
 };
-const tell = createTeller();
+const newLines = createNewLines();
 let status = 'connecting';
 let writing = '';
 
 function show() {
   const now = view.getSnapshot();
-  for (const line of tell(now)) print(line);
+  for (const line of newLines(now)) print(line);
   if (now.status !== status) {
     status = now.status;
     if (STATUS[status]) print(`-- ${STATUS[status]}`);

@@ -48,7 +48,7 @@ const REASONS: Record<string, string> = {
   timeout: 'The agent took too long.',
   no_answer: 'The agent gave no answer.',
 };
-export const BEGUN_ANEW = 'The agent has begun its answer anew: resume to see it.';
+export const BEGUN_AGAIN = 'The agent has begun its answer again: resume to see it.';
 
 /** Goes on to what a view shows now. Changes the answer; returns what is to be told. */
 export function proceed(answer: Answer, { messages, drafts }: ThreadSnapshot): UIMessageChunk[] {
@@ -88,7 +88,7 @@ function withDraft(answer: Answer, { runId, state, reason, text }: Draft): UIMes
   }
   if (reason === 'superseded') return [...end(answer), { type: 'abort', reason }];
   if (reason === 'silent') return [...begin(answer, runId, runId), ...end(answer), { type: 'finish' }];
-  // `complete` and `stopped` may be told before their message comes, and `lost` is begun anew.
+  // `complete` and `stopped` may be told before their message comes, and `lost` is begun again.
   return reason && reason in REASONS ? fail(answer, REASONS[reason]!) : [];
 }
 
@@ -107,7 +107,7 @@ function begin(answer: Answer, runId: string | null, messageId: string): UIMessa
 function extend(answer: Answer, text: string): UIMessageChunk[] {
   const told = answer.text ?? '';
   if (told.startsWith(text)) return [];
-  if (!text.startsWith(told)) return fail(answer, BEGUN_ANEW);
+  if (!text.startsWith(told)) return fail(answer, BEGUN_AGAIN);
   const id = partOf(answer);
   const start: UIMessageChunk[] = answer.text === null ? [{ type: 'text-start', id }] : [];
   answer.text = text;

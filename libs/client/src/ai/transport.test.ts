@@ -1,6 +1,6 @@
 import type { UIMessageChunk } from 'ai';
 import type { ChatClient, Draft, ShownMessage, ThreadSnapshot } from '../index.ts';
-import { BEGUN_ANEW } from './answer.ts';
+import { BEGUN_AGAIN } from './answer.ts';
 import { createChatTransport, toUIMessages, type AnswerMessage } from './index.ts';
 
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] }));
@@ -126,10 +126,10 @@ it('cannot take back what it told: a text that is another one is an error', asyn
   const { ask, show } = given();
   const reading = read(await ask());
   show({ drafts: [draft('r1', { text: 'It is' })] });
-  // Begun anew: shorter is not other.
+  // Begun again: shorter is not other.
   show({ drafts: [draft('r1', { text: 'It' })] });
   show({ drafts: [draft('r1', { text: 'It was' })] });
-  await expect(reading).resolves.toMatchObject({ text: 'It is', error: BEGUN_ANEW });
+  await expect(reading).resolves.toMatchObject({ text: 'It is', error: BEGUN_AGAIN });
 });
 
 it('ends where no agent is at work for long, and not while one is', async () => {

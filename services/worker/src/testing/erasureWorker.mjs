@@ -1,4 +1,3 @@
-/* global AbortController */
 // A worker as a process of its own, from the built sources, that stops dead at one point of an erasure and says so on
 // standard output, for the test to kill it there. HANG_AT names the point; without one it carries on to the end.
 import { createRemoteCommands, createRuntime, createSignals, runRoles } from '@threadlog/runtime';
