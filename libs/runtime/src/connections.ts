@@ -26,6 +26,7 @@ import { shareFairly } from './fairDatabase';
 import { flushing } from './flushing';
 import { createLogObserver, logLines } from './logMetrics';
 import { assertKeyStoreHome, KeyStoreMovedError } from './keys/keyStoreHome';
+import { onTenantsBehalf } from './keys/onTenantsBehalf';
 import { createKeyReports } from './keys/keyReports';
 import { createMessageStores } from './messageStores';
 import { reach } from './reach';
@@ -95,7 +96,7 @@ export async function openStores(context: Context): Promise<Stores> {
     });
   }
   const sealing = createSealing({
-    keyStore: createPostgresKeyStore(keys),
+    keyStore: onTenantsBehalf(createPostgresKeyStore(keys)),
     masterKey: masterKeyFrom(config),
     ttlMs: config.SEALING_KEY_CACHE_MS,
     rotationDays: config.SEALING_ROTATION_DAYS,
