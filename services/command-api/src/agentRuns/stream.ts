@@ -18,7 +18,7 @@ import {
   type RunOfDraft,
 } from '@threadlog/agents';
 import type { CommandAccepted, CommandResult } from '@threadlog/commands';
-import { problem, ProblemError, type ProblemCode } from '@threadlog/events';
+import { problem, ProblemError, type Problem, type ProblemCode } from '@threadlog/events';
 import { runIdOf } from '@threadlog/read-models';
 import { carryOut, keyOf, type CommandRouteDeps, type StreamRequest } from '../http/commandRoute';
 import { boundedBody, BODY_PATIENCE, faultOf, leaveRest, type BodyPatience } from './body';
@@ -91,6 +91,8 @@ async function carried(streaming: Streaming, deps: Deps): Promise<CommandAccepte
   const { draft, place } = streaming;
   draft.thinking();
   const heard = await listenTo(streaming, deps.agentStreams);
+  // What is asked later may be answered with what is entered from here on: that the message has been dealt with.
+  const refusal = place?.refusal() ?? null;
   if (heard.kind === 'broken') {
     await draft.ended('lost', false);
     throw problem('invalid_request', 'the stream ended before it said anything; nothing was entered');
@@ -98,7 +100,7 @@ async function carried(streaming: Streaming, deps: Deps): Promise<CommandAccepte
   await draft.settled();
   const outcome = await entered(streaming, heard, deps);
   await draft.ended(outcome.how ?? 'lost', outcome.hasMessage);
-  return answered(outcome, place);
+  return answered(outcome, refusal);
 }
 
 async function listenTo({ message, read, place, draft }: Streaming, deps: AgentStreamDeps): Promise<Heard | Ended> {
@@ -129,9 +131,8 @@ function entered(
   return enter(entering, run, heard, new AbortController().signal);
 }
 
-function answered({ how, hasMessage, result }: Outcome, place: Place | null): CommandAccepted | null {
-  const refusal = place?.refusal();
-  if (refusal) throw new ProblemError(refusal);
+function answered({ how, hasMessage, result }: Outcome, refusal: Problem | null): CommandAccepted | null {
+  if (refusal && !hasMessage) throw new ProblemError(refusal);
   if (!result.ok) throw new ProblemError(result.problem);
   if (how === 'superseded') throw problem('conflict', 'the agent answers a newer message of this thread instead');
   return hasMessage ? result : null;
