@@ -12,6 +12,7 @@ import { privacyOf } from './resources/privacy.ts';
 import { readingOf } from './resources/reading.ts';
 import { searchOf } from './resources/search.ts';
 import { threadsOf } from './resources/threads.ts';
+import { verbsOf } from './resources/verbs.ts';
 import { webhooksOf } from './resources/webhooks.ts';
 
 /** Where the client tells what it does; it never tells a token or a text. `console` is one. */
@@ -40,14 +41,29 @@ export interface ChatClientOptions {
 
 export type ChatClient = ReturnType<typeof createChatClient>;
 
+export type RestClient = ReturnType<typeof createRestClient>;
+
+/** The routes alone, for what shows nothing live: a bundle of it has neither live views nor Socket.io. */
+export function createRestClient(options: Omit<ChatClientOptions, 'realtimeUrl' | 'outbox'>) {
+  const tokens = createTokens(options);
+  const stop = new AbortController();
+  return {
+    ...resourcesOf(httpOf(options, tokens, stop.signal)),
+    /** Another token of the same user. */
+    setToken: (token: string): void => tokens.set(token),
+    /** Ends it for good: requests under way are rejected. */
+    close: (): void => stop.abort(),
+  };
+}
+
 /** A client of one user. Making one does nothing: it connects when something is listened to. */
 export function createChatClient(options: ChatClientOptions) {
   const tokens = createTokens(options);
   const stop = new AbortController();
-  const http = httpOf(options, tokens, stop.signal);
-  const live = createLive({ ...liveOptions(options), tokens, http });
+  const resources = resourcesOf(httpOf(options, tokens, stop.signal));
+  const live = createLive({ ...liveOptions(options), tokens, resources });
   return {
-    ...resourcesOf(http),
+    ...resources,
     ...live.views,
     /** Whether there is a connection; listening to this does not open one. */
     connection: live.state,
@@ -93,16 +109,17 @@ function liveOptions({ url, realtimeUrl, logger, outbox, metrics = {} }: ChatCli
 }
 
 function resourcesOf(http: Http) {
+  const verbs = verbsOf(http);
   return {
-    threads: threadsOf(http),
-    messages: messagesOf(http),
-    participants: participantsOf(http),
-    reactions: reactionsOf(http),
-    reading: readingOf(http),
-    search: searchOf(http),
-    presence: presenceOf(http),
-    privacy: privacyOf(http),
-    agents: agentsOf(http),
-    webhooks: webhooksOf(http),
+    threads: threadsOf(verbs),
+    messages: messagesOf(verbs),
+    participants: participantsOf(verbs),
+    reactions: reactionsOf(verbs),
+    reading: readingOf(verbs),
+    search: searchOf(verbs),
+    presence: presenceOf(verbs),
+    privacy: privacyOf(verbs),
+    agents: agentsOf(verbs),
+    webhooks: webhooksOf(verbs),
   };
 }

@@ -1,4 +1,11 @@
-export { createChatClient, type ChatClient, type ChatClientOptions, type ClientLogger } from './client.ts';
+export {
+  createChatClient,
+  createRestClient,
+  type ChatClient,
+  type ChatClientOptions,
+  type ClientLogger,
+  type RestClient,
+} from './client.ts';
 export {
   AbortedError,
   AuthError,

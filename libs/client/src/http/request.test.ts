@@ -1,4 +1,4 @@
-import { createChatClient, type ChatClientOptions, type ClientAttempt } from '../index.ts';
+import { createChatClient, createRestClient, type ChatClientOptions, type ClientAttempt } from '../index.ts';
 import { problem, scriptedServer, type Reply, type Seen } from '../testing/scriptedServer.ts';
 
 const closing: (() => unknown)[] = [];
@@ -303,4 +303,18 @@ describe('an answer', () => {
     await expect(client.threads.get('t1')).rejects.toMatchObject({ code: 'bad_answer', status });
     expect(seen).toHaveLength(1);
   });
+});
+
+it('is all that a client of routes alone does, until it is closed', async () => {
+  const server = await scriptedServer(({ method }) => (method === 'GET' ? { status: 200, body: page } : null));
+  closing.push(() => server.close());
+  const client = createRestClient({ url: server.url, token: 'old', retry: { baseMs: 60_000, maxMs: 60_000 } });
+  expect(client).not.toHaveProperty('thread');
+  client.setToken('new');
+  await client.threads.list().page();
+  expect(server.seen[0]!.headers.authorization).toBe('Bearer new');
+  const waiting = client.threads.create({ title: 'cut' });
+  waiting.catch(() => undefined);
+  client.close();
+  await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
 });

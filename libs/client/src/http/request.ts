@@ -26,8 +26,6 @@ export interface ApiRequest extends WriteOptions {
   path: string;
   query?: Record<string, QueryValue>;
   body?: unknown;
-  /** Whose writes the answer shows, and to which a write belongs. */
-  threadId?: string;
   raw?: boolean;
 }
 
@@ -67,12 +65,12 @@ export function createHttp(deps: HttpDeps): Http {
   return {
     async request<Body>(request: ApiRequest): Promise<Body> {
       const key = request.method === 'GET' ? null : (request.idempotencyKey ?? newKey());
-      const signal = request.signal ? eitherOf(request.signal, deps.signal) : deps.signal;
+      const signal = request.signal ? AbortSignal.any([request.signal, deps.signal]) : deps.signal;
       const progress: Progress = { attempts: 0, tries: 0, renewals: 0, unbound: false };
       for (;;) {
         const token = await orAborted(deps.tokens.current(), signal);
         const bound =
-          request.method === 'GET' && !progress.unbound ? deps.consistency.tokenFor(request.threadId ?? null) : null;
+          request.method === 'GET' && !progress.unbound ? deps.consistency.tokenFor(threadIn(request.path)) : null;
         try {
           const { method } = request;
           const about = { method, resource: resourceOf(request.path), attempt: ++progress.tries };
@@ -106,11 +104,14 @@ function outgoing({ url }: HttpDeps, request: ApiRequest, { token, key, bound }:
   return { url: whole, method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
 }
 
-function noteWrite({ consistency }: HttpDeps, { method, threadId }: ApiRequest, { headers, body }: Answer): void {
+/** The thread that a request is about, as paths spell it: its reads show its writes. */
+const threadIn = (path: string) => /^\/threads\/([^/]+)/.exec(path)?.[1] ?? null;
+
+function noteWrite({ consistency }: HttpDeps, { method, path }: ApiRequest, { headers, body }: Answer): void {
   const token = headers.get('x-consistency-token');
   if (method === 'GET' || token === null) return;
   const made = (body as { id?: unknown } | undefined)?.id;
-  consistency.note(threadId ?? (typeof made === 'string' ? made : null), token);
+  consistency.note(threadIn(path) ?? (typeof made === 'string' ? encodeURIComponent(made) : null), token);
 }
 
 interface Attempted {
@@ -151,15 +152,4 @@ function waitFor(error: ChatError, n: number, retry: Required<RetryOptions>): nu
   if (error.retryAfterMs === null) return backoffMs(n, retry);
   if (error.retryAfterMs > retry.maxMs) return null;
   return error.retryAfterMs + Math.random() * Math.min(retry.baseMs, 1000);
-}
-
-/** `AbortSignal.any`, where there is one; it holds no listener on a signal that outlives the request. */
-function eitherOf(one: AbortSignal, other: AbortSignal): AbortSignal {
-  if (typeof AbortSignal.any === 'function') return AbortSignal.any([one, other]);
-  const controller = new AbortController();
-  for (const signal of [one, other]) {
-    if (signal.aborted) controller.abort(signal.reason);
-    else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
-  }
-  return controller.signal;
 }

@@ -1,20 +1,22 @@
 import type { Connection } from './connection.ts';
 import type { OpenOutbox } from './outbox.ts';
 import type { Rooms } from './rooms.ts';
-import type { Http } from '../http/request.ts';
 import type { messagesOf } from '../resources/messages.ts';
 import type { presenceOf, reactionsOf } from '../resources/people.ts';
 import type { readingOf } from '../resources/reading.ts';
 import type { threadsOf } from '../resources/threads.ts';
 
-/** What live views are made of. */
-export interface Core {
-  http: Http;
+/** The routes that live views ask. */
+export interface LiveResources {
   threads: ReturnType<typeof threadsOf>;
   messages: ReturnType<typeof messagesOf>;
   reactions: ReturnType<typeof reactionsOf>;
   reading: ReturnType<typeof readingOf>;
   presence: ReturnType<typeof presenceOf>;
+}
+
+/** What live views are made of. */
+export interface Core extends LiveResources {
   connection: Connection;
   /** Where what waits is kept beyond the page. */
   outbox?: OpenOutbox;

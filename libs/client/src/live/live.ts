@@ -1,12 +1,7 @@
 import type { ClientMetrics } from '../http/metrics.ts';
-import type { Http } from '../http/request.ts';
 import type { Tokens } from '../http/tokens.ts';
-import { messagesOf } from '../resources/messages.ts';
-import { presenceOf, reactionsOf } from '../resources/people.ts';
-import { readingOf } from '../resources/reading.ts';
-import { threadsOf } from '../resources/threads.ts';
 import { createConnection, type Connection } from './connection.ts';
-import type { Core } from './core.ts';
+import type { Core, LiveResources } from './core.ts';
 import type { ConnectionState } from './link.ts';
 import type { OpenOutbox, Outbox, OutboxState } from './outbox.ts';
 import { createPresence, type PresenceView } from './presence.ts';
@@ -23,7 +18,7 @@ export interface LiveDeps {
   /** Of Socket.io. */
   realtimeUrl: string;
   tokens: Tokens;
-  http: Http;
+  resources: LiveResources;
   outbox?: Outbox;
   metrics: ClientMetrics;
   report(error: unknown): void;
@@ -77,15 +72,14 @@ function openOutbox({ outbox, url, tokens }: LiveDeps, restore: Parameters<Outbo
 }
 
 function coreOf(
-  { http, report }: LiveDeps,
+  { resources, report }: LiveDeps,
   connection: Connection,
   outbox: OpenOutbox | undefined,
   sendingHeld: () => boolean,
 ): Core {
   return {
-    ...{ http, threads: threadsOf(http), messages: messagesOf(http), reactions: reactionsOf(http) },
-    ...{ reading: readingOf(http), presence: presenceOf(http), connection, rooms: createRooms(connection) },
-    ...{ report, sendingHeld, outbox },
+    ...resources,
+    ...{ connection, rooms: createRooms(connection), report, sendingHeld, outbox },
   };
 }
 

@@ -48,12 +48,19 @@ export interface Queue {
 }
 
 export function enter(queue: Queue, localId: string, input: NewMessage, at: number): Entry {
-  const outcome = Promise.withResolvers<Message>();
+  const outcome = outcomeOf();
   outcome.promise.catch(() => undefined);
   const shown: Outgoing = { localId, input, state: 'sending', error: null, createdAt: new Date(at).toISOString() };
   const entry = { shown, at, attempts: 0, stop: new AbortController(), outcome };
   queue.entries.push(entry);
   return entry;
+}
+
+/** `Promise.withResolvers`, which Node has from 22 on. */
+function outcomeOf(): PromiseWithResolvers<Message> {
+  const outcome = {} as PromiseWithResolvers<Message>;
+  outcome.promise = new Promise((resolve, reject) => Object.assign(outcome, { resolve, reject }));
+  return outcome;
 }
 
 export function keep({ deps }: Queue, { shown: { localId, input, error }, at }: Entry, instead?: string): void {

@@ -1,8 +1,8 @@
 import type { Agent, AgentWithSecret } from '../generated/wire.ts';
 import type { Pages } from '../http/pages.ts';
 import { path } from '../http/paths.ts';
-import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
-import { listOf } from './paging.ts';
+import type { CallOptions, WriteOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 
 /** All of an agent: what is left out has its default. */
 export interface AgentSettings {
@@ -18,24 +18,21 @@ export interface AgentSettings {
 }
 
 /** `/agents`, for administrators of the tenant, and their runs, for whoever may post. */
-export function agentsOf(http: Http) {
+export function agentsOf({ get, post, put, del, list }: Verbs) {
   return {
     /** Newest first. */
-    list: ({ signal, ...query }: { limit?: number } & CallOptions = {}): Pages<Agent> =>
-      listOf(http, { path: '/agents', query, field: 'items', cursor: 'cursor', signal }),
-    get: (agentId: string, options: CallOptions = {}): Promise<Agent> =>
-      http.request({ ...options, method: 'GET', path: path`/agents/${agentId}` }),
+    list: (query: { limit?: number } & CallOptions = {}): Pages<Agent> => list('/agents', query),
+    get: (agentId: string, options: CallOptions = {}): Promise<Agent> => get(path`/agents/${agentId}`, options),
     /** Registers or changes it. The secret comes with the answer that registers it, and with no other. */
     put: (agentId: string, settings: AgentSettings, options: WriteOptions = {}): Promise<Agent | AgentWithSecret> =>
-      http.request({ ...options, method: 'PUT', path: path`/agents/${agentId}`, body: settings }),
+      put(path`/agents/${agentId}`, options, settings),
     /** It is asked no more, also where it is being asked. */
-    delete: (agentId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: path`/agents/${agentId}` }),
+    delete: (agentId: string, options: WriteOptions = {}): Promise<void> => del(path`/agents/${agentId}`, options),
     /** The next secret; the one before signs as well for a day. */
     rotateSecret: (agentId: string, options: WriteOptions = {}): Promise<AgentWithSecret> =>
-      http.request({ ...options, method: 'POST', path: path`/agents/${agentId}/secret` }),
+      post(path`/agents/${agentId}/secret`, options),
     /** Stops what an agent is about to say: what it has said becomes its message. */
     stop: (threadId: string, runId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'POST', path: path`/threads/${threadId}/runs/${runId}/stop`, threadId }),
+      post(path`/threads/${threadId}/runs/${runId}/stop`, options),
   };
 }

@@ -1,8 +1,8 @@
 import type { Attachment, JsonObject, Message, MessageType } from '../generated/wire.ts';
 import type { Pages } from '../http/pages.ts';
 import { path } from '../http/paths.ts';
-import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
-import { listOf } from './paging.ts';
+import type { CallOptions, WriteOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 
 export interface MessageQuery {
   /** 1 to 200; 50 where nothing is said. */
@@ -44,55 +44,30 @@ export interface FormerText {
 const at = (threadId: string, messageId: string) => path`/threads/${threadId}/messages/${messageId}`;
 
 /** `/threads/{id}/messages`. */
-export function messagesOf(http: Http) {
+export function messagesOf({ get, post, put, patch, del, list }: Verbs) {
   return {
-    list(threadId: string, { signal, ...query }: MessageQuery & CallOptions = {}): Pages<Message> {
+    list(threadId: string, query: MessageQuery & CallOptions = {}): Pages<Message> {
       const cursor = query.order === 'asc' ? 'after' : 'before';
-      return listOf(http, {
-        path: path`/threads/${threadId}/messages`,
-        query: { ...query },
-        field: 'messages',
-        cursor,
-        threadId,
-        signal,
-      });
+      return list(path`/threads/${threadId}/messages`, { ...query }, { field: 'messages', cursor });
     },
     get: (threadId: string, messageId: string, options: CallOptions = {}): Promise<Message> =>
-      http.request({ ...options, method: 'GET', path: at(threadId, messageId), threadId }),
+      get(at(threadId, messageId), options),
     send: (threadId: string, message: NewMessage, options: WriteOptions = {}): Promise<Message> =>
-      http.request({ ...options, method: 'POST', path: path`/threads/${threadId}/messages`, body: message, threadId }),
+      post(path`/threads/${threadId}/messages`, options, message),
     /** One's own message. */
     edit: (threadId: string, messageId: string, change: MessageEdit, options: WriteOptions = {}): Promise<Message> =>
-      http.request({ ...options, method: 'PATCH', path: at(threadId, messageId), body: change, threadId }),
+      patch(at(threadId, messageId), options, change),
     delete: (threadId: string, messageId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: at(threadId, messageId), threadId }),
+      del(at(threadId, messageId), options),
     /** Its former texts, oldest first. */
-    history: (
-      threadId: string,
-      messageId: string,
-      { signal, ...query }: { limit?: number } & CallOptions = {},
-    ): Pages<FormerText> =>
-      listOf(http, {
-        path: `${at(threadId, messageId)}/history`,
-        query,
-        field: 'items',
-        cursor: 'after',
-        threadId,
-        signal,
-      }),
+    history: (threadId: string, messageId: string, query: { limit?: number } & CallOptions = {}): Pages<FormerText> =>
+      list(`${at(threadId, messageId)}/history`, query, { cursor: 'after' }),
     /** For everybody. */
     pin: (threadId: string, messageId: string, options: WriteOptions = {}): Promise<Message> =>
-      http.request({ ...options, method: 'PUT', path: `${at(threadId, messageId)}/pin`, threadId }),
+      put(`${at(threadId, messageId)}/pin`, options),
     unpin: (threadId: string, messageId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: `${at(threadId, messageId)}/pin`, threadId }),
-    pins: (threadId: string, { signal, ...query }: { limit?: number } & CallOptions = {}): Pages<Message> =>
-      listOf(http, {
-        path: path`/threads/${threadId}/pins`,
-        query,
-        field: 'messages',
-        cursor: 'before',
-        threadId,
-        signal,
-      }),
+      del(`${at(threadId, messageId)}/pin`, options),
+    pins: (threadId: string, query: { limit?: number } & CallOptions = {}): Pages<Message> =>
+      list(path`/threads/${threadId}/pins`, query, { field: 'messages', cursor: 'before' }),
   };
 }

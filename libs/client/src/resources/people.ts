@@ -1,8 +1,8 @@
 import type { Message, Participant, ParticipantRole } from '../generated/wire.ts';
 import type { Pages } from '../http/pages.ts';
 import { path } from '../http/paths.ts';
-import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
-import { listOf } from './paging.ts';
+import type { CallOptions, WriteOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 
 export interface NewParticipant {
   userId: string;
@@ -19,41 +19,21 @@ export interface Presence {
 }
 
 /** `/threads/{id}/participants`. */
-export function participantsOf(http: Http) {
+export function participantsOf({ post, patch, del, list }: Verbs) {
   return {
-    list: (threadId: string, { signal, ...query }: { limit?: number } & CallOptions = {}): Pages<Participant> =>
-      listOf(http, {
-        path: path`/threads/${threadId}/participants`,
-        query,
-        field: 'items',
-        cursor: 'cursor',
-        threadId,
-        signal,
-      }),
+    list: (threadId: string, query: { limit?: number } & CallOptions = {}): Pages<Participant> =>
+      list(path`/threads/${threadId}/participants`, query),
     add: (threadId: string, participant: NewParticipant, options: WriteOptions = {}): Promise<Participant> =>
-      http.request({
-        ...options,
-        method: 'POST',
-        path: path`/threads/${threadId}/participants`,
-        body: participant,
-        threadId,
-      }),
+      post(path`/threads/${threadId}/participants`, options, participant),
     setRole: (
       threadId: string,
       userId: string,
       role: ParticipantRole,
       options: WriteOptions = {},
-    ): Promise<Participant> =>
-      http.request({
-        ...options,
-        method: 'PATCH',
-        path: path`/threads/${threadId}/participants/${userId}`,
-        body: { role },
-        threadId,
-      }),
+    ): Promise<Participant> => patch(path`/threads/${threadId}/participants/${userId}`, options, { role }),
     /** Somebody else, or oneself: then one leaves. */
     remove: (threadId: string, userId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: path`/threads/${threadId}/participants/${userId}`, threadId }),
+      del(path`/threads/${threadId}/participants/${userId}`, options),
   };
 }
 
@@ -61,23 +41,23 @@ const reaction = (threadId: string, messageId: string, emoji: string) =>
   path`/threads/${threadId}/messages/${messageId}/reactions/${emoji}`;
 
 /** `/threads/{id}/messages/{id}/reactions`. */
-export function reactionsOf(http: Http) {
+export function reactionsOf({ put, del }: Verbs) {
   return {
     add: (threadId: string, messageId: string, emoji: string, options: WriteOptions = {}): Promise<Message> =>
-      http.request({ ...options, method: 'PUT', path: reaction(threadId, messageId, emoji), threadId }),
+      put(reaction(threadId, messageId, emoji), options),
     remove: (threadId: string, messageId: string, emoji: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: reaction(threadId, messageId, emoji), threadId }),
+      del(reaction(threadId, messageId, emoji), options),
   };
 }
 
 /** `/presence`. */
-export function presenceOf(http: Http) {
+export function presenceOf({ all }: Verbs) {
   return {
     /** Those of these that share a thread with the caller; 100 at most. */
     async of(userIds: readonly string[], options: CallOptions = {}): Promise<Presence[]> {
       if (userIds.length === 0) return [];
       const query = { userIds: [...new Set(userIds)] };
-      return (await http.request<{ items: Presence[] }>({ ...options, method: 'GET', path: '/presence', query })).items;
+      return all('/presence', { ...options, query });
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { ErasureReason, HoldReason, LegalHold, PrivacyRequest, Retention } from '../generated/wire.ts';
 import type { Pages } from '../http/pages.ts';
 import { path } from '../http/paths.ts';
-import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
-import { listOf } from './paging.ts';
+import type { CallOptions, WriteOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 
 /** Whom it is about: one of these. */
 export interface PrivacySubject {
@@ -23,39 +23,34 @@ export type Erasure = PrivacySubject & { reason?: ErasureReason; executeAfter?: 
 export type NewHold = PrivacySubject & { threadId?: string; reason: HoldReason; reference?: string };
 
 /** `/privacy`. */
-export function privacyOf(http: Http) {
+export function privacyOf({ get, post, put, del, list, all }: Verbs) {
   return {
     export: (subject: PrivacySubject, options: WriteOptions = {}): Promise<PrivacyRequest> =>
-      http.request({ ...options, method: 'POST', path: '/privacy/export', body: subject }),
+      post('/privacy/export', options, subject),
     delete: (erasure: Erasure, options: WriteOptions = {}): Promise<PrivacyRequest> =>
-      http.request({ ...options, method: 'POST', path: '/privacy/delete', body: erasure }),
-    requests: ({ signal, ...query }: PrivacyFilter & CallOptions = {}): Pages<PrivacyRequest> =>
-      listOf(http, { path: '/privacy/requests', query, field: 'items', cursor: 'cursor', signal }),
+      post('/privacy/delete', options, erasure),
+    requests: (query: PrivacyFilter & CallOptions = {}): Pages<PrivacyRequest> => list('/privacy/requests', query),
     request: (requestId: string, options: CallOptions = {}): Promise<PrivacyRequest> =>
-      http.request({ ...options, method: 'GET', path: path`/privacy/requests/${requestId}` }),
+      get(path`/privacy/requests/${requestId}`, options),
     /** The zip of a finished export. */
     download: (requestId: string, options: CallOptions = {}): Promise<Blob> =>
-      http.request({ ...options, method: 'GET', path: path`/privacy/requests/${requestId}/download`, raw: true }),
+      get(path`/privacy/requests/${requestId}/download`, { ...options, raw: true }),
     /** The signed receipt of an erasure. */
     receipt: (requestId: string, options: CallOptions = {}): Promise<unknown> =>
-      http.request({ ...options, method: 'GET', path: path`/privacy/requests/${requestId}/receipt` }),
+      get(path`/privacy/requests/${requestId}/receipt`, options),
     /** Calls an erasure off, until it begins. */
     cancel: (requestId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: path`/privacy/requests/${requestId}` }),
+      del(path`/privacy/requests/${requestId}`, options),
     /** Lets an erased person write again. */
     readmit: (subject: PrivacySubject, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'POST', path: '/privacy/readmit', body: subject }),
-    async holds(options: CallOptions = {}): Promise<LegalHold[]> {
-      return (await http.request<{ items: LegalHold[] }>({ ...options, method: 'GET', path: '/privacy/holds' })).items;
-    },
-    hold: (hold: NewHold, options: WriteOptions = {}): Promise<LegalHold> =>
-      http.request({ ...options, method: 'POST', path: '/privacy/holds', body: hold }),
+      post('/privacy/readmit', options, subject),
+    holds: (options: CallOptions = {}): Promise<LegalHold[]> => all('/privacy/holds', options),
+    hold: (hold: NewHold, options: WriteOptions = {}): Promise<LegalHold> => post('/privacy/holds', options, hold),
     release: (holdId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: path`/privacy/holds/${holdId}` }),
-    retention: (options: CallOptions = {}): Promise<Retention> =>
-      http.request({ ...options, method: 'GET', path: '/privacy/retention' }),
+      del(path`/privacy/holds/${holdId}`, options),
+    retention: (options: CallOptions = {}): Promise<Retention> => get('/privacy/retention', options),
     /** Null keeps messages for ever. */
     setRetention: (days: number | null, options: WriteOptions = {}): Promise<Retention> =>
-      http.request({ ...options, method: 'PUT', path: '/privacy/retention', body: { days } }),
+      put('/privacy/retention', options, { days }),
   };
 }

@@ -1,5 +1,6 @@
 import { path } from '../http/paths.ts';
-import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
+import type { CallOptions, WriteOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 
 /** How far somebody has read. */
 export interface Receipt {
@@ -25,22 +26,13 @@ export interface Unread {
 }
 
 /** Read positions, receipts, what is unread. */
-export function readingOf(http: Http) {
+export function readingOf({ get, put, all }: Verbs) {
   return {
     /** Up to this message, or up to the newest. A position only ever grows. */
     markRead: (threadId: string, messageId?: string | null, options: WriteOptions = {}): Promise<ReadPosition> =>
-      http.request({
-        ...options,
-        method: 'PUT',
-        path: path`/threads/${threadId}/read`,
-        body: messageId ? { messageId } : {},
-        threadId,
-      }),
-    async receipts(threadId: string, options: CallOptions = {}): Promise<Receipt[]> {
-      const request = { ...options, method: 'GET', path: path`/threads/${threadId}/receipts`, threadId } as const;
-      return (await http.request<{ items: Receipt[] }>(request)).items;
-    },
-    unread: (options: CallOptions = {}): Promise<Unread> =>
-      http.request({ ...options, method: 'GET', path: '/unread' }),
+      put(path`/threads/${threadId}/read`, options, messageId ? { messageId } : {}),
+    receipts: async (threadId: string, options: CallOptions = {}): Promise<Receipt[]> =>
+      all(path`/threads/${threadId}/receipts`, options),
+    unread: (options: CallOptions = {}): Promise<Unread> => get('/unread', options),
   };
 }

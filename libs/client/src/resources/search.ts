@@ -1,7 +1,7 @@
 import type { Message } from '../generated/wire.ts';
 import type { Pages } from '../http/pages.ts';
-import type { CallOptions, Http } from '../http/request.ts';
-import { listOf } from './paging.ts';
+import type { CallOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 
 export interface SearchFilter {
   learnerId?: string;
@@ -20,10 +20,10 @@ export interface SearchHit {
 }
 
 /** `/search`. */
-export function searchOf(http: Http) {
+export function searchOf({ list }: Verbs) {
   return {
     /** Messages and titles that have every word. */
-    query: (q: string, { signal, ...filter }: SearchFilter & CallOptions = {}): Pages<SearchHit> =>
-      listOf(http, { path: '/search', query: { q, ...filter }, field: 'items', cursor: 'cursor', signal }),
+    query: (q: string, filter: SearchFilter & CallOptions = {}): Pages<SearchHit> =>
+      list('/search', { ...filter, ...{ q } }),
   };
 }

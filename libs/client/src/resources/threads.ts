@@ -11,8 +11,8 @@ import type {
 } from '../generated/wire.ts';
 import type { Pages } from '../http/pages.ts';
 import { path } from '../http/paths.ts';
-import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
-import { listOf } from './paging.ts';
+import type { CallOptions, WriteOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 import type { Receipt } from './reading.ts';
 
 export interface ThreadFilter {
@@ -60,40 +60,24 @@ export interface ThreadChanges {
 }
 
 /** `/threads`. A thread is called a conversation by other surfaces. */
-export function threadsOf(http: Http) {
+export function threadsOf({ get, post, put, patch, del, list }: Verbs) {
   return {
     /** Newest activity first. */
-    list: ({ signal, ...query }: ThreadFilter & CallOptions = {}): Pages<Thread> =>
-      listOf(http, { path: '/threads', query, field: 'threads', cursor: 'cursor', signal }),
-    get: (threadId: string, options: CallOptions = {}): Promise<Thread> =>
-      http.request({ ...options, method: 'GET', path: path`/threads/${threadId}`, threadId }),
+    list: (query: ThreadFilter & CallOptions = {}): Pages<Thread> => list('/threads', query, { field: 'threads' }),
+    get: (threadId: string, options: CallOptions = {}): Promise<Thread> => get(path`/threads/${threadId}`, options),
     /** The caller takes part as owner. */
-    create: (thread: NewThread, options: WriteOptions = {}): Promise<Thread> =>
-      http.request({ ...options, method: 'POST', path: '/threads', body: thread }),
+    create: (thread: NewThread, options: WriteOptions = {}): Promise<Thread> => post('/threads', options, thread),
     update: (threadId: string, change: ThreadChange, options: WriteOptions = {}): Promise<Thread> =>
-      http.request({ ...options, method: 'PATCH', path: path`/threads/${threadId}`, body: change, threadId }),
+      patch(path`/threads/${threadId}`, options, change),
     /** For everybody. */
-    delete: (threadId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: path`/threads/${threadId}`, threadId }),
+    delete: (threadId: string, options: WriteOptions = {}): Promise<void> => del(path`/threads/${threadId}`, options),
     /** Hands a conversation over to people (`off`) or back to agents. */
     setAgentMode: (threadId: string, agentMode: AgentMode, options: WriteOptions = {}): Promise<Thread> =>
-      http.request({
-        ...options,
-        method: 'PUT',
-        path: path`/threads/${threadId}/agent-mode`,
-        body: { agentMode },
-        threadId,
-      }),
+      put(path`/threads/${threadId}/agent-mode`, options, { agentMode }),
     /** How the caller alone wants to see it. */
     setPreferences: (threadId: string, change: Partial<Preferences>, options: WriteOptions = {}): Promise<UserThread> =>
-      http.request({
-        ...options,
-        method: 'PATCH',
-        path: path`/threads/${threadId}/preferences`,
-        body: change,
-        threadId,
-      }),
+      patch(path`/threads/${threadId}/preferences`, options, change),
     changes: (threadId: string, since: number, options: CallOptions = {}): Promise<ThreadChanges> =>
-      http.request({ ...options, method: 'GET', path: path`/threads/${threadId}/changes`, query: { since }, threadId }),
+      get(path`/threads/${threadId}/changes`, { ...options, query: { since } }),
   };
 }

@@ -1,8 +1,8 @@
 import type { ThreadType, Webhook, WebhookWithSecret } from '../generated/wire.ts';
 import type { Pages } from '../http/pages.ts';
 import { path } from '../http/paths.ts';
-import type { CallOptions, Http, WriteOptions } from '../http/request.ts';
-import { listOf } from './paging.ts';
+import type { CallOptions, WriteOptions } from '../http/request.ts';
+import type { Verbs } from './verbs.ts';
 
 export interface NewWebhook {
   url: string;
@@ -14,25 +14,22 @@ export interface NewWebhook {
 }
 
 /** `/webhooks`, for administrators of the tenant. */
-export function webhooksOf(http: Http) {
+export function webhooksOf({ get, post, patch, del, list }: Verbs) {
   return {
-    list: ({ signal, ...query }: { limit?: number } & CallOptions = {}): Pages<Webhook> =>
-      listOf(http, { path: '/webhooks', query, field: 'items', cursor: 'cursor', signal }),
-    get: (webhookId: string, options: CallOptions = {}): Promise<Webhook> =>
-      http.request({ ...options, method: 'GET', path: path`/webhooks/${webhookId}` }),
+    list: (query: { limit?: number } & CallOptions = {}): Pages<Webhook> => list('/webhooks', query),
+    get: (webhookId: string, options: CallOptions = {}): Promise<Webhook> => get(path`/webhooks/${webhookId}`, options),
     /** The secret comes with this answer alone. */
     create: (webhook: NewWebhook, options: WriteOptions = {}): Promise<WebhookWithSecret> =>
-      http.request({ ...options, method: 'POST', path: '/webhooks', body: webhook }),
+      post('/webhooks', options, webhook),
     update: (
       webhookId: string,
       change: Partial<NewWebhook> & { enabled?: boolean },
       options: WriteOptions = {},
-    ): Promise<Webhook> =>
-      http.request({ ...options, method: 'PATCH', path: path`/webhooks/${webhookId}`, body: change }),
+    ): Promise<Webhook> => patch(path`/webhooks/${webhookId}`, options, change),
     delete: (webhookId: string, options: WriteOptions = {}): Promise<void> =>
-      http.request({ ...options, method: 'DELETE', path: path`/webhooks/${webhookId}` }),
+      del(path`/webhooks/${webhookId}`, options),
     /** The next secret; the one before signs as well for a day. */
     rotateSecret: (webhookId: string, options: WriteOptions = {}): Promise<WebhookWithSecret> =>
-      http.request({ ...options, method: 'POST', path: path`/webhooks/${webhookId}/secret` }),
+      post(path`/webhooks/${webhookId}/secret`, options),
   };
 }
