@@ -1,7 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { createHttpDriver } from './driver/http';
-import { runLoad, type Pace } from './driver/load';
-import { warmUntilSteady } from './driver/warmUp';
+import type { Pace } from './driver/load';
 import type { BenchResult, RowResult } from './report/result';
 import type { Row, RowContext } from './rows/row';
 import { createStock, type Stock } from './stock/stock';
@@ -9,7 +8,8 @@ import { createMeter } from './system/meter';
 import type { System } from './system/system';
 import { createTenant } from './system/tokens';
 import { busySeconds } from './system/usage';
-import { createWorld, messagesPath } from './world';
+import { warmUp } from './rows/warmUp';
+import { createWorld } from './world';
 
 export interface BenchRun {
   system: System;
@@ -72,26 +72,6 @@ export function openBench({ system, pace }: Pick<BenchRun, 'system' | 'pace'>): 
     run: (row) => runRow(row, context),
     close: () => http.close(),
   };
-}
-
-const WARM_UP_ROOMS = 10;
-const WARM_UP_IN_FLIGHT = 16;
-
-/** Writes and reads before anything is measured, for without it the first row would pay for all. */
-async function warmUp({ world, pace }: Pick<RowContext, 'world' | 'pace'>): Promise<void> {
-  const rooms = await world.rooms(WARM_UP_ROOMS, 2);
-  let turn = 0;
-  const step = async (worker: number): Promise<void> => {
-    const room = rooms[turn++ % rooms.length]!;
-    await world.post(room, worker);
-    if (turn % 4 > 0) return;
-    await world.read(`${messagesPath(room.threadId)}?limit=50`, { person: room.members[0]!, connection: worker });
-  };
-  await warmUntilSteady(pace.systemWarmUp, async (roundMs) => {
-    const slice = { ...pace, warmUpMs: 0, rounds: 1, roundMs };
-    return (await runLoad({ workers: WARM_UP_IN_FLIGHT, pace: slice, step })).samples;
-  });
-  await world.settle(rooms);
 }
 
 async function runRow(row: Row, context: Omit<RowContext, 'meter'>): Promise<RowResult> {

@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createGrpcDriver } from '../driver/grpc';
 import { latency, runLoad } from '../driver/load';
-import type { Person } from '../system/tokens';
+import { overGrpc, overHttp, type Asked, type Transport } from './chatCalls';
 import { TEXT, type Room, type World } from '../world';
 import { MESSAGES_READ, PAGE, readers, write } from './prepared';
 import { fullRoom, manyThreads } from './reading';
-import type { Row, RowContext } from './row';
-
-type Fields = Record<string, string | number>;
-interface Asked {
-  person: Person;
-  request: Fields;
-}
+import type { Row } from './row';
 
 /** One of the four calls that `/v1` and gRPC have alike. */
 interface Call {
@@ -75,59 +68,6 @@ const CALLS: readonly Call[] = [
     },
   },
 ];
-
-/** Makes a call and resolves with what reads its answer; rejects where it was refused. */
-interface Caller {
-  call(method: string, asked: Asked): Promise<() => unknown>;
-  close(): void;
-}
-
-interface Transport {
-  name: string;
-  title: string;
-  open(context: RowContext): Caller;
-}
-
-const REQUESTS: Record<string, (request: Fields) => { method: 'GET' | 'POST'; path: string; body?: string }> = {
-  SendMessage: (request) => ({ method: 'POST', path: '/v1/messages', body: JSON.stringify(request) }),
-  GetMessages: ({ conversation_id: id, limit }) => ({
-    method: 'GET',
-    path: `/v1/conversations/${id}/messages?limit=${limit}`,
-  }),
-  GetConversations: ({ limit }) => ({ method: 'GET', path: `/v1/conversations?limit=${limit}` }),
-  MarkAsRead: ({ conversation_id: id, message_id }) => ({
-    method: 'POST',
-    path: `/v1/conversations/${id}/read`,
-    body: JSON.stringify({ message_id }),
-  }),
-};
-
-const overHttp: Transport = {
-  name: 'v1',
-  title: '/v1',
-  open: ({ world }) => ({
-    async call(name, { person, request }) {
-      const call = REQUESTS[name]!(request);
-      const options = { person, connection: 0 };
-      const reply = call.method === 'GET' ? await world.read(call.path, options) : await world.write(call, options);
-      return () => JSON.parse(reply.text()) as unknown;
-    },
-    close: () => undefined,
-  }),
-};
-
-const overGrpc: Transport = {
-  name: 'grpc',
-  title: 'gRPC',
-  open({ system }) {
-    if (system.grpcUrl === null) throw new Error('needs a system of its own: not with --url');
-    const driver = createGrpcDriver(system.grpcUrl);
-    return {
-      call: (name, { person, request }) => driver.call(name, request, person.token),
-      close: () => driver.close(),
-    };
-  },
-};
 
 function transportRow(call: Call, transport: Transport): Row {
   const name = `${transport.name}-${call.name}`;
