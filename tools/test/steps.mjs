@@ -28,6 +28,7 @@ const staticStages = [
     { name: 'imports', command: ['node', 'tools/test/dependencies.mjs'] },
     { name: 'generated from events', command: ['node', eventsGenerator, '--check'], needs: eventsGenerator },
     { name: 'types of the client', command: ['node', 'libs/client/build/wire.mjs', '--check'] },
+    { name: 'reference of the client', command: ['node', 'libs/client/build/reference.mjs', '--check'] },
     { name: 'package of the client', command: ['node', 'libs/client/build/checkPackage.mjs'] },
     { name: 'proto files', command: ['node', 'tools/test/proto.mjs', '--check'] },
     { name: 'generated from the process', command: ['node', processGenerator, '--check'], needs: processGenerator },

@@ -3,8 +3,14 @@ import { createConsistency } from './http/consistency.ts';
 import type { ClientMetrics } from './http/metrics.ts';
 import { createHttp, type Http } from './http/request.ts';
 import { createTokens, type GetToken, type Tokens } from './http/tokens.ts';
-import { createLive } from './live/live.ts';
+import type { ConnectionState } from './live/link.ts';
+import { createLive, type OutgoingView } from './live/live.ts';
 import type { Outbox } from './live/outbox.ts';
+import type { PresenceView } from './live/presence.ts';
+import type { Store } from './live/store.ts';
+import type { ThreadListFilter, ThreadListView } from './live/threadList.ts';
+import type { ThreadView } from './live/threadView.ts';
+import type { UnreadView } from './live/unread.ts';
 import { agentsOf } from './resources/agents.ts';
 import { messagesOf } from './resources/messages.ts';
 import { participantsOf, presenceOf, reactionsOf } from './resources/people.ts';
@@ -39,46 +45,87 @@ export interface ChatClientOptions {
   outbox?: Outbox;
 }
 
-export type ChatClient = ReturnType<typeof createChatClient>;
+/** The routes of the API, by what they are about. */
+export interface ChatRoutes {
+  /** `/threads`. A thread is called a conversation by other surfaces. */
+  threads: ReturnType<typeof threadsOf>;
+  /** `/threads/{id}/messages`. */
+  messages: ReturnType<typeof messagesOf>;
+  /** `/threads/{id}/participants`. */
+  participants: ReturnType<typeof participantsOf>;
+  /** `/threads/{id}/messages/{id}/reactions`. */
+  reactions: ReturnType<typeof reactionsOf>;
+  /** Read positions, receipts, what is unread. */
+  reading: ReturnType<typeof readingOf>;
+  /** `/search`. */
+  search: ReturnType<typeof searchOf>;
+  /** `/presence`. */
+  presence: ReturnType<typeof presenceOf>;
+  /** `/privacy`. */
+  privacy: ReturnType<typeof privacyOf>;
+  /** `/agents`, for administrators of the tenant, and their runs, for whoever may post. */
+  agents: ReturnType<typeof agentsOf>;
+  /** `/webhooks`, for administrators of the tenant. */
+  webhooks: ReturnType<typeof webhooksOf>;
+}
 
-export type RestClient = ReturnType<typeof createRestClient>;
+/** A client without live views. */
+export interface RestClient extends ChatRoutes {
+  /** Another token of the same user. */
+  setToken(token: string): void;
+  /** Ends it for good: requests under way are rejected, and the socket is closed. */
+  close(): void;
+}
+
+/** A client of one user. */
+export interface ChatClient extends RestClient {
+  /** A thread that stays as the server has it, while it is listened to. The same view for everybody who asks. */
+  thread(threadId: string): ThreadView;
+  /** The reader's threads. Equal filters have one view. */
+  threadList(filter?: ThreadListFilter): ThreadListView;
+  /** What the reader has not read, in all threads. */
+  unread(): UnreadView;
+  /** Who of these is online. */
+  presenceOf(userIds: readonly string[]): PresenceView;
+  /** Whether there is a connection; listening to this does not open one. */
+  connection: Store<ConnectionState>;
+  /** Whether what waits to be sent survives the page. */
+  outbox: OutgoingView;
+  /** Closes the socket and holds back what is to be sent, until `resume`: an app in the background. */
+  pause(): void;
+  /** Goes on after `pause`. */
+  resume(): void;
+}
 
 /** The routes alone, for what shows nothing live: a bundle of it has neither live views nor Socket.io. */
-export function createRestClient(options: Omit<ChatClientOptions, 'realtimeUrl' | 'outbox'>) {
+export function createRestClient(options: Omit<ChatClientOptions, 'realtimeUrl' | 'outbox'>): RestClient {
   const tokens = createTokens(options);
   const stop = new AbortController();
   return {
-    ...resourcesOf(httpOf(options, tokens, stop.signal)),
-    /** Another token of the same user. */
-    setToken: (token: string): void => tokens.set(token),
-    /** Ends it for good: requests under way are rejected. */
-    close: (): void => stop.abort(),
+    ...routesOf(httpOf(options, tokens, stop.signal)),
+    setToken: (token) => tokens.set(token),
+    close: () => stop.abort(),
   };
 }
 
 /** A client of one user. Making one does nothing: it connects when something is listened to. */
-export function createChatClient(options: ChatClientOptions) {
+export function createChatClient(options: ChatClientOptions): ChatClient {
   const tokens = createTokens(options);
   const stop = new AbortController();
-  const resources = resourcesOf(httpOf(options, tokens, stop.signal));
-  const live = createLive({ ...liveOptions(options), tokens, resources });
+  const routes = routesOf(httpOf(options, tokens, stop.signal));
+  const live = createLive({ ...liveOptions(options), tokens, routes });
   return {
-    ...resources,
+    ...routes,
     ...live.views,
-    /** Whether there is a connection; listening to this does not open one. */
     connection: live.state,
-    /** Whether what waits to be sent survives the page. */
     outbox: live.outgoing,
-    /** Closes the socket and holds back what is to be sent, until `resume`: an app in the background. */
     pause: live.pause,
     resume: live.resume,
-    /** Another token of the same user. */
-    setToken(token: string): void {
+    setToken(token) {
       tokens.set(token);
       live.connection.tokenChanged();
     },
-    /** Ends it for good: requests under way are rejected, and the socket is closed. */
-    close(): void {
+    close() {
       live.close();
       stop.abort();
     },
@@ -108,7 +155,7 @@ function liveOptions({ url, realtimeUrl, logger, outbox, metrics = {} }: ChatCli
   };
 }
 
-function resourcesOf(http: Http) {
+function routesOf(http: Http): ChatRoutes {
   const verbs = verbsOf(http);
   return {
     threads: threadsOf(verbs),

@@ -3,6 +3,7 @@ export {
   createRestClient,
   type ChatClient,
   type ChatClientOptions,
+  type ChatRoutes,
   type ClientLogger,
   type RestClient,
 } from './client.ts';

@@ -7,7 +7,7 @@ import type { readingOf } from '../resources/reading.ts';
 import type { threadsOf } from '../resources/threads.ts';
 
 /** The routes that live views ask. */
-export interface LiveResources {
+export interface LiveRoutes {
   threads: ReturnType<typeof threadsOf>;
   messages: ReturnType<typeof messagesOf>;
   reactions: ReturnType<typeof reactionsOf>;
@@ -16,7 +16,7 @@ export interface LiveResources {
 }
 
 /** What live views are made of. */
-export interface Core extends LiveResources {
+export interface Core extends LiveRoutes {
   connection: Connection;
   /** Where what waits is kept beyond the page. */
   outbox?: OpenOutbox;

@@ -1,7 +1,7 @@
 import type { ClientMetrics } from '../http/metrics.ts';
 import type { Tokens } from '../http/tokens.ts';
 import { createConnection, type Connection } from './connection.ts';
-import type { Core, LiveResources } from './core.ts';
+import type { Core, LiveRoutes } from './core.ts';
 import type { ConnectionState } from './link.ts';
 import type { OpenOutbox, Outbox, OutboxState } from './outbox.ts';
 import { createPresence, type PresenceView } from './presence.ts';
@@ -18,7 +18,7 @@ export interface LiveDeps {
   /** Of Socket.io. */
   realtimeUrl: string;
   tokens: Tokens;
-  resources: LiveResources;
+  routes: LiveRoutes;
   outbox?: Outbox;
   metrics: ClientMetrics;
   report(error: unknown): void;
@@ -72,13 +72,13 @@ function openOutbox({ outbox, url, tokens }: LiveDeps, restore: Parameters<Outbo
 }
 
 function coreOf(
-  { resources, report }: LiveDeps,
+  { routes, report }: LiveDeps,
   connection: Connection,
   outbox: OpenOutbox | undefined,
   sendingHeld: () => boolean,
 ): Core {
   return {
-    ...resources,
+    ...routes,
     ...{ connection, rooms: createRooms(connection), report, sendingHeld, outbox },
   };
 }
