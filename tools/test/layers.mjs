@@ -4,11 +4,12 @@
  */
 export const LAYERS = {
   'libs/agents': [
-    'people turns written',
+    'asked people turns written',
     'draftSignals said uiStream',
-    'aborted draft observe streams',
-    'conclude',
+    'aborted bounded draft observe placeStore streams',
+    'conclude places',
     'enter',
+    'agentStreams',
     'index',
   ],
   'libs/auth': ['actor personIds', 'policy', 'token', 'config internal', 'index'],

@@ -1,4 +1,7 @@
 export { brokenOff, orAborted, RunAborted, STOPPED, type Ended, type EndReason } from './aborted';
+export { createAgentStreams, type AgentStreams, type Hear, type StreamRequest } from './agentStreams';
+export { askedMessage, type AskedMessage } from './asked';
+export { bounded, faultOf, STREAM_PATIENCE, type StreamPatience } from './bounded';
 export { createDraft, silentDraft, type Draft } from './draft';
 export type { RunOfDraft } from './draftSignals';
 export { enter, type Entering, type Outcome } from './enter';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createAgentObserver, createDraft, learnerOf, silentDraft } from '@threadlog/agents';
+import { createAgentStreams } from '@threadlog/agents';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
 import {
@@ -19,9 +19,6 @@ import {
 import { servedRoutes, shedWrites, type Runtime, type Signals } from '@threadlog/runtime';
 import { mountRoutes, onOwnBehalf, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
-import { createPlaces } from './agentRuns/places';
-import { createPlaceStore } from './agentRuns/placeStore';
-import { takeStream, type AgentStreamDeps } from './agentRuns/stream';
 import { commandRoutes } from './allRoutes';
 import { createSystemClock, createWindow, type Clock } from './clock';
 import { createExecutor } from './pipeline/executor';
@@ -43,7 +40,7 @@ import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
 import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
 import { createChatWrites, type ChatWrites } from './surfaces/v1/chatWrites';
-import type { CommandRouteDeps, StreamRequest } from './http/commandRoute';
+import type { CommandRouteDeps } from './http/commandRoute';
 
 export interface CommandApi extends Role {
   /** Everybody else's way to write, in this process. */
@@ -89,10 +86,12 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
   const { shedding } = deps;
   const router = rememberWrites(shedWrites(localRouter, shedding), deps.lastWrites);
   const forwarded = forwardedTo(localRouter, shedding);
-  const agentStreams = agentStreamsOf(deps);
-  const streaming = { router, timeoutMs: config.COMMAND_TIMEOUT_MS, lookUps: lookUpsOf(deps, readModel) };
+  const lookUps = lookUpsOf(deps, readModel);
+  const sending = { router, timeoutMs: config.COMMAND_TIMEOUT_MS };
+  const agentStreams = createAgentStreams({ signals: undefined, ...deps, ...sending, asked: lookUps.asked });
   const routeDeps = {
-    ...streaming,
+    ...sending,
+    lookUps,
     logId: log.logId,
     basePath: config.BASE_PATH,
     webhookUrl: createWebhookUrls({
@@ -100,7 +99,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
       allowedRanges: config.OUTBOUND_ALLOWED_RANGES,
     }),
     readmit: (tenantId: TenantId, subjectId: string) => deps.sealing.readmit(tenantId, subjectId),
-    takeStream: (request: StreamRequest) => takeStream(request, { ...streaming, agentStreams }),
+    takeStream: agentStreams.take,
   };
   const routes = mountRoutes(strictRouter(), servedRoutes(commandRoutes, config), {
     deps: routeDeps,
@@ -114,23 +113,7 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     routes,
     opsRoutes: strictRouter().use(forwardEndpoint(forwarded, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(deps, owner, leases) }],
-    run: (signal) => runAll({ owner, executor, holds, client, streams: agentStreams.places }, signal),
-  };
-}
-
-/** What takes the streams of agents that come by themselves. */
-function agentStreamsOf({ database, sealing, logger, metrics, signals }: CommandApiDeps): AgentStreamDeps {
-  const drafts = signals && {
-    publish: signals.publish,
-    sealing,
-    learnerOf: (of: Parameters<typeof learnerOf>[1]) => learnerOf(database, of),
-  };
-  return {
-    places: createPlaces({ store: createPlaceStore(database), logger }),
-    sealing,
-    observer: createAgentObserver(metrics),
-    draftOf: drafts ? (run) => createDraft(drafts, run) : silentDraft,
-    onRefused: (runId, code) => logger.info({ runId, code }, 'an agent’s answer was refused'),
+    run: (signal) => runAll({ owner, executor, holds, client, streams: agentStreams }, signal),
   };
 }
 

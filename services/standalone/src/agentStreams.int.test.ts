@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http';
+import { createAgentStreams, said, type StreamRequest } from '@threadlog/agents';
 import type { Actor } from '@threadlog/auth';
+import type { CommandRouter } from '@threadlog/commands';
 import type { ChatEvent, MessageResource } from '@threadlog/events';
 import { runIdOf } from '@threadlog/read-models';
 import { eventually, testActor } from '@threadlog/testing';
@@ -253,4 +255,66 @@ test('is for agents that take part alone, in a form that is known, within what t
   const { status, body } = await answer.reply;
   expect([status, body.content?.length, body.run?.finish]).toEqual([201, 32_000, 'failed']);
   expect((await database.query('select 1 from threadlog.agent_streams')).rows).toEqual([]);
+});
+
+test('is answered by what was entered, also where it is asked meanwhile whether the agent still may', async () => {
+  const { bot, threadId, question, ofAgent } = await given('streams-8');
+  const [asked, entered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let [questions, refusal] = [0, ''];
+  /** The second question waits until the answer stands in the log, and the answer is told after the word on that question. */
+  const router: CommandRouter = {
+    async execute(request) {
+      const { type } = request.command;
+      if (type === 'agent.mayAnswer' && ++questions === 2) {
+        asked.resolve();
+        await entered.promise;
+      }
+      const result = await api.router().execute(request);
+      if (type === 'agent.mayAnswer' && !result.ok) refusal = result.problem.code;
+      if (type === 'agent.answer') {
+        entered.resolve();
+        await eventually(() => expect([refusal, told.aborted]).toEqual(['run_over', true]), PATIENT);
+      }
+      return result;
+    },
+  };
+  let told = new AbortController().signal;
+  const open: StreamRequest['open'] = () => async (listening) => {
+    told = listening.signal;
+    await asked.promise;
+    return said('Try x', { finish: 'complete' });
+  };
+  const trigger = { triggerIndex: 0, askedBy: 'ada', askedAt: new Date().toISOString() };
+  const runtime = { ...api.runtime(), signals: undefined, router, timeoutMs: 20_000, asked: async () => trigger };
+  const streams = createAgentStreams(runtime);
+  const stop = new AbortController();
+  void streams.run(stop.signal);
+  ends.push(() => stop.abort());
+  const request = { actor: bot, correlationId: 'c', idempotencyKey: null, threadId, triggerMessageId: question, open };
+  const result = await streams.take(request);
+  expect(result).toMatchObject({ ok: true, resource: { content: 'Try x', run: { finish: 'complete' } } });
+  expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_MESSAGE_CREATED' }]);
+});
+
+test('takes no row of another tenant away to have its place: what crashes left there goes later', async () => {
+  const { bot, threadId, question } = await given('streams-9');
+  const { database } = api.runtime();
+  const left = async (tenant: string, ago: string): Promise<void> =>
+    void (await database.query(
+      `insert into threadlog.agent_streams (tenant_id, thread_id, agent_id, run_id, trigger_index, token, alive_until)
+       values ($1, 't', 'bot', 'r', 1, gen_random_uuid(), now() - $2::interval)`,
+      [tenant, ago],
+    ));
+  const tenants = async (): Promise<unknown[]> =>
+    (await database.query('select tenant_id from threadlog.agent_streams order by 1')).rows.map(
+      ({ tenant_id }) => tenant_id as unknown,
+    );
+  await left('a-neighbour', '1 second');
+  await left('another-neighbour', '5 minutes');
+  const answer = stream(bot, threadId, question);
+  answer.write('Try x');
+  await eventually(async () => expect(await tenants()).toEqual(['a-neighbour', 'streams-9']), PATIENT);
+  answer.end();
+  expect((await answer.reply).status).toBe(201);
+  await database.query(`delete from threadlog.agent_streams where tenant_id = 'a-neighbour'`);
 });

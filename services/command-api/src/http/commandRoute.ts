@@ -1,3 +1,4 @@
+import type { AgentStreams } from '@threadlog/agents';
 import type {
   Command,
   CommandAccepted,
@@ -19,7 +20,6 @@ import {
   type RouteReply,
   type RouteRequest,
 } from '@threadlog/service';
-import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { definitionOf } from '../commands/registry';
 import type { LookUps } from './lookUps';
@@ -40,15 +40,7 @@ export interface CommandRouteDeps {
   /** Longest wait for an answer; milliseconds. */
   timeoutMs: number;
   /** Takes what an agent says as it says it; null where there is no message. Throws what the run was refused with. */
-  takeStream(request: StreamRequest): Promise<CommandAccepted | null>;
-}
-
-/** An agent's answer to a message, as the body of a request. */
-export interface StreamRequest {
-  caller: Caller;
-  threadId: string;
-  triggerMessageId: string;
-  message: IncomingMessage;
+  takeStream: AgentStreams['take'];
 }
 
 export const commandHeaders = z.object({

@@ -1,3 +1,4 @@
+import { askedMessage, type AskedMessage } from '@threadlog/agents';
 import type { Actor } from '@threadlog/auth';
 import { ProblemError, type Subject, type TenantId, notThere } from '@threadlog/events';
 import type { MessageRow, ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
@@ -19,12 +20,6 @@ export interface LookUps {
   asked(tenantId: TenantId, threadId: string, messageId: string): Promise<AskedMessage>;
   /** Resolves once the read model shows everything that stands in the log now. */
   allProjected(): Promise<void>;
-}
-
-export interface AskedMessage {
-  askedBy: string;
-  askedAt: string;
-  triggerIndex: number;
 }
 
 export interface LookUpsDeps {
@@ -66,12 +61,7 @@ export function createLookUps({ queries, allProjected, ...deps }: LookUpsDeps): 
       reached(async () => {
         if (!(await deps.stopRun({ tenantId, threadId, runId }))) throw notThere();
       }),
-    asked: (tenantId, threadId, messageId) =>
-      find(async () => {
-        const row = await deps.message(tenantId, messageId);
-        if (row?.thread_id !== threadId) throw notThere();
-        return { askedBy: row.sender_id, askedAt: row.created_at, triggerIndex: row.message_index };
-      }),
+    asked: (tenantId, threadId, messageId) => find(() => askedMessage(deps.message, tenantId, { threadId, messageId })),
     threadOfMessage: (tenantId, messageId) =>
       find(async () => {
         const threadId = await queries.threadOfMessage(tenantId, messageId);

@@ -1,7 +1,8 @@
 import { idInputSchema, messageSchema, threadIdInputSchema } from '@threadlog/events';
 import { boundsBodyItself, type Route } from '@threadlog/service';
 import { z } from 'zod';
-import { replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { hearBody, leaveRest } from '../agentRuns/body';
+import { keyOf, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 
 const streamRun = writeRoute({
   method: 'post',
@@ -31,10 +32,16 @@ const streamRun = writeRoute({
   async handler(request, deps) {
     const { params, query, raw } = request;
     boundsBodyItself(raw.request);
-    const { threadId } = params;
-    const streamed = { caller: request, threadId, triggerMessageId: query.triggerMessageId, message: raw.request };
-    const result = await deps.takeStream(streamed);
-    return result ? replyTo(result, deps) : { status: 204 };
+    try {
+      const result = await deps.takeStream({
+        ...{ actor: request.actor, correlationId: request.requestId, traceparent: request.traceparent },
+        ...{ idempotencyKey: keyOf(request), threadId: params.threadId, triggerMessageId: query.triggerMessageId },
+        open: () => hearBody(raw.request),
+      });
+      return result ? replyTo(result, deps) : { status: 204 };
+    } finally {
+      leaveRest(raw.request);
+    }
   },
 });
 

@@ -1,6 +1,6 @@
-import { MAX_RUNS_OF_AGENT, MAX_RUNS_OF_TENANT } from '@threadlog/agents';
 import { problem, type ProblemError, type TenantId } from '@threadlog/events';
 import { inTransaction, type Database } from '@threadlog/read-models';
+import { MAX_RUNS_OF_AGENT, MAX_RUNS_OF_TENANT } from './turns';
 
 /** Which run an agent streams. */
 export interface StreamedRun {
@@ -23,7 +23,7 @@ export interface PlaceState {
 export interface PlaceStore {
   /** Null, or why there is no place. A newer message takes the place of an older one's stream, and a repeat that of the one before. */
   take(run: StreamedRun, token: string): Promise<ProblemError | null>;
-  /** These go on. */
+  /** These go on; of others that ended long ago, of whatever tenant, some rows go. */
   keep(tokens: readonly string[]): Promise<void>;
   look(places: readonly ({ token: string } & StreamedRun)[]): Promise<PlaceState[]>;
   leave(token: string): Promise<void>;
@@ -31,6 +31,11 @@ export interface PlaceStore {
 
 /** Of a place of which nothing is heard: its process has ended. */
 const ALIVE = "interval '15 seconds'";
+
+/** What crashes left behind, by and by; never in the way of who counts the rows of a tenant. */
+const SWEEP = `delete from threadlog.agent_streams where (tenant_id, thread_id, agent_id) in (
+  select tenant_id, thread_id, agent_id from threadlog.agent_streams
+  where alive_until < now() - interval '1 minute' limit 100 for update skip locked)`;
 
 interface PlaceRow {
   thread_id: string;
@@ -44,7 +49,9 @@ export function createPlaceStore(database: Database): PlaceStore {
       inTransaction(database, async (client) => {
         // Those of a tenant wait for each other, for as long as it takes to count.
         await client.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`agent-streams ${run.tenantId}`]);
-        await client.query('delete from threadlog.agent_streams where alive_until < now()');
+        await client.query('delete from threadlog.agent_streams where tenant_id = $1 and alive_until < now()', [
+          run.tenantId,
+        ]);
         const { rows } = await client.query<PlaceRow>(
           'select thread_id, agent_id, trigger_index from threadlog.agent_streams where tenant_id = $1',
           [run.tenantId],
@@ -70,6 +77,7 @@ export function createPlaceStore(database: Database): PlaceStore {
         `update threadlog.agent_streams set alive_until = now() + ${ALIVE} where token = any($1::uuid[])`,
         [tokens],
       );
+      await database.query(SWEEP);
     },
     async look(places) {
       const { rows } = await database.query<PlaceState>(

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { RunAborted, STOPPED } from '@threadlog/agents';
 import type { CommandResult } from '@threadlog/commands';
 import { problem, PROBLEMS, type Problem } from '@threadlog/events';
 import { pause, until, type Logger, type Service } from '@threadlog/service';
+import { RunAborted, STOPPED } from './aborted';
 import type { PlaceState, PlaceStore, StreamedRun } from './placeStore';
 
 /** So often it is looked whether a stream is to stop, while there is any. */
