@@ -53,12 +53,11 @@ where('the console of an operator', () => {
 
   /** A thread of the demo tenant with a record in its stream that nobody can read. */
   async function parked(): Promise<{ key: string; offset: number }> {
-    const tokens = JSON.parse(await readFile(join(launched.dataDir, 'demo-tokens.json'), 'utf8')) as Demo[];
-    const teacher = tokens.find(({ role }) => role === 'teacher')!;
+    const demo = await teacher();
     const api = JSON.parse(await readFile(join(launched.dataDir, 'environment.json'), 'utf8')) as object;
-    expect(api).not.toHaveProperty('OPS_TOKEN');
-    const id = await eventually(() => createThread(teacher));
-    const key = recordKey({ tenantId: tenantId(teacher.tenantId), type: 'thread', id });
+    for (const secret of ['OPS_TOKEN', 'OPS_REVEAL_TOKEN']) expect(api).not.toHaveProperty(secret);
+    const id = await eventually(() => createThread(demo));
+    const key = recordKey({ tenantId: tenantId(demo.tenantId), type: 'thread', id });
     const partition = partitionOfKey(key, PARTITIONS);
     const { rows } = await database.query<{ epoch: number }>(
       'select epoch from threadlog.partition_leases where partition = $1',
@@ -94,8 +93,31 @@ where('the console of an operator', () => {
     return ((await response.json()) as { id: string }).id;
   }
 
-  const openSignedIn = (width: number, height: number): Promise<Watched> =>
-    openPage(browser, `${url}#token=${token}`, width, height);
+  const openSignedIn = (width: number, height: number, by = token): Promise<Watched> =>
+    openPage(browser, `${url}#token=${by}`, width, height);
+
+  async function teacher(): Promise<Demo> {
+    const tokens = JSON.parse(await readFile(join(launched.dataDir, 'demo-tokens.json'), 'utf8')) as Demo[];
+    return tokens.find(({ role }) => role === 'teacher')!;
+  }
+
+  /** Signs in and goes to a screen, by keyboard. */
+  async function openScreen(name: string, width: number, by = token): Promise<Watched> {
+    const watched = await openSignedIn(width, 800, by);
+    await watched.page.getByRole('button', { name, exact: true }).press('Enter');
+    await shown(watched.page.getByRole('heading', { name, level: 1 }));
+    return watched;
+  }
+
+  /** As it is, in both colour schemes; nothing is wider than the page. */
+  async function isSound(page: Page): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect({ colorScheme, faults: await axe(page) }).toEqual({ colorScheme, faults: [] });
+    }
+    const [width, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
+    expect(width).toBe(seen);
+  }
 
   test('refuses a wrong token, lets the right one in, and keeps it nowhere', async () => {
     const { page, faults } = await openPage(browser, url, 1280, 800);
@@ -178,6 +200,131 @@ where('the console of an operator', () => {
     await shown(page.getByRole('dialog'));
     await page.emulateMedia({ colorScheme: 'dark' });
     expect([await width(), await axe(page)]).toEqual([390, []]);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  const HOSTILE = `<img src=x onerror=alert(1)> \u202egnp.exe ${'w'.repeat(30_000)}`;
+
+  /** A thread with one message that is hostile to whoever shows it. */
+  async function written(): Promise<string> {
+    const demo = await teacher();
+    const id = await eventually(() => createThread(demo));
+    const response = await fetch(`http://localhost:${launched.ports.API_PORT}/api/v1/threads/${id}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ content: HOSTILE }),
+    });
+    expect(response.status).toBe(201);
+    return id;
+  }
+
+  test.each([1280, 390])(
+    'lists the log at %d px, follows it, and shows a record masked, by keyboard',
+    async (width) => {
+      const id = await written();
+      const { page, faults } = await openScreen('Log', width);
+      const rows = page.locator('.log-row');
+      await shown(rows.filter({ hasText: id }).first());
+      await isSound(page);
+      const later = await written();
+      await shown(rows.filter({ hasText: later }).first());
+
+      await page.getByLabel('Has the text').fill(id);
+      await page.keyboard.press('Enter');
+      await shown(page.getByText(`npm run cli -- events grep ${id}`, { exact: true }));
+      await eventually(async () => expect(await rows.count()).toBe(2));
+      await rows.first().press('ArrowDown');
+      await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_THREAD_CREATED' }));
+      await page.keyboard.press('ArrowUp');
+      await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_MESSAGE_CREATED' }));
+      await page.keyboard.press('Enter');
+      await shown(page.getByText('"content": "(sealed)"'));
+      await isSound(page);
+      expect(await page.getByRole('button', { name: 'Reveal' }).count()).toBe(0);
+      expect(await page.content()).not.toContain('gnp.exe');
+      await page.keyboard.press('Escape');
+      await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_MESSAGE_CREATED' }));
+      expect(faults).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test('reveals what people wrote to the one who may see it, as text and nothing else', async () => {
+    const id = await written();
+    const secrets = JSON.parse(await readFile(join(launched.dataDir, 'secrets.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
+    const { page, faults } = await openScreen('Log', 390, secrets.OPS_REVEAL_TOKEN);
+    await page.getByLabel('Has the text').fill(id);
+    await page.getByLabel('Type of event').fill('CHAT_MESSAGE_CREATED');
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(await page.locator('.log-row').count()).toBe(1));
+    await page.locator('.log-row').press('Enter');
+    await page.getByLabel('Your name').fill('olga');
+    await page.getByLabel('Reason').fill('a complaint');
+    await page.keyboard.press('Enter');
+    await shown(page.getByText('<img src=x onerror=alert(1)> \\u{202e}gnp.exe', { exact: false }));
+    await isSound(page);
+    const { rows } = await database.query(
+      'select revealed_by, reason from threadlog.revealed_records where stream_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ revealed_by: 'olga', reason: 'a complaint' }]);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('scrolls through 50,000 records with no more of them in the page than are seen', async () => {
+    const MANY = 50_000;
+    const partition = 5;
+    const kafka = new Kafka({ brokers: stack.kafkaBrokers, logLevel: logLevel.NOTHING });
+    const producer = kafka.producer();
+    await producer.connect();
+    // What a former owner wrote too late stands in the log, and is read by nobody else.
+    for (let sent = 0; sent < MANY; sent += 5_000)
+      await producer.send({
+        topic: `${launched.topicPrefix}chat.events.v1`,
+        messages: Array.from({ length: 5_000 }, () => ({
+          partition,
+          key: 'late',
+          value: '{}',
+          headers: { epoch: '1' },
+        })),
+      });
+    await producer.disconnect();
+    const { page, faults } = await openScreen('Log', 1280);
+    await page.getByLabel('Partition').fill(String(partition));
+    await page.keyboard.press('Enter');
+    await shown(page.locator('.log-row').first());
+    const list = `document.querySelector('.log-rows')`;
+    /** Rows that are held, rows in the page, and whether there is one in the middle of what is seen. */
+    const look = () =>
+      page.evaluate<[number, number, boolean]>(`(() => {
+        const { left, top, width, height } = ${list}.getBoundingClientRect();
+        const middle = document.elementFromPoint(left + width / 2, top + height / 2);
+        const [held] = document.querySelector('.log-bar [role=status]').textContent.match(/[\\d,]+/);
+        return [Number(held.replaceAll(',', '')), ${list}.querySelectorAll('li').length, middle?.closest('.log-row') != null];
+      })()`);
+    await eventually(
+      async () => {
+        await page.evaluate(`${list}.scrollTo(0, ${list}.scrollHeight)`);
+        const [held, inPage] = await look();
+        expect(inPage).toBeLessThan(60);
+        expect(held).toBeGreaterThanOrEqual(MANY);
+      },
+      { timeoutMs: 80_000 },
+    );
+    for (let step = 0; step <= 40; step += 1) {
+      await page.evaluate(`${list}.scrollTo(0, ${list}.scrollHeight * ${step / 40})`);
+      await eventually(async () => {
+        const [, inPage, isThere] = await look();
+        expect(isThere).toBe(true);
+        expect(inPage).toBeLessThan(60);
+      });
+    }
+    await isSound(page);
     expect(faults).toEqual([]);
     await page.close();
   });

@@ -1,11 +1,13 @@
 import { useCallback, useState } from 'react';
 import type { Api } from './api.ts';
 import { Health } from './Health.tsx';
+import { LogScreen } from './LogScreen.tsx';
 import { Quarantine } from './Quarantine.tsx';
 import { Mark, SignIn } from './SignIn.tsx';
 
 const SCREENS = [
   { id: 'health', title: 'Health', Screen: Health },
+  { id: 'log', title: 'Log', Screen: LogScreen },
   { id: 'quarantine', title: 'Quarantine', Screen: Quarantine },
 ] as const;
 

@@ -20,7 +20,7 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
     setBusy(true);
     try {
       const api = createApi(token);
-      await api.health();
+      await api.session();
       onSignedIn(api);
     } catch (error) {
       setTrouble(error instanceof Refused && error.status === 401 ? 'This token is not accepted.' : wordsOf(error));
@@ -40,7 +40,8 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
           autoFocus
         />
         <p id="token-help" className="hint">
-          The value of <code>OPS_TOKEN</code>. It stays in this tab’s memory, and is gone when the page is left.
+          The value of <code>OPS_TOKEN</code>, or of <code>OPS_REVEAL_TOKEN</code>. It stays in this tab’s memory, and
+          is gone when the page is left.
         </p>
         <p role="alert" className="trouble">
           {trouble}

@@ -1,4 +1,14 @@
-import type { DiscardAnswer, HealthAnswer, RecordsAnswer, StreamsAnswer } from './answers.ts';
+import type {
+  DiscardAnswer,
+  HealthAnswer,
+  LogAnswer,
+  RecordAnswer,
+  RecordsAnswer,
+  ReplayAnswer,
+  RevealAnswer,
+  SessionAnswer,
+  StreamsAnswer,
+} from './answers.ts';
 
 /** What was asked for was refused, in words for who asked. */
 export class Refused extends Error {
@@ -19,11 +29,25 @@ export interface Discard {
   force: boolean;
 }
 
+/** Which records of the log are asked for; null where it does not matter. */
+export type LogChoice = Record<'partition' | 'tenant' | 'type' | 'text' | 'from', string | null>;
+
+export interface Reveal {
+  partition: number;
+  offset: number;
+  reason: string;
+  by: string;
+}
+
 export interface Api {
+  session(signal?: AbortSignal): Promise<SessionAnswer>;
+  log(asked: LogChoice & { before?: string; after?: string }, signal?: AbortSignal): Promise<LogAnswer>;
+  record(partition: number, offset: number, signal?: AbortSignal): Promise<RecordAnswer>;
+  reveal(reveal: Reveal): Promise<RevealAnswer>;
   health(signal?: AbortSignal): Promise<HealthAnswer>;
   streams(after: string | null, signal?: AbortSignal): Promise<StreamsAnswer>;
   records(key: string, signal?: AbortSignal): Promise<RecordsAnswer>;
-  replay(key: string): Promise<{ applied: number }>;
+  replay(key: string): Promise<ReplayAnswer>;
   discard(discard: Discard): Promise<DiscardAnswer>;
 }
 
@@ -47,12 +71,19 @@ export function createApi(token: string): Api {
     const { detail } = (body ?? {}) as { detail?: string };
     throw new Refused(response.status, detail ?? `The process answered ${response.status}.`);
   }
+  const get = <Answer>(path: string, parameters: Record<string, string | null>, signal?: AbortSignal) =>
+    ask<Answer>(`${path}${query(parameters)}`, { signal: signal ?? null });
   const post = <Answer>(path: string, body: unknown) =>
     ask<Answer>(path, { method: 'POST', body: JSON.stringify(body) });
   return {
-    health: (signal) => ask('/ops/health', { signal: signal ?? null }),
-    streams: (after, signal) => ask(`/ops/quarantine${query({ after })}`, { signal: signal ?? null }),
-    records: (key, signal) => ask(`/ops/quarantine/records${query({ key })}`, { signal: signal ?? null }),
+    session: (signal) => get('/ops/session', {}, signal),
+    health: (signal) => get('/ops/health', {}, signal),
+    log: (asked, signal) => get('/ops/log', asked, signal),
+    record: (partition, offset, signal) =>
+      get('/ops/log/record', { partition: String(partition), offset: String(offset) }, signal),
+    reveal: (reveal) => post('/ops/log/reveal', reveal),
+    streams: (after, signal) => get('/ops/quarantine', { after }, signal),
+    records: (key, signal) => get('/ops/quarantine/records', { key }, signal),
     replay: (key) => post('/ops/quarantine/replay', { key }),
     discard: (discard) => post('/ops/quarantine/discard', discard),
   };

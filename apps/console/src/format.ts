@@ -28,3 +28,13 @@ export const many = (value: number, one: string): string => `${count(value)} ${o
 /** As a POSIX shell takes it for one word. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * Text of others as it is, with what is not seen shown by its number: it can neither hide a part of itself nor turn what stands
+ * beside it around.
+ */
+export const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
+
+/** The same of a text of several lines. */
+export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');

@@ -6,4 +6,4 @@ export { internalSecretVerifier } from './internal/secret';
 export { createForwardSigner, FORWARD_SIGNATURE_HEADER, type ForwardSigner } from './internal/forward';
 export { authConfigShape } from './config/schema';
 export { checkAuthConfig } from './config/check';
-export { tokenSettings, internalSecrets, clusterSecrets, operatorTokens } from './config/settings';
+export { tokenSettings, internalSecrets, clusterSecrets, operatorTokens, revealTokens } from './config/settings';

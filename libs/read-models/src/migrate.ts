@@ -11,6 +11,7 @@ import {
   PRIVACY_JOBS_SQL,
   PROCESSES_SQL,
   RATE_USAGE_SQL,
+  REVEALED_RECORDS_SQL,
 } from './schema/core';
 import { EXPORT_FILES_SQL } from './schema/exports';
 import { WEBHOOK_HISTORY_SQL, WEBHOOK_OUTLETS_SQL, WEBHOOKS_SQL } from './schema/webhooks';
@@ -54,6 +55,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '013_webhook_history', sql: WEBHOOK_HISTORY_SQL },
   { name: '014_agent_streams', sql: AGENT_STREAMS_SQL },
   { name: '015_processes', sql: PROCESSES_SQL },
+  { name: '016_revealed_records', sql: REVEALED_RECORDS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

@@ -1,6 +1,7 @@
 export * from './role';
 export * from './folding/foldAlone';
 export * from './generations/lifecycle';
+export * from './inspect';
 export * from './quarantine/replay';
 export * from './quarantine/discard';
 export * from './quarantine/waiting';

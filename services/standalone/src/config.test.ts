@@ -32,13 +32,16 @@ describe('the configuration of a process with any roles', () => {
     expect(() => loadStandaloneConfig({}, { warn: () => undefined })).toThrow(ConfigError);
   });
 
-  it('takes as the token of an operator what a header can carry, and nothing weak in production', () => {
-    expect(load({ OPS_TOKEN: 'one.of-them,another~one' }).OPS_TOKEN).toBe('one.of-them,another~one');
-    expect(problemsOf({ OPS_TOKEN: 'two words' })).toContain('OPS_TOKEN');
-    const production = { ENVIRONMENT: 'production', PRIVACY_RECEIPT_KEY: RECEIPT_KEY };
-    expect(problemsOf({ ...production, OPS_TOKEN: 'short' })).toContain('OPS_TOKEN: must have at least 32 bytes');
-    expect(problemsOf({ ...production, OPS_TOKEN: 'yY2nM6kP0qR4sT8uV1wX5zA9bC3dE7fG' })).toBe('');
-  });
+  it.each(['OPS_TOKEN', 'OPS_REVEAL_TOKEN'] as const)(
+    'takes as %s what a header can carry, and nothing weak in production',
+    (name) => {
+      expect(load({ [name]: 'one.of-them,another~one' })[name]).toBe('one.of-them,another~one');
+      expect(problemsOf({ [name]: 'two words' })).toContain(name);
+      const production = { ENVIRONMENT: 'production', PRIVACY_RECEIPT_KEY: RECEIPT_KEY };
+      expect(problemsOf({ ...production, [name]: 'short' })).toContain(`${name}: must have at least 32 bytes`);
+      expect(problemsOf({ ...production, [name]: 'yY2nM6kP0qR4sT8uV1wX5zA9bC3dE7fG' })).toBe('');
+    },
+  );
 
   it('wants a key for receipts in production, of the process that signs them', () => {
     const production = { ENVIRONMENT: 'production' };

@@ -8,6 +8,7 @@ import { createApp, createHealth, createLogger, createMetrics, createRateLimits,
 import { cleanupAfterAll, eventually, testActor } from '@threadlog/testing';
 import { consolePage } from './console/page';
 import { operatorRoutes } from './console/routes';
+import { operatorOf } from './testing/operator';
 import { givenStandalone } from './testing/standalone';
 
 const TOKEN = 'operator-token-of-this-test-0123456789';
@@ -15,22 +16,7 @@ const system = givenStandalone({ OPS_TOKEN: `${TOKEN},the-token-that-is-rotated-
 const cleanups = cleanupAfterAll();
 const ada = testActor('ada', { tenant: 'console' });
 
-const ops = async (method: string, path: string, { token = TOKEN, body }: { token?: string; body?: unknown } = {}) => {
-  const response = await fetch(new URL(path, system.runtime().ops.http.url), {
-    method,
-    headers: { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: parsed(text) };
-};
-const parsed = (text: string): Record<string, unknown> => {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-};
+const ops = operatorOf(system, TOKEN);
 
 /** A thread with a record in its stream that nobody can read; resolves with its key and the record's place. */
 async function parked(headers: Record<string, string> = {}): Promise<{ key: string; offset: number }> {
@@ -143,6 +129,16 @@ describe('what an operator sees and does', () => {
       more: false,
     });
     for (const { text } of [list, records]) expect(text).not.toMatch(/secret words|stranger/);
+  });
+
+  it('shows what nobody can read for what it is', async () => {
+    const { key, offset } = await parked();
+    const list = await ops('GET', `/ops/log?tenant=console&text=${encodeURIComponent(key)}`);
+    const row = (list.body.rows as { partition: number; offset: number }[]).find((one) => one.offset === offset)!;
+    expect(row).toMatchObject({ standing: 'unreadable', type: null, tenant: null, stream: null, actor: null });
+    const { body, text } = await ops('GET', `/ops/log/record?partition=${row.partition}&offset=${offset}`);
+    expect(body).toMatchObject({ data: null, fault: expect.any(String) });
+    expect(text).not.toContain('secret words');
   });
 
   it('says why a stream cannot go on, discards a record for a reason that is kept, and the stream goes on', async () => {

@@ -1,2 +1,3 @@
 export * from './compose';
 export * from './config';
+export type * from './console/answers';

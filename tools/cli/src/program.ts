@@ -8,7 +8,6 @@ import {
   generationsList,
 } from './commands/generations';
 import { keysCheck, keysRotate, keysStatus } from './commands/keys';
-import { logRepair, type RepairOptions } from './commands/logRepair';
 import { privacyProve, type ProveOptions } from './commands/prove';
 import {
   quarantineDiscard,
@@ -21,13 +20,9 @@ import {
 } from './commands/quarantine';
 import { receiptPublicKey, receiptVerify } from './commands/receipts';
 import { status } from './commands/status';
-import { threadsAt, threadsEvents, type AtOptions, type EventsOptions } from './commands/threads';
-import type { CommandContext } from './context';
 import { countOf, offsetOf } from './given';
-import type { Outcome } from './outcome';
-
-/** Runs one command and keeps what came of it. */
-export type Perform = (work: (context: CommandContext) => Outcome | Promise<Outcome>) => Promise<void>;
+import { addEvents, addLog, addThreads } from './logCommands';
+import type { Perform } from './perform';
 
 const DATA_DIR = 'take the environment that npm start left in this data directory';
 
@@ -47,6 +42,7 @@ export function createProgram(perform: Perform): Command {
   addGenerations(program, perform);
   addQuarantine(program, perform);
   addLog(program, perform);
+  addEvents(program, perform);
   addThreads(program, perform);
   return program;
 }
@@ -146,18 +142,6 @@ function addGenerations(program: Command, perform: Perform): void {
     .action((generation: number) => perform((context) => generationsDrop(context, generation)));
 }
 
-function addLog(program: Command, perform: Perform): void {
-  program
-    .command('log')
-    .description('the log itself')
-    .command('repair')
-    .description('say which partitions lost their last records and what was lost; go on without them')
-    .option('--accept-loss <reason>', 'go on with what is left; the reason is kept')
-    .option('--restored', 'the lost records were brought back, into the same log')
-    .option('--wait <seconds>', 'how long projectors may take for the new generation', countOf(86_400), 600)
-    .action((options: RepairOptions) => perform((context) => logRepair(context, options)));
-}
-
 function addQuarantine(program: Command, perform: Perform): void {
   const quarantine = program.command('quarantine').description('records that could not be applied');
   const generation = ['--generation <number>', 'by default the one that is served', countOf(1_000_000)] as const;
@@ -190,28 +174,5 @@ function addQuarantine(program: Command, perform: Perform): void {
     .option('--force', 'also a record that takes something away and cannot be read')
     .action((key: string, offset: number, options: DiscardOptions) =>
       perform((context) => quarantineDiscard(context, { key, offset }, options)),
-    );
-}
-
-const MOST_EVENTS = 200_000;
-
-function addThreads(program: Command, perform: Perform): void {
-  const threads = program.command('threads').description('threads as the log has them; never what people wrote');
-  const tenant = ['--tenant <id>', 'tenant'] as const;
-  threads
-    .command('events <thread>')
-    .description('the events of a thread')
-    .requiredOption(...tenant)
-    .option('--from <seq>', 'number of the first one; by default the newest are shown', countOf(MOST_EVENTS))
-    .option('--limit <events>', 'most that are shown', countOf(MOST_EVENTS), 100)
-    .action((thread: string, options: EventsOptions) => perform((context) => threadsEvents(context, thread, options)));
-  threads
-    .command('at <thread>')
-    .description('a thread as it was after one of its events')
-    .argument('<seq>', 'number of the event', countOf(MOST_EVENTS))
-    .requiredOption(...tenant)
-    .option('--messages <count>', 'newest messages that are printed; JSON has all', countOf(MOST_EVENTS), 20)
-    .action((threadId: string, seq: number, options: AtOptions) =>
-      perform((context) => threadsAt(context, { threadId, seq }, options)),
     );
 }

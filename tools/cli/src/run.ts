@@ -1,5 +1,5 @@
 import { ProblemError } from '@threadlog/events';
-import { GenerationError, ReplayError } from '@threadlog/projector';
+import { GenerationError, InspectionError, ReplayError } from '@threadlog/projector';
 import { SealingError } from '@threadlog/sealing';
 import { ConfigError, EXIT_CONFIG, type Env } from '@threadlog/service';
 import { CommanderError, type Command } from 'commander';
@@ -60,8 +60,8 @@ function failed(error: unknown, report: (line: string) => void): number {
     return error.exit;
   }
   // Refusals, which say what to do.
-  if (error instanceof GenerationError || error instanceof ReplayError) {
-    report(error.message);
+  if ([GenerationError, InspectionError, ReplayError].some((refusal) => error instanceof refusal)) {
+    report((error as Error).message);
     return EXIT.no;
   }
   return fault(error, report);

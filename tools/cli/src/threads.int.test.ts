@@ -1,8 +1,8 @@
+import { SEALED } from '@threadlog/projector';
 import { testStack } from '@threadlog/testing';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { run } from './run';
-import { SEALED } from './streams/masked';
 import { givenProcess, type RunningProcess } from './testing/process';
 
 jest.setTimeout(120_000);
@@ -184,4 +184,41 @@ it('says no to a number that the thread has not reached', async () => {
   const { code, json } = await cli(['at', id, '99']);
   expect(code).toBe(1);
   expect(json).toMatchObject({ seq: 99, newest: 1 });
+});
+
+async function events(args: string[]) {
+  let out = '';
+  const code = await run(['--json', 'events', ...args], { env, out: (text) => (out += text), report: () => undefined });
+  return { code, out, json: out === '' ? null : (JSON.parse(out) as { records: Listed[]; data: string }) };
+}
+interface Listed {
+  partition: number;
+  offset: number;
+  seq: number;
+  type: string;
+}
+
+it('lists records of the log, finds those in which a text stands, and shows one; never what people wrote', async () => {
+  const { id } = await writtenThread([() => ['POST', '/messages', { content: content() }]]);
+  const found = await events(['grep', id, '--tenant', 'acme']);
+  expect(found.json!.records.map(({ seq, type }) => [seq, type])).toEqual([
+    [1, 'CHAT_THREAD_CREATED'],
+    [2, 'CHAT_MESSAGE_CREATED'],
+  ]);
+  const [first, last] = found.json!.records as [Listed, Listed];
+  const tail = await events(['tail', '--limit', '1', '--type', 'CHAT_MESSAGE_CREATED']);
+  expect(tail.json!.records).toMatchObject([{ partition: last.partition, offset: last.offset }]);
+  const place = [String(first.partition), String(first.offset)] as const;
+  const from = await events(['tail', '--partition', place[0], '--from', place[1], '--limit', '2']);
+  expect(from.json!.records.map(({ offset }) => offset)).toEqual([first.offset, last.offset]);
+  const one = await events(['show', ...place]);
+  expect(JSON.parse(one.json!.data)).toMatchObject({ title: SEALED, type: expect.any(String) });
+  for (const { code, out } of [found, tail, from, one]) {
+    expect(code).toBe(0);
+    expect(out).not.toContain(SECRET_TEXT);
+  }
+  expect((await events(['grep', SECRET_TEXT])).code).toBe(1);
+  expect((await events(['show', place[0], '99999999'])).code).toBe(1);
+  expect((await events(['tail', '--from', '1'])).code).toBe(64);
+  expect((await events(['tail', '--partition', '99'])).code).toBe(64);
 });

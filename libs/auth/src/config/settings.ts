@@ -51,6 +51,11 @@ export function operatorTokens({ OPS_TOKEN }: { OPS_TOKEN?: string | undefined }
   return secretList(OPS_TOKEN);
 }
 
+/** The tokens of operators who may see what people wrote as well. */
+export function revealTokens({ OPS_REVEAL_TOKEN }: { OPS_REVEAL_TOKEN?: string | undefined }): Secret[] {
+  return secretList(OPS_REVEAL_TOKEN);
+}
+
 function secretList(text = ''): Secret[] {
   const parts = text.split(',').map((part) => part.trim());
   return parts.filter((part) => part !== '').map((part) => () => part);

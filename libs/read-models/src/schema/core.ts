@@ -86,6 +86,24 @@ create table if not exists threadlog.discarded_records (
 );
 `;
 
+/**
+ * Records whose text an operator was shown: who, when and why, and where the record stands, never what is in it. Nothing
+ * removes a row.
+ */
+export const REVEALED_RECORDS_SQL = `
+create table if not exists threadlog.revealed_records (
+  partition integer not null,
+  log_offset bigint not null,
+  tenant_id text not null,
+  stream_type text not null,
+  stream_id text not null,
+  reason text not null,
+  revealed_by text not null,
+  revealed_at timestamptz not null default clock_timestamp()
+);
+create index if not exists revealed_records_by_tenant on threadlog.revealed_records (tenant_id, revealed_at);
+`;
+
 /** The worker's notes on privacy requests: where a job stands, and what its next run needs. Nothing personal but ids. */
 export const PRIVACY_JOBS_SQL = `
 create table if not exists threadlog.privacy_jobs (

@@ -10,6 +10,8 @@ export const logConfig = {
   LOG_LEVEL: logLevel().prefault('info').describe('`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`'),
 };
 
+const bearerTokens = () => secret().regex(/^[\w.~+/=,-]+$/, 'must be of the characters of a bearer token');
+
 export const httpConfig = {
   API_HOST: z.string().default('0.0.0.0').describe('Address of the API port'),
   API_PORT: port().prefault('4000').describe('HTTP API: command and query routes'),
@@ -19,11 +21,15 @@ export const httpConfig = {
     .url()
     .optional()
     .describe('Where other instances reach the operations port; by default made of its address and port'),
-  OPS_TOKEN: secret()
-    .regex(/^[\w.~+/=,-]+$/, 'must be of the characters of a bearer token')
+  OPS_TOKEN: bearerTokens()
     .optional()
     .describe(
       'Lets operators in at `/console` and `/ops/…` of the operations port; two, comma-separated, while rotating. Without it there is neither',
+    ),
+  OPS_REVEAL_TOKEN: bearerTokens()
+    .optional()
+    .describe(
+      'The same for operators who may also see what people wrote, a record at a time, by name and for a reason that is kept; two, comma-separated, while rotating',
     ),
   BASE_PATH: z
     .string()

@@ -1,8 +1,17 @@
+import type { InspectedLog } from '@threadlog/projector';
 import type { Runtime } from '@threadlog/runtime';
 import type { Health } from '@threadlog/service';
+import type { Request } from 'express';
 
 /** What the operator's routes work on. */
-export interface ConsoleDeps extends Pick<Runtime, 'database' | 'log' | 'messageStore' | 'logger'> {
+export interface ConsoleDeps extends Pick<Runtime, 'database' | 'log' | 'messageStore' | 'logger' | 'sealing'> {
   /** This process, as the others know it. */
   process: { id: string; health: Pick<Health, 'report'> };
+  /**
+   * The events topic as it stands on disk, what does not count included, over connections of its own: the process's do not
+   * wait for an operator. Refused with `unavailable` where Kafka does not answer.
+   */
+  events(): Promise<InspectedLog>;
+  /** Whether who asks may see what people wrote. */
+  mayReveal(request: Request): boolean;
 }

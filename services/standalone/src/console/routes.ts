@@ -1,16 +1,24 @@
-import { operatorTokens } from '@threadlog/auth';
+import { operatorTokens, revealTokens } from '@threadlog/auth';
 import type { Runtime } from '@threadlog/runtime';
 import { mountRoutes, strictRouter, type Route } from '@threadlog/service';
 import type { Router } from 'express';
 import type { ConsoleDeps } from './deps';
 import { operatorDoor } from './door';
+import { createEventsOpener } from './events';
 import { showHealth } from './health';
+import { revealRecord } from './log/reveal';
+import { listRecords, showRecord } from './log/routes';
 import { consolePage } from './page';
 import { discardOne, listStreams, replayStream, showRecords } from './quarantine';
+import { showSession } from './session';
 
 /** What operators may ask for and do, each with the command that does the same. */
 export const operatorRoutes: readonly Route<ConsoleDeps>[] = [
+  showSession,
   showHealth,
+  listRecords,
+  showRecord,
+  revealRecord,
   listStreams,
   showRecords,
   replayStream,
@@ -23,12 +31,16 @@ export function consoleRoutes(
   process: ConsoleDeps['process'],
   checkReplies = false,
 ): Router | undefined {
-  const tokens = operatorTokens(runtime.config).map((token) => token());
-  if (tokens.length === 0) return undefined;
-  const { database, log, messageStore, logger } = runtime;
+  const [tokens, revealing] = [operatorTokens(runtime.config), revealTokens(runtime.config)];
+  if (tokens.length + revealing.length === 0) return undefined;
+  const read = (secrets: readonly (() => string)[]) => secrets.map((secret) => secret());
+  const admission = operatorDoor(read(tokens), read(revealing));
+  const { database, log, messageStore, logger, sealing } = runtime;
+  const { mayReveal } = admission;
+  const events = createEventsOpener(runtime);
   return mountRoutes(strictRouter().use(consolePage()), operatorRoutes, {
-    deps: { database, log, messageStore, logger, process },
-    admission: operatorDoor(tokens),
+    deps: { database, log, messageStore, logger, sealing, process, events, mayReveal },
+    admission,
     checkReplies,
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count, words } from './words';
 
 /** Streams or records in one answer. */
 export const PAGE = 50;
@@ -6,15 +7,6 @@ export const PAGE = 50;
 const MAX_WORDS = 500;
 /** No key is longer. */
 const MAX_KEY = 1_000;
-
-/** Written by a person: of something, in one line, so that it stands in logs and tables as it was meant. */
-const words = (longest: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(longest)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line');
 
 const recordKeyInput = z
   .string()
@@ -43,7 +35,6 @@ export const discardBody = z.object({
 
 const figures = z.object({ used: z.number(), limit: z.number(), heapUsed: z.number(), heapLimit: z.number() });
 const checks = z.record(z.string(), z.string());
-const count = z.int().min(0);
 
 const knownProcess = z.object({
   id: z.string(),

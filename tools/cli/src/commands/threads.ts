@@ -1,9 +1,7 @@
+import { maskedData, readThread, threadAt, type ThreadName, type ThreadStream } from '@threadlog/projector';
 import { onDeployment, openEvents, type CommandContext } from '../context';
 import { tenantOf } from '../given';
 import { table, type Outcome } from '../outcome';
-import { maskedData } from '../streams/masked';
-import { readThread, type ThreadName, type ThreadStream } from '../streams/readThread';
-import { threadAt } from '../streams/threadAt';
 
 export interface ThreadOptions {
   tenant: string;

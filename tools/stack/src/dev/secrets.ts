@@ -6,6 +6,7 @@ const make = {
   INTERNAL_API_SECRET: () => randomBytes(32).toString('base64url'),
   CLUSTER_SECRET: () => randomBytes(32).toString('base64url'),
   OPS_TOKEN: () => randomBytes(32).toString('base64url'),
+  OPS_REVEAL_TOKEN: () => randomBytes(32).toString('base64url'),
   PRIVACY_RECEIPT_KEY: () => randomBytes(32).toString('base64'),
   SEALING_MASTER_KEY: () => randomBytes(32).toString('base64'),
 };

@@ -1,6 +1,6 @@
 import { decodeEvent, partitionOfKey, recordKey, type ChatEvent, type TenantId } from '@threadlog/events';
 import type { EventLog, LogRecord } from '@threadlog/log';
-import { CommandError } from '../outcome';
+import { createJudge } from './standing';
 
 export interface ThreadName {
   tenantId: TenantId;
@@ -25,12 +25,18 @@ interface Reading {
   onProgress(records: number): void;
 }
 
+/** More was asked for than is shown at once. */
+export class InspectionError extends Error {
+  override readonly name = 'InspectionError';
+}
+
 /** Of a thread, in memory. */
 const MAX_RECORDS = 200_000;
 
 /**
  * The stream of a thread, from the log itself: all records of its partition are looked at, since the log has no index.
- * @throws CommandError where the thread has more records than are kept in memory.
+ * The log may be opened as it stands on disk: what does not count is left out here.
+ * @throws InspectionError where the thread has more records than are kept in memory.
  */
 export async function readThread(
   log: Pick<EventLog, 'partitions' | 'tail' | 'head' | 'read'>,
@@ -41,19 +47,20 @@ export async function readThread(
   const partition = partitionOfKey(key, log.partitions);
   const [offset, head] = await Promise.all([log.tail(partition), log.head(partition)]);
   const records: ThreadRecord[] = [];
+  const standingOf = createJudge();
   let read = 0;
   for await (const batch of log.read(partition, { offset, maxEpoch: 0 }, head)) {
     read += batch.records.length;
     onProgress(read);
     for (const record of batch.records) {
-      if (record.key !== key) continue;
+      if (standingOf(record) !== 'counts' || record.key !== key) continue;
       const event = eventIn(record);
       // A sub-thread has the key of its root.
       if (event !== null && event.stream_id !== threadId) continue;
       if (event !== null && event.stream_version > to) return { partition, records };
       records.push({ record, event });
     }
-    if (records.length > MAX_RECORDS) throw new CommandError(TOO_MANY);
+    if (records.length > MAX_RECORDS) throw new InspectionError(TOO_MANY);
   }
   return { partition, records };
 }

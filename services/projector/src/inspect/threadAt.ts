@@ -1,5 +1,5 @@
 import type { MessageResource, ThreadResource } from '@threadlog/events';
-import { foldAlone, type FoldedAlone } from '@threadlog/projector';
+import { foldAlone, type FoldedAlone } from '../folding/foldAlone';
 import { messagesTable, participantsTable, presentMessage, presentThread, threadsTable } from '@threadlog/read-models';
 import { MASKED_VIEW } from './masked';
 import type { ThreadStream } from './readThread';

@@ -1,0 +1,92 @@
+import { useCallback, useEffect, useRef, type ReactNode } from 'react';
+import type { LogRow, RecordAnswer } from './answers.ts';
+import { Alert } from './Alert.tsx';
+import { Command } from './Command.tsx';
+import { bytes, instant, visible, visibleLines } from './format.ts';
+import { Reveal } from './Reveal.tsx';
+import type { ScreenProps } from './screen.ts';
+import { useAnswer } from './useAnswer.ts';
+
+interface LogRecordProps extends ScreenProps {
+  place: Pick<LogRow, 'partition' | 'offset'>;
+  onClose(): void;
+}
+
+/** One record with its data, masked; and, for who may, the way to what people wrote in it. */
+export function LogRecord({ api, onRefused, place: { partition, offset }, onClose }: LogRecordProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      const [session, record] = await Promise.all([api.session(signal), api.record(partition, offset, signal)]);
+      return { ...session, record };
+    },
+    [api, partition, offset],
+  );
+  const { value, trouble } = useAnswer(ask, { onRefused });
+  return (
+    <dialog ref={dialog} className="wide" aria-labelledby="record" onClose={onClose}>
+      <div className="record">
+        <h2 id="record">
+          Offset {offset} of partition {partition}
+        </h2>
+        <Alert text={trouble} />
+        {value ? <Facts record={value.record} /> : !trouble && <p role="status">Looking …</p>}
+        {value?.mayReveal && <Reveal {...{ api, partition, offset }} />}
+        <Command line={`npm run cli -- events show ${partition} ${offset}`} />
+        <div className="actions">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            Close
+          </button>
+        </div>
+      </div>
+    </dialog>
+  );
+}
+
+function Facts({ record }: { record: RecordAnswer }) {
+  const { type, standing, at, tenant, stream, seq, actor, eventId, key, fault, data } = record;
+  return (
+    <>
+      <dl className="facts">
+        <Fact name="Type">{type}</Fact>
+        <Fact name="Counts">{STANDINGS[standing]}</Fact>
+        <Fact name="Fault">{fault}</Fact>
+        <Fact name="Appended">{at && instant(at)}</Fact>
+        <Fact name="Tenant">{tenant}</Fact>
+        <Fact name="Stream">{stream && `${stream.type}/${stream.id}`}</Fact>
+        <Fact name="Number in it">{seq}</Fact>
+        <Fact name="By">{actor && `${actor.type} ${actor.id}`}</Fact>
+        <Fact name="Event">{eventId}</Fact>
+        <Fact name="Key">{key}</Fact>
+        <Fact name="Size">{bytes(record.bytes)}</Fact>
+      </dl>
+      {data !== null && (
+        <pre tabIndex={0} aria-label="Data, without what people wrote">
+          {visibleLines(data)}
+        </pre>
+      )}
+    </>
+  );
+}
+
+const STANDINGS: Record<RecordAnswer['standing'], string> = {
+  counts: 'yes',
+  late: 'no: a former owner wrote it when there was a newer one already',
+  malformed: 'no: no owner wrote it',
+  unreadable: 'it cannot be read',
+};
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  if (children === null || children === undefined) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <bdi>{typeof children === 'string' ? visible(children) : children}</bdi>
+      </dd>
+    </div>
+  );
+}

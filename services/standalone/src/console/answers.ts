@@ -1,0 +1,15 @@
+import type { z } from 'zod';
+import type { logAnswer, recordAnswer, revealAnswer } from './log/schemas';
+import type { discardAnswer, healthAnswer, recordsAnswer, replayAnswer, streamsAnswer } from './schemas';
+import type { sessionAnswer } from './session';
+
+/** What the operator's routes answer, for the page that asks them. */
+export type SessionAnswer = z.output<typeof sessionAnswer>;
+export type HealthAnswer = z.output<typeof healthAnswer>;
+export type StreamsAnswer = z.output<typeof streamsAnswer>;
+export type RecordsAnswer = z.output<typeof recordsAnswer>;
+export type ReplayAnswer = z.output<typeof replayAnswer>;
+export type DiscardAnswer = z.output<typeof discardAnswer>;
+export type LogAnswer = z.output<typeof logAnswer>;
+export type RecordAnswer = z.output<typeof recordAnswer>;
+export type RevealAnswer = z.output<typeof revealAnswer>;

@@ -1,0 +1,142 @@
+import { eventually, testActor } from '@threadlog/testing';
+import { operatorOf } from './testing/operator';
+import { givenStandalone } from './testing/standalone';
+
+const TOKEN = 'operator-token-of-this-test-0123456789';
+const REVEALING = 'token-of-one-who-may-see-text-0123456789';
+const system = givenStandalone({ OPS_TOKEN: TOKEN, OPS_REVEAL_TOKEN: REVEALING });
+const ops = operatorOf(system, TOKEN);
+
+interface Row {
+  partition: number;
+  offset: number;
+  seq: number | null;
+  type: string | null;
+  standing: string;
+}
+const log = async (query: string) => {
+  const { status, body } = await ops('GET', `/ops/log?${query}`);
+  expect({ query, status }).toEqual({ query, status: 200 });
+  return body as { rows: Row[]; older: string | null; newer: string; more: boolean };
+};
+
+describe('the log of an operator', () => {
+  const written = testActor('wren', { tenant: 'written' });
+  const SECRET_TEXT = 'for those in the thread alone';
+
+  /** Once it is taken: the owner of a partition gives it up where somebody else appended to it. */
+  const take = (path: string, body: object, as = written): Promise<{ id: string }> =>
+    eventually(async () => {
+      const made = await system.as(as).call('POST', path, body);
+      expect(made.status).toBe(201);
+      return made.body as { id: string };
+    });
+
+  async function thread() {
+    const { id } = await take('/api/v1/threads', { title: SECRET_TEXT, participantIds: ['ben'] });
+    const post = await take(`/api/v1/threads/${id}/messages`, { content: SECRET_TEXT });
+    return { id, message: post.id };
+  }
+
+  /** The log as soon as it has all records that are asked for: where it ends is not asked of the broker each time. */
+  const logOf = (query: string, records: number) =>
+    eventually(async () => {
+      const found = await log(query);
+      expect(found.rows).toHaveLength(records);
+      return found;
+    });
+  const placeOf = async (type: string, id: string) => (await logOf(`type=${type}&text=${id}`, 1)).rows[0]!;
+
+  it('lists what was written, the newest first, and goes on from there; never what people wrote', async () => {
+    const { id } = await thread();
+    const { rows, newer, more } = await logOf(`tenant=written&text=${id}`, 2);
+    expect(rows.slice(0, 2)).toMatchObject([
+      { type: 'CHAT_MESSAGE_CREATED', tenant: 'written', stream: { type: 'thread', id }, seq: 2, standing: 'counts' },
+      { type: 'CHAT_THREAD_CREATED', seq: 1, actor: { type: 'user', id: 'wren' } },
+    ]);
+    expect(more).toBe(false);
+    expect((await log(`tenant=written&text=${id}&after=${newer}`)).rows).toEqual([]);
+    const next = await thread();
+    const came = await logOf(`tenant=written&text=${next.id}&after=${newer}`, 2);
+    expect(came.rows.map(({ seq }) => seq)).toEqual([2, 1]);
+    expect(JSON.stringify([rows, came])).not.toContain(SECRET_TEXT);
+
+    const [{ partition, offset }] = rows as [Row];
+    const from = await log(`partition=${partition}&from=${offset}`);
+    expect(from.rows.at(-1)).toMatchObject({ partition, offset });
+    const back = await log(`partition=${partition}&before=${from.older}`);
+    expect(back.rows[0]!.offset).toBeLessThan(offset);
+    expect((await log(`type=CHAT_THREAD_CREATED&text=${next.id}`)).rows).toMatchObject([
+      { seq: 1, partition: expect.any(Number) },
+    ]);
+    expect((await log(`text=${encodeURIComponent(SECRET_TEXT)}`)).rows).toEqual([]);
+    expect((await log('tenant=nobody&type=CHAT_THREAD_CREATED')).rows).toEqual([]);
+  });
+
+  it.each([
+    'partition=x',
+    'partition=-1',
+    'before=1.2',
+    'before=0.0.0&after=0.0.0',
+    'from=3',
+    'tenant=a/b',
+    'type=%00',
+  ])('takes no question that makes no sense: %s', async (query) =>
+    expect((await ops('GET', `/ops/log?${query}`)).status).toBe(400),
+  );
+
+  it('knows no partition and no record that there is not', async () => {
+    expect((await ops('GET', '/ops/log?partition=3')).status).toBe(404);
+    expect((await ops('GET', '/ops/log/record?partition=9&offset=0')).status).toBe(404);
+    expect((await ops('GET', '/ops/log/record?partition=0&offset=99999999')).status).toBe(404);
+  });
+
+  it('reveals what people wrote to who may see it, by name and for a reason, and not what they deleted', async () => {
+    const { id, message } = await thread();
+    const { partition, offset } = await placeOf('CHAT_MESSAGE_CREATED', id);
+    const asked = { partition, offset, by: 'olga', reason: 'a complaint of\u00a0ben' };
+    const reveal = (body: object, token = REVEALING) => ops('POST', '/ops/log/reveal', { token, body });
+    const account = async () =>
+      (
+        await system.runtime().database.query(
+          `select revealed_by, reason, tenant_id, stream_id from threadlog.revealed_records
+           where partition = $1 and log_offset = $2`,
+          [partition, offset],
+        )
+      ).rows;
+    const rights = async (token: string) => (await ops('GET', '/ops/session', { token })).body;
+    expect([await rights(TOKEN), await rights(REVEALING)]).toEqual([{ mayReveal: false }, { mayReveal: true }]);
+
+    const refused = await reveal(asked, TOKEN);
+    expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    for (const wrong of [{ by: ' ' }, { reason: '' }, { reason: 'two\nlines' }, { offset: -1 }])
+      expect((await reveal({ ...asked, ...wrong })).status).toBe(400);
+    expect((await reveal({ ...asked, offset: 9_999_999 })).status).toBe(404);
+    expect(await account()).toEqual([]);
+
+    const { status, body } = await reveal(asked);
+    expect({ status, body }).toMatchObject({ status: 200, body: { fields: { content: SECRET_TEXT } } });
+    const kept = { revealed_by: 'olga', reason: asked.reason, tenant_id: 'written', stream_id: id };
+    expect(await account()).toEqual([kept]);
+    const masked = await ops('GET', `/ops/log/record?partition=${partition}&offset=${offset}`, { token: REVEALING });
+    expect(masked.body.data).toContain('"content": "(sealed)"');
+    expect(masked.text).not.toContain(SECRET_TEXT);
+
+    await eventually(async () =>
+      expect(await system.as(written).call('DELETE', `/api/v1/threads/${id}/messages/${message}`)).toMatchObject({
+        status: 204,
+      }),
+    );
+    await eventually(async () => expect(await reveal(asked)).toMatchObject({ status: 409 }));
+  });
+
+  it('shows nobody what a tenant’s deliveries are signed with', async () => {
+    const boss = testActor('boss', { tenant: 'written', role: 'admin' });
+    const { id } = await take('/api/v1/webhooks', { url: 'https://app.example/hooks?key=1' }, boss);
+    const { partition, offset } = await placeOf('CHAT_WEBHOOK_REGISTERED', id);
+    const asked = { partition, offset, by: 'olga', reason: 'looks wrong' };
+    const { body, text } = await ops('POST', '/ops/log/reveal', { token: REVEALING, body: asked });
+    expect(body).toMatchObject({ fields: { url: 'https://app.example/hooks?key=1' } });
+    expect(text).not.toMatch(/whsec_|secret/);
+  });
+});
