@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { eventually } from '../eventually';
 import { kafkaProxy } from './kafkaProxy';
-import { tcpProxy, type TcpProxy } from './tcpProxy';
+import { reset, tcpProxy, type TcpProxy } from './tcpProxy';
 
 /** Answers each chunk with itself. */
 let echo: Server;
@@ -60,6 +60,14 @@ describe('the proxy', () => {
     const third = connect({ port: proxy.port, host: '127.0.0.1' }).on('error', () => undefined);
     await new Promise((resolve) => third.once('close', resolve));
     expect(second.closed()).toBe(false);
+  });
+
+  it('resets a socket that is being shut down, too', async () => {
+    const { socket, closed } = await client(target.port);
+    socket.end();
+    await new Promise(process.nextTick);
+    reset(socket);
+    await eventually(closed);
   });
 
   it('holds everything back while frozen and delivers it afterwards', async () => {

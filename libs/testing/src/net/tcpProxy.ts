@@ -35,10 +35,13 @@ interface Link {
   freeze(frozen: boolean): void;
 }
 
+/** Node leaves a socket open for ever that is reset while it is being shut down. */
+export const reset = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
+
 const link = (client: Socket, server: Socket, tap: Tap): Link => {
   const cut = () => {
-    client.resetAndDestroy();
-    server.resetAndDestroy();
+    reset(client);
+    reset(server);
   };
   client.on('data', (chunk) => {
     tap.request(chunk);
