@@ -32,7 +32,7 @@ const listedKey = (index: number): ListedKey => ({
 
 function setUp(topic: EventLog, keyStore: KeyStore = createMemoryKeyStore()) {
   const sealing = createSealing({ keyStore, masterKey, maxKeys: 100 });
-  const list = createErasureList({ open: () => Promise.resolve(topic), appendMs: 200 });
+  const list = createErasureList({ open: () => Promise.resolve(topic) });
   return { keyStore, sealing, list, erasures: createErasures({ list, sealing }) };
 }
 const replay = (topic: EventLog, keyStore: KeyStore) =>
@@ -99,9 +99,20 @@ describe('destroying keys for good', () => {
     expect(started.open(tenant, blob, place)).toBe('again');
   });
 
+  test('given a list that does not answer, when destroying, then no key is destroyed', async () => {
+    const topic = memoryTopic(() => undefined);
+    const { sealing } = setUp(topic);
+    const list = createErasureList({ open: () => Promise.resolve(topic), appendMs: 20 });
+    await sealing.sealer(profile);
+    await expect(createErasures({ list, sealing }).destroy(tenant, ann, 'request-1')).rejects.toMatchObject({
+      problem: { code: 'unavailable' },
+    });
+    expect(await sealing.stateOf(tenant, ann)).toBe('closed');
+  });
+
   test('given the list cannot be written, when destroying, then no key is destroyed, and the next attempt completes', async () => {
     let away = true;
-    const topic = memoryTopic((send) => (away ? undefined : send.ack()));
+    const topic = memoryTopic((send) => (away ? send.fail(new Error('the broker is away')) : send.ack()));
     const { sealing, erasures } = setUp(topic);
     await sealing.sealer(profile);
     await expect(erasures.destroy(tenant, ann, 'request-1')).rejects.toMatchObject({
