@@ -36,7 +36,8 @@ interface Link {
 }
 
 /** Node leaves a socket open for ever that is reset while it is being shut down. */
-export const reset = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
+export const reset = (socket: Socket): void =>
+  void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 
 const link = (client: Socket, server: Socket, tap: Tap): Link => {
   const cut = () => {
