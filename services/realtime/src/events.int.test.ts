@@ -105,6 +105,28 @@ describe('events', () => {
     expect(await listener.wait('message:new', 2)).toMatchObject([{}, { content: 'heard' }]);
   });
 
+  test('are shown at once to who is taken in, also where the socket had left the thread before', async () => {
+    const story = threadStory({ threadId: 'e10', owner: 'ada', members: ['ben'] });
+    await tell(story);
+    await server.project();
+    const [member, observer] = await Promise.all([ready(ben), ready(testActor('root', { role: 'admin' }))]);
+    expect(await observer.socket.emitWithAck('conversation:join', 'e10')).toMatchObject({ seq: 1 });
+    for (const { socket } of [member, observer])
+      expect(await socket.emitWithAck('conversation:leave', 'e10')).toEqual({ conversationId: 'e10' });
+    story.leave('ben');
+    await tell(story);
+    await member.wait('conversation:deleted');
+    story.post('ada', 'without either');
+    story.join('ben', { fromNow: true });
+    story.join('root');
+    story.post('ada', 'with both');
+    await tell(story);
+    for (const { wait } of [member, observer]) {
+      expect(await wait('conversation:created')).toMatchObject([{ conversationId: 'e10' }]);
+      expect(await wait('message:new')).toMatchObject([{ content: 'with both', seq: 6 }]);
+    }
+  });
+
   test('of a learner’s thread are shown to whom the access rule lets join it', async () => {
     const story = threadStory({ threadId: 'e5', owner: 'ada', learnerId: 'lena' });
     await tell(story);

@@ -12,10 +12,7 @@ export interface Rooms {
 
 /** Much may have been missed. */
 const JOIN_TIMEOUT_MS = 30_000;
-/**
- * Threads of others that stay followed when nobody looks at them any more, the newest: who is taken into a thread that the socket
- * has left is not told so before the next connection.
- */
+/** Threads of others that stay followed when nobody looks at them any more, the newest: who goes back and forth joins each once. */
 const MOST_UNSEEN = 10;
 
 /**

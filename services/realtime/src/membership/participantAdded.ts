@@ -8,6 +8,8 @@ export const participantAdded: MembershipEffect<'CHAT_PARTICIPANT_ADDED'> = {
     const { tenant_id: tenantId, learner_id: learnerId, stream_id: threadId } = event;
     const participant = membershipOf(event);
     for (const connection of connections.of(tenantId, event.data.user_id)) {
+      // What it left, it left as somebody else: who is taken in hears of it.
+      connection.left.delete(threadId);
       if (!mayEnter(connection, threadId)) continue;
       connection.resuming.delete(threadId);
       const seen = seenOf(connection.actor, { tenantId, learnerId, participant });

@@ -27,7 +27,7 @@ export interface Connection {
   state: 'starting' | 'ready' | 'closed';
   /** By root thread id. */
   readonly subscriptions: Map<string, Subscription>;
-  /** Root threads the client left: events do not bring it back, only joining does. */
+  /** Root threads the client left: events do not bring it back, only joining does, and being taken into the thread. */
   readonly left: Set<string>;
   /** Root threads that alone it follows; null for all of its user's. */
   readonly only: ReadonlySet<string> | null;
