@@ -1,7 +1,6 @@
-import { cleanupAfterAll, eventually, tcpProxy, testActor, testSeed } from '@threadlog/testing';
+import { chanceOf, cleanupAfterAll, eventually, scale, tcpProxy, testActor, testSeed } from '@threadlog/testing';
 import type { ThreadView } from '@threadlog/client';
 import { chatClients, comparable, historyOf } from './testing/chatClients';
-import { chanceOf } from './testing/faultyFetch';
 import { givenStandalone, tokenOf } from './testing/standalone';
 
 const api = givenStandalone({ ROLES: 'projector,command-api,query-api,realtime' });
@@ -187,7 +186,8 @@ describe('what is held', () => {
     expect(held()).toEqual(contents);
   });
 
-  it('of what is unread equals the server after going away and coming back at random', async () => {
+  const STEPS = scale({ short: 60, long: 1000 });
+  it(`of what is unread equals the server after ${STEPS} steps of going away and coming back at random`, async () => {
     const chance = chanceOf(testSeed({ what: 'reading and being away' }));
     const { ada, ben, id, bens } = await twoPeople();
     const other = await ada.threads.create({ participantIds: ['ben'] });
@@ -201,7 +201,7 @@ describe('what is held', () => {
       () => ben.pause(),
       () => ben.resume(),
     ];
-    for (let n = 0; n < 60; n++) await steps[Math.floor(chance() * steps.length)]!();
+    for (let n = 0; n < STEPS; n++) await steps[Math.floor(chance() * steps.length)]!();
     ben.resume();
     await ada.messages.send(id, { content: 'last' });
     await eventually(async () => {
@@ -210,5 +210,5 @@ describe('what is held', () => {
       const mine = threads.find(({ threadId }) => threadId === id)?.unreadCount;
       expect(bens.getSnapshot()).toMatchObject({ status: 'live', unreadCount: mine });
     });
-  });
+  }, 300_000);
 });
