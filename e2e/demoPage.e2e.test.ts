@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, WebSocket } from 'playwright-core';
 import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
-import { chromiumHere, openPage, startBrowser } from './support/browser';
+import { chromiumHere, openPage, pageWith, startBrowser } from './support/browser';
 import { launch } from './support/launcher';
 
 jest.setTimeout(120_000);
@@ -109,8 +109,31 @@ where('the page that npm start shows first', () => {
     await page.reload();
     await shown(log(page, 'Mr Okafor').getByText('Before the tunnel'));
     await log(page, 'Mia').getByText('Sending').waitFor({ state: 'detached', timeout: 30_000 });
+    // Sent before the thread was read, it is in neither list for a moment.
+    await shown(log(page, 'Mia').getByText('Before the tunnel'));
     for (const name of ['Mia', 'Mr Okafor'])
       expect(await log(page, name).getByText('Before the tunnel').count()).toBe(1);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('has one socket however often hooks are mounted, under StrictMode, and none when they are gone', async () => {
+    const strict = join(__dirname, '..', 'libs/client/src/react/testing/strictPage.ts');
+    const page = await pageWith(browser, strict);
+    const [sockets, faults]: [WebSocket[], string[]] = [[], []];
+    page.on('websocket', (socket) => sockets.push(socket));
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(url);
+    const live = page.getByText('live true true online');
+    await eventually(async () => expect(await live.count()).toBe(10), { timeoutMs: 30_000 });
+    // Each effect ran twice, as StrictMode has it.
+    expect(await page.title()).toBe('20');
+    expect(sockets).toHaveLength(1);
+    await page.getByRole('button').click();
+    await eventually(() => expect(sockets[0]!.isClosed()).toBe(true), { timeoutMs: 30_000 });
+    await page.getByRole('button').click();
+    await eventually(async () => expect(await live.count()).toBe(10), { timeoutMs: 30_000 });
+    expect(sockets.map((socket) => socket.isClosed())).toEqual([true, false]);
     expect(faults).toEqual([]);
     await page.close();
   });

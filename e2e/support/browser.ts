@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { Cleanups } from '@threadlog/testing';
 
@@ -13,6 +14,18 @@ export async function startBrowser(cleanups: Cleanups): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: chromiumHere(), args });
   cleanups.add(() => browser.close());
   return browser;
+}
+
+/** A page whose scripts are one that is bundled from a source of ours, as in development: the rest of it stays as it is served. */
+export async function pageWith(browser: Browser, source: string): Promise<Page> {
+  const { outputFiles } = await build({
+    ...{ entryPoints: [source], bundle: true, write: false, logLevel: 'silent', conditions: ['source'] },
+    define: { 'process.env.NODE_ENV': '"development"' },
+  });
+  const page = await browser.newPage();
+  const script = { contentType: 'text/javascript', body: outputFiles[0]!.text };
+  await page.route('**/assets/*.js', (route) => route.fulfill(script));
+  return page;
 }
 
 export interface Watched {
