@@ -117,6 +117,18 @@ where('the page that npm start shows first', () => {
     await page.close();
   });
 
+  test('has an agent that answers both of them when it is mentioned', async () => {
+    const { page, faults } = await openPage(browser, url, 1280, 800);
+    await write(page, 'Mia', '@tutor how do I begin?');
+    for (const name of ['Mia', 'Mr Okafor']) {
+      const answer = log(page, name).getByRole('listitem').filter({ hasText: 'Tutor (agent)' });
+      await shown(answer.getByText('Now try 2/3 of 15.'));
+      expect(await answer.count()).toBe(1);
+    }
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
   test('has one socket however often hooks are mounted, under StrictMode, and none when they are gone', async () => {
     const strict = join(__dirname, '..', 'libs/client/src/react/testing/strictPage.ts');
     const page = await pageWith(browser, strict);

@@ -21,7 +21,7 @@ export function App({ members, threadId }: AppProps) {
           <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="28" height="28" />
           Threadlog
         </h1>
-        <p>Two people, two clients, one conversation. Write on either side, or take one offline.</p>
+        <p>Two people, two clients, one conversation. Write on either side, ask @tutor, or take one offline.</p>
         <div className="switcher" role="group" aria-label="Person shown">
           {members.map((member) => (
             <ChatProvider key={member.userId} client={member.client}>

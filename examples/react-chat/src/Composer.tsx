@@ -1,11 +1,14 @@
 import { useId, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useConnection, useOutbox, useSend, useTyping } from '@threadlog/client/react';
+import { AGENT_ID } from './config.ts';
 import type { Member } from './member.ts';
 
 const OFFLINE = {
   ...{ none: '', idle: '', memory: ' It is lost when this page is closed.' },
   kept: ' It is kept on this device, and survives a reload.',
 };
+
+const MENTION = new RegExp(`(^|\\W)@${AGENT_ID}\\b`, 'i');
 
 /** Sends with Enter; Shift and Enter begin a new line. */
 export function Composer({ me, threadId }: { me: Member; threadId: string }) {
@@ -23,7 +26,7 @@ export function Composer({ me, threadId }: { me: Member; threadId: string }) {
     if (!content) return;
     try {
       // The list shows what becomes of it.
-      send(content).sent.catch(() => undefined);
+      send({ content, mentions: MENTION.test(content) ? [AGENT_ID] : undefined }).sent.catch(() => undefined);
       setText('');
       setProblem(null);
       setTyping(false);
@@ -51,7 +54,7 @@ export function Composer({ me, threadId }: { me: Member; threadId: string }) {
         id={id}
         rows={1}
         value={text}
-        placeholder={`Message as ${me.name}`}
+        placeholder={`Message, or ask @${AGENT_ID}`}
         onChange={({ target }) => {
           setText(target.value);
           setTyping(target.value.trim() !== '');

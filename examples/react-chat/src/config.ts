@@ -20,7 +20,10 @@ export async function loadConfig(): Promise<DemoConfig> {
   return (await answer.json()) as DemoConfig;
 }
 
-const NAMES: Record<string, string> = { 'mr-okafor': 'Mr Okafor', mia: 'Mia' };
+/** The agent that `npm start` has for this page. */
+export const AGENT_ID = 'tutor';
+
+const NAMES: Record<string, string> = { 'mr-okafor': 'Mr Okafor', mia: 'Mia', [AGENT_ID]: 'Tutor' };
 
 /** Users have ids alone here; an application synchronises profiles. */
 export const nameOf = (userId: string): string => NAMES[userId] ?? userId;

@@ -1,4 +1,5 @@
 import type { Thread } from '@threadlog/client';
+import { AGENT_ID } from './config.ts';
 import type { Member } from './member.ts';
 
 const GREETINGS = [
@@ -16,10 +17,16 @@ export async function findConversation(teacher: Member, learner: Member): Promis
     .list({ participantId: learner.userId, status: 'active', limit: 50 })
     .page();
   const known = items.find((thread) => has(thread, teacher.userId) && has(thread, learner.userId));
-  return known?.id ?? (await begin(teacher, learner));
+  const id = known?.id ?? (await begin(teacher, learner));
+  if (!known || !has(known, AGENT_ID)) await addAgent(teacher, id);
+  return id;
 }
 
 const has = (thread: Thread, userId: string) => thread.participants.some((one) => one.userId === userId);
+
+/** It is asked by what mentions it. */
+const addAgent = ({ client }: Member, id: string) =>
+  client.participants.add(id, { userId: AGENT_ID, role: 'agent' }, { idempotencyKey: `react-chat-agent-${id}` });
 
 async function begin(teacher: Member, learner: Member): Promise<string> {
   const participantIds = [learner.userId];

@@ -16,10 +16,11 @@ afterAll(() => server.stop());
 
 interface Asked {
   method?: string;
+  body?: string;
   headers?: Record<string, string>;
 }
 
-const ask = (path: string, { method = 'GET', headers = {} }: Asked = {}) =>
+const ask = (path: string, { method = 'GET', headers = {}, body }: Asked = {}) =>
   new Promise<{ status?: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
     const host = `localhost:${server.port}`;
     const options = { host: '127.0.0.1', port: server.port, path, method, headers: { host, ...headers }, agent: false };
@@ -29,7 +30,7 @@ const ask = (path: string, { method = 'GET', headers = {} }: Asked = {}) =>
       response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 
 describe('the server of the demo page', () => {
@@ -90,5 +91,18 @@ describe('the server of the demo page', () => {
     expect((await ask('/demo', { method: 'POST' })).status).toBe(405);
     expect(await ask('/demo/assets/app.js', { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
     expect((await ask('/')).headers.location).toBe('/demo');
+  });
+
+  it('has an agent that says the next of its answers, and refuses what is no request to one', async () => {
+    const say = (role: string) => ({ role, parts: [{ type: 'text', text: 'How do I begin?' }] });
+    const answer = (messages: unknown, headers = {}) =>
+      ask('/demo/agent', { method: 'POST', body: JSON.stringify({ messages }), headers });
+    const first = await answer([say('user')]);
+    expect([first.status, first.headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect(first.text).toContain('equal parts');
+    expect((await answer([say('user'), say('assistant'), say('user')])).text).toContain('number below');
+    expect((await answer('none')).status).toBe(400);
+    expect((await answer('x'.repeat(2_000_000)).catch(() => ({ status: 400 }))).status).toBe(400);
+    expect((await answer([say('user')], { host: 'rebound.example' })).status).toBe(403);
   });
 });

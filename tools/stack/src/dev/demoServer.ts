@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import type { PageFiles } from './pages';
+import { answerAsTutor } from './demoAgent';
 import type { DemoToken } from './demoTenants';
 
 export interface DemoServerOptions {
@@ -15,6 +16,8 @@ export interface DemoServerOptions {
 }
 
 const CONFIG = '/demo/config.json';
+/** Where the service asks the agent of the demo. */
+export const AGENT_PATH = '/demo/agent';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -102,7 +105,12 @@ export const startDemoServer = async (options: DemoServerOptions) => {
     response.end(request.method === 'HEAD' ? undefined : body);
   };
 
-  const server = createServer(answer).listen(options.port, '127.0.0.1');
+  const isForAgent = (request: IncomingMessage): boolean =>
+    request.method === 'POST' && request.url === AGENT_PATH && mayHave(request, AGENT_PATH, hosts);
+  const server = createServer((request, response) => {
+    if (isForAgent(request)) answerAsTutor(request, response).catch(() => response.destroy());
+    else answer(request, response);
+  }).listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   hosts = [`localhost:${port}`, `127.0.0.1:${port}`];

@@ -5,6 +5,7 @@ const make = {
   AUTH_JWT_SECRET: () => randomBytes(48).toString('base64url'),
   INTERNAL_API_SECRET: () => randomBytes(32).toString('base64url'),
   CLUSTER_SECRET: () => randomBytes(32).toString('base64url'),
+  AGENT_SERVICE_SECRET: () => randomBytes(32).toString('base64url'),
   OPS_TOKEN: () => randomBytes(32).toString('base64url'),
   OPS_REVEAL_TOKEN: () => randomBytes(32).toString('base64url'),
   PRIVACY_RECEIPT_KEY: () => randomBytes(32).toString('base64'),

@@ -5,6 +5,13 @@ const urls = { kafkaBrokers: '127.0.0.1:9092', databaseUrl: 'postgresql://127.0.
 const secrets = {} as Parameters<typeof serviceEnvironment>[3];
 const made = (env: NodeJS.ProcessEnv) => serviceEnvironment(env, parseOptions([], env), urls as never, secrets);
 
+it('asks the agent of the demo, unless another one is given or it is production', () => {
+  const agentOf = (env: NodeJS.ProcessEnv) => [made(env).AGENT_SERVICE_URL, made(env).AGENT_ID];
+  expect(agentOf({})).toEqual(['http://localhost:4003/demo/agent', 'tutor']);
+  expect(agentOf({ AGENT_SERVICE_URL: 'https://a.example' })).toEqual(['https://a.example', undefined]);
+  expect(agentOf({ ENVIRONMENT: 'production' })).toEqual([undefined, undefined]);
+});
+
 describe('origins that the service lets in', () => {
   it.each([
     ['CORS_ORIGINS', 'https://a.example', 'https://a.example,http://localhost:4003'],

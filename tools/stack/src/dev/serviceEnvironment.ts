@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { StackUrls } from '../stack';
 import type { DevOptions } from './options';
+import { DEMO_AGENT } from './demoAgent';
+import { AGENT_PATH } from './demoServer';
 import type { Secrets } from './secrets';
 
 const defaults = {
@@ -31,6 +33,12 @@ const corsFor = (env: NodeJS.ProcessEnv, demoPort: number): NodeJS.ProcessEnv =>
     }),
   );
 
+/** The agent of the demo, unless the caller has one, or wants no demo. */
+const agentFor = ({ AGENT_SERVICE_URL: given, ENVIRONMENT }: NodeJS.ProcessEnv, demoPort: number): NodeJS.ProcessEnv =>
+  given !== undefined || ENVIRONMENT === 'production'
+    ? {}
+    : { AGENT_SERVICE_URL: `http://localhost:${demoPort}${AGENT_PATH}`, AGENT_ID: DEMO_AGENT };
+
 /**
  * Environment of the service: our defaults, then what the caller has set, then where things really are. Secrets of the
  * caller win, so the token printed has to be signed with what is in here.
@@ -44,6 +52,7 @@ export const serviceEnvironment = (
   ...defaults,
   EXPORT_DIR: join(dataDir, 'exports'),
   ...secrets,
+  ...agentFor(env, ports.demo),
   ...env,
   ...corsFor(env, ports.demo),
   API_PORT: String(ports.api),
