@@ -55,7 +55,7 @@ describe('the conformance suite passes', () => {
     await Promise.all(systems.map((system) => system.start()));
     const [first, second, , query, realtime, worker] = systems;
     const url = await startEdge(
-      { reads: query!.api, writes: [first!.api, second!.api], worker: worker!.api },
+      { reads: [query!.api], writes: [first!.api, second!.api], worker: worker!.api },
       cleanups,
     );
     expectAllPassed(await conform({ url, realtime: realtime!.realtime }));
