@@ -36,6 +36,8 @@ export interface System {
   readonly ops: string;
   readonly logFile: string;
   start(): Promise<void>;
+  /** Variables that the next starts have besides, in the place of those of the last call. */
+  change(env: Record<string, string>): void;
   /** Starts without waiting until it is ready. */
   launch(): void;
   ready(timeoutMs?: number): Promise<void>;
@@ -70,6 +72,7 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
     ...options.env,
   };
   let child: ChildProcess | null = null;
+  let changed: Record<string, string> = {};
   const alive = (): boolean => child !== null && child.exitCode === null && child.signalCode === null;
   // Where a process says that it is ready, by what it serves.
   const serving: Record<string, number> = { realtime, grpc: ops, projector: ops };
@@ -81,8 +84,11 @@ export async function createSystem(options: SystemOptions, cleanups: Cleanups): 
     grpc: `http://127.0.0.1:${grpc}`,
     ops: `http://127.0.0.1:${ops}`,
     logFile,
+    change: (given) => void (changed = given),
     launch() {
-      child = spawn(NODE, [join(ROOT, 'services/standalone/dist/main.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const given = { ...env, ...changed };
+      const main = join(ROOT, 'services/standalone/dist/main.js');
+      child = spawn(NODE, [main], { env: given, stdio: ['ignore', 'pipe', 'pipe'] });
       const log = createWriteStream(logFile, { flags: 'a' });
       child.stdout!.pipe(log, { end: false });
       child.stderr!.pipe(log, { end: false });

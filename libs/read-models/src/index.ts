@@ -47,6 +47,7 @@ export * from './queries/agents';
 export * from './presenters';
 export * from './waiting/projectionWait';
 export * from './waiting/looks';
+export * from './waiting/otherBuilds';
 export * from './search/terms';
 export * from './search/tokens';
 export * from './turn';

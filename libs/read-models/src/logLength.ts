@@ -1,5 +1,5 @@
 import type { Queryable } from './database';
-import { liveGenerations } from './generations';
+import { generationsOfOtherBuilds, liveGenerations } from './generations';
 import { generationSchema } from './schema/generation';
 
 /** How long a partition must be at least: the offset after the last record that somebody has seen in it. */
@@ -37,7 +37,8 @@ const UNDEFINED = new Set(['42P01', '3F000']);
  */
 export async function readKnownLengths(database: Queryable): Promise<Map<number, KnownLength>> {
   for (let attempt = 0; ; attempt += 1) {
-    const generations = (await liveGenerations(database)).map(({ generation }) => generation);
+    const live = [...(await liveGenerations(database)), ...(await generationsOfOtherBuilds(database))];
+    const generations = live.map(({ generation }) => generation);
     const sources = generations.map(
       (generation) =>
         `select partition, next_offset, 'the checkpoint of generation ${generation}' from ${generationSchema(generation)}.checkpoints`,

@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database, Queryable } from './database';
-import { planGenerations, replaceGenerations, type Replaced } from './revision';
+import { beginGeneration, planGenerations, type Begun } from './revision';
 import { AGENT_STREAMS_SQL, AGENTS_SQL } from './schema/agents';
 import {
   CORE_SQL,
@@ -38,7 +38,10 @@ export interface LockHolder {
 /** Any fixed number nobody else uses: processes that migrate the same database queue here. */
 export const MIGRATION_LOCK = 7_402_113;
 
-/** Steps of the core schema, in order; a step that was released is never edited. Read models have generations instead. */
+/**
+ * Steps of the core schema, in order; a step that was released is never edited, and only adds: the build before it still
+ * has to run on what it leaves. Read models have generations instead.
+ */
 const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '001_core', sql: CORE_SQL },
   { name: '002_rate_usage', sql: RATE_USAGE_SQL },
@@ -69,17 +72,18 @@ const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {
 };
 
 /**
- * Brings the database up to date: core schema, and the tables of every live generation. Where none is served that this
- * build can read, a new one is made and served, to be filled from the log. Safe to call from many processes at once and
- * after a crash at any point. Returns what was made, null where nothing had to be. Throws `ReadModelRevisionError` on a database of a newer build.
+ * Brings the database up to date: core schema, and the tables of every live generation of this build. Where there is none
+ * that this build can read, one is made, to be filled from the log; those of other builds stay as they are. Safe to call
+ * from many processes at once and after a crash at any point. Returns what was made, null where nothing had to be. Throws
+ * `ReadModelRevisionError` where a newer build has left nothing that this one can read.
  */
-export async function migrate(database: Database, options: MigrateOptions): Promise<Replaced | null> {
+export async function migrate(database: Database, options: MigrateOptions): Promise<Begun | null> {
   return underLock(database, options, async (client) => {
     await migrateCore(database);
     const tables = (generation: number): string => generationTables(generation, options.messages);
-    const { current, replace } = await planGenerations(client);
-    for (const generation of current) await client.query(tables(generation));
-    return replace ? replaceGenerations(client, options.generation ?? 1, tables) : null;
+    const { own, others } = await planGenerations(client);
+    for (const generation of own) await client.query(tables(generation));
+    return own.length === 0 ? beginGeneration(client, { first: options.generation ?? 1, others, tables }) : null;
   });
 }
 
@@ -107,7 +111,9 @@ async function migrateCore(database: Database): Promise<void> {
   const db = knex({ client: 'pg', connection: database.options.connectionString as string, pool: { min: 0, max: 1 } });
   // In a schema by name: unnamed it is the first of the search path, which is another one as soon as there is a schema of
   // the user's name, and all steps would be done again.
-  const config = { migrationSource: source, tableName: 'threadlog_migrations', schemaName: 'threadlog' };
+  const names = { tableName: 'threadlog_migrations', schemaName: 'threadlog' };
+  // A build that is gone back to meets steps of the newer one; steps only add, so it passes them over.
+  const config = { migrationSource: source, ...names, disableMigrationsListValidation: true };
   try {
     await db.raw('create schema if not exists threadlog');
     await db.migrate.forceFreeMigrationsLock(config);

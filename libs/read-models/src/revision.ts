@@ -1,5 +1,4 @@
 import type { Queryable } from './database';
-import { generationSchema } from './schema/generation';
 
 /**
  * Raised with every change of what existing tables hold or of how existing events are folded into them: rows of another
@@ -8,7 +7,7 @@ import { generationSchema } from './schema/generation';
  */
 export const READ_MODEL_REVISION = 5;
 
-/** The database belongs to a newer build than this one; an older one must not touch it. */
+/** The read model was taken over by a newer build, and what this one could read is gone. */
 export class ReadModelRevisionError extends Error {
   override readonly name = 'ReadModelRevisionError';
   constructor(readonly found: number) {
@@ -18,47 +17,46 @@ export class ReadModelRevisionError extends Error {
 
 interface Known {
   generation: number;
-  state: string;
   revision: number;
 }
 
 /** What a migration has to do about generations. */
 export interface GenerationsPlan {
   /** Those of this build: their tables are brought up to date. */
-  current: number[];
-  /** True where none that this build can read is served. */
-  replace: boolean;
-}
-
-/** Looks at the generations that are not dropped. Throws `ReadModelRevisionError` where one is of a newer build. */
-export async function planGenerations(client: Queryable): Promise<GenerationsPlan> {
-  const { rows } = await client.query<Known>(
-    `select generation, state, revision from threadlog.generations where state <> 'dropped' order by generation`,
-  );
-  const newer = rows.find(({ revision }) => revision > READ_MODEL_REVISION);
-  if (newer) throw new ReadModelRevisionError(newer.revision);
-  const current = rows.filter(({ revision }) => revision === READ_MODEL_REVISION);
-  return {
-    current: current.map(({ generation }) => generation),
-    replace: !current.some(({ state }) => state === 'active'),
-  };
-}
-
-/** A generation that was made by a migration, empty, and the ones of other builds that it took the place of. */
-export interface Replaced {
-  generation: number;
-  former: number[];
+  own: number[];
+  /** Those that other builds keep up, or left behind. */
+  others: number[];
 }
 
 /**
- * Makes an empty generation of this build the one that is served, and drops those of other revisions, in one
- * transaction. Until projectors have folded the log into it, reads show what they have come to.
+ * Looks at the generations that are not dropped. Throws `ReadModelRevisionError` where a newer build's is among them and
+ * none of this one: to build it again would need whoever is written to now to wait for it.
  */
-export async function replaceGenerations(
+export async function planGenerations(client: Queryable): Promise<GenerationsPlan> {
+  const { rows } = await client.query<Known>(
+    `select generation, revision from threadlog.generations where state <> 'dropped' order by generation`,
+  );
+  const isOwn = ({ revision }: Known): boolean => revision === READ_MODEL_REVISION;
+  const newer = rows.find(({ revision }) => revision > READ_MODEL_REVISION);
+  if (newer && !rows.some(isOwn)) throw new ReadModelRevisionError(newer.revision);
+  const of = (wanted: boolean) => rows.filter((row) => isOwn(row) === wanted).map(({ generation }) => generation);
+  return { own: of(true), others: of(false) };
+}
+
+/** A generation that a migration made, empty, and those of other builds beside it. */
+export interface Begun {
+  generation: number;
+  others: number[];
+}
+
+/**
+ * Makes the first generation of this build, empty, in one transaction. Alone it is served at once. Beside those of other
+ * builds it is built first, and they stay: whoever runs them goes on, and can be gone back to.
+ */
+export async function beginGeneration(
   client: Queryable,
-  first: number,
-  tables: (generation: number) => string,
-): Promise<Replaced> {
+  { first, others, tables }: { first: number; others: number[]; tables: (generation: number) => string },
+): Promise<Begun> {
   await client.query('begin');
   const { rows } = await client.query<{ next: number }>(
     'select coalesce(max(generation) + 1, $1)::integer as next from threadlog.generations',
@@ -66,21 +64,15 @@ export async function replaceGenerations(
   );
   const generation = rows[0]!.next;
   await client.query(tables(generation));
-  const dropped = await client.query<{ generation: number }>(
-    `update threadlog.generations set state = 'dropped' where state <> 'dropped' and revision <> $1 returning generation`,
-    [READ_MODEL_REVISION],
-  );
-  for (const { generation: old } of dropped.rows)
-    await client.query(`drop schema if exists ${generationSchema(old)} cascade`);
-  await client.query(`update threadlog.generations set state = 'retired' where state = 'active'`);
-  await client.query(`insert into threadlog.generations (generation, state, revision) values ($1, 'active', $2)`, [
-    generation,
-    READ_MODEL_REVISION,
+  const state = others.length === 0 ? 'active' : 'building';
+  await client.query('insert into threadlog.generations (generation, state, revision) values ($1, $2, $3)', [
+    ...[generation, state, READ_MODEL_REVISION],
   ]);
-  await client.query(
-    'insert into threadlog.read_model (active) values ($1) on conflict (single) do update set active = excluded.active',
-    [generation],
-  );
+  // Builds that know no others than their own read this alone.
+  const keep = others.length === 0 ? 'do update set active = excluded.active' : 'do nothing';
+  await client.query(`insert into threadlog.read_model (active) values ($1) on conflict (single) ${keep}`, [
+    generation,
+  ]);
   await client.query('commit');
-  return { generation, former: dropped.rows.map((row) => row.generation) };
+  return { generation, others };
 }

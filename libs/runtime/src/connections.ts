@@ -84,8 +84,8 @@ export async function openStores(context: Context): Promise<Stores> {
       mistakeOf: (error) => postgresMistake(error, config.DATABASE_DIRECT_URL ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL'),
       tell: context.tell,
     });
-    if (made && made.former.length > 0)
-      logger.warn(made, 'the read model is of another build: it is rebuilt from the log');
+    if (made && made.others.length > 0)
+      logger.warn(made, 'the read model is of another build: this one builds its own from the log beside it');
     await reach('the key store', () => openKeyStore(keys, database), {
       logger,
       signal,

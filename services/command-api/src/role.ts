@@ -16,7 +16,7 @@ import {
   subjectOfDeletion,
   stopRun,
 } from '@threadlog/read-models';
-import { servedRoutes, shedWrites, type Runtime, type Signals } from '@threadlog/runtime';
+import { readModelThere, servedRoutes, shedWrites, type Runtime, type Signals } from '@threadlog/runtime';
 import { mountRoutes, onOwnBehalf, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
 import { v7 as uuidv7 } from 'uuid';
 import { commandRoutes } from './allRoutes';
@@ -113,7 +113,11 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     routes,
     opsRoutes: strictRouter().use(forwardEndpoint(forwarded, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(deps, owner, leases) }],
-    run: (signal) => runAll({ owner, executor, holds, client, streams: agentStreams }, signal),
+    // Who cannot load streams yet must own no partition: it would keep it from those that can.
+    run: async (signal) =>
+      (await readModelThere(deps.database, { ...deps, signal }))
+        ? runAll({ owner, executor, holds, client, streams: agentStreams }, signal)
+        : client.close(),
   };
 }
 

@@ -5,5 +5,5 @@ export * from './inspect';
 export * from './quarantine/replay';
 export * from './quarantine/discard';
 export * from './quarantine/waiting';
-export { projectorConfig } from './config';
+export { projectorConfig, projectorOptions } from './config';
 export { registerProjectorMetrics } from './registerMetrics';

@@ -13,6 +13,8 @@ import { startGenerationProjector, type GenerationProjector } from './generation
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
 import type { IndexSealing } from './search/indexRows';
+import { dropGeneration } from './generations/lifecycle';
+import { createSuccession, outlived } from './generations/succession';
 import { runReceiptPruner } from './generations/receiptPruner';
 import { runSearchIndexer } from './search/searchIndexer';
 import { watchPassedOver } from './quarantine/passedOver';
@@ -35,6 +37,8 @@ export interface ProjectorDeps {
   watchMs?: number;
   /** Milliseconds between looks for receipts that count no more; default ten minutes. */
   pruneEveryMs?: number;
+  /** Hours for which read models of builds before this one are kept; default 24. */
+  formerKeptHours?: number;
   /** Most transactions at a time, so that lanes leave connections to others; default 4. */
   maxTransactions?: number;
 }
@@ -70,9 +74,11 @@ export function createProjector(deps: ProjectorDeps): Role {
       await claimLogIdentity(deps.database, { logId, topic, partitions });
       const start = createStart(deps, observer);
       await forgetDropped(deps).catch((err: unknown) => deps.logger.warn({ err }, 'dropped generations not cleared'));
+      const takeOver = createTakeOver(deps);
       const turn = async () => {
         try {
           await follow(deps, running, start);
+          await takeOver();
           fault = null;
         } finally {
           await passedOver.look([...running.keys()]);
@@ -94,6 +100,21 @@ function deadLettersOf({ openTopic, logger }: ProjectorDeps): DeadLetters | null
   if (!openTopic) return null;
   const onFailure = (err: unknown) => logger.warn({ err }, 'dead letter not published');
   return createDeadLetters({ open: () => openTopic(DEAD_LETTER_TOPIC), onFailure });
+}
+
+const FORMER_KEPT_HOURS = 24;
+
+/** What an upgrade takes beside building: serving what was built, and in the end dropping what it took the place of. */
+function createTakeOver({ database, messageStore, logger, formerKeptHours = FORMER_KEPT_HOURS }: ProjectorDeps) {
+  const succeed = createSuccession(database);
+  return async (): Promise<void> => {
+    const generation = await succeed();
+    if (generation !== null) logger.info({ generation }, 'the read model of this build is served');
+    for (const former of await outlived(database, formerKeptHours)) {
+      await dropGeneration(database, messageStore(former), former);
+      logger.info({ generation: former }, 'the read model of a former build is dropped');
+    }
+  };
 }
 
 type Start = (generation: number) => Promise<GenerationProjector>;

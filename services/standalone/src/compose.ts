@@ -1,6 +1,6 @@
 import { commandRoutes, createCommandApi, type CommandApi } from '@threadlog/command-api';
 import type { CommandRouter } from '@threadlog/commands';
-import { createProjector } from '@threadlog/projector';
+import { createProjector, projectorOptions } from '@threadlog/projector';
 import { createQueryApi, type QueryApi } from '@threadlog/query-api';
 import { createRealtime, createStreams, type RealtimeDeps, type RealtimeRole } from '@threadlog/realtime';
 import { createRemoteCommands, createSignals, type Runtime, type Signals } from '@threadlog/runtime';
@@ -72,8 +72,7 @@ function hearsPresence({ ROLES }: StandaloneConfig): boolean {
 }
 
 function projector(runtime: Runtime, config: StandaloneConfig): Role {
-  const { PROJECTOR_MAX_TRANSACTIONS: maxTransactions, PROJECTOR_POLL_MS: pollMs } = config;
-  return createProjector({ ...runtime, maxTransactions, pollMs });
+  return createProjector({ ...runtime, ...projectorOptions(config) });
 }
 
 /** The API's document shows the commands too: where they are served elsewhere, an edge makes one API of both. */

@@ -1,3 +1,4 @@
+import { readModelThere } from '@threadlog/runtime';
 import { createOutboundClient, type OutboundClient } from '@threadlog/outbound';
 import { mountRoutes, runServices, strictRouter, type Role, type Service } from '@threadlog/service';
 import type { Router } from 'express';
@@ -42,7 +43,8 @@ export function createWorker(deps: WorkerDeps): Role {
     name: 'worker',
     routes,
     async run(signal) {
-      await runServices(led, { signal, logger: deps.logger });
+      if (await readModelThere(deps.database, { logger: deps.logger, signal }))
+        await runServices(led, { signal, logger: deps.logger });
       client.close();
       await exports.store.close();
     },

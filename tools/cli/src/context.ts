@@ -12,6 +12,8 @@ export interface CommandContext {
   env: Env;
   /** A line for the person who waits; never part of the result. */
   report(line: string): void;
+  /** Where that person sees what moves; not there without a terminal. */
+  terminal?: NodeJS.WriteStream | undefined;
 }
 
 /** How long servers may take to answer; milliseconds. */

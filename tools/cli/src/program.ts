@@ -18,6 +18,7 @@ import {
   type DiscardOptions,
   type QuarantineOptions,
 } from './commands/quarantine';
+import { rebuild, type RebuildOptions } from './commands/rebuild';
 import { receiptPublicKey, receiptVerify } from './commands/receipts';
 import { status } from './commands/status';
 import { countOf, offsetOf } from './given';
@@ -40,6 +41,7 @@ export function createProgram(perform: Perform): Command {
   addReceipts(program, perform);
   addPrivacy(program, perform);
   addGenerations(program, perform);
+  addRebuild(program, perform);
   addQuarantine(program, perform);
   addLog(program, perform);
   addEvents(program, perform);
@@ -140,6 +142,18 @@ function addGenerations(program: Command, perform: Perform): void {
     .description('end one that is not served')
     .argument('<generation>', 'generation', number)
     .action((generation: number) => perform((context) => generationsDrop(context, generation)));
+}
+
+function addRebuild(program: Command, perform: Perform): void {
+  program
+    .command('rebuild')
+    .description(
+      'build the read model again beside the served one, wait with a bar, serve it; can be stopped and repeated',
+    )
+    .option('--no-flip', 'build it, and leave serving it to generations flip')
+    .option('--drop-former', 'drop the former ones of this version once the new one is served')
+    .option('--patience <seconds>', 'how long nothing may be read', countOf(86_400), 60)
+    .action((options: RebuildOptions) => perform((context) => rebuild(context, options)));
 }
 
 function addQuarantine(program: Command, perform: Perform): void {

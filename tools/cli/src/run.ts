@@ -14,10 +14,12 @@ export interface Streams {
   out(text: string): void;
   /** Progress and faults, a line each. */
   report(line: string): void;
+  /** Where bars are drawn; without it progress is said in lines. */
+  terminal?: NodeJS.WriteStream | undefined;
 }
 
 /** Runs one command; resolves with the exit code of the process: 0 yes, 1 no, otherwise why there is no answer. */
-export async function run(argv: readonly string[], { env, out, report }: Streams): Promise<number> {
+export async function run(argv: readonly string[], { env, out, report, terminal }: Streams): Promise<number> {
   let outcome: Outcome | undefined;
   const program: Command = createProgram(async (work) => {
     const { dataDir } = program.opts<{ dataDir?: string }>();
@@ -28,6 +30,7 @@ export async function run(argv: readonly string[], { env, out, report }: Streams
         return (found ??= environmentOf(env, dataDir, report));
       },
       report,
+      terminal,
     };
     outcome = await work(context);
   });

@@ -1,6 +1,6 @@
 import { problem } from '@threadlog/events';
 import type { Queryable } from '../database';
-import { activeGeneration, liveGenerations } from '../generations';
+import { activeGeneration, generationsOfOtherBuilds, liveGenerations } from '../generations';
 import { readCheckpoints, type Checkpoint } from '../queries/checkpoints';
 import { generationSchema } from '../schema/generation';
 import { createProjectionWait, type Look, type Offsets } from './projectionWait';
@@ -34,8 +34,12 @@ export async function lookAtServed(database: Queryable): Promise<Look & { genera
   return { offsets: await foldedBy(database, generation), generation };
 }
 
-/** Looks at all generations that are kept up: how far the last of them is. */
+/**
+ * Looks at all generations that are kept up: how far the last of them is. While another build's are there nobody can
+ * vouch for all, and so they are nowhere.
+ */
 export async function lookAtAll(database: Queryable): Promise<Look & { generations: number[] }> {
+  if ((await generationsOfOtherBuilds(database)).length > 0) return { offsets: new Map(), generations: [] };
   const generations = (await liveGenerations(database)).map(({ generation }) => generation);
   const all = await Promise.all(generations.map((generation) => foldedBy(database, generation)));
   return { offsets: lowestOf(all), generations };

@@ -7,6 +7,7 @@ import {
   readCheckpoints,
   readDiscarded,
   readParkedKeys,
+  SERVED_GENERATION_SQL,
   type AgentRow,
   type Database,
   type DecidedStream,
@@ -148,7 +149,7 @@ interface ReceiptFound {
 /** Privacy requests of one person that a decision looks at; open ones are always among the latest. */
 const MAX_REQUESTS = 100;
 
-const ACTIVE = '(select active from threadlog.read_model) as active';
+const ACTIVE = `(${SERVED_GENERATION_SQL}) as active`;
 const checkpointOf = (schema: string): string =>
   `(select json_build_object('nextOffset', next_offset, 'maxEpoch', max_epoch)
     from ${schema}.checkpoints where partition = $4) as checkpoint`;

@@ -5,6 +5,7 @@ import {
   inTransaction,
   READ_MODEL_REVISION,
   receiptHorizon,
+  SERVED_GENERATION_SQL,
   type Database,
   type Generation,
   type MessageStore,
@@ -18,7 +19,7 @@ export class GenerationError extends Error {
 }
 
 /** Taken by everybody who changes which generations there are. */
-const LOCK_READ_MODEL = 'select active from threadlog.read_model for update';
+export const LOCK_READ_MODEL = 'select active from threadlog.read_model for update';
 
 /**
  * Makes the next generation, empty. Projectors find it within their poll and fold the log into it from the beginning,
@@ -52,9 +53,11 @@ export async function createGeneration(database: Database, messages: MessageStor
  */
 export async function flipGeneration(database: Database, to: number): Promise<void> {
   await inTransaction(database, async (client) => {
-    const from = await activeOf(client, LOCK_READ_MODEL);
+    await client.query(LOCK_READ_MODEL);
+    const from = await activeOf(client);
     if (from === to) return;
     if ((await stateOf(client, to)) === 'dropped') throw new GenerationError(`generation ${to} was dropped`);
+    await requireOwn(client, to);
     // Always in this order, and lanes lock one row each: nobody waits in a circle.
     for (const generation of [from, to].sort((one, other) => one - other)) await lockCheckpoints(client, generation);
     const behind = await partitionsBehind(client, to, from);
@@ -63,7 +66,8 @@ export async function flipGeneration(database: Database, to: number): Promise<vo
     }
     await client.query(`update threadlog.generations set state = 'retired' where generation = $1`, [from]);
     await client.query(`update threadlog.generations set state = 'active' where generation = $1`, [to]);
-    await client.query('update threadlog.read_model set active = $1', [to]);
+    // Where it names another build's, that build reads it, and nobody else.
+    await client.query('update threadlog.read_model set active = $1 where active = $2', [to, from]);
   });
 }
 
@@ -73,11 +77,14 @@ export async function flipGeneration(database: Database, to: number): Promise<vo
  */
 export async function dropGeneration(database: Database, store: MessageStore, generation: number): Promise<void> {
   await inTransaction(database, async (client) => {
-    if ((await activeOf(client, LOCK_READ_MODEL)) === generation) {
+    await client.query(LOCK_READ_MODEL);
+    const active = await activeOf(client);
+    if (active === generation) {
       throw new GenerationError(`generation ${generation} is served; flip to another one first`);
     }
     await stateOf(client, generation);
     await client.query(`update threadlog.generations set state = 'dropped' where generation = $1`, [generation]);
+    await client.query('update threadlog.read_model set active = $1 where active = $2', [active, generation]);
     await client.query(`drop schema if exists ${generationSchema(generation)} cascade`);
   });
   if (store.kind === 'mongo') await store.drop();
@@ -97,6 +104,7 @@ export async function compareGenerations(
 ): Promise<Comparison> {
   return inTransaction(database, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
+    for (const { generation } of [one, other]) await requireOwn(client, generation);
     const behind = [
       ...(await partitionsBehind(client, one.generation, other.generation)),
       ...(await partitionsBehind(client, other.generation, one.generation)),
@@ -109,10 +117,22 @@ export async function compareGenerations(
   });
 }
 
-async function activeOf(client: Queryable, query = 'select active from threadlog.read_model'): Promise<number> {
-  const { rows } = await client.query<{ active: number }>(query);
-  if (!rows[0]) throw new GenerationError('there is no active generation: migrate the database first');
+async function activeOf(client: Queryable): Promise<number> {
+  const { rows } = await client.query<{ active: number }>(SERVED_GENERATION_SQL);
+  if (!rows[0])
+    throw new GenerationError('this build serves no generation yet: it is being built, or nothing was migrated');
   return rows[0].active;
+}
+
+/** Rows of another build cannot be read by this one. */
+async function requireOwn(client: Queryable, generation: number): Promise<void> {
+  const { rows } = await client.query<{ revision: number }>(
+    'select revision from threadlog.generations where generation = $1',
+    [generation],
+  );
+  const revision = rows[0]?.revision ?? READ_MODEL_REVISION;
+  if (revision !== READ_MODEL_REVISION)
+    throw new GenerationError(`generation ${generation} is of revision ${revision}, another build's`);
 }
 
 async function stateOf(client: Queryable, generation: number): Promise<Generation['state']> {

@@ -1,17 +1,24 @@
 import { compareGenerations, createGeneration, dropGeneration, flipGeneration } from '@threadlog/projector';
-import { generationSchema, liveGenerations, type Database } from '@threadlog/read-models';
+import {
+  generationSchema,
+  generationsOfOtherBuilds,
+  liveGenerations,
+  READ_MODEL_REVISION,
+  type Database,
+} from '@threadlog/read-models';
 import type { Operator } from '@threadlog/runtime';
 import { onDeployment, type CommandContext } from '../context';
 import { table, type Outcome } from '../outcome';
 
-/** Every generation that projectors keep up, and how far each has read, in records of the log. */
+/** Every generation that there is, and how far each has read, in records of the log; those of other builds too. */
 export async function generationsList(context: CommandContext): Promise<Outcome> {
   const generations = await onDeployment(context, async ({ database }) => {
-    const live = await liveGenerations(database);
-    return Promise.all(live.map(async (one) => ({ ...one, read: await readBy(database, one.generation) })));
+    const own = (await liveGenerations(database)).map((one) => ({ ...one, revision: READ_MODEL_REVISION }));
+    const all = [...own, ...(await generationsOfOtherBuilds(database))].sort((a, b) => a.generation - b.generation);
+    return Promise.all(all.map(async (one) => ({ ...one, read: await readBy(database, one.generation) })));
   });
-  const rows = generations.map(({ generation, state, read }) => [generation, state, read]);
-  return { ok: true, text: table(['generation', 'state', 'records read'], rows), json: { generations } };
+  const rows = generations.map(({ generation, state, revision, read }) => [generation, state, revision, read]);
+  return { ok: true, text: table(['generation', 'state', 'revision', 'records read'], rows), json: { generations } };
 }
 
 async function readBy(database: Database, generation: number): Promise<number> {

@@ -4,6 +4,7 @@ import {
   describeLoss,
   forgetLoss,
   freeRepaired,
+  generationsOfOtherBuilds,
   keepRepair,
   liveGenerations,
   lostBetween,
@@ -142,7 +143,8 @@ async function serve({ database, messageStore }: Operator, generation: number): 
     }
   }
   await delay(READERS_FOLLOW_MS);
-  for (const { generation: old } of await liveGenerations(database))
+  const kept = [...(await liveGenerations(database)), ...(await generationsOfOtherBuilds(database))];
+  for (const { generation: old } of kept)
     if (old !== generation) await dropGeneration(database, messageStore(old), old);
 }
 
