@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
@@ -6,28 +5,15 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { partitionOfKey, recordKey, tenantId } from '@threadlog/events';
 import { createDatabase, type Database } from '@threadlog/read-models';
 import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
-import { chromiumHere, openPage, startBrowser, type Watched } from './support/browser';
+import { axe, chromiumHere, openPage, startBrowser, type Watched } from './support/browser';
 import { launch, type Launched } from './support/launcher';
 
 jest.setTimeout(120_000);
 /** `.ci/run` installs it; elsewhere the tests are counted as skipped where it is missing. */
 const where = chromiumHere() ? describe : describe.skip;
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const PARTITIONS = 12;
 
 const shown = (locator: Locator): Promise<void> => locator.waitFor({ state: 'visible', timeout: 30_000 });
-
-interface Finding {
-  id: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-/** What axe finds wrong with the page as it is now. */
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate<{ violations: Finding[] }>('axe.run()');
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}
 
 /** Of what Chromium says of a page: an answer that refuses something is told there, too, and is meant. */
 const other = (faults: readonly string[], status: number): string[] =>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page, WebSocket } from 'playwright-core';
 import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
-import { chromiumHere, openPage, pageWith, startBrowser } from './support/browser';
+import { axe, chromiumHere, openPage, pageWith, startBrowser } from './support/browser';
 import { launch } from './support/launcher';
 
 jest.setTimeout(120_000);
@@ -79,6 +79,12 @@ where('the page that npm start shows first', () => {
     await search.getByRole('searchbox').press('Enter');
     await shown(search.getByText('how did the fractions go?').first());
     await shown(search.locator('mark').first());
+    // What waits is shown paler, and what moves has colours in between.
+    await log(page, 'Mia').getByText('Sending').waitFor({ state: 'detached', timeout: 30_000 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect({ colorScheme, faults: await axe(page) }).toEqual({ colorScheme, faults: [] });
+    }
     expect(faults).toEqual([]);
     await page.close();
   });
@@ -95,6 +101,8 @@ where('the page that npm start shows first', () => {
     await eventually(async () => expect(await page.evaluate(toEnd)).toBeLessThan(5));
     await toMia.getByText('unread').waitFor({ state: 'detached', timeout: 30_000 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await axe(page)).toEqual([]);
     expect(await log(page, 'Mia').getByText('Hi Mia').count()).toBe(1);
     expect(faults).toEqual([]);
     await page.close();
