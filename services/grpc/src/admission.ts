@@ -1,4 +1,3 @@
-import type { HandlerContext } from '@connectrpc/connect';
 import { bearerToken, type Actor } from '@threadlog/auth';
 import { problem, type ProblemError } from '@threadlog/events';
 import {
@@ -9,7 +8,7 @@ import {
   type RateLimits,
   type TokenVerifier,
 } from '@threadlog/service';
-import { callOf, type Call } from './call';
+import { callOf, type Call, type CallContext } from './call';
 
 export interface DoorDeps {
   verifier: TokenVerifier;
@@ -21,9 +20,9 @@ export interface DoorDeps {
 /** Who may call what, decided before anything of the request's body is read. Throws problems. */
 export interface Door {
   /** With a valid token, counted for its actor and tenant as over HTTP and sockets. */
-  user(context: HandlerContext): Promise<void>;
+  user(context: CallContext): Promise<void>;
   /** Anybody, counted by address. */
-  anyone(context: HandlerContext): Promise<void>;
+  anyone(context: CallContext): Promise<void>;
   /**
    * The problem to answer somebody with who was refused: each refusal of a stranger counts for its address, and one who
    * had too many is told that.

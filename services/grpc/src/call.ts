@@ -27,6 +27,12 @@ export interface Call {
   cut(): void;
 }
 
+/** What is known of a call while it is carried out: the part of the library's context that our methods need. */
+export interface CallContext extends Pick<HandlerContext, 'values' | 'service' | 'method' | 'timeoutMs'> {
+  requestHeader: Pick<Headers, 'get'>;
+  responseHeader: Pick<Headers, 'set'>;
+}
+
 export const CALL = createContextKey<Call | undefined>(undefined);
 
 /** Throws where a call did not come through our listener: a wiring fault. */

@@ -1,6 +1,6 @@
-import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
 import { CONSISTENCY_HEADER, onBehalfOf } from '@threadlog/service';
-import { callOf } from './call';
+import { callOf, type CallContext } from './call';
 import { detail, errorOf } from './errors';
 import {
   SendMessageResponseSchema,
@@ -22,15 +22,15 @@ export interface ChatDeps {
   timeoutMs: number;
 }
 
-type ChatImplementation = ServiceImpl<typeof ChatService>;
+export type ChatImplementation = ServiceImpl<typeof ChatService>;
 
-type Run<Request, Answer> = (request: Request, context: HandlerContext, caller: Caller) => Promise<Answer>;
+type Run<Request, Answer> = (request: Request, context: CallContext, caller: Caller) => Promise<Answer>;
 
 /** The service's methods: requests in the names of `/v1`, its answers in the types of the proto file. */
 export function createChatService(deps: ChatDeps): ChatImplementation {
   const { refuse, subscribe, timeoutMs } = deps;
   function method<Request, Answer>(run: Run<Request, Answer>) {
-    return async (request: Request, context: HandlerContext): Promise<Answer> => {
+    return async (request: Request, context: CallContext): Promise<Answer> => {
       const call = callOf(context);
       try {
         const caller = callerOf(context, timeoutMs);
@@ -54,7 +54,7 @@ export function createChatService(deps: ChatDeps): ChatImplementation {
 }
 
 /** Who calls, with the time that is left of the call's deadline. */
-function callerOf(context: HandlerContext, timeoutMs: number): Caller {
+function callerOf(context: CallContext, timeoutMs: number): Caller {
   const { actor, requestId, traceparent } = callOf(context);
   const left = context.timeoutMs() ?? timeoutMs;
   if (left <= 0) throw new ConnectError('The deadline was over before the call began.', Code.DeadlineExceeded);
@@ -63,14 +63,14 @@ function callerOf(context: HandlerContext, timeoutMs: number): Caller {
 
 function writesOf({ calls }: ChatDeps) {
   return {
-    async sendMessage(request: SendMessageRequest, context: HandlerContext, caller: Caller) {
+    async sendMessage(request: SendMessageRequest, context: CallContext, caller: Caller) {
       const { message, duplicate, token } = await calls.sendMessage(caller, sendRequest(request));
       tellToken(context, token);
       const answer = { message: messageOf(message) };
       if (duplicate) throw alreadyThere(caller, answer);
       return answer;
     },
-    async markAsRead({ conversationId, messageId }: MarkAsReadRequest, context: HandlerContext, caller: Caller) {
+    async markAsRead({ conversationId, messageId }: MarkAsReadRequest, context: CallContext, caller: Caller) {
       const { read, token } = await calls.markAsRead(caller, { conversationId, messageId: messageId || undefined });
       tellToken(context, token);
       return {
@@ -85,7 +85,7 @@ function writesOf({ calls }: ChatDeps) {
 
 function readsOf({ calls }: ChatDeps) {
   return {
-    async getMessages(request: GetMessagesRequest, context: HandlerContext, { actor }: Caller) {
+    async getMessages(request: GetMessagesRequest, context: CallContext, { actor }: Caller) {
       const { conversationId, limit, beforeTimestamp: before } = request;
       const asked = { conversationId, ...limited(limit), beforeTimestamp: before && textOfInstant(before) };
       const page = await calls.getMessages(actor, asked, tokenIn(context));
@@ -95,7 +95,7 @@ function readsOf({ calls }: ChatDeps) {
         nextBeforeTimestamp: optionalInstant(page.next_before_timestamp),
       };
     },
-    async getConversations({ limit, cursor }: GetConversationsRequest, context: HandlerContext, { actor }: Caller) {
+    async getConversations({ limit, cursor }: GetConversationsRequest, context: CallContext, { actor }: Caller) {
       const asked = { ...limited(limit), cursor: cursor || undefined };
       const page = await calls.getConversations(actor, asked, tokenIn(context));
       return {
@@ -140,10 +140,10 @@ function alreadyThere({ requestId }: Caller, answer: { message: ReturnType<typeo
   return errorOf(SENT_BEFORE, { requestId, details: [detail(SendMessageResponseSchema, answer)] });
 }
 
-function tellToken({ responseHeader }: HandlerContext, token: string | undefined): void {
+function tellToken({ responseHeader }: CallContext, token: string | undefined): void {
   if (token !== undefined) responseHeader.set(CONSISTENCY_HEADER, token);
 }
 
-function tokenIn({ requestHeader }: HandlerContext): string | undefined {
+function tokenIn({ requestHeader }: CallContext): string | undefined {
   return requestHeader.get(CONSISTENCY_HEADER) ?? undefined;
 }

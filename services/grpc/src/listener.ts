@@ -1,13 +1,16 @@
-import { Code, createContextValues, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
+import { Code, createContextValues, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { CALL, callOf, newCall, type Call } from './call';
+import { CALL, callOf, newCall, type Call, type CallContext } from './call';
 import type { Door } from './admission';
 import type { GrpcLimits } from './limits';
 import type { NodeHandler, NodeServerRequest, NodeServerResponse } from './node';
 import type { Refuse } from './refuse';
+import { createUnary, type UnaryMethod } from './unary';
 
 export interface ListenerDeps {
   routes(router: ConnectRouter, gates: Gates): void;
+  /** Those of the methods that need no stream, once more. */
+  unary(gates: Gates): UnaryMethod[];
   door: Door;
   refuse: Refuse;
   limits: Pick<GrpcLimits, 'messageBytes' | 'metadataBytes'>;
@@ -20,18 +23,21 @@ export interface ListenerDeps {
 
 /** Who may call the methods of a service, decided before a call's body is read. */
 export interface Gates {
-  user(context: HandlerContext): Promise<void>;
-  anyone(context: HandlerContext): Promise<void>;
+  user(context: CallContext): Promise<void>;
+  anyone(context: CallContext): Promise<void>;
   /** Not even counted: probes come often. */
-  open(context: HandlerContext): Promise<void>;
+  open(context: CallContext): Promise<void>;
 }
+
+/** Metadata of 32 levels, each of which is three messages, and what is around it. */
+const RECURSION_LIMIT = 200;
 
 /** What speaks gRPC, gRPC-Web and Connect on either version of HTTP. */
 export function createGrpcListener(deps: ListenerDeps): NodeHandler {
   const { door, refuse, limits, routes, stopping, trustedProxies } = deps;
   const calls = new WeakMap<NodeServerRequest, Call>();
 
-  const gate = (admit: (context: HandlerContext) => Promise<void>) => async (context: HandlerContext) => {
+  const gate = (admit: (context: CallContext) => Promise<void>) => async (context: CallContext) => {
     const call = callOf(context);
     call.method = `${context.service.typeName}/${context.method.name}`;
     context.responseHeader.set('x-request-id', call.requestId);
@@ -48,14 +54,15 @@ export function createGrpcListener(deps: ListenerDeps): NodeHandler {
   const handle = connectNodeAdapter({
     routes: (router) => routes(router, gates),
     readMaxBytes: limits.messageBytes,
-    // Metadata of 32 levels, each of which is three messages, and what is around it.
-    binaryOptions: { recursionLimit: 200 },
+    binaryOptions: { recursionLimit: RECURSION_LIMIT },
     // What is small is sent as it is: packing it costs more than it saves.
     compressMinBytes: 4_096,
     shutdownSignal: stopping,
     contextValues: (request) => createContextValues().set(CALL, calls.get(request)),
     fallback: (request, response) => void refuseUnknown(calls.get(request)!, request, response),
   });
+
+  const unary = createUnary({ methods: deps.unary(gates), refuse, limits, recursionLimit: RECURSION_LIMIT });
 
   /** A method that does not exist, for whoever asks; who is unknown is counted. */
   async function refuseUnknown(call: Call, request: NodeServerRequest, response: NodeServerResponse): Promise<void> {
@@ -71,12 +78,13 @@ export function createGrpcListener(deps: ListenerDeps): NodeHandler {
 
   return (request, response) => {
     const call = newCall(request, response, trustedProxies);
-    calls.set(request, call);
     deps.arrived(call, request);
-    quietly(response);
     response.once('close', () => deps.ended(call));
-    if (bytesOf(request) <= limits.metadataBytes) handle(request, response);
-    else refuseLarge(call, response);
+    if (bytesOf(request) > limits.metadataBytes) return refuseLarge(call, response);
+    if (unary(request, response, call)) return;
+    calls.set(request, call);
+    quietly(response);
+    handle(request, response);
   };
 }
 

@@ -2,7 +2,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import type { Runtime } from '@threadlog/runtime';
 import { aborted, type AppConfig, type Role } from '@threadlog/service';
 import { createDoor } from './admission';
-import { createChatService } from './chat';
+import { createChatService, type ChatImplementation } from './chat';
 import { createConnections } from './connections';
 import { ChatService } from './gen/chat/v1/chat_pb';
 import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb';
@@ -15,9 +15,10 @@ import { createGrpcListener, type Gates } from './listener';
 import { createObserver, type Ended } from './observe';
 import type { ChatCalls, EventStreams } from './ports';
 import { createReflection } from './reflection';
-import { createRefuse } from './refuse';
+import { createRefuse, type Refuse } from './refuse';
 import { serveGrpc, type GrpcServer } from './server';
 import { createSubscribe } from './subscribe';
+import { unaryMethods } from './unary';
 
 export interface GrpcDeps extends Pick<Runtime, 'verifier' | 'rateLimits' | 'logger' | 'metrics'> {
   calls: ChatCalls;
@@ -71,9 +72,16 @@ async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: Abor
   });
   const leaving = new AbortController();
   const stopping = new AbortController();
+  const isServing = () => state.serving;
+  const chat = createChatService({
+    calls: deps.calls,
+    subscribe: createSubscribe({ streams: deps.streams, limits, refuse, isServing }),
+    refuse,
+    timeoutMs: limits.commandTimeoutMs,
+  });
   const handler = createGrpcListener({
-    routes: (router, gates) =>
-      mount(router, gates, { deps, limits, refuse, isServing: () => state.serving, leaving: leaving.signal }),
+    routes: (router, gates) => mount(router, gates, { limits, chat, refuse, isServing, leaving: leaving.signal }),
+    unary: (gates) => unaryMethods(ChatService, chat, gates.user),
     door,
     refuse,
     limits,
@@ -96,17 +104,14 @@ async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: Abor
 }
 
 interface Mounting {
-  deps: GrpcDeps;
   limits: GrpcLimits;
-  refuse: ReturnType<typeof createRefuse>;
+  chat: ChatImplementation;
+  refuse: Refuse;
   isServing(): boolean;
   leaving: AbortSignal;
 }
 
-function mount(router: ConnectRouter, gates: Gates, { deps, limits, ...state }: Mounting): void {
-  const { calls, streams } = deps;
-  const subscribe = createSubscribe({ streams, limits, ...state });
-  const chat = createChatService({ calls, subscribe, refuse: state.refuse, timeoutMs: limits.commandTimeoutMs });
+function mount(router: ConnectRouter, gates: Gates, { limits, chat, ...state }: Mounting): void {
   const { watchesPerConnection } = limits;
   const health = createHealthService({ services: SERVICES, watchesPerConnection, ...state });
   const reflect = createReflection(SERVICES, [file_google_rpc_error_details], limits);

@@ -1,14 +1,12 @@
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
-import type { Actor } from '@threadlog/auth';
 import { problem, type ProblemError, type ServerFrame } from '@threadlog/events';
-import { createLogger, createMetrics, createRateLimits } from '@threadlog/service';
-import { eventually, testActor } from '@threadlog/testing';
+import { eventually } from '@threadlog/testing';
 import { connect, constants } from 'node:http2';
 import { ChatService } from './gen/chat/v1/chat_pb';
 import { Health } from './gen/grpc/health/v1/health_pb';
 import type { EventStreams } from './ports';
-import { createGrpc } from './role';
+import { headers, serveRole } from './served.testing';
 
 const hello: ServerFrame = {
   name: 'hello',
@@ -52,30 +50,12 @@ afterEach(async () => {
 });
 
 async function serve({ streams }: Pick<ReturnType<typeof scripted>, 'streams'>) {
-  const actor: Actor = testActor('ada');
-  const stop = new AbortController();
-  const listening = Promise.withResolvers<string>();
-  const role = createGrpc({
-    streams,
-    calls: {} as Parameters<typeof createGrpc>[0]['calls'],
-    verifier: { verifyCached: () => actor, verify: () => Promise.resolve(actor) },
-    rateLimits: createRateLimits({ rates: {} }),
-    logger: createLogger({ service: 'test', level: 'silent' }),
-    metrics: createMetrics({ defaults: false }),
-    config: { TRUST_PROXY: 0, ACCESS_LOG: 'off', GRPC_HOST: '127.0.0.1', GRPC_PORT: 0 },
-    limits: { streamsPerConnection: 2, watchesPerConnection: 2, streamEndMs: 50, drainMs: 5_000 },
-    onListening: ({ url }) => listening.resolve(url),
-  });
-  const ended = role.run(stop.signal);
-  const end = async () => {
-    stop.abort();
-    await ended;
-  };
-  stops.push(end);
-  return { url: await listening.promise, end };
+  const limits = { streamsPerConnection: 2, watchesPerConnection: 2, streamEndMs: 50, drainMs: 5_000 };
+  const served = await serveRole({ streams, limits });
+  stops.push(served.end);
+  return served;
 }
 
-const headers = { authorization: 'Bearer token' };
 /** Frames of a stream as they come, and how it ended. */
 function read(stream: AsyncIterable<unknown>) {
   const got: unknown[] = [];
