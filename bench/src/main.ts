@@ -37,7 +37,8 @@ async function bench(options: BenchOptions): Promise<number> {
   const earlier = options.compare && (JSON.parse(readFileSync(options.compare, 'utf8')) as BenchResult);
   const signal = stopRequested(report);
   const rows = rowsOf(options);
-  const system = await openSystem({ given: options.given, inspect: options.profile !== null, report });
+  const { given, brokers, profile } = options;
+  const system = await openSystem({ given, brokers, inspect: profile !== null, report });
   const inspectPort = system.internals?.inspectPort;
   try {
     const profiler = inspectPort && options.profile ? await createRowProfiler(inspectPort, options.profile) : null;

@@ -12,6 +12,7 @@ describe('options of the bench', () => {
       compare: null,
       profile: null,
       against: null,
+      brokers: 1,
       given: null,
     });
   });
@@ -39,6 +40,8 @@ describe('options of the bench', () => {
     [['--only', 'ack,akc'], /no row akc/],
     [['--url', 'http://host'], /go together/],
     [['--url', 'host', '--realtime', 'http://host', '--secret', 's'], /host is not a URL/],
+    [['--brokers', '2'], /one broker or three/],
+    [['--brokers', '3', '--against', 'main'], /one system of our own/],
     [['--against', 'main', '--compare', 'b'], /two systems of its own/],
     [['--profile', 'p', '--url', 'http://h', '--realtime', 'http://h', '--secret', 's'], /system of its own/],
   ])('are refused with a word on what is wrong: %j', (argv, message) => {

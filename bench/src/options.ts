@@ -16,6 +16,8 @@ export interface BenchOptions {
   profile: string | null;
   /** A commit whose service is measured by turns with ours; null for none. */
   against: string | null;
+  /** Of the Kafka that is started: one, or a cluster of three. */
+  brokers: number;
   /** A system that runs already; null for one of our own. */
   given: GivenSystem | null;
 }
@@ -28,6 +30,7 @@ export const usage = `npm run bench [-- --quick] [--only ROW,...] [--json FILE] 
   --compare FILE  print how many times as good each figure is as in an earlier result
   --against REF   measure the service of another commit by turns with this one, and print how many times as good each
                   figure is now; the commit is checked out below .cache, and built there
+  --brokers 3     with a Kafka of three brokers; KAFKA_REPLICATION_FACTOR=1 tells what is the cost of copies apart
   --profile DIR   write there a processor profile of the service for each row, and what it says in short
 
 A Kafka, a Postgres and the service are started for the run, on free ports and a temporary directory;
@@ -47,8 +50,14 @@ export function parseBenchOptions(argv: string[]): BenchOptions {
     compare: values.compare ?? null,
     profile: values.profile ?? null,
     against: values.against ?? null,
+    brokers: brokersOf(values.brokers),
     given,
   };
+}
+
+function brokersOf(text: string): number {
+  if (text !== '1' && text !== '3') throw new UsageError(`--brokers ${text}: one broker or three.`);
+  return Number(text);
 }
 
 function rowNames(text: string | undefined): string[] {
@@ -58,7 +67,10 @@ function rowNames(text: string | undefined): string[] {
   return only;
 }
 
-function refuseTogether({ profile, against, compare }: ReturnType<typeof parse>, given: GivenSystem | null): void {
+function refuseTogether(values: ReturnType<typeof parse>, given: GivenSystem | null): void {
+  const { profile, against, compare, brokers } = values;
+  if (brokers !== '1' && (given || against))
+    throw new UsageError('--brokers is for one system of our own: not with --url or --against.');
   if (given && profile) throw new UsageError('--profile needs a system of its own: not with --url.');
   if (against && (given || profile || compare))
     throw new UsageError('--against starts two systems of its own: not with --url, --profile or --compare.');
@@ -76,6 +88,7 @@ function parse(argv: string[]) {
         compare: { type: 'string' },
         profile: { type: 'string' },
         against: { type: 'string' },
+        brokers: { type: 'string', default: '1' },
       },
     }).values;
   } catch (error) {

@@ -3,6 +3,8 @@ import { givenSystem, type GivenSystem, type System } from './system';
 
 export interface OpenOptions {
   given: GivenSystem | null;
+  /** Of a Kafka of our own; 1 by default. */
+  brokers?: number;
   env?: NodeJS.ProcessEnv;
   /** Whether the service of a system of our own is to be profiled. */
   inspect?: boolean;
@@ -10,9 +12,10 @@ export interface OpenOptions {
 }
 
 /** The system that was given, else one of our own. Servers that the environment names are used in place of embedded ones. */
-export async function openSystem({ given, env = process.env, inspect, report }: OpenOptions): Promise<System> {
+export async function openSystem(options: OpenOptions): Promise<System> {
+  const { given, env = process.env, report, brokers, inspect } = options;
   if (given) return givenSystem(given);
   report('Starting Kafka, Postgres and the service ...');
   const { KAFKA_BROKERS: kafkaBrokers, DATABASE_URL: databaseUrl } = env;
-  return startOwnSystem({ given: { kafkaBrokers, databaseUrl }, env, inspect, report });
+  return startOwnSystem({ given: { kafkaBrokers, databaseUrl }, brokers, env, inspect, report });
 }

@@ -18,6 +18,8 @@ import { usageOf, usageOfTree } from './usage';
 export interface OwnSystemOptions {
   /** Servers to use in place of embedded ones. The log must be new: ours has keys of its own. */
   given?: GivenUrls;
+  /** Of the Kafka that is started; 1 by default. */
+  brokers?: number | undefined;
   /** In front of all topics, where the broker is not ours alone. */
   topicPrefix?: string;
   /** The service's environment: its settings can be tried from outside, such as `ACCESS_LOG=off`. */
@@ -45,7 +47,7 @@ export async function startOwnSystem(options: OwnSystemOptions = {}): Promise<Sy
     for (const each of stops) await each();
   });
   try {
-    const stack = await startStack({ dataDir, given: options.given, log: options.report });
+    const stack = await startStack({ dataDir, brokers: options.brokers, given: options.given, log: options.report });
     stops.push(() => stack.stop());
     const ports = { api: await freePort(), realtime: await freePort(), grpc: await freePort(), ops: await freePort() };
     const inspectPort = options.inspect ? await freePort() : null;
@@ -138,7 +140,8 @@ function environment({ env = process.env, topicPrefix }: OwnSystemOptions, { url
 
 function serverProcesses({ servers }: Stack): MeasuredProcess[] {
   const { kafka = [], postgres, mongo } = servers;
-  const named = [...kafka.map((server) => ({ name: 'kafka', server })), { name: 'postgres', server: postgres }];
+  const brokers = kafka.map((server, at) => ({ name: kafka.length === 1 ? 'kafka' : `kafka-${at + 1}`, server }));
+  const named = [...brokers, { name: 'postgres', server: postgres }];
   return [...named, { name: 'mongo', server: mongo }].flatMap(({ name, server }) =>
     server ? [{ name, usage: () => usageOfTree(server.pid()) }] : [],
   );
