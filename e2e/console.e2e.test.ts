@@ -88,21 +88,21 @@ where('the console of an operator', () => {
   }
 
   /** Signs in and goes to a screen, by keyboard. */
-  async function openScreen(name: string, width: number, by = token): Promise<Watched> {
-    const watched = await openSignedIn(width, 800, by);
+  async function openScreen(name: string, by = token): Promise<Watched> {
+    const watched = await openSignedIn(1280, 800, by);
     await watched.page.getByRole('button', { name, exact: true }).press('Enter');
     await shown(watched.page.getByRole('heading', { name, level: 1 }));
     return watched;
   }
 
-  /** As it is, in both colour schemes; nothing is wider than the page. */
+  /** On a telephone and on a desk, dark and light; nothing is wider than the page. */
   async function isSound(page: Page): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [width, colorScheme] of [[390, 'dark'] as const, [1280, 'light'] as const]) {
+      await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
-      expect({ colorScheme, faults: await axe(page) }).toEqual({ colorScheme, faults: [] });
+      expect({ width, faults: await axe(page) }).toEqual({ width, faults: [] });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
     }
-    const [width, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
-    expect(width).toBe(seen);
   }
 
   test('refuses a wrong token, lets the right one in, and keeps it nowhere', async () => {
@@ -205,36 +205,33 @@ where('the console of an operator', () => {
     return id;
   }
 
-  test.each([1280, 390])(
-    'lists the log at %d px, follows it, and shows a record masked, by keyboard',
-    async (width) => {
-      const id = await written();
-      const { page, faults } = await openScreen('Log', width);
-      const rows = page.locator('.log-row');
-      await shown(rows.filter({ hasText: id }).first());
-      await isSound(page);
-      const later = await written();
-      await shown(rows.filter({ hasText: later }).first());
+  test('lists the log, follows it, and shows a record masked, by keyboard', async () => {
+    const id = await written();
+    const { page, faults } = await openScreen('Log');
+    const rows = page.locator('.log-row');
+    await shown(rows.filter({ hasText: id }).first());
+    await isSound(page);
+    const later = await written();
+    await shown(rows.filter({ hasText: later }).first());
 
-      await page.getByLabel('Has the text').fill(id);
-      await page.keyboard.press('Enter');
-      await shown(page.getByText(`npm run cli -- events grep ${id}`, { exact: true }));
-      await eventually(async () => expect(await rows.count()).toBe(2));
-      await rows.first().press('ArrowDown');
-      await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_THREAD_CREATED' }));
-      await page.keyboard.press('ArrowUp');
-      await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_MESSAGE_CREATED' }));
-      await page.keyboard.press('Enter');
-      await shown(page.getByText('"content": "(sealed)"'));
-      await isSound(page);
-      expect(await page.getByRole('button', { name: 'Reveal' }).count()).toBe(0);
-      expect(await page.content()).not.toContain('gnp.exe');
-      await page.keyboard.press('Escape');
-      await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_MESSAGE_CREATED' }));
-      expect(faults).toEqual([]);
-      await page.close();
-    },
-  );
+    await page.getByLabel('Has the text').fill(id);
+    await page.keyboard.press('Enter');
+    await shown(page.getByText(`npm run cli -- events grep ${id}`, { exact: true }));
+    await eventually(async () => expect(await rows.count()).toBe(2));
+    await rows.first().press('ArrowDown');
+    await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_THREAD_CREATED' }));
+    await page.keyboard.press('ArrowUp');
+    await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_MESSAGE_CREATED' }));
+    await page.keyboard.press('Enter');
+    await shown(page.getByText('"content": "(sealed)"'));
+    await isSound(page);
+    expect(await page.getByRole('button', { name: 'Reveal' }).count()).toBe(0);
+    expect(await page.content()).not.toContain('gnp.exe');
+    await page.keyboard.press('Escape');
+    await shown(page.locator('.log-row:focus').filter({ hasText: 'CHAT_MESSAGE_CREATED' }));
+    expect(faults).toEqual([]);
+    await page.close();
+  });
 
   test('reveals what people wrote to the one who may see it, as text and nothing else', async () => {
     const id = await written();
@@ -242,7 +239,7 @@ where('the console of an operator', () => {
       string,
       string
     >;
-    const { page, faults } = await openScreen('Log', 390, secrets.OPS_REVEAL_TOKEN);
+    const { page, faults } = await openScreen('Log', secrets.OPS_REVEAL_TOKEN);
     await page.getByLabel('Has the text').fill(id);
     await page.getByLabel('Type of event').fill('CHAT_MESSAGE_CREATED');
     await page.keyboard.press('Enter');
@@ -280,7 +277,7 @@ where('the console of an operator', () => {
         })),
       });
     await producer.disconnect();
-    const { page, faults } = await openScreen('Log', 1280);
+    const { page, faults } = await openScreen('Log');
     await page.getByLabel('Partition').fill(String(partition));
     await page.keyboard.press('Enter');
     await shown(page.locator('.log-row').first());
@@ -302,8 +299,8 @@ where('the console of an operator', () => {
       },
       { timeoutMs: 80_000 },
     );
-    for (let step = 0; step <= 40; step += 1) {
-      await page.evaluate(`${list}.scrollTo(0, ${list}.scrollHeight * ${step / 40})`);
+    for (let step = 0; step <= 15; step += 1) {
+      await page.evaluate(`${list}.scrollTo(0, ${list}.scrollHeight * ${step / 15})`);
       await eventually(async () => {
         const [, inPage, isThere] = await look();
         expect(isThere).toBe(true);
@@ -311,6 +308,61 @@ where('the console of an operator', () => {
       });
     }
     await isSound(page);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('goes through the history of a thread, by keyboard', async () => {
+    const id = await written();
+    const { page, faults } = await openScreen('Threads');
+    await page.getByRole('textbox', { name: 'Tenant' }).fill((await teacher()).tenantId);
+    await page.getByRole('textbox', { name: 'Thread' }).fill(id);
+    await page.keyboard.press('Enter');
+    await shown(page.getByText('After event 2 of 2'));
+    await shown(page.locator('.chat').getByText('(sealed)'));
+    await isSound(page);
+    await page.getByRole('slider').press('ArrowLeft');
+    await shown(page.getByText('After event 1 of 2'));
+    await shown(page.getByText('No messages yet.'));
+    const line = `npm run cli -- threads at ${id} 1 --tenant ${(await teacher()).tenantId}`;
+    await shown(page.getByText(line, { exact: true }));
+    await page.getByRole('button', { name: 'CHAT_MESSAGE_CREATED' }).press('Enter');
+    await shown(page.locator('.chat').getByText('(sealed)'));
+    expect(await page.content()).not.toContain('gnp.exe');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('builds a generation, compares and serves it, and drops it only once that is typed', async () => {
+    const { page, faults } = await openScreen('Generations');
+    await page.getByRole('button', { name: 'Build generation 2' }).press('Enter');
+    await shown(page.getByRole('status').getByText('Generation 2 is being built.'));
+    const press = async (name: string) => {
+      const button = page.getByRole('button', { name, exact: true });
+      await eventually(async () => expect(await button.isEnabled()).toBe(true), { timeoutMs: 30_000 });
+      await button.press('Enter');
+    };
+    await eventually(
+      async () => {
+        await press('Compare generation 2');
+        await page.getByText('Generations 2 and 1 hold the same.').waitFor({ timeout: 1_000 });
+      },
+      { timeoutMs: 30_000 },
+    );
+    await isSound(page);
+    await press('Serve generation 2');
+    await shown(page.getByRole('status').getByText('Generation 2 is served.'));
+    await press('Serve generation 1');
+    await shown(page.getByRole('status').getByText('Generation 1 is served.'));
+    await press('Drop generation 2');
+    await shown(page.getByRole('dialog'));
+    await isSound(page);
+    const drop = page.getByRole('dialog').getByRole('button', { name: 'Drop generation 2' });
+    expect(await drop.isEnabled()).toBe(false);
+    await page.getByLabel('Type 2 to go on').fill('2');
+    await page.keyboard.press('Enter');
+    await shown(page.getByRole('status').getByText('Generation 2 is dropped.'));
+    await page.getByRole('heading', { name: 'Generation 2' }).waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
     await page.close();
   });

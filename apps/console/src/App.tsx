@@ -1,13 +1,17 @@
 import { useCallback, useState } from 'react';
 import type { Api } from './api.ts';
+import { Generations } from './Generations.tsx';
 import { Health } from './Health.tsx';
 import { LogScreen } from './LogScreen.tsx';
 import { Quarantine } from './Quarantine.tsx';
 import { Mark, SignIn } from './SignIn.tsx';
+import { Threads } from './Threads.tsx';
 
 const SCREENS = [
   { id: 'health', title: 'Health', Screen: Health },
   { id: 'log', title: 'Log', Screen: LogScreen },
+  { id: 'threads', title: 'Threads', Screen: Threads },
+  { id: 'generations', title: 'Generations', Screen: Generations },
   { id: 'quarantine', title: 'Quarantine', Screen: Quarantine },
 ] as const;
 

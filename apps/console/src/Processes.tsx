@@ -1,5 +1,6 @@
 import type { KnownProcess } from './answers.ts';
 import { bytes, duration } from './format.ts';
+import { Meter } from './Meter.tsx';
 
 /** Said every five seconds by each that is alive. */
 const SILENT_SECONDS = 20;
@@ -39,8 +40,14 @@ function Process({ of, isSelf }: { of: KnownProcess; isSelf: boolean }) {
           <b>{check}</b> {said}
         </p>
       ))}
-      <Meter title="Memory" used={memory.used} limit={memory.limit} />
-      <Meter title="Heap" used={memory.heapUsed} limit={memory.heapLimit} />
+      <Meter title="Memory" used={memory.used} limit={memory.limit} figure={ofBytes(memory.used, memory.limit)} warns />
+      <Meter
+        title="Heap"
+        used={memory.heapUsed}
+        limit={memory.heapLimit}
+        figure={ofBytes(memory.heapUsed, memory.heapLimit)}
+        warns
+      />
       <p className="hint">
         version {version} · up {duration((Date.now() - Date.parse(startedAt)) / 1_000)} · said so{' '}
         {duration(silentSeconds)} ago
@@ -49,16 +56,4 @@ function Process({ of, isSelf }: { of: KnownProcess; isSelf: boolean }) {
   );
 }
 
-function Meter({ title, used, limit }: { title: string; used: number; limit: number }) {
-  return (
-    <div className="meter">
-      <span>{title}</span>
-      <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-        <rect width={Math.min(100, Math.max(0.5, (used / limit) * 100))} height="1" data-high={used > limit * 0.9} />
-      </svg>
-      <span className="figure">
-        {bytes(used)} of {bytes(limit)}
-      </span>
-    </div>
-  );
-}
+const ofBytes = (used: number, limit: number): string => `${bytes(used)} of ${bytes(limit)}`;

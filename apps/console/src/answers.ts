@@ -1,4 +1,11 @@
-import type { HealthAnswer, LogAnswer, RecordsAnswer, StreamsAnswer } from '@threadlog/standalone';
+import type {
+  GenerationsAnswer,
+  HealthAnswer,
+  LogAnswer,
+  RecordsAnswer,
+  StreamsAnswer,
+  ThreadAnswer,
+} from '@threadlog/standalone';
 
 /** What the operations port answers is said by its routes; here are the names of its parts. */
 export type Deployment = NonNullable<HealthAnswer['deployment']>;
@@ -6,9 +13,16 @@ export type KnownProcess = Deployment['processes'][number];
 export type Partition = Deployment['partitions'][number];
 export type Stream = StreamsAnswer['streams'][number];
 export type Waiting = RecordsAnswer['records'][number];
+export type GenerationState = GenerationsAnswer['generations'][number];
 export type LogRow = LogAnswer['rows'][number];
+export type FoundThread = NonNullable<ThreadAnswer['found']>;
+export type ThreadEvent = FoundThread['events'][number];
+export type ThreadMessage = FoundThread['messages'][number];
 export type {
+  CompareAnswer,
   DiscardAnswer,
+  GenerationAnswer,
+  GenerationsAnswer,
   HealthAnswer,
   LogAnswer,
   RecordAnswer,
@@ -17,4 +31,5 @@ export type {
   RevealAnswer,
   SessionAnswer,
   StreamsAnswer,
+  ThreadAnswer,
 } from '@threadlog/standalone';

@@ -1,5 +1,8 @@
 import type {
+  CompareAnswer,
   DiscardAnswer,
+  GenerationAnswer,
+  GenerationsAnswer,
   HealthAnswer,
   LogAnswer,
   RecordAnswer,
@@ -8,6 +11,7 @@ import type {
   RevealAnswer,
   SessionAnswer,
   StreamsAnswer,
+  ThreadAnswer,
 } from './answers.ts';
 
 /** What was asked for was refused, in words for who asked. */
@@ -32,6 +36,8 @@ export interface Discard {
 /** Which records of the log are asked for; null where it does not matter. */
 export type LogChoice = Record<'partition' | 'tenant' | 'type' | 'text' | 'from', string | null>;
 
+export type ThreadName = Record<'tenant' | 'thread', string>;
+
 export interface Reveal {
   partition: number;
   offset: number;
@@ -45,6 +51,12 @@ export interface Api {
   record(partition: number, offset: number, signal?: AbortSignal): Promise<RecordAnswer>;
   reveal(reveal: Reveal): Promise<RevealAnswer>;
   health(signal?: AbortSignal): Promise<HealthAnswer>;
+  thread(asked: ThreadName & Record<'seq', string | null>, signal?: AbortSignal): Promise<ThreadAnswer>;
+  generations(signal?: AbortSignal): Promise<GenerationsAnswer>;
+  createGeneration(generation: number): Promise<GenerationAnswer>;
+  compareGenerations(one: number, other: number): Promise<CompareAnswer>;
+  flipGeneration(generation: number): Promise<GenerationAnswer>;
+  dropGeneration(generation: number): Promise<GenerationAnswer>;
   streams(after: string | null, signal?: AbortSignal): Promise<StreamsAnswer>;
   records(key: string, signal?: AbortSignal): Promise<RecordsAnswer>;
   replay(key: string): Promise<ReplayAnswer>;
@@ -82,6 +94,12 @@ export function createApi(token: string): Api {
     record: (partition, offset, signal) =>
       get('/ops/log/record', { partition: String(partition), offset: String(offset) }, signal),
     reveal: (reveal) => post('/ops/log/reveal', reveal),
+    thread: (asked, signal) => get('/ops/threads', asked, signal),
+    generations: (signal) => get('/ops/generations', {}, signal),
+    createGeneration: (generation) => post('/ops/generations/create', { generation }),
+    compareGenerations: (one, other) => post('/ops/generations/compare', { one, other }),
+    flipGeneration: (generation) => post('/ops/generations/flip', { generation }),
+    dropGeneration: (generation) => post('/ops/generations/drop', { generation }),
     streams: (after, signal) => get('/ops/quarantine', { after }, signal),
     records: (key, signal) => get('/ops/quarantine/records', { key }, signal),
     replay: (key) => post('/ops/quarantine/replay', { key }),

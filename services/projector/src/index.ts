@@ -1,6 +1,6 @@
 export * from './role';
-export * from './folding/foldAlone';
 export * from './generations/lifecycle';
+export * from './generations/progress';
 export * from './inspect';
 export * from './quarantine/replay';
 export * from './quarantine/discard';

@@ -14,22 +14,27 @@ export interface FoldedAlone {
   passedOver: { offset: number; reason: string }[];
 }
 
+export interface LoneFold extends FoldedAlone {
+  /** Folds the next record. */
+  add(record: LogRecord): void;
+}
+
 /**
  * Folds records of one partition, from the first of their streams on, with the projections that serve, and without a
  * database: what the tables had for these streams when these were the last records. Rows of other streams that they touch
  * hold what these records alone make of them.
  */
-export function foldAlone(records: readonly LogRecord[], partition: number): FoldedAlone {
+export function createLoneFold(partition: number): LoneFold {
   const { all } = createRegistry('postgres');
   const rows = createRowSet(createRowCache(0));
   const context = { projections: all, partition, parked: new Set<string>(), discarded: new Set<number>() };
   const passedOver: FoldedAlone['passedOver'] = [];
-  for (const record of records) {
-    const { unprocessable } = foldEntries(planEntries([decodeRecord(record)], context), rows, context);
-    if (unprocessable) passedOver.push({ offset: record.offset, reason: unprocessable.reason });
-  }
   return {
     passedOver,
+    add(record) {
+      const { unprocessable } = foldEntries(planEntries([decodeRecord(record)], context), rows, context);
+      if (unprocessable) passedOver.push({ offset: record.offset, reason: unprocessable.reason });
+    },
     rows<Row extends object>(table: Table<Row>) {
       const projection = all.find((one) => one.table.name === table.name);
       const changed = projection && rows.changes().get(projection);

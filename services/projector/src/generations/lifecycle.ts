@@ -21,17 +21,29 @@ export class GenerationError extends Error {
 /** Taken by everybody who changes which generations there are. */
 export const LOCK_READ_MODEL = 'select active from threadlog.read_model for update';
 
+/** The number of the generation that `createGeneration` would make now. */
+export async function nextGeneration(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ next: number }>(
+    'select coalesce(max(generation), 0) + 1 as next from threadlog.generations',
+  );
+  return rows[0]!.next;
+}
+
 /**
  * Makes the next generation, empty. Projectors find it within their poll and fold the log into it from the beginning,
- * while the active one serves. Numbers are never used again.
+ * while the active one serves. Numbers are never used again. Throws `GenerationError` where `expected` is another number
+ * than the next: somebody else has made one meanwhile.
  */
-export async function createGeneration(database: Database, messages: MessageStoreKind): Promise<number> {
+export async function createGeneration(
+  database: Database,
+  messages: MessageStoreKind,
+  expected?: number,
+): Promise<number> {
   return inTransaction(database, async (client) => {
     await client.query(LOCK_READ_MODEL);
-    const { rows } = await client.query<{ next: number }>(
-      'select coalesce(max(generation), 0) + 1 as next from threadlog.generations',
-    );
-    const generation = rows[0]!.next;
+    const generation = await nextGeneration(client);
+    if (expected !== undefined && expected !== generation)
+      throw new GenerationError(`the next generation is ${generation}, not ${expected}: look again`);
     await client.query(generationTables(generation, messages));
     // All checkpoints of the active one, from the start: a flip compares them one by one.
     await client.query(

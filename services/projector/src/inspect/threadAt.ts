@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { MessageResource, ThreadResource } from '@threadlog/events';
-import { foldAlone, type FoldedAlone } from '../folding/foldAlone';
+import { createLoneFold, type FoldedAlone } from '../folding/foldAlone';
 import { messagesTable, participantsTable, presentMessage, presentThread, threadsTable } from '@threadlog/read-models';
 import { MASKED_VIEW } from './masked';
 import type { ThreadStream } from './readThread';
@@ -12,12 +13,16 @@ export interface ThreadAt {
   passedOver: FoldedAlone['passedOver'];
 }
 
+/** Records folded in one go: others of the process have their turn in between. */
+const IN_ONE_GO = 100;
+
 /** Folds a thread's stream as the read model does. Null where there was no thread yet. */
-export function threadAt({ partition, records }: ThreadStream, threadId: string): ThreadAt | null {
-  const folded = foldAlone(
-    records.map(({ record }) => record),
-    partition,
-  );
+export async function threadAt({ partition, records }: ThreadStream, threadId: string): Promise<ThreadAt | null> {
+  const folded = createLoneFold(partition);
+  for (const [index, { record }] of records.entries()) {
+    if (index % IN_ONE_GO === IN_ONE_GO - 1) await turn();
+    folded.add(record);
+  }
   const thread = folded.rows(threadsTable).find(({ thread_id }) => thread_id === threadId);
   if (!thread) return null;
   const messages = folded

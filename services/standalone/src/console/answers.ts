@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import type { compareAnswer, generationAnswer, generationsAnswer } from './generations/schemas';
 import type { logAnswer, recordAnswer, revealAnswer } from './log/schemas';
 import type { discardAnswer, healthAnswer, recordsAnswer, replayAnswer, streamsAnswer } from './schemas';
 import type { sessionAnswer } from './session';
+import type { threadAnswer } from './threads/schemas';
 
 /** What the operator's routes answer, for the page that asks them. */
 export type SessionAnswer = z.output<typeof sessionAnswer>;
@@ -13,3 +15,7 @@ export type DiscardAnswer = z.output<typeof discardAnswer>;
 export type LogAnswer = z.output<typeof logAnswer>;
 export type RecordAnswer = z.output<typeof recordAnswer>;
 export type RevealAnswer = z.output<typeof revealAnswer>;
+export type GenerationsAnswer = z.output<typeof generationsAnswer>;
+export type GenerationAnswer = z.output<typeof generationAnswer>;
+export type CompareAnswer = z.output<typeof compareAnswer>;
+export type ThreadAnswer = z.output<typeof threadAnswer>;

@@ -2,6 +2,7 @@ import type { InspectedLog } from '@threadlog/projector';
 import type { Runtime } from '@threadlog/runtime';
 import type { Health } from '@threadlog/service';
 import type { Request } from 'express';
+import type { createThreadReadings } from './threads/readings';
 
 /** What the operator's routes work on. */
 export interface ConsoleDeps extends Pick<Runtime, 'database' | 'log' | 'messageStore' | 'logger' | 'sealing'> {
@@ -12,6 +13,8 @@ export interface ConsoleDeps extends Pick<Runtime, 'database' | 'log' | 'message
    * wait for an operator. Refused with `unavailable` where Kafka does not answer.
    */
   events(): Promise<InspectedLog>;
+  /** A thread's stream, as far as the log was read. */
+  readThread: ReturnType<typeof createThreadReadings>;
   /** Whether who asks may see what people wrote. */
   mayReveal(request: Request): boolean;
 }

@@ -1,16 +1,15 @@
 import { problem } from '@threadlog/events';
 import {
-  DiscardError,
   discardRecord,
   listQuarantinedStreams,
   replayParkedKey,
-  ReplayError,
   showQuarantined,
   type QuarantinedRecord,
 } from '@threadlog/projector';
 import { activeGeneration } from '@threadlog/read-models';
 import { defineRoute } from '@threadlog/service';
 import type { ConsoleDeps } from './deps';
+import { refuse } from './refuse';
 import {
   discardAnswer,
   discardBody,
@@ -118,9 +117,3 @@ export const discardOne = defineRoute<{ body: typeof discardBody }, ConsoleDeps>
     return { status: 200, body: { key, offset: said.offset, outcomes } };
   },
 });
-
-/** What the commands refuse is a conflict, in the same words. */
-function refuse(error: unknown): never {
-  if (error instanceof DiscardError || error instanceof ReplayError) throw problem('conflict', error.message);
-  throw error;
-}

@@ -5,12 +5,15 @@ import type { Router } from 'express';
 import type { ConsoleDeps } from './deps';
 import { operatorDoor } from './door';
 import { createEventsOpener } from './events';
+import { generationRoutes } from './generations/routes';
 import { showHealth } from './health';
 import { revealRecord } from './log/reveal';
 import { listRecords, showRecord } from './log/routes';
 import { consolePage } from './page';
 import { discardOne, listStreams, replayStream, showRecords } from './quarantine';
 import { showSession } from './session';
+import { createThreadReadings } from './threads/readings';
+import { showThread } from './threads/routes';
 
 /** What operators may ask for and do, each with the command that does the same. */
 export const operatorRoutes: readonly Route<ConsoleDeps>[] = [
@@ -19,6 +22,8 @@ export const operatorRoutes: readonly Route<ConsoleDeps>[] = [
   listRecords,
   showRecord,
   revealRecord,
+  showThread,
+  ...generationRoutes,
   listStreams,
   showRecords,
   replayStream,
@@ -39,7 +44,10 @@ export function consoleRoutes(
   const { mayReveal } = admission;
   const events = createEventsOpener(runtime);
   return mountRoutes(strictRouter().use(consolePage()), operatorRoutes, {
-    deps: { database, log, messageStore, logger, sealing, process, events, mayReveal },
+    deps: {
+      ...{ database, log, messageStore, logger, sealing, process, events, mayReveal },
+      readThread: createThreadReadings(),
+    },
     admission,
     checkReplies,
   });

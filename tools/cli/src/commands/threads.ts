@@ -1,4 +1,4 @@
-import { maskedData, readThread, threadAt, type ThreadName, type ThreadStream } from '@threadlog/projector';
+import { readThread, threadAt, threadEvents, type ThreadName, type ThreadStream } from '@threadlog/projector';
 import { onDeployment, openEvents, type CommandContext } from '../context';
 import { tenantOf } from '../given';
 import { table, type Outcome } from '../outcome';
@@ -31,14 +31,7 @@ export async function threadsEvents(
     from === undefined
       ? records.slice(-limit)
       : records.filter(({ event }) => (event?.stream_version ?? from) >= from).slice(0, limit);
-  const events = wanted.map(({ record: { offset }, event }) => ({
-    offset,
-    seq: event?.stream_version ?? null,
-    time: event?.timestamp ?? null,
-    type: event?.event_type ?? null,
-    actor: event ? event.actor : null,
-    data: event ? maskedData(event) : null,
-  }));
+  const events = threadEvents(wanted);
   const rows = events.map(({ seq, time, type, actor, offset, data }) => [
     ...[seq, time, type ?? 'not decodable', actor?.id, offset, data === null ? '' : JSON.stringify(data)],
   ]);
@@ -54,7 +47,7 @@ export async function threadsAt(
 ): Promise<Outcome> {
   const stream = await read(context, { tenantId: tenantOf(tenant), threadId }, seq);
   const newest = stream.records.at(-1)?.event?.stream_version ?? 0;
-  const at = threadAt(stream, threadId);
+  const at = await threadAt(stream, threadId);
   if (!at || newest < seq) {
     const text = newest === 0 ? `there is no such thread` : `the thread has ${newest} events only`;
     return { ok: false, text, json: { threadId, seq, newest } };

@@ -38,7 +38,7 @@ describe('the log of an operator', () => {
     return { id, message: post.id };
   }
 
-  /** The log as soon as it has all records that are asked for: where it ends is not asked of the broker each time. */
+  /** The log as soon as it has all records that are asked for. */
   const logOf = (query: string, records: number) =>
     eventually(async () => {
       const found = await log(query);
@@ -138,5 +138,106 @@ describe('the log of an operator', () => {
     const { body, text } = await ops('POST', '/ops/log/reveal', { token: REVEALING, body: asked });
     expect(body).toMatchObject({ fields: { url: 'https://app.example/hooks?key=1' } });
     expect(text).not.toMatch(/whsec_|secret/);
+  });
+});
+
+describe('generations', () => {
+  interface State {
+    next: number;
+    generations: { generation: number; state: string; served: boolean; read: number; lag: number }[];
+  }
+  const list = async () => (await ops('GET', '/ops/generations')).body as unknown as State;
+  const does = (what: string, body: object) => ops('POST', `/ops/generations/${what}`, { body });
+
+  it('are built, compared, served and dropped, by one operator at a time', async () => {
+    const before = await list();
+    expect(before).toMatchObject({ next: 2, generations: [{ generation: 1, served: true }] });
+    expect(await does('create', { generation: 7 })).toMatchObject({ status: 409 });
+    // Two press at once.
+    const both = await Promise.all([does('create', { generation: 2 }), does('create', { generation: 2 })]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    await eventually(
+      async () =>
+        expect(await list()).toMatchObject({
+          next: 3,
+          generations: [
+            { generation: 1, served: true },
+            { generation: 2, state: 'building', served: false, lag: 0 },
+          ],
+        }),
+      { timeoutMs: 30_000 },
+    );
+    await eventually(async () =>
+      expect(await does('compare', { one: 2, other: 1 })).toMatchObject({ status: 200, body: { comparison: 'equal' } }),
+    );
+    expect(await does('compare', { one: 2, other: 9 })).toMatchObject({ status: 404 });
+    expect(await does('drop', { generation: 1 })).toMatchObject({ status: 409 });
+    expect(await does('flip', { generation: 9 })).toMatchObject({ status: 409 });
+    await eventually(async () => expect(await does('flip', { generation: 2 })).toMatchObject({ status: 200 }));
+    expect((await list()).generations.map(({ served }) => served)).toEqual([false, true]);
+    await eventually(async () => expect(await does('flip', { generation: 1 })).toMatchObject({ status: 200 }));
+    const dropped = await Promise.all([does('drop', { generation: 2 }), does('drop', { generation: 2 })]);
+    expect(dropped.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await list()).generations).toMatchObject([{ generation: 1, served: true }]);
+    expect(await does('flip', { generation: 2 })).toMatchObject({ status: 409 });
+  });
+});
+
+describe('a thread through its history', () => {
+  const tess = testActor('tess', { tenant: 'travel' });
+  const call = (method: string, path: string, body?: object) =>
+    eventually(async () => {
+      const done = await system.as(tess).call(method, path, body);
+      expect(done.status).toBeLessThan(300);
+      return done.body as { id: string };
+    });
+  const at = async (thread: string, seq?: number, tenant = 'travel') =>
+    ops('GET', `/ops/threads?tenant=${tenant}&thread=${thread}${seq === undefined ? '' : `&seq=${seq}`}`);
+  interface Found {
+    newest: number;
+    messages: { id: string; content: string; deletedAt: string | null; edit: number; pinned: boolean }[];
+    events: { seq: number; type: string; data: string }[];
+    thread: { participants: { userId: string }[] };
+  }
+  /** As soon as the log was read up to there. */
+  const foundAt = (thread: string, seq: number): Promise<Found> =>
+    eventually(async () => {
+      const { status, body } = await at(thread, seq);
+      expect({ status, reading: body.reading }).toEqual({ status: 200, reading: null });
+      return body.found as Found;
+    });
+
+  it('is shown as it was after any of its events, and never what people wrote', async () => {
+    const secret = 'nobody who operates may read this';
+    const { id } = await call('POST', '/api/v1/threads', { title: secret, participantIds: ['ben'] });
+    const message = await call('POST', `/api/v1/threads/${id}/messages`, { content: secret });
+    const path = `/api/v1/threads/${id}/messages/${message.id}`;
+    await call('PATCH', path, { content: `${secret} after all` });
+    await call('PUT', `${path}/pin`);
+    await call('DELETE', `/api/v1/threads/${id}/participants/ben`);
+    await call('DELETE', path);
+    const states = [];
+    for (let seq = 1; seq <= 6; seq += 1) states.push(await foundAt(id, seq));
+    expect(states.map(({ messages: [one] }) => one && [one.edit, one.pinned, one.deletedAt !== null])).toEqual([
+      undefined,
+      [0, false, false],
+      [1, false, false],
+      [1, true, false],
+      [1, true, false],
+      [1, expect.any(Boolean), true],
+    ]);
+    expect(states.map(({ thread }) => thread.participants.some(({ userId }) => userId === 'ben'))).toEqual([
+      ...[true, true, true, true, false, false],
+    ]);
+    expect(states[5]!.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(JSON.stringify(states)).not.toContain(secret);
+    // It goes on from where it was read to.
+    await call('POST', `/api/v1/threads/${id}/messages`, { content: secret });
+    expect((await foundAt(id, 7)).messages).toHaveLength(2);
+    expect((await foundAt(id, 1)).messages).toEqual([]);
+    expect((await at(id, 8)).status).toBe(404);
+    expect((await at(id, 1, 'other')).status).toBe(404);
+    expect((await at('there-is-none')).status).toBe(404);
+    expect((await at(id, 0)).status).toBe(400);
   });
 });
