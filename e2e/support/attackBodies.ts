@@ -53,6 +53,8 @@ export const payloads = ({ thread, sub, message }: Place): Partial<Record<Client
   'reaction:add': { messageId: message, emoji: '👍' },
   'reaction:remove': { messageId: message, emoji: '👍' },
   'thread:create': { conversationId: thread, title: 'hello' },
+  'agent:run': { conversationId: thread, triggerMessageId: message, state: 'thinking', tempId: 'hello' },
+  'agent:text': { runId: '4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33', n: 1, text: 'hello' },
   'thread:switch': { conversationId: thread, threadId: sub },
 });
 

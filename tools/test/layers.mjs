@@ -10,6 +10,7 @@ export const LAYERS = {
     'conclude places',
     'enter',
     'agentStreams',
+    'pieces',
     'index',
   ],
   'libs/auth': ['actor personIds', 'policy', 'token', 'config internal', 'index'],

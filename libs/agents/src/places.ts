@@ -37,13 +37,16 @@ export function createPlaces({ store, logger }: { store: PlaceStore; logger: Pic
   let isOver = false;
   let beatAt = -Infinity;
 
+  const warn = (err: unknown): void =>
+    logger.warn({ err }, 'it cannot be told whether an agent may still answer, trying again');
+
   async function look(): Promise<void> {
     if (held.size === 0) return;
     const now = performance.now();
     const isBeat = now - beatAt > BEAT_MS;
     if (isBeat) {
       beatAt = now;
-      for (const one of held.values()) void recheck(one);
+      for (const one of held.values()) recheck(one).catch(warn);
       await store.keep([...held.keys()]);
     }
     for (const state of await store.look([...held].map(([token, { run }]) => ({ token, ...run })))) {

@@ -72,7 +72,8 @@ export async function collect(
   }
 }
 
-function faultIn(error: unknown, { signal, faultOf }: Listening): Fault {
+/** What an error says of a stream; throws what aborted it, and what is none of the stream's. */
+export function faultIn(error: unknown, { signal, faultOf }: Pick<Listening, 'signal' | 'faultOf'>): Fault {
   signal.throwIfAborted();
   const fault = faultOf(error);
   if (fault === null) throw error;

@@ -6,7 +6,9 @@ import { givenRealtime } from './testing/service';
 const ada = testActor('ada');
 
 describe('commands', () => {
-  const server = givenRealtime({ limits: { commandsPerSecond: 5, commandBurst: 8, commandsInFlight: 4 } });
+  const server = givenRealtime({
+    limits: { commandsPerSecond: 5, commandBurst: 8, commandsInFlight: 4, agentResumeMs: 200 },
+  });
   const { tell, ready } = server;
   const accepted = (resource: unknown) => ({
     ok: true as const,
@@ -65,12 +67,17 @@ describe('commands', () => {
       for (const story of stories) await tell(story);
       await server.project();
       const { socket } = await ready(ada);
-      server.answerWith(async ({ command }) => accepted(command.input));
+      // An answer of an agent that had begun would go on asking.
+      const refused = { ok: false as const, problem: problem('forbidden', 'No.').problem };
+      server.answerWith(async ({ command }) =>
+        command.type === 'agent.mayAnswer' ? refused : accepted(command.input),
+      );
       const say = (more: object) =>
         socket.emitWithAck(event as 'message:send', {
           conversationId: here,
           content: 'hi',
           runId: '4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33',
+          ...{ triggerMessageId: messageIds[0], state: 'thinking' },
           ...more,
         }) as Promise<unknown>;
       const takes = (field: string) => field in (CLIENT_EVENTS[event] as unknown as z.ZodObject).shape;
@@ -135,5 +142,22 @@ describe('commands', () => {
     socket.emit('message:send', { conversationId: 'c1', content: 'x'.repeat(300 * 1024) });
     expect(await reason).toMatch(/transport/);
     await ready(ada);
+  });
+
+  test('of an agent that stays away: what it has said is its answer, broken off', async () => {
+    const story = threadStory({ threadId: 'c-away', owner: 'ada' });
+    const triggerMessageId = story.post('ada', 'What is x?');
+    await tell(story);
+    await server.project();
+    const { socket } = await ready(testActor('bot', { role: 'agent' }));
+    server.answerWith(async () => accepted({ id: 'answer' }));
+    const begin = { conversationId: 'c-away', triggerMessageId, state: 'thinking' as const };
+    const { runId } = (await socket.emitWithAck('agent:run', begin)) as { runId: string };
+    await socket.emitWithAck('agent:text', { runId, n: 1, text: 'Try x' });
+    socket.disconnect();
+    await eventually(() => {
+      const answers = server.commands.map(({ command }) => command).filter(({ type }) => type === 'agent.answer');
+      expect(answers).toMatchObject([{ input: { threadId: 'c-away', content: 'Try x', run: { finish: 'failed' } } }]);
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { createAgentStreams, type AgentStreams } from '@threadlog/agents';
 import type { CommandRouter } from '@threadlog/commands';
 import {
   createAllProjected,
@@ -15,6 +16,7 @@ import {
 import { watchGeneration, type Runtime, type Signals } from '@threadlog/runtime';
 import { aborted, onOwnBehalf, type HealthCheck } from '@threadlog/service';
 import { createSlots, type Slots } from './connect/slots';
+import { createLookUps } from './commands/lookUps';
 import { createEngine, type Engine } from './engine';
 import { DEFAULT_LIMITS, type RealtimeLimits } from './limits';
 import { threadPartition } from './records';
@@ -98,21 +100,26 @@ async function runCore(deps: CoreDeps, running: Running, signal: AbortSignal): P
   const { state, limits, streams, transport } = running;
   const observer = createRealtimeMetrics(deps.metrics, gaugesOf(state));
   const broadcast = broadcastTo(running, observer);
+  const stopStreams = new AbortController();
+  let streaming: Promise<void> | undefined;
   let sweep: NodeJS.Timeout | undefined;
   const watcher = await watchGeneration(deps.database, { logger, signal });
   try {
     if (watcher) {
-      state.engine = await buildEngine(deps, { broadcast, limits, watcher, observer });
-      await state.engine.follower.start(signal);
+      const { engine, agentStreams } = await buildEngine(deps, { broadcast, limits, watcher, observer });
+      state.engine = engine;
+      await engine.follower.start(signal);
+      streaming = agentStreams.run(AbortSignal.any([signal, stopStreams.signal]));
       state.serving = !signal.aborted;
-      sweep = setInterval(state.engine.flow.sweep, SWEEP_MS);
+      sweep = setInterval(engine.flow.sweep, SWEEP_MS);
       logger.info('realtime is serving');
     }
     // A process that starts again has nothing to take back.
     await Promise.race([aborted(signal), ...(state.engine ? [state.engine.follower.overtaken] : [])]);
   } finally {
     state.serving = false;
-    await Promise.all([transport?.drain(drainMs), streams.drain(drainMs)]);
+    stopStreams.abort();
+    await Promise.all([streaming, transport?.drain(drainMs), streams.drain(drainMs)]);
     clearInterval(sweep);
     state.engine?.presence.stop();
     await state.engine?.follower.stop();
@@ -137,6 +144,12 @@ function broadcastTo({ hub, transport }: Running, observer: RealtimeObserver): B
   };
 }
 
+interface Built {
+  engine: Engine;
+  /** To be run beside it. */
+  agentStreams: AgentStreams;
+}
+
 interface Parts {
   broadcast: Broadcast;
   limits: RealtimeLimits;
@@ -147,14 +160,21 @@ interface Parts {
 /** Profiles follow the log: an event makes them be read again, age is only the second line. */
 const PROFILE_AGE_MS = 60_000;
 
-async function buildEngine(deps: CoreDeps, { broadcast, limits, watcher, observer }: Parts): Promise<Engine> {
+async function buildEngine(deps: CoreDeps, { broadcast, limits, watcher, observer }: Parts): Promise<Built> {
   const { database, log, sealing, router, logger, messageStore, verifier, rateLimits } = deps;
   const checkpoints = await readCheckpoints(database, watcher.current());
   const source = { database, generation: watcher.current };
   const queries = createThreadQueries(source);
   const look = async () => ({ offsets: await onOwnBehalf(() => foldedBy(database, watcher.current())) });
+  const lookUps = createLookUps({
+    reading: createReadingQueries(source),
+    stopRun: (run) => stopRun(database, run),
+    message: async (tenantId, id) => (await messageStore(watcher.current()).byIds(tenantId, [id]))[0],
+    allProjected: createAllProjected({ log, look, waitMs: limits.projectionWaitMs }),
+  });
+  const agentStreams = createAgentStreams({ ...deps, timeoutMs: limits.commandTimeoutMs, asked: lookUps.asked });
   const loadUsers = queries.usersByIds.bind(queries);
-  return createEngine({
+  const engine = createEngine({
     log,
     starts: new Map([...checkpoints].map(([p, { nextOffset, maxEpoch }]) => [p, { offset: nextOffset, maxEpoch }])),
     reader: createSyncReader({
@@ -163,8 +183,6 @@ async function buildEngine(deps: CoreDeps, { broadcast, limits, watcher, observe
       messages: () => messageStore(watcher.current()),
       partitionOf: threadPartition(log.partitions),
     }),
-    reading: createReadingQueries(source),
-    stopRun: (run) => stopRun(database, run),
     verifier,
     rateLimits,
     signals: deps.signals,
@@ -180,7 +198,9 @@ async function buildEngine(deps: CoreDeps, { broadcast, limits, watcher, observe
     observer,
     broadcast,
     limits,
-    allProjected: createAllProjected({ log, look, waitMs: limits.projectionWaitMs }),
+    lookUps,
+    agentStreams,
     warn: (fields, message) => logger.warn(fields, message),
   });
+  return { engine, agentStreams };
 }

@@ -1,10 +1,11 @@
+import type { AgentStreams } from '@threadlog/agents';
 import type { CommandRouter } from '@threadlog/commands';
 import type { EventLog, ReadPosition } from '@threadlog/log';
-import type { PeersOf, ReadingQueries, ViewerStateOf, ThreadsOf } from '@threadlog/read-models';
+import type { PeersOf, ViewerStateOf, ThreadsOf } from '@threadlog/read-models';
 import type { Signals } from '@threadlog/runtime';
 import { onBehalfOf, type RateLimits } from '@threadlog/service';
 import type { DispatchDeps as CommandDeps } from './commands/dispatch';
-import { createLookUps, type LookUpsDeps } from './commands/lookUps';
+import type { LookUps } from './commands/lookUps';
 import { createBatchDispatch, type DispatchDeps } from './dispatch/dispatchBatch';
 import { createDispatcher, type DispatcherDeps } from './dispatch/dispatcher';
 import { createFollower, type Follower, type FollowerDeps } from './dispatch/follower';
@@ -40,9 +41,8 @@ export interface EngineDeps {
   /** Where the read model stands, by partition. */
   starts: ReadonlyMap<number, ReadPosition>;
   reader: SyncReader;
-  reading: ReadingQueries;
-  /** Notes that an open run of an agent shall stop; false where there is none. */
-  stopRun: LookUpsDeps['stopRun'];
+  lookUps: LookUps;
+  agentStreams: Pick<AgentStreams, 'take'>;
   verifier: RefreshDeps['verifier'];
   rateLimits: Pick<RateLimits, 'consume'>;
   views: Views;
@@ -54,8 +54,6 @@ export interface EngineDeps {
   now?: (() => number) | undefined;
   broadcast: Broadcast;
   limits: RealtimeLimits;
-  /** Resolves once the read model shows everything that stands in the log now; rejects with `projection_lagging`. */
-  allProjected(): Promise<void>;
   observer: RealtimeObserver;
   /** One line for the operator: a fault that was survived. */
   warn(fields: Record<string, unknown>, message: string): void;
@@ -112,6 +110,7 @@ export function createEngine(deps: EngineDeps): Engine {
       rooms,
       connections,
       limits,
+      agentStreams: deps.agentStreams,
       commands: commandDeps(deps, { rooms, joins, refresh, references, typing: presence.typing }),
       onResync: deps.observer.resynced,
       onOpen: presence.connected,
@@ -155,14 +154,14 @@ function followInto(
 }
 
 function commandDeps(
-  { router, rateLimits, reading, stopRun, reader, views, allProjected, limits, warn }: EngineDeps,
+  { router, rateLimits, lookUps, reader, views, limits, warn }: EngineDeps,
   { references, ...parts }: Pick<CommandDeps, 'rooms' | 'joins' | 'refresh' | 'typing'> & { references: References },
 ): CommandDeps {
   return {
     ...parts,
     router,
     rateLimits,
-    lookUps: createLookUps({ reading, allProjected, stopRun }),
+    lookUps,
     latestPage: createLatestPage({ reader, views, references }),
     limits,
     timeoutMs: limits.commandTimeoutMs,

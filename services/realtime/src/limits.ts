@@ -37,6 +37,8 @@ export interface RealtimeLimits {
   /** Runs of agents whose drafts are kept for who comes later, and bytes of these, sealed; those beyond are not shown. */
   draftRuns: number;
   draftBytes: number;
+  /** Milliseconds that what an agent streams over a socket that has gone waits to be begun again over another one. */
+  agentResumeMs: number;
   /** Bytes waiting in a socket above which it leaves its rooms and is told `resync` once it has caught up. */
   softBufferBytes: number;
   /** Bytes waiting in a socket above which it is disconnected. */
@@ -70,6 +72,7 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
   typingThreads: 10,
   draftRuns: 5_000,
   draftBytes: 32 * 1024 * 1024,
+  agentResumeMs: 10_000,
   softBufferBytes: 1024 * 1024,
   hardBufferBytes: 8 * 1024 * 1024,
   projectionWaitMs: 5_000,

@@ -349,6 +349,7 @@ function command(socket: Socket, name: string, payload: object): Promise<unknown
 
 /** What any command may need; each takes its own of it. */
 function payloadOf({ threadId, subId, messageId }: { threadId: string; subId: string; messageId: string }): object {
-  const about = { conversationId: threadId, threadId: subId, messageId, rootMessageId: messageId, replyTo: messageId };
+  const message = { messageId, rootMessageId: messageId, replyTo: messageId, triggerMessageId: messageId };
+  const about = { conversationId: threadId, threadId: subId, ...message, state: 'thinking' };
   return { ...about, content: 'said', emoji: '👍', isTyping: true, title: 'Aside', since: 0 };
 }

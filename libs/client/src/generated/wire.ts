@@ -679,6 +679,15 @@ export interface CommandAnswers {
   'agent:stop': {
     runId: string;
   };
+  /** At its end with the message; null where the agent has said nothing. */
+  'agent:run': {
+    runId: string;
+    message?: Message | null;
+  };
+  'agent:text': {
+    runId: string;
+    n: number;
+  };
   'presence:ping': {
     serverTime: string;
   };

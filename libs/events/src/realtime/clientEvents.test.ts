@@ -15,6 +15,8 @@ test.each([
   ['typing:stop', { conversationId: 'c1~s1' }],
   ['typing', { conversationId: 'c1', isTyping: false }],
   ['agent:stop', { conversationId: 'c1', runId: '4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33' }],
+  ['agent:run', { conversationId: 'c1', triggerMessageId: 'm1', state: 'thinking', tempId: 'k1' }],
+  ['agent:text', { runId: '4b0f3c1e-6d0a-8e55-9c1d-5a1f0e7d2b33', n: 1, text: 'Try ' }],
   ['auth:refresh', { token: 'a.b.c' }],
   ['conversation:join', { conversationId: 'c1', since: 4 }],
   ['conversation:leave', { conversationId: 'c1' }],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attachmentSchema, clientMessageIdSchema, MESSAGE_TYPES } from '../catalogue';
+import { attachmentSchema, clientMessageIdSchema, MESSAGE_TYPES, modelNameSchema, RUN_FINISHES } from '../catalogue';
 import { idInputSchema, subjectNameSchema, threadIdInputSchema } from '../idInputs';
 import {
   captionInputSchema,
@@ -53,6 +53,23 @@ export const CLIENT_EVENTS = {
   typing: z.object({ ...conversation, isTyping: z.boolean().default(true) }),
   /** A run of an agent in the conversation or a sub-thread of it: what it has said becomes its message. */
   'agent:stop': z.object({ ...conversation, threadId: threadIdInputSchema.nullish(), runId: z.uuid() }),
+  /**
+   * An agent answers a message by itself: it begins, uses a tool, or has said all. With `tempId` a repeat of the whole is
+   * given the first answer again.
+   */
+  'agent:run': z.object({
+    ...conversation,
+    threadId: threadIdInputSchema.nullish(),
+    triggerMessageId: idInputSchema,
+    state: z.enum(['thinking', 'tool', 'ended']),
+    reason: z.enum(RUN_FINISHES).nullish(),
+    inputTokens: z.int().min(0).optional(),
+    outputTokens: z.int().min(0).optional(),
+    model: modelNameSchema.optional(),
+    tempId: clientMessageIdSchema.nullish(),
+  }),
+  /** What it says next: 1, 2, 3 … within what `agent:run` has begun. */
+  'agent:text': z.object({ runId: z.uuid(), n: z.int().min(1), text: freeText(LIMITS.contentCharacters, 1) }),
   'presence:ping': z.object({}).optional(),
   'auth:refresh': z.object({ token: freeText(LIMITS.tokenCharacters, 1) }),
   /** With `since`, what came after that seq is sent first, and it ends in `resumed` or `resync`. */
@@ -99,6 +116,9 @@ export interface ClientEventAnswers {
   'typing:stop': { conversationId: string };
   typing: { conversationId: string };
   'agent:stop': { runId: string };
+  /** At its end with the message; null where the agent has said nothing. */
+  'agent:run': { runId: string; message?: MessageResource | null };
+  'agent:text': { runId: string; n: number };
   'presence:ping': { serverTime: string };
   /** When the new token ends, in seconds since the epoch. */
   'auth:refresh': { expiresAt: number | null };

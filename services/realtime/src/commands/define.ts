@@ -8,6 +8,7 @@ import type { LatestPage } from '../sync/latestPage';
 import type { Refresh } from '../sync/refresh';
 import type { Typing } from '../signals/typing';
 import type { LookUps } from './lookUps';
+import type { SocketRuns } from './runs';
 
 /** What commands of all sockets share. */
 export interface CommandDeps {
@@ -28,6 +29,8 @@ export interface CommandContext {
   /** Resolves when the socket's memberships are known. */
   started: Promise<void>;
   correlationId: string;
+  /** What an agent streams over this socket. */
+  runs: SocketRuns;
   /** Counts a sign of typing, for the user; false when there were too many. */
   takeTyping(): boolean;
 }

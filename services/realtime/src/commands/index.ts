@@ -1,5 +1,7 @@
 import type { ClientEventName } from '@threadlog/events';
+import { agentRun } from './agentRun';
 import { agentStop } from './agentStop';
+import { agentText } from './agentText';
 import { authRefresh } from './authRefresh';
 import { conversationJoin } from './conversationJoin';
 import { conversationLeave } from './conversationLeave';
@@ -27,17 +29,20 @@ const COMMANDS: { [E in ClientEventName]?: SocketCommand<E> } = {
   'typing:stop': typingStop,
   typing,
   'agent:stop': agentStop,
+  'agent:run': agentRun,
+  'agent:text': agentText,
   'presence:ping': presencePing,
   'auth:refresh': authRefresh,
   'conversation:join': conversationJoin,
   'conversation:leave': conversationLeave,
 };
 
-/** What says only how somebody is there: it has bounds of its own, and costs nothing of the budget that writing has. */
+/** What has bounds of its own, and costs nothing of the budget that writing has: how somebody is there, and the parts of an answer. */
 const SIGNALS: ReadonlySet<string> = new Set<ClientEventName>([
   'typing:start',
   'typing:stop',
   'typing',
+  'agent:text',
   'presence:ping',
 ]);
 

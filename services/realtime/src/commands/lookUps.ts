@@ -1,6 +1,7 @@
+import { askedMessage, type AskedMessage } from '@threadlog/agents';
 import type { Actor } from '@threadlog/auth';
 import { type TenantId, notThere } from '@threadlog/events';
-import type { ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
+import type { MessageRow, ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
 import { problemOf } from '@threadlog/service';
 
 /** What commands that name a message or a read position need to know first. */
@@ -13,19 +14,22 @@ export interface LookUps {
   sees(actor: Actor, threadId: string): Promise<void>;
   /** Notes that an open run of an agent shall stop; rejects with `not_found` where there is none of this id in the thread. */
   stopRun(tenantId: TenantId, threadId: string, runId: string): Promise<void>;
+  /** Who wrote a message of the thread that an agent answers, and when; rejects with `not_found` where it is not there. */
+  asked(tenantId: TenantId, threadId: string, messageId: string): Promise<AskedMessage>;
   /** What stays unread above a position. */
   unreadAfter(actor: Actor, target: ReadTarget, readIndex: number): Promise<number>;
 }
 
 export interface LookUpsDeps {
   stopRun(run: { tenantId: TenantId; threadId: string; runId: string }): Promise<boolean>;
+  message(tenantId: TenantId, messageId: string): Promise<MessageRow | undefined>;
   reading: ReadingQueries;
   /** Resolves once the read model shows everything that stands in the log now; rejects with `projection_lagging`. */
   allProjected(): Promise<void>;
 }
 
 /** What the read model does not have may be young: then the projection is waited for, once. */
-export function createLookUps({ reading, allProjected, stopRun }: LookUpsDeps): LookUps {
+export function createLookUps({ reading, allProjected, stopRun, message }: LookUpsDeps): LookUps {
   async function find<Found>(look: () => Promise<Found>): Promise<Found> {
     try {
       return await look();
@@ -44,6 +48,7 @@ export function createLookUps({ reading, allProjected, stopRun }: LookUpsDeps): 
     async stopRun(tenantId, threadId, runId) {
       if (!(await stopRun({ tenantId, threadId, runId }))) throw notThere();
     },
+    asked: (tenantId, threadId, messageId) => find(() => askedMessage(message, tenantId, { threadId, messageId })),
     unreadAfter: (actor, target, readIndex) => reading.unreadAfter(actor, target, readIndex),
     threadOf: (tenantId, messageId) =>
       find(async () => {

@@ -10,8 +10,8 @@ export const noCommands: Pick<
   EngineDeps,
   | 'router'
   | 'rateLimits'
-  | 'reading'
-  | 'stopRun'
+  | 'lookUps'
+  | 'agentStreams'
   | 'verifier'
   | 'signals'
   | 'peersOf'
@@ -21,8 +21,8 @@ export const noCommands: Pick<
 > = {
   router: { execute: never },
   rateLimits: { consume: () => Promise.resolve(undefined) },
-  reading: { readTarget: never, unreadAfter: never, threadOfMessage: never },
-  stopRun: never,
+  lookUps: { threadOf: never, readTarget: never, sees: never, stopRun: never, asked: never, unreadAfter: never },
+  agentStreams: { take: never },
   verifier: { verify: never },
   signals: { presence: createPresenceBoard(), publish: () => undefined, listen: () => () => undefined },
   observer: { delivered: nothing, resynced: nothing, slow: nothing, unshown: nothing, draftTold: nothing },

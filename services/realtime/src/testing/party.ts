@@ -71,7 +71,6 @@ async function gather(options: PartyOptions): Promise<Party> {
     broadcast: wires.broadcast,
     // Longer than any scene: a wait that only ends by its time is stuck.
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 600_000, ...limits },
-    allProjected: () => Promise.resolve(),
     warn: (fields, text) => void (locked === 0 && faults.push(`${text}: ${String(fields.err)}`)),
   });
   await engine.follower.start(new AbortController().signal);

@@ -33,7 +33,6 @@ export async function stoppableEngine(limits: Partial<RealtimeLimits> = {}) {
       wires.broadcast(room, frame, except, options);
     },
     limits: { ...DEFAULT_LIMITS, projectionWaitMs: 2_000, aheadWaitMs: 300, ...limits },
-    allProjected: () => Promise.resolve(),
     warn(fields, text) {
       faults.push(fields.err);
       warnings.push(text);
