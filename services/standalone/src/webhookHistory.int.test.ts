@@ -9,11 +9,11 @@ import type {
 } from '@threadlog/events';
 import { eventually, testActor } from '@threadlog/testing';
 import { Webhook } from 'standardwebhooks';
-import { accept } from './testing/receiver';
+import { accept, type Received } from './testing/receiver';
 import { scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
 import { adminOf, givenEndpoints, OPEN_TO_LOOPBACK } from './testing/webhookAdmin';
-import { contents, PATIENT } from './testing/webhooks';
+import { contents, deduplicated, PATIENT } from './testing/webhooks';
 
 jest.setTimeout(120_000);
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -229,4 +229,35 @@ it('shows the public half of the key that signs', async () => {
   const signature = String(headers['webhook-signature']).split(' ').at(-1)!.slice('v1a,'.length);
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${sent}`;
   expect(verify(null, Buffer.from(signed), body.keys[0]!.pem, Buffer.from(signature, 'base64'))).toBe(true);
+});
+
+it('changes its secret while it tells, and no delivery fails for a receiver that has the one before', async () => {
+  const admin = adminOf('rotating');
+  const { id, secret } = await registered(admin);
+  const threadId = await scenes.thread(admin, {});
+  const isGenuine = (by: string, { body, headers }: Received): boolean => {
+    try {
+      return Boolean(new Webhook(by).verify(body, headers as Record<string, string>));
+    } catch {
+      return false;
+    }
+  };
+  receiver().answer((received, response) => void response.writeHead(isGenuine(secret, received) ? 200 : 401).end());
+  const rotated: string[] = [];
+  for (let n = 0; n < 40; n += 1) {
+    await scenes.post(admin, threadId, `${n}`);
+    if (n % 15 !== 5) continue;
+    const { status, body } = await call<{ secret: string }>(admin, 'POST', `${id}/secret`);
+    expect(status).toBe(201);
+    rotated.push(body.secret);
+  }
+  await until('39');
+  expect(receiver().seen.filter((received) => !isGenuine(secret, received))).toEqual([]);
+  expect(contents(deduplicated(receiver().taken))).toEqual(Array.from({ length: 40 }, (_, n) => `${n}`));
+  // The newest signs, too, from when the worker knows of it on.
+  await eventually(async () => {
+    await scenes.post(admin, threadId, 'another');
+    const last = receiver().taken.at(-1)!;
+    expect([secret, ...rotated].map((each) => isGenuine(each, last))).toEqual(Array(4).fill(true));
+  }, PATIENT);
 });
