@@ -27,7 +27,7 @@ export interface RunRolesOptions {
 
 /**
  * Runs roles in one process until `signal` aborts or one fails, then closes the runtime. Roles start in the order given.
- * At the end the process says that it is not ready, finishes its requests, ends the roles in the reverse order, so that
+ * At the end the process says that it is not ready, ends requests that go on for long, finishes the others, ends the roles in the reverse order, so that
  * those that others write through come first in the list, and closes the operations port and the databases last.
  */
 export async function runRoles(runtime: Runtime, roles: readonly Role[], options: RunRolesOptions): Promise<void> {
@@ -47,6 +47,7 @@ export async function runRoles(runtime: Runtime, roles: readonly Role[], options
     register,
     ...roles,
     ...apiServices(runtime, roles, health, options),
+    ...roles.flatMap(({ longRequests }) => longRequests ?? []),
     draining(health),
   ];
   try {

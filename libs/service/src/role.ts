@@ -17,4 +17,6 @@ export interface Role extends Service {
   /** Mounted on the operations port: forwarding, administration. */
   opsRoutes?: Router;
   checks?: HealthCheck[];
+  /** What ends requests that would go on for minutes, before those under way are waited for. */
+  longRequests?: Service;
 }

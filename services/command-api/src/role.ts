@@ -113,10 +113,11 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
     routes,
     opsRoutes: strictRouter().use(forwardEndpoint(forwarded, signer)),
     checks: [{ name: 'command-api', check: () => requireReachable(deps, owner, leases) }],
+    longRequests: agentStreams,
     // Who cannot load streams yet must own no partition: it would keep it from those that can.
     run: async (signal) =>
       (await readModelThere(deps.database, { ...deps, signal }))
-        ? runAll({ owner, executor, holds, client, streams: agentStreams }, signal)
+        ? runAll({ owner, executor, holds, client }, signal)
         : client.close(),
   };
 }
@@ -212,14 +213,13 @@ interface Running {
   owner: Service;
   executor: Service;
   holds: Service;
-  streams: Service;
   client: ForwardClient;
 }
 
 /** The executor outlives the owner: until the partitions are given back, acks still come in and are worth waiting for. */
-async function runAll({ owner, executor, holds, streams, client }: Running, signal: AbortSignal): Promise<void> {
+async function runAll({ owner, executor, holds, client }: Running, signal: AbortSignal): Promise<void> {
   const given = new AbortController();
-  const beside = [executor.run(given.signal), holds.run(given.signal), streams.run(signal)];
+  const beside = [executor.run(given.signal), holds.run(given.signal)];
   try {
     await owner.run(signal);
   } finally {

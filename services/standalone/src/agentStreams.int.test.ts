@@ -1,9 +1,13 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { createAgentStreams, said, type StreamRequest } from '@threadlog/agents';
 import type { CommandRouter } from '@threadlog/commands';
-import { eventually, testActor } from '@threadlog/testing';
+import { envOfChild, eventually, freePort, testActor } from '@threadlog/testing';
 import { agentScenesOf, delta, PATIENT, sse } from './testing/agentScenes';
 import { givenStandalone } from './testing/standalone';
 
+const MAIN = join(__dirname, '..', 'dist', 'main.js');
 jest.setTimeout(60_000);
 
 const api = givenStandalone({ ROLES: 'projector,command-api,query-api,realtime' });
@@ -214,4 +218,68 @@ test('takes no row of another tenant away to have its place: what crashes left t
   answer.end();
   expect((await answer.reply).status).toBe(201);
   await database.query(`delete from threadlog.agent_streams where tenant_id = 'a-neighbour'`);
+});
+
+test('says nothing to somebody who is erased in the middle, and leaves nothing of it behind', async () => {
+  const { ada, bot, threadId, ofAgent, viewer } = await given('streams-10');
+  const ben = testActor('ben', { tenant: 'streams-10' });
+  await scenes.done(ada, 'participant.add', { threadId, userId: ben.id });
+  const question = await scenes.post(ben, threadId, 'What am I?');
+  await scenes.projected();
+  const answer = stream(bot, threadId, question);
+  answer.write('canary-of-ben ');
+  await viewer.shows('canary-of-ben ');
+  await api.runtime().sealing.close(ben.tenantId, { kind: 'subject', id: ben.id });
+  answer.end('canary-of-ben');
+  expect(await answer.reply).toMatchObject({ status: 410, body: { code: 'gone' } });
+  expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped' } }]);
+  expect(await tablesWith('canary-of-ben')).toEqual([]);
+  expect(await tablesWith(threadId)).not.toEqual([]);
+});
+
+/** Tables that have a text somewhere. */
+async function tablesWith(text: string): Promise<string[]> {
+  const { database } = api.runtime();
+  const { rows } = await database.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
+  );
+  const found: string[] = [];
+  for (const { name } of rows) {
+    const { rowCount } = await database.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${text}%`]);
+    if (rowCount) found.push(name);
+  }
+  return found;
+}
+
+/** A command API in a process of its own. */
+async function startCommandApi(): Promise<{ url: string; child: ChildProcess }> {
+  const port = await freePort();
+  const env = { ENVIRONMENT: 'test', ROLES: 'command-api', LOG_LEVEL: 'silent', API_PORT: String(port) };
+  const child = spawn(process.execPath, [MAIN], { stdio: 'ignore', env: { ...envOfChild(), ...api.env(), ...env } });
+  ends.push(() => child.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), PATIENT);
+  return { url, child };
+}
+
+test('is shown from another process, too; one that ends in the middle has entered nothing, and leaves the rest to others', async () => {
+  const { bot, threadId, question, ofAgent, viewer } = await given('streams-11');
+  const { url, child } = await startCommandApi();
+  const exited = once(child, 'exit');
+  const broken = stream(bot, threadId, question, { base: url });
+  broken.write('Try x');
+  await viewer.shows('Try x');
+  child.kill('SIGTERM');
+  const status = await broken.reply.then((reply) => reply.status).catch(() => 'cut');
+  expect([503, 'cut']).toContain(status);
+  broken.cut();
+  await exited;
+  expect(await ofAgent()).toEqual([]);
+  // The partition comes back, and whoever ended has said so of its place.
+  await eventually(async () => {
+    const again = stream(bot, threadId, question);
+    again.end('Try x = 3');
+    expect(await again.reply).toMatchObject({ status: 201, body: { content: 'Try x = 3' } });
+  }, PATIENT);
+  expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_MESSAGE_CREATED' }]);
 });
