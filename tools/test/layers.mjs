@@ -34,7 +34,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/events': [
-    'cases emoji ids instants limits openForm partition problems storable text unpooled',
+    'cases emoji ids instants limits openForm problems storable text unpooled',
     'catalogue idInputs',
     'envelope feed metadata resources streams upcast',
     'appendable inputs reader rights',
@@ -86,7 +86,7 @@ export const LAYERS = {
   'libs/sealing': [
     'clock errors port',
     'keys blob opened',
-    'cipher config keyedHash receipts scope',
+    'cipher config keyedHash receipts',
     'admissions opener sealers',
     'sealing',
     'index',

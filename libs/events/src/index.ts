@@ -3,7 +3,6 @@ export * from './idInputs';
 export { eitherCase } from './cases';
 export * from './emoji';
 export * from './streams';
-export * from './partition';
 export * from './problems';
 export * from './catalogue';
 export * from './envelope';

@@ -4,9 +4,8 @@ import type { Clock } from './clock';
 import { createBatchLoader } from './keys/batch';
 import type { Keyring } from './keys/keyring';
 import type { KeySource } from './keys/keySource';
-import { nameKey } from './keys/keyStore';
 import type { AdmissionOfSubjects, Sealing } from './port';
-import { subjectName } from './scope';
+import { nameKey, subjectName } from './keys/names';
 
 export interface AdmissionsOptions {
   keyring: Pick<Keyring, 'named'>;

@@ -4,6 +4,7 @@ export { createSealing, MAX_TTL_MS, type SealingService } from './sealing';
 export { masterKeyFrom, sealingConfigShape } from './config';
 export { createLocalMasterKey } from './keys/masterKey';
 export * from './keys/keyStore';
+export { nameKey } from './keys/names';
 export type { KeyEvidence } from './keys/admin';
 export type { MasterKeyStatus } from './keys/rotation';
 export { createMemoryKeyStore } from './keys/memoryKeyStore';

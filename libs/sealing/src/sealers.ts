@@ -8,7 +8,7 @@ import type { Keyring } from './keys/keyring';
 import type { LoadedKey } from './keys/keySource';
 import type { KeyName } from './keys/keyStore';
 import type { Sealer, Sealing, SealScope } from './port';
-import { guardNames, scopeName, slotNames } from './scope';
+import { guardNames, scopeName, slotNames } from './keys/names';
 
 export interface SealersOptions {
   keyring: Keyring;

@@ -11,7 +11,7 @@ import type { KeyStore } from './keys/keyStore';
 import type { MasterKey } from './keys/masterKey';
 import { createOpener } from './opener';
 import type { Opener, Sealing } from './port';
-import { subjectName, tenantName } from './scope';
+import { subjectName, tenantName } from './keys/names';
 import { createSealers } from './sealers';
 
 export interface SealingOptions {

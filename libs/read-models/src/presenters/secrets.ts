@@ -1,5 +1,5 @@
 import type { SealedSecret } from '../projections';
-import type { SealedText } from '../projections/sealedText';
+import type { SealedText } from '../projections';
 
 /** A secret in the clear. */
 export interface OpenSecret {

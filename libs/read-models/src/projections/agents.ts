@@ -1,8 +1,7 @@
 import type { AgentTrigger, ChatEvent, EventOf, TenantId } from '@threadlog/events';
 import { integer, json, nullable, text } from '../tables/columns';
 import { defineTable, type RowOf } from '../tables/table';
-import { UNTOUCHED, type Projection } from './projection';
-import { sealedText } from './sealedText';
+import { sealedText, UNTOUCHED, type Projection } from './projection';
 import { firstSecret, nextSecrets, type SealedSecret } from './secrets';
 
 /** Agents that tenants registered. URL, name and secrets are sealed. */

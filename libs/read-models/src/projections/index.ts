@@ -7,7 +7,6 @@ export * from './participants';
 export * from './privacyLogs';
 export * from './projection';
 export * from './receipts';
-export * from './sealedText';
 export * from './secrets';
 export * from './streams';
 export * from './takings';

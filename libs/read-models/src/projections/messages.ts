@@ -10,8 +10,7 @@ import {
 } from '@threadlog/events';
 import { boolean, integer, json, nullable, text, texts, uuid } from '../tables/columns';
 import { defineTable, type RowOf } from '../tables/table';
-import { UNTOUCHED, type Projection, type RowRef } from './projection';
-import { sealedText } from './sealedText';
+import { sealedText, UNTOUCHED, type Projection, type RowRef } from './projection';
 
 /** Who reacted with what, oldest first. */
 export type Reactions = { emoji: string; user_ids: string[] }[];

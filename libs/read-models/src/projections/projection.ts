@@ -1,5 +1,13 @@
-import type { ChatEvent, TenantId } from '@threadlog/events';
+import type { ChatEvent, Sealed, TenantId } from '@threadlog/events';
 import type { Table } from '../tables/table';
+
+/** Text of a sealed blob (`v1.…`) as stored in a column; null when there is none or it was scrubbed. */
+export type SealedText = string | null;
+
+/** Column form of a sealed field. */
+export function sealedText(value: Sealed | null | undefined): SealedText {
+  return value ? value.sealed : null;
+}
 
 /** Where an event stands in the log. */
 export interface EventPlace {

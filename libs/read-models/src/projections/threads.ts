@@ -1,8 +1,7 @@
 import type { AgentMode, Channel, ChatEvent, EventOf, TenantId, ThreadStatus, ThreadType } from '@threadlog/events';
 import { bigint, integer, json, madeOf, nullable, text } from '../tables/columns';
 import { defineTable, type RowOf } from '../tables/table';
-import { threadTouched, UNTOUCHED, type Projection } from './projection';
-import { sealedText } from './sealedText';
+import { sealedText, threadTouched, UNTOUCHED, type Projection } from './projection';
 
 /**
  * Characters of a time of the events that tell its minute. Threads are found by the minute of their last activity and put in

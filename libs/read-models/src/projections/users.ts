@@ -1,8 +1,7 @@
 import type { ChatEvent, TenantId } from '@threadlog/events';
 import { integer, nullable, text } from '../tables/columns';
 import { defineTable, type RowOf } from '../tables/table';
-import { UNTOUCHED, type Projection } from './projection';
-import { sealedText } from './sealedText';
+import { sealedText, UNTOUCHED, type Projection } from './projection';
 
 /** Profiles of users; every personal column is sealed. */
 export const usersTable = defineTable({

@@ -1,8 +1,7 @@
 import type { ChatEvent, EventOf, TenantId, WebhookFilter, WebhookPayload } from '@threadlog/events';
 import { bigint, boolean, integer, json, nullable, text, texts } from '../tables/columns';
 import { defineTable, type RowOf } from '../tables/table';
-import { UNTOUCHED, type EventPlace, type Projection } from './projection';
-import { sealedText } from './sealedText';
+import { sealedText, UNTOUCHED, type EventPlace, type Projection } from './projection';
 import { firstSecret, nextSecrets, type SealedSecret } from './secrets';
 
 /** Receivers of tenants' own that events are posted to. URL, description and secrets are sealed. */

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { newKey } from './keySource';
 import {
   MAX_LISTED,
-  nameOfTarget,
   type KeyKind,
   type KeyRecord,
   type KeyState,
@@ -11,6 +10,7 @@ import {
   type KeyTarget,
   type ListedKey,
 } from './keyStore';
+import { nameOfTarget } from './names';
 import type { MasterKey } from './masterKey';
 
 /** Evidence about one key, fit for receipts and events: it names the key and its state, never what it was. */

@@ -2,7 +2,8 @@ import { ProblemError, type TenantId } from '@threadlog/events';
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import type { Clock } from '../clock';
 import { SealingError } from '../errors';
-import { nameKey, type KeyName, type KeyRecord, type KeyState, type KeyStore, type NewKey } from './keyStore';
+import type { KeyName, KeyRecord, KeyState, KeyStore, NewKey } from './keyStore';
+import { nameKey } from './names';
 import type { MasterKey } from './masterKey';
 
 /** A key in this process. */

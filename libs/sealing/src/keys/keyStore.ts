@@ -131,14 +131,3 @@ export interface KeyStore {
   /** Replaces wrapped keys that are still as they were; returns how many. */
   rewrap(changes: readonly Rewrap[]): Promise<number>;
 }
-
-/** A name as one string; no id holds a slash. */
-export function nameKey(name: KeyName): string {
-  return `${name.kind}/${name.id}/${name.month}`;
-}
-
-/** The name that stands for a target as a whole. */
-export function nameOfTarget(target: KeyTarget): KeyName {
-  if (target.kind === 'tenant') return { kind: 'tenant', id: '', month: '' };
-  return { kind: target.kind, id: target.id, month: target.kind === 'thread_month' ? target.month : '' };
-}

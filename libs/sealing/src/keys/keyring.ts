@@ -4,7 +4,8 @@ import type { Clock } from '../clock';
 import { createBatchLoader } from './batch';
 import type { KeySource, LoadedKey } from './keySource';
 import { createMissingKeys } from './missingKeys';
-import { nameKey, type KeyName } from './keyStore';
+import type { KeyName } from './keyStore';
+import { nameKey } from './names';
 
 /**
  * Caches keys. `ensure` and `load` read again what has less than the margin left, so that what they give can still be

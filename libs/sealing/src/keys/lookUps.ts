@@ -1,5 +1,6 @@
 import type { TenantId } from '@threadlog/events';
-import { nameKey, type KeyName, type KeyStore, type MonthQuery, type ThreadMonth } from './keyStore';
+import type { KeyName, KeyStore, MonthQuery, ThreadMonth } from './keyStore';
+import { nameKey } from './names';
 
 /** Questions to the key store itself, past every cache. */
 export interface KeyLookUps {

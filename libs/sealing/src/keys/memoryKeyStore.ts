@@ -1,15 +1,7 @@
 import type { TenantId } from '@threadlog/events';
 import { randomUUID } from 'node:crypto';
-import {
-  nameKey,
-  nameOfTarget,
-  type KeyName,
-  type KeyRecord,
-  type KeyStore,
-  type KeyTarget,
-  type ListedKey,
-  type NewKey,
-} from './keyStore';
+import { type KeyName, type KeyRecord, type KeyStore, type KeyTarget, type ListedKey, type NewKey } from './keyStore';
+import { nameKey, nameOfTarget } from './names';
 import { monthsAmong } from './months';
 
 /** A key store in memory, for tests and simulations; the same contract as the one in Postgres. */

@@ -1,7 +1,8 @@
 import type { TenantId } from '@threadlog/events';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { nameOfTarget, type KeyKind, type KeyRecord, type KeyState, type KeyStore, type KeyTarget } from './keyStore';
+import type { KeyKind, KeyRecord, KeyState, KeyStore, KeyTarget } from './keyStore';
+import { nameOfTarget } from './names';
 import { selectMonths } from './months';
 import { KEYSTORE_SQL } from './schema';
 import * as sql from './statements';

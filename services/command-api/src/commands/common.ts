@@ -56,6 +56,11 @@ export function nobody(): readonly string[] {
   return NONE;
 }
 
+/** A message's text belongs to its author, the thread's month and the learner. */
+export function messageKeys({ actor, threadId, learnerId, now }: SealInput<'thread'>): SealScope {
+  return { tenantId: actor.tenantId, threadId, authorId: actor.id, month: now.slice(0, 7), learnerId };
+}
+
 /** A title belongs to who writes it, the thread, without a month, and the learner. */
 export function settingsKeys({ actor, threadId }: SealInput<'thread'>, learnerId: string | null): SealScope {
   return { tenantId: actor.tenantId, threadId, authorId: actor.id, month: null, learnerId };

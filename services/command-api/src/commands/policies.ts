@@ -1,5 +1,13 @@
-import { NOT_THERE } from '@threadlog/events';
-import { canSee, may, visibleFromIndex, visibleFromSeq, type Action, type ActionSubject } from '@threadlog/auth';
+import { missingOf, NOT_THERE, type Attachment, type SenderType } from '@threadlog/events';
+import {
+  canSee,
+  may,
+  visibleFromIndex,
+  visibleFromSeq,
+  type Action,
+  type ActionSubject,
+  type Actor,
+} from '@threadlog/auth';
 import type { MessageRow, ParticipantRow, ThreadRow } from '@threadlog/read-models';
 import { refuse, refuseField, type Check, type Refusal, type SeenThread, type ThreadContext } from './decision';
 
@@ -88,6 +96,47 @@ export function mentionsPeople(
 export function isOpen(view: View): Check {
   const { status } = [view.thread, view.root].find((row) => row.status !== 'active') ?? view.thread;
   return status === 'active' ? undefined : refuse('thread_closed', `the thread is ${status}`);
+}
+
+/** An agent is one by its token or by its place in the thread. */
+export function isAgent(actor: Actor, view: View): boolean {
+  return actor.type === 'agent' || actor.role === 'agent' || view.subject.participant?.role === 'agent';
+}
+
+/** While people have taken a conversation over, no agent says anything in it or below it. */
+export function agentsMaySpeak(view: View, { actor }: ThreadContext): Check {
+  return view.root.agent_mode === 'off' && isAgent(actor, view) ? AGENTS_OFF : undefined;
+}
+
+export const AGENTS_OFF = refuse('agent_off', 'people have taken over: agents do not speak in this conversation');
+
+/** As what the actor speaks: an agent by its token's role too, the product itself as the system. */
+export function senderType(actor: Actor): SenderType {
+  if (actor.type === 'internal' || actor.type === 'system') return 'system';
+  return actor.type === 'agent' || actor.role === 'agent' ? 'agent' : 'user';
+}
+
+interface NewMessage {
+  content: string;
+  messageType?: string;
+  attachments: Attachment[];
+}
+
+export function isSound(input: NewMessage): Check {
+  const fault = missingOf(input);
+  return fault ? refuseField(`/${fault.field}`, 'required', fault.message) : undefined;
+}
+
+/** Deleted messages make room again. */
+function hasRoom(view: View, context: ThreadContext): Check {
+  const { maxMessagesPerThread } = context.limits;
+  if (view.thread.last_message_index - view.thread.deleted_count < maxMessagesPerThread) return undefined;
+  return refuse('thread_full', `a thread holds at most ${maxMessagesPerThread} messages`);
+}
+
+/** The thread is open, to this speaker too, and not full. */
+export function takesMessages(view: View, context: ThreadContext): Check {
+  return isOpen(view) ?? agentsMaySpeak(view, context) ?? hasRoom(view, context);
 }
 
 /** A tombstone can be seen, and that is all. */

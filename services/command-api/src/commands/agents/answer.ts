@@ -2,10 +2,9 @@ import { agentAnswer, type CommandInput } from '@threadlog/commands';
 import type { MessageRun } from '@threadlog/events';
 import type { MessageRow } from '@threadlog/read-models';
 import { happened, isRefusal } from '../decision';
-import { inThread, messageOf, nobody, shownMessage } from '../common';
+import { inThread, messageKeys, messageOf, nobody, shownMessage } from '../common';
 import { defineCommand } from '../define';
-import { isSound, messageKeys } from '../messages/posting';
-import { mentionsPeople } from '../policies';
+import { isSound, mentionsPeople } from '../policies';
 import { answerable } from './answerable';
 import { hopsTo } from './rules';
 

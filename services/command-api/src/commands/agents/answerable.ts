@@ -1,7 +1,6 @@
 import type { MessageRow } from '@threadlog/read-models';
 import { isRefusal, type Refusal, type SeenThread, type ThreadContext } from '../decision';
-import { takesMessages } from '../messages/posting';
-import { viewThread, type View } from '../policies';
+import { takesMessages, viewThread, type View } from '../policies';
 import { mayActAsAgent, mayAnswer, triggerOf } from './rules';
 
 /** The message that an agent answers, where it may: whatever it says, and whenever that is asked. */

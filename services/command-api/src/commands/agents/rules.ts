@@ -2,12 +2,7 @@ import type { Actor } from '@threadlog/auth';
 import { LIMITS } from '@threadlog/events';
 import { newestDealtWith, type MessageRow } from '@threadlog/read-models';
 import { refuse, refuseField, isRefusal, type Check, type SeenThread, type ThreadContext } from '../decision';
-import { allowed, isThere, viewMessage, type View } from '../policies';
-
-/** An agent is one by its token or by its place in the thread. */
-export function isAgent(actor: Actor, view: View): boolean {
-  return actor.type === 'agent' || actor.role === 'agent' || view.subject.participant?.role === 'agent';
-}
+import { AGENTS_OFF, allowed, isAgent, isThere, viewMessage, type View } from '../policies';
 
 /** Runs are an agent's that may write here. */
 export function mayActAsAgent(context: ThreadContext, view: View): Check {
@@ -15,13 +10,6 @@ export function mayActAsAgent(context: ThreadContext, view: View): Check {
 }
 
 const ONLY_AGENTS = refuse('forbidden', 'only an agent does this');
-
-/** While people have taken a conversation over, no agent says anything in it or below it. */
-export function agentsMaySpeak(view: View, { actor }: ThreadContext): Check {
-  return view.root.agent_mode === 'off' && isAgent(actor, view) ? OFF : undefined;
-}
-
-const OFF = refuse('agent_off', 'people have taken over: agents do not speak in this conversation');
 
 /** The message that asked the agent, as the agent sees it: somebody else's. */
 export function triggerOf(messageId: string, state: SeenThread, { view, actor }: { view: View; actor: Actor }) {
@@ -58,7 +46,7 @@ export function mayAnswer(trigger: MessageRow, context: ThreadContext, view: Vie
  * two times are those of the owner's clock.
  */
 function isAsked(trigger: MessageRow, { actor }: ThreadContext, { root }: View): Check {
-  if (root.agent_mode === 'off') return OFF;
+  if (root.agent_mode === 'off') return AGENTS_OFF;
   if (root.agent_mode_at !== null && trigger.created_at <= root.agent_mode_at)
     return refuse('agent_off', 'the message is from before agents were let into this conversation as they are now');
   const mustName = root.agent_mode === 'mention' || trigger.sender_type === 'agent';

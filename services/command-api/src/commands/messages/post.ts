@@ -1,12 +1,22 @@
 import { hasPermission, type Actor } from '@threadlog/auth';
 import { messagePost, type CommandInput } from '@threadlog/commands';
 import type { SenderType } from '@threadlog/events';
-import { hopsOfPost, isAgent } from '../agents/rules';
+import { hopsOfPost } from '../agents/rules';
 import { happened, isRefusal, refuseField, type Check, type SeenThread } from '../decision';
-import { ifNamed, inThread, messageOf, nobody, shownMessage } from '../common';
+import { ifNamed, inThread, messageKeys, messageOf, nobody, shownMessage } from '../common';
 import { defineCommand } from '../define';
-import { allowed, forbidden, isVisible, mentionsPeople, viewThread, type View } from '../policies';
-import { isSound, messageKeys, senderType, takesMessages } from './posting';
+import {
+  allowed,
+  forbidden,
+  isAgent,
+  isSound,
+  isVisible,
+  mentionsPeople,
+  senderType,
+  takesMessages,
+  viewThread,
+  type View,
+} from '../policies';
 
 type Input = CommandInput<'message.post'>;
 

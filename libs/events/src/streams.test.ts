@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { murmur2, partitionOfKey } from './partition';
+import { murmur2, partitionOfKey } from './streams';
 
 const utf8 = new TextEncoder();
 

@@ -1,7 +1,7 @@
 import { rootThreadId } from '@threadlog/events';
-import { SLOTS, type Slot } from './blob';
-import type { KeyName } from './keys/keyStore';
-import type { SealScope } from './port';
+import { SLOTS, type Slot } from '../blob';
+import type { KeyName, KeyTarget } from './keyStore';
+import type { SealScope } from '../port';
 
 export const tenantName: KeyName = { kind: 'tenant', id: '', month: '' };
 
@@ -29,4 +29,15 @@ export function guardNames({ threadId, month }: SealScope): KeyName[] {
 /** A scope as one string; no id is empty or holds a slash. */
 export function scopeName({ tenantId, authorId, threadId, month, learnerId }: SealScope): string {
   return `${tenantId}/${authorId ?? ''}/${threadId ?? ''}/${month ?? ''}/${learnerId ?? ''}`;
+}
+
+/** A name as one string; no id holds a slash. */
+export function nameKey(name: KeyName): string {
+  return `${name.kind}/${name.id}/${name.month}`;
+}
+
+/** The name that stands for a target as a whole. */
+export function nameOfTarget(target: KeyTarget): KeyName {
+  if (target.kind === 'tenant') return { kind: 'tenant', id: '', month: '' };
+  return { kind: target.kind, id: target.id, month: target.kind === 'thread_month' ? target.month : '' };
 }
