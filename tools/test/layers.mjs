@@ -107,7 +107,7 @@ export const LAYERS = {
     'metrics pipeline registerMetrics',
     'router',
     'store',
-    'http',
+    'http writer',
     'agentRuns',
     'routes',
     'surfaces',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createAgentStreams } from '@threadlog/agents';
 import type { CommandRouter, ForwardClient } from '@threadlog/commands';
 import type { TenantId } from '@threadlog/events';
@@ -8,39 +7,30 @@ import {
   createReadingQueries,
   createStatements,
   describeLoss,
-  logEnds,
-  noteLogLoss,
   offsetsOf,
-  readKnownLengths,
   readLogLosses,
   subjectOfDeletion,
   stopRun,
 } from '@threadlog/read-models';
 import { readModelThere, servedRoutes, shedWrites, type Runtime, type Signals } from '@threadlog/runtime';
 import { mountRoutes, onOwnBehalf, strictRouter, type LastWrites, type Role, type Service } from '@threadlog/service';
-import { v7 as uuidv7 } from 'uuid';
 import { commandRoutes } from './allRoutes';
-import { createSystemClock, createWindow, type Clock } from './clock';
-import { createExecutor } from './pipeline/executor';
+import { createSystemClock } from './clock';
 import type { CommandApiConfig } from './config';
 import { createLookUps, type LookUps } from './http/lookUps';
 import { createWebhookUrls } from './http/webhookUrls';
-import { createCommandFaults, createOwnershipMetrics } from './metrics';
-import { createOwner, type Owner } from './ownership/owner';
+import type { Owner } from './ownership/owner';
 import type { LeaseStore } from './ownership/ports';
-import { LEASE_TIMING } from './ownership/leaseDeadline';
 import { createCommandRouter, rememberWrites } from './router/commandRouter';
 import { forwardedTo } from './router/forwardedTo';
 import { forwardEndpoint } from './router/forwardEndpoint';
 import { createForwarding, forwardOver } from './router/forwarding';
 import { createOwnerDirectory } from './router/ownerDirectory';
-import { createExtras } from './store/extras';
-import { createHoldsCache } from './store/holdsCache';
-import { createRowAnswers } from './store/rowAnswers';
 import { createPostgresLeases } from './store/postgresLeases';
 import { createPostgresReadModel, type PostgresReadModel } from './store/postgresReadModel';
 import { createChatWrites, type ChatWrites } from './surfaces/v1/chatWrites';
-import type { CommandRouteDeps } from './http/commandRoute';
+import type { Sending } from './http/carryOut';
+import { createWriter } from './writer';
 
 export interface CommandApi extends Role {
   /** Everybody else's way to write, in this process. */
@@ -61,10 +51,6 @@ export interface CommandApiDeps extends Pick<
   /** Checks every reply against its declared schema. For tests. */
   checkReplies?: boolean;
 }
-
-/** Largest event: well below the broker's limit for a batch, which is one partition's share of a send. */
-const MAX_EVENT_BYTES = 400 * 1024;
-const HOUR_MS = 3_600_000;
 
 /** Decides commands as the single writer of its partitions, and forwards those of others. */
 export function createCommandApi(deps: CommandApiDeps): CommandApi {
@@ -122,52 +108,9 @@ export function createCommandApi(deps: CommandApiDeps): CommandApi {
   };
 }
 
-/** The owner of partitions and the executor of commands on them. */
-function createWriter(deps: CommandApiDeps, clock: Clock, leases: LeaseStore) {
-  const { config, database, log, sealing, messageStore, logger } = deps;
-  const limits = {
-    maxMessagesPerThread: config.MAX_MESSAGES_PER_THREAD,
-    maxParticipants: config.MAX_PARTICIPANTS_PER_THREAD,
-    erasureGraceHours: config.ERASURE_GRACE_HOURS,
-    retentionDays: config.MESSAGE_RETENTION_DAYS ?? null,
-  };
-  const windowStart = createWindow(clock, config.IDEMPOTENCY_WINDOW_HOURS * HOUR_MS);
-  const readModel = createPostgresReadModel({ database, messageStore });
-  const shared = { clock, readModel, windowStart, newEventId: uuidv7 };
-  const owner = createOwner({
-    ...shared,
-    instance: { ownerId: randomUUID(), url: deps.opsUrl },
-    leases,
-    lengths: { known: () => readKnownLengths(database), note: (loss) => noteLogLoss(database, loss) },
-    log,
-    timing: LEASE_TIMING,
-    observer: createOwnershipMetrics(deps),
-  });
-  const holds = createHoldsCache({
-    database,
-    clock,
-    generation: () => activeGeneration(database),
-    ends: () => logEnds(log),
-    onFault: (error) => logger.warn({ err: error }, 'legal holds not read, trying again'),
-  });
-  const executor = createExecutor({
-    ...shared,
-    holdsOf: holds.of,
-    extrasOf: createExtras({ database, generation: readModel.generation }, sealing),
-    owner,
-    sealing,
-    limits,
-    answers: createRowAnswers({ database, sealing, messageStore, limits, generation: readModel.generation }),
-    maxEventBytes: MAX_EVENT_BYTES,
-    shed: deps.shedding.shed,
-    ...createCommandFaults(deps),
-  });
-  return { owner, executor, readModel, holds };
-}
-
 /** The writes of `/v1` in a process that has no command API: through whatever router it has. */
 export function createRemoteChatWrites(
-  deps: Pick<CommandApiDeps, 'database' | 'log' | 'messageStore'> & Pick<CommandRouteDeps, 'router' | 'timeoutMs'>,
+  deps: Pick<CommandApiDeps, 'database' | 'log' | 'messageStore'> & Sending,
 ): ChatWrites {
   const { router, timeoutMs, log, database, messageStore } = deps;
   const lookUps = lookUpsOf({ database, log, messageStore }, createPostgresReadModel({ database, messageStore }));

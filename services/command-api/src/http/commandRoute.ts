@@ -1,13 +1,6 @@
 import type { AgentStreams } from '@threadlog/agents';
-import type {
-  Command,
-  CommandAccepted,
-  CommandInput,
-  CommandResult,
-  CommandRouter,
-  CommandType,
-} from '@threadlog/commands';
-import { ProblemError, type TenantId } from '@threadlog/events';
+import type { Command, CommandAccepted, CommandInput, CommandType } from '@threadlog/commands';
+import type { TenantId } from '@threadlog/events';
 import {
   CONSISTENCY_HEADER,
   defineRoute,
@@ -22,11 +15,11 @@ import {
 } from '@threadlog/service';
 import { z } from 'zod';
 import { definitionOf } from '../commands/registry';
+import { carryOut, requireAccepted, type Sending } from './carryOut';
 import type { LookUps } from './lookUps';
 
 /** What command routes work with. */
-export interface CommandRouteDeps {
-  router: CommandRouter;
+export interface CommandRouteDeps extends Sending {
   /** Identity of the log, part of every consistency token. */
   logId: string;
   /** What stands before every path, for `Location`; `BASE_PATH`. */
@@ -37,8 +30,6 @@ export interface CommandRouteDeps {
   readmit(tenantId: TenantId, subjectId: string): Promise<void>;
   /** The URL of an endpoint in its one spelling; throws `invalid_request` for one that nothing would be sent to. */
   webhookUrl(text: string): string;
-  /** Longest wait for an answer; milliseconds. */
-  timeoutMs: number;
   /** Takes what an agent says as it says it; null where there is no message. Throws what the run was refused with. */
   takeStream: AgentStreams['take'];
 }
@@ -149,36 +140,6 @@ export function writeRoute<
   });
 }
 
-/** The part of a request that every command carries on. */
-export type Caller = Pick<RouteRequest, 'actor' | 'requestId' | 'traceparent'> & { headers: object };
-
-/** Carries out a command in the caller's name. `idempotencyKey` stands in for the caller's own. */
-export function carryOut(
-  caller: Caller,
-  deps: Pick<CommandRouteDeps, 'router' | 'timeoutMs'>,
-  command: Command,
-  idempotencyKey = keyOf(caller) ?? keyInBody(command),
-): Promise<CommandResult> {
-  return deps.router.execute({
-    actor: caller.actor,
-    command,
-    idempotencyKey,
-    correlationId: caller.requestId,
-    traceparent: caller.traceparent,
-    timeoutMs: deps.timeoutMs,
-  });
-}
-
-/** The same for what must succeed: throws what the command was refused with. */
-export async function accepted(...carried: Parameters<typeof carryOut>): Promise<CommandAccepted> {
-  return requireAccepted(await carryOut(...carried));
-}
-
-export function requireAccepted(result: CommandResult): CommandAccepted {
-  if (!result.ok) throw new ProblemError(result.problem);
-  return result;
-}
-
 export function replyTo(result: CommandAccepted, deps: CommandRouteDeps, told: ResponseOverride = {}): RouteReply {
   const status = told.status ?? result.status;
   const headers = writtenHeaders(result, deps);
@@ -202,16 +163,6 @@ function locationOf(
 ): string | undefined {
   if (told.location !== undefined) return `${basePath}${told.location}`;
   return result.location && `${basePath}/api/v1${result.location}`;
-}
-
-/** The client's own key, from the header. */
-export function keyOf({ headers }: Pick<Caller, 'headers'>): string | null {
-  return (headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null;
-}
-
-/** A client's own id of what it makes serves as its key where no header says otherwise. */
-function keyInBody(command: Command): string | null {
-  return definitionOf(command).ownKey?.(command.input) ?? null;
 }
 
 /** The version in an `If-Match` header; `*` and none ask for nothing. */

@@ -2,7 +2,8 @@ import { idInputSchema, messageSchema, threadIdInputSchema } from '@threadlog/ev
 import { boundsBodyItself, type Route } from '@threadlog/service';
 import { z } from 'zod';
 import { hearBody, leaveRest } from '../agentRuns/body';
-import { keyOf, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { keyOf } from '../http/carryOut';
+import { replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 
 const streamRun = writeRoute({
   method: 'post',

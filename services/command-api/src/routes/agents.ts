@@ -3,7 +3,8 @@ import { agentMode, agentRegisterSchema } from '@threadlog/commands';
 import { agentSchema, agentWithSecretSchema, threadIdInputSchema, threadSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
-import { accepted, commandRoute, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { accepted } from '../http/carryOut';
+import { commandRoute, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 
 const tags = ['Agents'];
 const threadParams = z.object({ threadId: threadIdInputSchema });

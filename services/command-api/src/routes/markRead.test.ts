@@ -1,7 +1,8 @@
 import type { CommandRequest, CommandResult } from '@threadlog/commands';
 import { notThere } from '@threadlog/events';
 import { testActor } from '@threadlog/testing';
-import type { Caller, CommandRouteDeps } from '../http/commandRoute';
+import type { Caller } from '../http/carryOut';
+import type { CommandRouteDeps } from '../http/commandRoute';
 import { markRead } from './markRead';
 
 const ada = testActor('ada');

@@ -3,7 +3,8 @@ import { rootThreadId } from '@threadlog/events';
 import type { ReadPlace } from '@threadlog/read-models';
 import type { RouteReply } from '@threadlog/service';
 import { z } from 'zod';
-import { accepted, keyOf, replyTo, type Caller, type CommandRouteDeps } from '../http/commandRoute';
+import { accepted, keyOf, type Caller } from '../http/carryOut';
+import { replyTo, type CommandRouteDeps } from '../http/commandRoute';
 
 /** How far the caller has read a thread, and what is left. */
 export const readPositionSchema = z

@@ -1,7 +1,8 @@
 import { idInputSchema, privacyRequestSchema } from '@threadlog/events';
 import type { Route } from '@threadlog/service';
 import { z } from 'zod';
-import { accepted, commandRoute, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
+import { accepted } from '../http/carryOut';
+import { commandRoute, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 import { deleteBody, personBody, personOf, subjectIn } from './privacyBodies';
 
 const tags = ['Privacy'];

@@ -1,15 +1,13 @@
 import type { Command } from '@threadlog/commands';
 import { messageSchema, rootThreadId } from '@threadlog/events';
 import type { Route, RouteReply } from '@threadlog/service';
+import { carryOut, requireAccepted, type Caller } from '../http/carryOut';
 import {
-  carryOut,
   commandRoute,
   matchHeaders,
   replyTo,
-  requireAccepted,
   versionIn,
   writeRoute,
-  type Caller,
   type CommandRouteDeps,
 } from '../http/commandRoute';
 import * as schemas from './schemas';

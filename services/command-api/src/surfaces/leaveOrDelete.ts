@@ -1,6 +1,7 @@
 import type { CommandResult } from '@threadlog/commands';
 import type { RouteReply } from '@threadlog/service';
-import { carryOut, keyOf, replyTo, requireAccepted, type Caller, type CommandRouteDeps } from '../http/commandRoute';
+import { carryOut, keyOf, requireAccepted, type Caller } from '../http/carryOut';
+import { replyTo, type CommandRouteDeps } from '../http/commandRoute';
 
 /**
  * Deletes the conversation, or leaves it where the caller may not delete it. The owner of the stream decides which, on

@@ -3,15 +3,8 @@ import type { CommandAccepted } from '@threadlog/commands';
 import { participantResourceSchema, type ParticipantResource } from '@threadlog/events';
 import type { Route, RouteReply } from '@threadlog/service';
 import { z } from 'zod';
-import {
-  accepted,
-  commandRoute,
-  keyOf,
-  replyTo,
-  writeRoute,
-  type Caller,
-  type CommandRouteDeps,
-} from '../http/commandRoute';
+import { accepted, keyOf, type Caller } from '../http/carryOut';
+import { commandRoute, replyTo, writeRoute, type CommandRouteDeps } from '../http/commandRoute';
 import { addParticipantsBody, conversationParams } from './schemas';
 
 const tags = ['Conversations'];

@@ -2,7 +2,8 @@ import type { CommandResult } from '@threadlog/commands';
 import { MAX_SUBJECT_CHARACTERS } from '@threadlog/events';
 import { invalidRequest, type RouteReply } from '@threadlog/service';
 import type { z } from 'zod';
-import { carryOut, keyOf, type Caller, type CommandRouteDeps } from '../http/commandRoute';
+import { carryOut, keyOf, type Caller } from '../http/carryOut';
+import type { CommandRouteDeps } from '../http/commandRoute';
 import type { syncBody } from './schemas';
 
 /** Most users of one request. */

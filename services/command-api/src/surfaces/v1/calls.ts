@@ -1,6 +1,6 @@
 import { messagePostSchema, type CommandAccepted } from '@threadlog/commands';
 import { problem, rootThreadId, v1Message, type MessageResource, type V1Message, type V1Read } from '@threadlog/events';
-import { accepted, keyOf, type Caller } from '../../http/commandRoute';
+import { accepted, keyOf, type Caller } from '../../http/carryOut';
 import { moveReadPosition, type ReadingDeps } from '../../routes/markRead';
 import type { SendRequest } from './schemas';
 
