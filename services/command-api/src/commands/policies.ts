@@ -104,7 +104,7 @@ export function isAgent(actor: Actor, view: View): boolean {
 }
 
 /** While people have taken a conversation over, no agent says anything in it or below it. */
-export function agentsMaySpeak(view: View, { actor }: ThreadContext): Check {
+function agentsMaySpeak(view: View, { actor }: ThreadContext): Check {
   return view.root.agent_mode === 'off' && isAgent(actor, view) ? AGENTS_OFF : undefined;
 }
 
