@@ -8,6 +8,7 @@ import {
   DISCARDED_RECORDS_SQL,
   GENERATION_REVISION_SQL,
   LOG_LENGTH_SQL,
+  LOG_READERS_SQL,
   PRIVACY_JOBS_SQL,
   PROCESSES_SQL,
   RATE_USAGE_SQL,
@@ -59,6 +60,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '014_agent_streams', sql: AGENT_STREAMS_SQL },
   { name: '015_processes', sql: PROCESSES_SQL },
   { name: '016_revealed_records', sql: REVEALED_RECORDS_SQL },
+  { name: '017_log_readers', sql: LOG_READERS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

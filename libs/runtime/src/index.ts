@@ -20,6 +20,7 @@ export { shedWrites, unlessShed } from './shedWrites';
 export * from './runRoles';
 export * from './runtime';
 export * from './sharedClock';
+export * from './shares/shares';
 export * from './signals/presenceBoard';
 export * from './signals/signals';
 export * from './watchGeneration';

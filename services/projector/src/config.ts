@@ -7,7 +7,9 @@ export const projectorConfig = {
     .describe('Batches of more than a few records written at a time, each on a connection of its own'),
   PROJECTOR_POLL_MS: integer(10, 60_000)
     .prefault('1000')
-    .describe('How often to look for new and dropped generations of the read model'),
+    .describe(
+      'Milliseconds between looks for new and dropped generations of the read model, and for other projectors; one that says nothing for two and a half of them loses its partitions to the others',
+    ),
   PROJECTOR_FORMER_KEPT_HOURS: integer(0, 8_760)
     .prefault('24')
     .describe(

@@ -29,6 +29,7 @@ function spawnProjector(prefix: string, databaseUrl: string): ChildProcess {
       AUTH_JWT_SECRET: 'a secret that only this test knows and nobody needs',
       OPS_PORT: '0',
       LOG_LEVEL: 'silent',
+      PROJECTOR_POLL_MS: '200',
     },
   });
   children.push(child);

@@ -19,6 +19,7 @@ export function createObserver(logger: Logger, metrics: Metrics, deadLetters: De
       logger.warn(about, 'records hold what no store takes: applied in the nearest form that can be kept');
     },
     lag: (lane, records) => meters.lag.set(labels(lane), records),
+    left: (lane) => meters.lag.remove(labels(lane)),
     quarantined(lane, records) {
       meters.quarantined.inc(labels(lane), records.length);
       for (const record of records) deadLetters?.publish(record);
@@ -34,7 +35,7 @@ export function createObserver(logger: Logger, metrics: Metrics, deadLetters: De
       meters.retries.inc(labels(lane));
       logger.warn({ ...labels(lane), err: error, delay_ms: delayMs }, 'batch not applied, trying again');
     },
-    moved: (lane, to) => logger.warn({ ...labels(lane), to }, 'checkpoint found elsewhere, following it'),
+    moved: (lane, to) => logger.info({ ...labels(lane), to }, 'checkpoint found elsewhere, following it'),
   };
 }
 

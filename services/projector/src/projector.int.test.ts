@@ -1,10 +1,17 @@
 import { createMemoryLog } from '@threadlog/log';
-import { LogIdentityError } from '@threadlog/read-models';
+import { LogIdentityError, READ_MODEL_REVISION } from '@threadlog/read-models';
+import { createMetrics, type Metrics } from '@threadlog/service';
 import { eventually, testStack } from '@threadlog/testing';
 import { longHistory } from './testing/histories';
 import { openTestbed, type Testbed } from './testing/testbed';
 
 const stack = testStack();
+
+/** The partitions that a projector follows, by what it tells of their lag. */
+async function partitionsOf({ registry }: Metrics): Promise<number[]> {
+  const lag = await registry.getSingleMetric('projector_lag_records')?.get();
+  return [...new Set(lag?.values.map(({ labels }) => Number(labels.partition)))];
+}
 
 const first = longHistory(300, 1);
 const second = longHistory(200, 2);
@@ -41,6 +48,35 @@ describe.each(['postgres', 'mongo'] as const)('the projector with messages in %s
     for (let count = 0; count < 3; count += 1) bed.start();
     for (let at = 0; at < first.length; at += 10) await bed.append(first.slice(at, at + 10));
     await bed.caughtUp();
+    expect(await bed.rebuiltEquals()).toBe('equal');
+  });
+
+  it('shares the partitions among those that run, and leaves none behind with one that vanished', async () => {
+    const meters = [createMetrics({ defaults: false }), createMetrics({ defaults: false })];
+    const [one, other] = meters.map((metrics) => bed.start({ metrics }));
+    await bed.append(first.slice(0, 100));
+    await bed.caughtUp();
+    const all = Array.from({ length: bed.log.partitions }, (_, partition) => partition);
+    await eventually(async () => {
+      const followed = await Promise.all(meters.map(partitionsOf));
+      return followed.every(({ length }) => length > 0) && followed.flat().sort().join() === all.join();
+    });
+    // Told of one that will never fold anything: its partitions are taken from it once it counts as gone.
+    await bed.database.query(
+      `insert into threadlog.log_readers values ($1, '~', null, clock_timestamp() + interval '400 ms')`,
+      [`projector-${READ_MODEL_REVISION}`],
+    );
+    await bed.append(first.slice(100, 200));
+    await bed.caughtUp();
+    await one!.stop();
+    await bed.append(first.slice(200));
+    await bed.caughtUp();
+    expect((await partitionsOf(meters[1]!)).sort()).toEqual(all);
+    await other!.stop();
+    expect((await bed.database.query('select from threadlog.log_readers where reader_id <> $1', ['~'])).rowCount).toBe(
+      0,
+    );
+    bed.start();
     expect(await bed.rebuiltEquals()).toBe('equal');
   });
 

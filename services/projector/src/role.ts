@@ -3,12 +3,14 @@ import {
   claimLogIdentity,
   describeLoss,
   droppedGenerations,
-  liveGenerations,
+  READ_MODEL_REVISION,
   readLogLosses,
   type Database,
   type MessageStore,
 } from '@threadlog/read-models';
-import { createLimiter, until, type Logger, type Metrics, type Role } from '@threadlog/service';
+import { createShares, type Shares } from '@threadlog/runtime';
+import { createLimiter, pause, until, type Logger, type Metrics, type Role } from '@threadlog/service';
+import { follow, type Start } from './generations/following';
 import { startGenerationProjector, type GenerationProjector } from './generations/generationProjector';
 import type { LaneObserver } from './lanes/observer';
 import { createObserver } from './observe';
@@ -31,7 +33,9 @@ export interface ProjectorDeps {
   sealing?: IndexSealing;
   /** Opens `chat.dlq.v1`; without it, quarantined records stand in the database alone. */
   openTopic?(topic: typeof DEAD_LETTER_TOPIC): Promise<EventLog>;
-  /** Milliseconds between looks for new and dropped generations; default 1,000. */
+  /** Where the operations port of this process is; by it a projector knows which partitions its own process owns. */
+  opsUrl?: string;
+  /** Milliseconds between looks for new and dropped generations, and for other projectors; default 1,000. */
   pollMs?: number;
   /** Milliseconds between looks whether a crash of the database has emptied the search index; default 5,000. */
   watchMs?: number;
@@ -44,10 +48,18 @@ export interface ProjectorDeps {
 }
 
 const DEFAULT_MAX_TRANSACTIONS = 4;
+const DEFAULT_POLL_MS = 1_000;
+/** Projectors share with those that fold the same generations in the same way. */
+const SHARING = `projector-${READ_MODEL_REVISION}`;
+/** How long a projector that says nothing counts as alive: looks that it may miss, and no less than that in milliseconds. */
+const ALIVE = { looks: 2.5, leastMs: 1_000 };
+/** Looks of the others that one which leaves waits for. */
+const HAND_OVER_LOOKS = 1.5;
 
 /**
  * Folds the log into every generation that is not dropped. Refuses to run on a database that was built from another
- * log; waits for everything else. Several may run at once: they get in each other's way and lose time, nothing else.
+ * log; waits for everything else. Several share the partitions; where two fold the same one for a moment, they lose time,
+ * nothing else.
  */
 export function createProjector(deps: ProjectorDeps): Role {
   const deadLetters = deadLettersOf(deps);
@@ -73,11 +85,13 @@ export function createProjector(deps: ProjectorDeps): Role {
       const { logId, topic, partitions } = deps.log;
       await claimLogIdentity(deps.database, { logId, topic, partitions });
       const start = createStart(deps, observer);
+      const { pollMs = DEFAULT_POLL_MS } = deps;
+      const shares = sharesOf(deps, pollMs);
       await forgetDropped(deps).catch((err: unknown) => deps.logger.warn({ err }, 'dropped generations not cleared'));
       const takeOver = createTakeOver(deps);
       const turn = async () => {
         try {
-          await follow(deps, running, start);
+          await follow(deps, { running, start, share: await shares.round() });
           await takeOver();
           fault = null;
         } finally {
@@ -88,12 +102,24 @@ export function createProjector(deps: ProjectorDeps): Role {
         fault = error as Error;
         deps.logger.warn({ err: fault }, 'generations not followed, trying again');
       };
-      await until(signal, turn, { everyMs: deps.pollMs ?? 1_000, onFault });
+      await until(signal, turn, { everyMs: pollMs, onFault });
+      await handOver(shares, pollMs);
       await Promise.all([...running.values()].map((each) => each.stop()));
       running.clear();
       await deadLetters?.close();
     },
   };
+}
+
+function sharesOf({ database, log, opsUrl: url }: ProjectorDeps, pollMs: number): Shares {
+  const ttlMs = Math.max(ALIVE.leastMs, ALIVE.looks * pollMs);
+  return createShares({ database, part: SHARING, partitions: log.partitions, url, ttlMs });
+}
+
+/** Goes on until the others have seen that they are to go on: nobody's reads wait for a hand-over. */
+async function handOver(shares: Shares, pollMs: number): Promise<void> {
+  const others = await shares.leave().catch(() => 0);
+  if (others > 0) await pause(HAND_OVER_LOOKS * pollMs, new AbortController().signal);
 }
 
 function deadLettersOf({ openTopic, logger }: ProjectorDeps): DeadLetters | null {
@@ -117,18 +143,17 @@ function createTakeOver({ database, messageStore, logger, formerKeptHours = FORM
   };
 }
 
-type Start = (generation: number) => Promise<GenerationProjector>;
-
 function createStart(deps: ProjectorDeps, observer: LaneObserver): Start {
   const limit = createLimiter(deps.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS);
-  return async (generation) => {
+  return async (generation, share) => {
     const { sealing } = deps;
     const store = deps.messageStore(generation);
-    const projector = await startGenerationProjector({ ...deps, generation, observer, limit, store });
-    return withBeside(projector, [
-      (signal) => runReceiptPruner({ ...deps, generation, limit }, signal),
-      ...(sealing ? [(signal: AbortSignal) => runSearchIndexer({ ...deps, sealing, generation, limit }, signal)] : []),
-    ]);
+    const common = { ...deps, generation, share, limit };
+    const projector = await startGenerationProjector({ ...common, observer, store });
+    const beside: Beside[] = [];
+    if (share.has(0)) beside.push((signal) => runReceiptPruner(common, signal));
+    if (sealing) beside.push((signal) => runSearchIndexer({ ...common, sealing }, signal));
+    return withBeside(projector, beside);
   };
 }
 
@@ -156,24 +181,5 @@ async function forgetDropped({ database, messageStore }: ProjectorDeps): Promise
   for (const generation of await droppedGenerations(database)) {
     const store = messageStore(generation);
     if (store.kind === 'mongo') await store.drop();
-  }
-}
-
-/** Starts and stops projectors until those running are those that live. */
-async function follow(deps: ProjectorDeps, running: Map<number, GenerationProjector>, start: Start): Promise<void> {
-  const live = new Set((await liveGenerations(deps.database)).map((each) => each.generation));
-  for (const [generation, projector] of running) {
-    if (live.has(generation)) continue;
-    running.delete(generation);
-    await projector.stop();
-    const store = deps.messageStore(generation);
-    // The last write to the store may have come after it was dropped.
-    if (store.kind === 'mongo') await store.drop();
-    deps.logger.info({ generation }, 'generation dropped');
-  }
-  for (const generation of live) {
-    if (running.has(generation)) continue;
-    running.set(generation, await start(generation));
-    deps.logger.info({ generation }, 'generation followed');
   }
 }

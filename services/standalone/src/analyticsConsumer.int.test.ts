@@ -24,7 +24,8 @@ beforeAll(async () => {
   const runtime = api.runtime();
   const logger = createLogger({ service: 'test', level: 'silent' });
   const options = { tenants: [tenantId(TENANT)], retentionDays: 7, logger, metrics };
-  feed = createFeed({ ...runtime, ...options }).run(stopping.signal);
+  const all = new Set(Array.from({ length: runtime.log.partitions }, (_, partition) => partition));
+  feed = createFeed({ ...runtime, ...options }).run(stopping.signal, all);
   await eventually(async () => {
     const { rows } = await runtime.database.query('select from threadlog.feed_positions');
     expect(rows).toHaveLength(runtime.log.partitions);

@@ -41,7 +41,7 @@ async function start(...tenants: string[]): Promise<() => Promise<void>> {
     retentionDays: 7,
     logger: createLogger({ service: 'test', level: 'silent' }),
     metrics: createMetrics({ defaults: false }),
-  }).run(stopping.signal);
+  }).run(stopping.signal, new Set(Array.from({ length: runtime.log.partitions }, (_, partition) => partition)));
   const stop = async () => {
     stopping.abort();
     await ended;

@@ -18,6 +18,8 @@ export interface WorkerDeps extends Pick<
   | 'metrics'
 > {
   config: WorkerConfig;
+  /** Where the operations port of this process is. */
+  opsUrl?: string | undefined;
   /** Who is there, for the webhook; what agents are about to say, for sockets. */
   signals?: Pick<Signals, 'listen' | 'publish'> | undefined;
   /** The only way to write to the log. */

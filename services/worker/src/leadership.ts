@@ -1,5 +1,6 @@
 import type { Database } from '@threadlog/read-models';
 import { until, type Logger, type Service } from '@threadlog/service';
+import { inLockSession, LOCK_SPACES } from './lockSession';
 
 export interface LeadershipOptions {
   /** Past any pooler: the lock lives as long as the connection. */
@@ -9,36 +10,22 @@ export interface LeadershipOptions {
   everyMs?: number;
 }
 
-/** First half of the advisory locks of workers: any fixed number nobody else uses. */
-const LOCK_SPACE = 7_402_114;
-
 /**
  * Runs a service on one instance at a time: on the one whose session holds an advisory lock of the database. A killed
  * instance loses it with its connection, and the next one goes on. An instance that is cut off from the database may
  * work on for a moment beside the next one: whatever runs under leadership must be safe to repeat.
  */
 export function underLeadership(service: Service, { sessions, logger, everyMs = 1_000 }: LeadershipOptions): Service {
-  async function lead(signal: AbortSignal): Promise<void> {
-    const client = await sessions.connect();
-    // A connection that breaks is noticed by the next statement on it; without a listener it would end the process.
-    client.on('error', () => undefined);
-    let failure: Error | undefined;
-    try {
+  const lead = (signal: AbortSignal): Promise<void> =>
+    inLockSession(sessions, async (client) => {
       const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as held', [
-        LOCK_SPACE,
+        LOCK_SPACES.parts,
         service.name,
       ]);
       if (!rows[0]?.held) return;
       logger.debug({ part: service.name }, 'leading');
       await runWhile(service, signal, () => client.query('select 1'), everyMs);
-    } catch (error) {
-      failure = error as Error;
-    } finally {
-      // Closing the connection gives the lock back, whatever state the session is in.
-      client.release(true);
-    }
-    if (failure) throw failure;
-  }
+    });
 
   return {
     name: service.name,

@@ -6,6 +6,7 @@ import { createAgents } from './agents/agents';
 import type { OperatorsAgent } from './agents/directory';
 import { createFeed } from './feed/feed';
 import { createRetention } from './retention/retention';
+import { underShares } from './sharing';
 import { operatorsEndpoint } from './webhooks/endpoints/operators';
 import { createTenantsEndpoints } from './webhooks/endpoints/tenants';
 import { disableBy } from './webhooks/disable';
@@ -24,7 +25,7 @@ export function retentionPart(deps: WorkerDeps): Service {
 /** The feeds of the tenants that asked for one; no part at all where none did. */
 export function feedParts(deps: WorkerDeps): Service[] {
   const { FEED_TENANTS: tenants, FEED_RETENTION_DAYS: retentionDays } = deps.config;
-  return tenants.length === 0 ? [] : [createFeed({ ...deps, tenants, retentionDays })];
+  return tenants.length === 0 ? [] : [underShares(createFeed({ ...deps, tenants, retentionDays }), deps)];
 }
 
 /** Webhooks: the operator's, where there is one, and those that tenants registered. */

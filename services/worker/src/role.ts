@@ -20,31 +20,25 @@ import { agentParts, feedParts, outboundOf, retentionPart, signingKeyOf, webhook
 
 /**
  * Does what nobody waits for: privacy requests, retention, the feed. Any number of instances may run; each part works on
- * one of them at a time.
+ * one of them at a time, but for the feed, whose partitions they share.
  */
 export function createWorker(deps: WorkerDeps): Role {
   const exports = createExports(deps);
   // Files go at their time, whether new ones are made or not.
-  const parts: Service[] = [
-    exports.sweeper,
-    retentionPart(deps),
-    ...feedParts(deps),
-    ...webhookParts(deps),
-    ...agentParts(deps),
-  ];
+  const parts: Service[] = [exports.sweeper, retentionPart(deps), ...webhookParts(deps), ...agentParts(deps)];
   const routes = strictRouter();
   if (deps.config.PRIVACY_ENABLED) {
     parts.push(privacyJobs(deps, exports), createErasureEndings(deps));
     mountDownloads(routes, deps, exports);
   }
   const client = mountWebhooks(routes, deps);
-  const led = parts.map((part) => underLeadership(part, deps));
+  const all = [...parts.map((part) => underLeadership(part, deps)), ...feedParts(deps)];
   return {
     name: 'worker',
     routes,
     async run(signal) {
       if (await readModelThere(deps.database, { logger: deps.logger, signal }))
-        await runServices(led, { signal, logger: deps.logger });
+        await runServices(all, { signal, logger: deps.logger });
       client.close();
       await exports.store.close();
     },

@@ -150,3 +150,14 @@ create unlogged table if not exists threadlog.processes (
   memory jsonb not null
 );
 `;
+
+/** Instances that share the partitions of the log among them, by the part that reads it. Unlogged: it need not survive anything. */
+export const LOG_READERS_SQL = `
+create unlogged table if not exists threadlog.log_readers (
+  part text not null,
+  reader_id text not null,
+  url text,
+  expires_at timestamptz not null,
+  primary key (part, reader_id)
+);
+`;

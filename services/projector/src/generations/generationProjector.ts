@@ -22,13 +22,16 @@ export interface GenerationProjectorDeps {
   log: EventLog;
   store: MessageStore;
   generation: number;
+  /** The partitions that it folds; others of the log are some other projector's. */
+  share: ReadonlySet<number>;
   observer: LaneObserver;
   limit<T>(task: () => Promise<T>): Promise<T>;
 }
 
-/** Keeps one generation up with the log: a lane for each partition. */
+/** Keeps one generation up with its share of the log: a lane for each partition. */
 export interface GenerationProjector {
   readonly generation: number;
+  readonly share: ReadonlySet<number>;
   /** Resolves when the log delivers to all lanes. */
   readonly ready: Promise<void>;
   /** Why some lane makes no progress, or null. */
@@ -38,9 +41,10 @@ export interface GenerationProjector {
 }
 
 export async function startGenerationProjector(deps: GenerationProjectorDeps): Promise<GenerationProjector> {
-  const { database, log, store, generation, observer } = deps;
+  const { database, log, store, generation, share, observer } = deps;
   await store.prepare();
-  const checkpoints = await beginCheckpoints(database, generation, log.partitions);
+  const found = await beginCheckpoints(database, generation, log.partitions);
+  const checkpoints = new Map([...found].filter(([partition]) => share.has(partition)));
   const registry = createRegistry(store.kind);
   const commit = createCommitter(database);
   const lanes = new Map<number, FollowOptions['onBatch']>();
@@ -59,9 +63,13 @@ export async function startGenerationProjector(deps: GenerationProjectorDeps): P
   });
   return {
     generation,
+    share,
     ready: subscription.ready,
     trouble: subscription.trouble,
-    stop: subscription.stop,
+    async stop() {
+      await subscription.stop();
+      for (const partition of share) observer.left({ generation, partition });
+    },
   };
 }
 

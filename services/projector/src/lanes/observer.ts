@@ -7,6 +7,8 @@ export interface LaneObserver {
   /** Applied in the nearest form that can be stored: their records hold what no store takes. */
   mended(lane: LaneName, records: readonly LogRecord[]): void;
   lag(lane: LaneName, records: number): void;
+  /** The lane is some other projector's from now on. */
+  left(lane: LaneName): void;
   /** Called once the quarantine is committed. */
   quarantined(lane: LaneName, records: readonly Quarantined[]): void;
   /** `closed`: nobody sees its thread until it is replayed. */

@@ -1,4 +1,4 @@
-import type { EventLog, Subscription } from '@threadlog/log';
+import type { EventLog, ReadPosition, Subscription } from '@threadlog/log';
 import { createProjectionWait, createSearchTokens, foldedBy, type Database } from '@threadlog/read-models';
 import { until, type Logger } from '@threadlog/service';
 import type { IndexSealing } from './indexRows';
@@ -10,6 +10,8 @@ export interface SearchIndexerDeps {
   log: EventLog;
   sealing: IndexSealing;
   generation: number;
+  /** The partitions that it indexes. */
+  share: ReadonlySet<number>;
   logger: Logger;
   limit<T>(task: () => Promise<T>): Promise<T>;
   /** Milliseconds between looks whether a crash of the database has emptied the index; default 5,000. */
@@ -35,8 +37,8 @@ const MAX_BATCH_RECORDS = 1_000;
 const PACE = { firstMs: 20, longestMs: 500 };
 
 async function follow(deps: SearchIndexerDeps, signal: AbortSignal): Promise<void> {
-  const { database, log, generation, logger, sealing } = deps;
-  const start = await beginSearchCheckpoints(database, generation, log.partitions);
+  const { log, generation, logger, sealing, database } = deps;
+  const start = await checkpointsOf(deps);
   const look = async () => ({ offsets: await foldedBy(database, generation) });
   const indexing = {
     ...deps,
@@ -56,18 +58,25 @@ async function follow(deps: SearchIndexerDeps, signal: AbortSignal): Promise<voi
   await watch(deps, subscription, signal).finally(() => subscription.stop());
 }
 
+async function checkpointsOf({
+  database,
+  generation,
+  log,
+  share,
+}: SearchIndexerDeps): Promise<Map<number, ReadPosition>> {
+  const found = await beginSearchCheckpoints(database, generation, log.partitions);
+  return new Map([...found].filter(([partition]) => share.has(partition)));
+}
+
 /** An index that a crash emptied stands before where it was left, and nothing need be written to notice. */
-function watch(
-  { database, log, generation, logger, watchMs = 5_000 }: SearchIndexerDeps,
-  subscription: Subscription,
-  signal: AbortSignal,
-): Promise<void> {
+function watch(deps: SearchIndexerDeps, subscription: Subscription, signal: AbortSignal): Promise<void> {
+  const { generation, share, logger, watchMs = 5_000 } = deps;
   async function look(): Promise<void> {
     // Taken first: a partition that goes on meanwhile is no reason to go back.
-    const known = Array.from({ length: log.partitions }, (_, partition) => subscription.position(partition).offset);
-    const found = await beginSearchCheckpoints(database, generation, log.partitions).catch(() => null);
+    const known = new Map([...share].map((partition) => [partition, subscription.position(partition).offset]));
+    const found = await checkpointsOf(deps).catch(() => null);
     for (const [partition, at] of found ?? []) {
-      if (at.offset >= known[partition]!) continue;
+      if (at.offset >= known.get(partition)!) continue;
       logger.warn({ generation, partition, offset: at.offset }, 'search index found behind, building it again');
       subscription.seek(partition, at);
     }

@@ -2,10 +2,12 @@ import type { TenantId } from '@threadlog/events';
 import type { EventLog, LogBatch, ReadPosition } from '@threadlog/log';
 import type { Database } from '@threadlog/read-models';
 import type { Runtime } from '@threadlog/runtime';
-import { aborted, until, type Logger, type Metrics, type Service } from '@threadlog/service';
+import { aborted, until, type Logger, type Metrics } from '@threadlog/service';
 import { Counter } from 'prom-client';
 import { createProjected } from '../erasure/projected';
+import { LOCK_SPACES } from '../lockSession';
 import { createOutbox, type Outbox } from '../outbox';
+import type { SharedPart } from '../sharing';
 import { createDeletedAmong } from './deleted';
 import type { FeedSealing } from './openEvents';
 import { beginFeedPositions, type FeedPositions } from './positions';
@@ -31,27 +33,33 @@ const MIN_INTERVAL_MS = 50;
 const STOP_MS = 3_000;
 
 /** Publishes the events of tenants that asked for it, in the clear, each to a topic of its own. */
-export function createFeed(deps: FeedDeps): Service {
+export function createFeed(deps: FeedDeps): SharedPart {
   const counters = createCounters(deps.metrics);
   const outbox = createOutbox(deps.metrics, 'feed');
   return {
     name: 'feed',
-    async run(signal) {
+    lockSpace: LOCK_SPACES.feed,
+    async run(signal, share) {
       const sink = createFeedSink(deps.openTopic, deps.retentionDays);
       const onFault = (err: unknown) => deps.logger.warn({ err }, 'the feed is not followed, trying again');
-      await until(signal, () => follow(deps, { sink, counters, outbox }, signal), { everyMs: RETRY_MS, onFault });
+      await until(signal, () => follow(deps, { sink, counters, outbox, share }, signal), {
+        everyMs: RETRY_MS,
+        onFault,
+      });
       await sink.close();
     },
   };
 }
 
 interface Following {
+  share: ReadonlySet<number>;
   sink: FeedSink;
   counters: Counters;
   outbox: Outbox;
 }
 
-async function follow(deps: FeedDeps, { sink, counters, outbox }: Following, signal: AbortSignal): Promise<void> {
+async function follow(deps: FeedDeps, following: Following, signal: AbortSignal): Promise<void> {
+  const { share, sink, counters, outbox } = following;
   const { database, log, logger, tenants } = deps;
   const positions = await beginFeedPositions(database, log, tenants);
   // What was deleted by now must be known as deleted before any of it is read: batches may end between the two.
@@ -72,7 +80,7 @@ async function follow(deps: FeedDeps, { sink, counters, outbox }: Following, sig
   const subscription = await log.follow({
     name: 'feed',
     minIntervalMs: MIN_INTERVAL_MS,
-    start: earliest(positions),
+    start: earliest(positions, share),
     stopMs: STOP_MS,
     onBatch(batch, stopping) {
       stopping.addEventListener('abort', sink.abandon, { once: true });
@@ -105,10 +113,11 @@ function counting(outbox: Outbox, publish: (batch: LogBatch) => Promise<void>): 
 }
 
 /** One reader serves all tenants: it starts where the last of them stands, and the others skip what they have. */
-function earliest(positions: FeedPositions): Map<number, ReadPosition> {
+function earliest(positions: FeedPositions, share: ReadonlySet<number>): Map<number, ReadPosition> {
   const start = new Map<number, ReadPosition>();
   for (const own of positions.values()) {
     for (const [partition, at] of own) {
+      if (!share.has(partition)) continue;
       const known = start.get(partition);
       if (!known || at.offset < known.offset) start.set(partition, at);
     }
