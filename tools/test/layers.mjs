@@ -73,7 +73,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/runtime': [
-    'access auxiliaryTopic config downloadLinks fairDatabase keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock',
+    'access auxiliaryTopic config downloadLinks fairDatabase keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock shares',
     'deploymentStatus',
     'erasures flushing',
     'runtime',
@@ -176,7 +176,8 @@ export const LAYERS = {
     'generate index main',
   ],
   'services/worker': [
-    'actor jobs leadership outbox',
+    'lockSession',
+    'actor jobs leadership outbox sharing',
     'agents erasure export feed retention webhooks',
     'http',
     'config registerMetrics',

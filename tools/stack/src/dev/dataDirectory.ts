@@ -31,7 +31,7 @@ const claim = async (files: Layout, report: (line: string) => void): Promise<() 
   return () => rmSync(file, { force: true });
 };
 
-const stale = ['threadlog', 'kafka', 'postgres', 'mongo'];
+const stale = ['threadlog', 'projector', 'kafka', 'postgres', 'mongo'];
 
 /** Everything but the claim and, where a database outlives this, the secrets that its contents are sealed with. */
 const clear = (files: Layout, keepSecrets: boolean): void => {

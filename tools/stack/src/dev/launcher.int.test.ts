@@ -15,14 +15,16 @@ const dataDir = join(parent, 'data');
 const files = layout(dataDir);
 const main = join(__dirname, '..', '..', 'dist', 'dev', 'main.js');
 const service = join(parent, 'service.js');
-const names = ['threadlog', 'kafka', 'postgres'];
+const names = ['threadlog', 'projector', 'kafka', 'postgres'];
+const TWO = ['--processes', '2'];
 const launchers: ChildProcess[] = [];
 let ports: Record<string, string>;
 
 /** Answers like ours, and no more: the launcher is what is tested here. */
 const serviceSource = `
   const { createServer } = require('node:http');
-  for (const port of [process.env.API_PORT, process.env.REALTIME_PORT]) {
+  const { ROLES, API_PORT, REALTIME_PORT, OPS_PORT } = process.env;
+  for (const port of ROLES === 'projector' ? [OPS_PORT] : [API_PORT, REALTIME_PORT]) {
     createServer((request, response) => response.writeHead(request.url === '/readyz' ? 200 : 404).end()).listen(Number(port));
   }
   process.on('SIGTERM', () => process.exit(0));
@@ -35,6 +37,7 @@ beforeAll(async () => {
     'REALTIME_PORT',
     'GRPC_PORT',
     'OPS_PORT',
+    'PROJECTOR_OPS_PORT',
     'DEMO_PORT',
     'KAFKA_PORT',
     'KAFKA_CONTROLLER_PORT',
@@ -77,7 +80,7 @@ const query = async (text: string) => {
 
 describe('npm start', () => {
   it('starts again after the launcher was killed, keeps the data, restarts what is killed, and stops in order', async () => {
-    const first = launch();
+    const first = launch({}, TWO);
     await first.says('Threadlog is ready');
     expect(first.output()).toMatch(/curl .*\/api\/v1\/threads/);
     expect(first.output()).toContain(`http://localhost:${ports.DEMO_PORT}/demo`);
@@ -86,13 +89,13 @@ describe('npm start', () => {
     first.launcher.kill('SIGKILL');
     await first.exited;
 
-    const second = launch();
+    const second = launch({}, TWO);
     await second.says('Threadlog is ready');
     expect(left.filter(isRunning)).toEqual([]);
     expect(await query('select * from kept')).toBe(0);
 
     for (const pid of pids()) process.kill(pid, 'SIGKILL');
-    for (const name of ['Threadlog', 'Postgres', 'Kafka']) await second.says(`${name} is back`);
+    for (const name of ['Threadlog', 'The projector', 'Postgres', 'Kafka']) await second.says(`${name} is back`);
 
     const running = pids();
     second.launcher.kill('SIGINT');

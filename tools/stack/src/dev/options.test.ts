@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { StackError } from '../errors';
 import { parseOptions } from './options';
 
@@ -11,6 +12,7 @@ describe('options of npm start', () => {
       grpc: 9090,
       ops: 4002,
       demo: 4003,
+      projectorOps: 4004,
       kafka: 9092,
       kafkaController: 9093,
       postgres: 5433,
@@ -31,7 +33,16 @@ describe('options of npm start', () => {
     expect(parseOptions(['--brokers', '3'], {}).brokers).toBe(3);
   });
 
+  it('say in how many processes the service runs, unless the environment names its roles', () => {
+    expect(parseOptions(['--processes', '2'], {}).processes).toBe(2);
+    expect(parseOptions(['--processes', '1'], {}).processes).toBe(1);
+    expect(parseOptions([], { ROLES: 'all' }).processes).toBe(1);
+    expect(parseOptions([], {}).processes).toBe(availableParallelism() < 4 ? 1 : 2);
+  });
+
   it.each([
+    [['--processes', '3'], {}, /one process or two/],
+    [['--processes', '2'], { ROLES: 'worker' }, /beside ROLES/],
     [['--brokers', '2'], {}, /one broker or three/],
     [['--frseh'], {}, /--frseh/],
     [[], { API_PORT: 'http' }, /API_PORT=http/],

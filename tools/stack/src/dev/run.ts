@@ -14,8 +14,8 @@ import { followFile } from './followFile';
 import type { DevOptions } from './options';
 import { consolePage, demoPage, type PageFiles } from './pages';
 import { loadSecrets } from './secrets';
-import { startService } from './service';
 import { serviceEnvironment, toolEnvironment } from './serviceEnvironment';
+import { startServices } from './services';
 import { supervise } from './supervise';
 
 export interface RunContext {
@@ -27,16 +27,18 @@ export interface RunContext {
   script?: string;
 }
 
-const checkServicePorts = async ({ ports }: DevOptions): Promise<void> => {
+const checkServicePorts = async ({ ports, processes }: DevOptions): Promise<void> => {
   await assertPortFree(ports.api, 'the API', 'API_PORT');
   await assertPortFree(ports.realtime, 'Socket.io', 'REALTIME_PORT');
   await assertPortFree(ports.grpc, 'gRPC', 'GRPC_PORT');
   await assertPortFree(ports.ops, 'operations', 'OPS_PORT');
   await assertPortFree(ports.demo, 'the demo page', 'DEMO_PORT');
+  if (processes === 2) await assertPortFree(ports.projectorOps, 'operations of the projector', 'PROJECTOR_OPS_PORT');
 };
 
 interface Launched {
-  service: Server;
+  /** Stopped in reverse. */
+  services: Server[];
   tokens: DemoToken[];
   /** The first of the tokens of operators. */
   operator: string;
@@ -61,9 +63,8 @@ const launchService = async (
   writeFileSync(files.environment, `${JSON.stringify(toolEnvironment(env), null, 2)}\n`, { mode: 0o600 });
   const tokens = demoTokens(env.AUTH_JWT_SECRET, env.AUTH_JWT_ISSUER);
   writeFileSync(join(files.root, 'demo-tokens.json'), `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 });
-  const { api, realtime } = options.ports;
-  const service = await startService({ files, env, ports: [api, realtime], script: context.script });
-  return { service, tokens, operator: env.OPS_TOKEN.split(',')[0]!.trim() };
+  const services = await startServices(options, { files, env, script: context.script });
+  return { services, tokens, operator: env.OPS_TOKEN.split(',')[0]!.trim() };
 };
 
 /** Null where there is none to serve: tokens for everybody have no place in production, and a start needs no page. */
@@ -128,8 +129,8 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
     stops.unshift(() => stack.stop());
     if (signal.aborted) return;
     if (options.logs) void followFile(files.log('threadlog'), (text) => process.stdout.write(text), signal);
-    const { service, tokens, operator } = await launchService(options, stack, files, context);
-    stops.unshift(() => service.stop());
+    const { services, tokens, operator } = await launchService(options, stack, files, context);
+    for (const service of services) stops.unshift(() => service.stop());
     if (signal.aborted) return;
     const [page, hasConsole] = await building;
     const demo = await serveDemo(page, options, tokens);
@@ -137,7 +138,7 @@ export const runDevelopment = async (options: DevOptions, context: RunContext): 
     const seconds = (performance.now() - began) / 1000;
     const shown = { demo: demo !== null, operator: hasConsole ? operator : null };
     report(banner({ options, urls: stack.urls, tokens, seconds, ...shown }));
-    await keepRunning([service, ...allOf(stack.servers)], context);
+    await keepRunning([...services, ...allOf(stack.servers)], context);
   } finally {
     for (const stop of stops) await stop();
   }

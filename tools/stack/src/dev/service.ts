@@ -19,6 +19,10 @@ const isReady = (port: number): Promise<boolean> =>
   });
 
 export interface ServiceOptions {
+  /** For people; default Threadlog. */
+  name?: string;
+  /** Of its log and its process file; default threadlog. */
+  file?: string;
   files: Layout;
   env: NodeJS.ProcessEnv;
   /** Each answers `GET /readyz`. */
@@ -27,22 +31,23 @@ export interface ServiceOptions {
 }
 
 /**
- * Starts the process with all roles and waits until it is ready.
+ * Starts a process of the service and waits until it is ready.
  * @throws StackError with the end of its log.
  */
-export const startService = ({ files, env, ports, script = standaloneScript }: ServiceOptions): Promise<Server> => {
+export const startService = (options: ServiceOptions): Promise<Server> => {
+  const { name = 'Threadlog', file = 'threadlog', files, env, ports, script = standaloneScript } = options;
   const start = async () => {
-    const logFile = files.log('threadlog');
+    const logFile = files.log(file);
     // The title carries the data directory, by which a stale process is recognised.
     const command = runAs(process.execPath, [`--title=threadlog ${files.root}`, '--enable-source-maps', script], {
       account: null,
       deathSignal: 'TERM',
       paths: [],
     });
-    const pidFile = files.pidFile('threadlog');
+    const pidFile = files.pidFile(file);
     const child = startChild({
       ...command,
-      name: 'Threadlog',
+      name,
       logFile,
       pidFile,
       marker: files.root,
@@ -51,11 +56,11 @@ export const startService = ({ files, env, ports, script = standaloneScript }: S
       cwd: checkoutRoot,
     });
     const ready = async () => (await Promise.all(ports.map(isReady))).every(Boolean);
-    await waitUntil('Threadlog', ready, { timeoutMs: 60_000, intervalMs: 50, failure: child.ended }).catch(
+    await waitUntil(name, ready, { timeoutMs: 60_000, intervalMs: 50, failure: child.ended }).catch(
       async (cause: unknown) => {
         await child.stop('SIGTERM', 5_000);
         throw new StackError(
-          `Threadlog did not become ready. Its log ends with:\n  ${logTail(logFile)}`,
+          `${name} did not become ready. Its log ends with:\n  ${logTail(logFile)}`,
           `See ${logFile}`,
           { cause },
         );
@@ -64,7 +69,7 @@ export const startService = ({ files, env, ports, script = standaloneScript }: S
     return child;
   };
   return startServer({
-    name: 'Threadlog',
+    name,
     port: ports[0] ?? 0,
     url: `http://localhost:${ports[0]}`,
     stopSignal: 'SIGTERM',
