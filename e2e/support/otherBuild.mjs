@@ -18,7 +18,9 @@ const CHANGES = [
     /$/,
     () => `
 exports.generationTables = (generation, messages) => generationTables(generation, messages) +
-  ';alter table read_' + generation + '.threads add column if not exists of_build integer not null default ${by}';
+  ";do $$ begin if not exists (select from information_schema.columns where table_schema = 'read_" + generation +
+  "' and table_name = 'threads' and column_name = 'of_build') then alter table read_" + generation +
+  ".threads add column of_build integer not null default ${by}; end if; end $$";
 `,
   ],
 ];
