@@ -51,8 +51,6 @@ const DEFAULT_MAX_TRANSACTIONS = 4;
 const DEFAULT_POLL_MS = 1_000;
 /** Projectors share with those that fold the same generations in the same way. */
 const SHARING = `projector-${READ_MODEL_REVISION}`;
-/** How long a projector that says nothing counts as alive: looks that it may miss, and no less than that in milliseconds. */
-const ALIVE = { looks: 2.5, leastMs: 1_000 };
 /** Looks of the others that one which leaves waits for. */
 const HAND_OVER_LOOKS = 1.5;
 
@@ -112,13 +110,12 @@ export function createProjector(deps: ProjectorDeps): Role {
 }
 
 function sharesOf({ database, log, opsUrl: url }: ProjectorDeps, pollMs: number): Shares {
-  const ttlMs = Math.max(ALIVE.leastMs, ALIVE.looks * pollMs);
-  return createShares({ database, part: SHARING, partitions: log.partitions, url, ttlMs });
+  return createShares({ database, part: SHARING, partitions: log.partitions, url, everyMs: pollMs });
 }
 
 /** Goes on until the others have seen that they are to go on: nobody's reads wait for a hand-over. */
 async function handOver(shares: Shares, pollMs: number): Promise<void> {
-  const others = await shares.leave().catch(() => 0);
+  const others = await shares.leave();
   if (others > 0) await pause(HAND_OVER_LOOKS * pollMs, new AbortController().signal);
 }
 

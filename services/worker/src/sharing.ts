@@ -24,9 +24,6 @@ export interface SharingOptions {
   everyMs?: number;
 }
 
-/** Looks that an instance may miss before the others take its partitions. */
-const ALIVE_LOOKS = 2.5;
-
 /**
  * Runs a part on every instance, each on its share of the partitions. A partition is somebody's from when its advisory
  * lock is taken: between two owners nobody has it for a moment, and two have it only where one is cut off from the
@@ -35,7 +32,7 @@ const ALIVE_LOOKS = 2.5;
 export function underShares(part: SharedPart, options: SharingOptions): Service {
   const { database, sessions, log, opsUrl: url, logger, everyMs = 1_000 } = options;
   const { partitions } = log;
-  const shares = createShares({ database, part: part.name, partitions, url, ttlMs: ALIVE_LOOKS * everyMs });
+  const shares = createShares({ database, part: part.name, partitions, url, everyMs });
 
   const share = (signal: AbortSignal): Promise<void> =>
     inLockSession(sessions, async (client) => {
@@ -66,7 +63,7 @@ export function underShares(part: SharedPart, options: SharingOptions): Service 
     async run(signal) {
       const onFault = (err: unknown) => logger.warn({ err, part: part.name }, 'a worker’s part failed, trying again');
       await until(signal, () => share(signal), { everyMs, onFault });
-      await shares.leave().catch(onFault);
+      await shares.leave();
     },
   };
 }

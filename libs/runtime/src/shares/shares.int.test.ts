@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 beforeEach(() => database.query('truncate threadlog.log_readers, threadlog.partition_leases'));
 
-const reader = (url?: string, { part = 'tests', ttlMs = 60_000 } = {}) =>
-  createShares({ database, part, partitions: PARTITIONS, url, ttlMs });
+const reader = (url?: string, { part = 'tests', everyMs = 24_000 } = {}) =>
+  createShares({ database, part, partitions: PARTITIONS, url, everyMs });
 const sorted = (share: ReadonlySet<number>) => [...share].sort();
 
 it('gives all to one alone, and halves them with a second', async () => {
@@ -33,7 +33,7 @@ it('gives the others what one had that left, or that says nothing any more', asy
   expect((await one.round()).size).toBe(3);
   expect(await leaving.leave()).toBe(1);
   expect(sorted(await one.round())).toEqual(ALL);
-  await reader(undefined, { ttlMs: 50 }).round();
+  await reader(undefined, { everyMs: 50 }).round();
   await eventually(async () => (await one.round()).size === PARTITIONS);
   expect(await one.leave()).toBe(0);
 });
@@ -60,4 +60,9 @@ it('gives a reader what its own process owns, once every reader’s process owns
   expect(sorted(await one.round())).toEqual(expect.arrayContaining([4]));
   expect(sorted(await other.round())).toEqual(expect.arrayContaining([0, 1, 2]));
   expect([...(await one.round())].filter((each) => each < 3)).toEqual([]);
+});
+
+it('ends where the database does not answer', async () => {
+  const silent = { query: () => new Promise<never>(() => undefined) };
+  expect(await createShares({ database: silent, part: 'tests', partitions: 1, everyMs: 1_000 }).leave()).toBe(0);
 });

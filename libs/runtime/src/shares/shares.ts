@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '@threadlog/read-models';
+import { pause } from '@threadlog/service';
 import { assignPartitions, type Reader } from './assignment';
 
 export interface SharesOptions {
@@ -9,17 +10,22 @@ export interface SharesOptions {
   partitions: number;
   /** Where the operations port of this process is; what says that it owns partitions, too. */
   url?: string | undefined;
-  /** Milliseconds that a reader counts as alive after its last round. */
-  ttlMs: number;
+  /** Milliseconds between two rounds of this instance. */
+  everyMs: number;
 }
 
 /** Which partitions this instance reads, of a log that several instances share. */
 export interface Shares {
   /** Says that this instance is there and tells what it is to read. Rejects while the database is away. */
   round(): Promise<ReadonlySet<number>>;
-  /** Takes this instance off the list, and tells how many others are on it. */
+  /** Takes this instance off the list, and tells how many others are on it. Where nobody can say it is forgotten in time: 0. */
   leave(): Promise<number>;
 }
+
+/** How long a reader that says nothing counts as alive: rounds that it may miss, and no less than that in milliseconds. */
+const ALIVE = { rounds: 2.5, leastMs: 1_000 };
+/** A database that is away must not keep a process from ending. */
+const GOODBYE_MS = 1_000;
 
 const NOW = 'clock_timestamp()';
 /**
@@ -42,11 +48,23 @@ const ROUND = `with gone as (
 
 /**
  * Shares by what instances say of themselves in the database, a row each. Nothing of what is right may rest on them: for
- * a moment after one has come, gone, or been cut off, two may read a partition, or nobody does, a `ttlMs` at most after a
- * crash.
+ * a moment after one has come, gone, or been cut off, two may read a partition, or nobody does, until one that was killed no longer
+ * counts as alive.
  */
-export function createShares({ database, part, partitions, url, ttlMs }: SharesOptions): Shares {
+export function createShares({ database, part, partitions, url, everyMs }: SharesOptions): Shares {
   const id = randomUUID();
+  const ttlMs = Math.max(ALIVE.leastMs, ALIVE.rounds * everyMs);
+
+  async function gone(): Promise<number> {
+    const { rows } = await database.query<{ others: number }>(
+      `with own as (delete from threadlog.log_readers where part = $1 and reader_id = $2)
+       select count(*)::integer as others from threadlog.log_readers
+       where part = $1 and reader_id <> $2 and expires_at > ${NOW}`,
+      [part, id],
+    );
+    return rows[0]!.others;
+  }
+
   return {
     async round() {
       const { rows } = await database.query<{ others: Reader[]; owners: [number, string][] }>(ROUND, [
@@ -57,14 +75,6 @@ export function createShares({ database, part, partitions, url, ttlMs }: SharesO
       const readers = [...others, { id, url: url ?? null }];
       return assignPartitions({ readers, owners: new Map(owners), partitions }).get(id)!;
     },
-    async leave() {
-      const { rows } = await database.query<{ others: number }>(
-        `with own as (delete from threadlog.log_readers where part = $1 and reader_id = $2)
-         select count(*)::integer as others from threadlog.log_readers
-         where part = $1 and reader_id <> $2 and expires_at > ${NOW}`,
-        [part, id],
-      );
-      return rows[0]!.others;
-    },
+    leave: () => Promise.race([gone().catch(() => 0), pause(GOODBYE_MS, new AbortController().signal).then(() => 0)]),
   };
 }
