@@ -1,5 +1,4 @@
-import type { SealedSecret } from '../projections';
-import type { SealedText } from '../projections';
+import type { SealedSecret, SealedText } from '../projections';
 
 /** A secret in the clear. */
 export interface OpenSecret {
