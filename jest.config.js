@@ -6,7 +6,7 @@ const common = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   transform: {
-    '^.+\\.(t|j)sx?$': [
+    '^.+\\.(t|j|cj)sx?$': [
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
     ],
@@ -17,7 +17,7 @@ const common = {
     '^kafkajs$': path.join(__dirname, 'libs/testing/jest/kafkajs.js'),
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!(cockatiel|commander|eventsource-parser|pkce-challenge|sql-template-tag)/)',
+    '/node_modules/(?!(@opentelemetry/otlp-exporter-base|cockatiel|commander|eventsource-parser|pkce-challenge|sql-template-tag)/)',
   ],
   // Kept with the checkout, so that what was transformed once stays so.
   cacheDirectory: path.join(__dirname, '.cache', 'jest'),

@@ -73,7 +73,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/runtime': [
-    'access auxiliaryTopic config downloadLinks fairDatabase keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock shares',
+    'access auxiliaryTopic config downloadLinks fairDatabase keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock shares tracing',
     'deploymentStatus',
     'erasures flushing',
     'runtime',
@@ -92,7 +92,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/service': [
-    'config gathering jsonShape logger loops metrics problems',
+    'config gathering jsonShape logger loops metrics problems tracing',
     'consistencyToken fairness lastWrites limiter lifecycle',
     'role',
     'http',

@@ -12,6 +12,7 @@ import {
   logConfig,
   rateLimitConfig,
   secret,
+  tracingConfig,
   type Env,
   type LoadConfigOptions,
 } from '@threadlog/service';
@@ -40,6 +41,7 @@ export type OperatorConfig = z.output<z.ZodObject<typeof operatorConfig>>;
 /** Variables that every process reads, whatever its roles. */
 export const runtimeConfig = {
   ...logConfig,
+  ...tracingConfig,
   ...httpConfig,
   ...corsConfig,
   ...rateLimitConfig,

@@ -23,6 +23,7 @@ import { tellPartitions } from './processMetrics';
 import { reach } from './reach';
 import type { Runtime } from './runtime';
 import { createSharedClock } from './sharedClock';
+import { startTracing } from './tracing';
 
 /** Version of the HTTP API, shown by health answers and the OpenAPI document. */
 export const API_VERSION = '1.0.0';
@@ -57,6 +58,7 @@ async function build(
   opened: Context['opened'],
 ): Promise<Omit<Runtime, 'close'>> {
   const logger = given.logger ?? createLogger({ service, level: config.LOG_LEVEL });
+  opened(await startTracing(config, { service, version: API_VERSION, logger }));
   const metrics = createMetrics();
   const info = { service, version: API_VERSION, environment: config.ENVIRONMENT, features };
   const ops = await openOps(config, opened);

@@ -2,12 +2,14 @@ import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import type { Actor } from '@threadlog/auth';
 import { constants } from 'node:http2';
 import type { NodeServerRequest, NodeServerResponse } from './node';
-import { clientKey, requestIdFrom, traceparentFrom } from '@threadlog/service';
+import { beginSpan, clientKey, requestIdFrom, traceparentFrom, type WorkSpan } from '@threadlog/service';
 
 /** What the process knows about a call besides its bytes. */
 export interface Call {
   requestId: string;
   traceparent: string | undefined;
+  /** How it is traced; null where nothing is. */
+  span: WorkSpan | null;
   /** What it is counted under without a valid token. */
   address: string;
   /** `performance.now()` at arrival. */
@@ -44,9 +46,12 @@ export function callOf({ values }: Pick<HandlerContext, 'values'>): Call {
 
 export function newCall(request: NodeServerRequest, response: NodeServerResponse, trustedProxies: number): Call {
   const { headers, socket } = request;
+  const parent = traceparentFrom(headers.traceparent);
+  const span = beginSpan({ name: 'call', parent });
   return {
     requestId: requestIdFrom(headers['x-request-id']),
-    traceparent: traceparentFrom(headers.traceparent),
+    traceparent: span ? span.traceparent : parent,
+    span,
     address: clientKey(
       { remoteAddress: socket.remoteAddress, forwardedFor: headers['x-forwarded-for'] },
       trustedProxies,

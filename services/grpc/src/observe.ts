@@ -56,12 +56,21 @@ export function createObserver({ logger, metrics, accessLog, connections }: Obse
     connectionEnded: (why) => ended.inc({ why }),
     ended(call) {
       const milliseconds = performance.now() - call.startedAt;
+      endSpan(call);
       durations.observe({ method: call.method ?? 'unmatched', code: call.outcome }, milliseconds / 1000);
       const level = FAULTS.has(call.outcome) && accessLog !== 'info' ? 'info' : accessLog;
       if (level === 'off' || !logger.isLevelEnabled(level)) return;
       logger[level](fieldsOf(call, milliseconds), `gRPC ${call.method ?? 'unmatched'}`);
     },
   };
+}
+
+function endSpan({ span, method, outcome, requestId }: Call): void {
+  span?.end({
+    name: method ?? 'unmatched',
+    code: FAULTS.has(outcome) ? outcome : undefined,
+    facts: { 'rpc.system': 'grpc', 'rpc.method': method ?? 'unmatched', 'threadlog.request_id': requestId },
+  });
 }
 
 function fieldsOf(call: Call, milliseconds: number) {

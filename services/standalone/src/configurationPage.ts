@@ -13,6 +13,7 @@ import {
   logConfig,
   rateLimitConfig,
   realtimeConfig,
+  tracingConfig,
   type ConfigSection,
 } from '@threadlog/service';
 import { workerConfig } from '@threadlog/worker';
@@ -21,6 +22,7 @@ import { standaloneConfig } from './config';
 export const SECTIONS: readonly ConfigSection[] = [
   { title: 'Process', shape: { ROLES: standaloneConfig.ROLES, ...logConfig } },
   { title: 'Servers', shape: { ...httpConfig, ...realtimeConfig, ...corsConfig } },
+  { title: 'Traces', shape: tracingConfig },
   { title: 'Kafka', shape: kafkaConfig },
   { title: 'Databases', shape: databaseConfig },
   { title: 'Sealing', shape: { ...sealingConfigShape, ...keyConfig } },

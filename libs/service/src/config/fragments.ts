@@ -41,6 +41,24 @@ export const httpConfig = {
   ACCESS_LOG: z.enum(['info', 'debug', 'off']).default('info').describe('Level of the line logged for each request'),
 };
 
+export const tracingConfig = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe('Collector that traces are sent to, over HTTP with JSON; without it nothing is traced'),
+  OTEL_SERVICE_NAME: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of the process in traces; by default `threadlog-` and its role'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .prefault('1')
+    .describe('Share of traces that are kept, from 0 to 1, where whoever asks has not decided it'),
+};
+
 export const realtimeConfig = {
   REALTIME_HOST: z.string().default('0.0.0.0').describe('Address of the Socket.io port'),
   REALTIME_PORT: port().prefault('4001').describe('Socket.io'),

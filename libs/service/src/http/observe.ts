@@ -4,9 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../logger';
 import type { Metrics } from '../metrics';
 import { loggedPath } from './loggedPath';
+import { beginSpan, traceparentFrom, type WorkSpan } from '../tracing/spans';
 import { contextOf, setContext, type RequestContext } from './requestContext';
-
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export interface ObserveOptions {
   logger: Logger;
@@ -19,9 +18,11 @@ export interface ObserveOptions {
 export function observe({ logger, metrics, accessLog = 'info' }: ObserveOptions): RequestHandler {
   return (request, response, next) => {
     const requestId = requestIdFrom(request.headers['x-request-id']);
+    const parent = traceparentFrom(request.headers.traceparent);
+    const span = beginSpan({ name: 'route', parent });
     setContext(request, {
       requestId,
-      traceparent: traceparentFrom(request.headers.traceparent),
+      traceparent: span ? span.traceparent : parent,
       startedAt: performance.now(),
       actor: undefined,
       counted: false,
@@ -37,6 +38,7 @@ export function observe({ logger, metrics, accessLog = 'info' }: ObserveOptions)
       const milliseconds = performance.now() - context.startedAt;
       const status = response.writableFinished ? response.statusCode : 499;
       const { method } = request;
+      if (span) endSpan(span, context, { method, status });
       metrics.observeRequest({ method, route: context.route ?? 'unmatched', status, seconds: milliseconds / 1000 });
       const level = status >= 500 && accessLog !== 'info' ? 'info' : accessLog;
       if (level === 'off' || !logger.isLevelEnabled(level)) return;
@@ -44,6 +46,20 @@ export function observe({ logger, metrics, accessLog = 'info' }: ObserveOptions)
     });
     next();
   };
+}
+
+function endSpan(span: WorkSpan, { route, requestId, code }: RequestContext, done: { method: string; status: number }) {
+  span.end({
+    name: `${done.method} ${route ?? 'unmatched'}`,
+    code: done.status >= 500 ? (code ?? String(done.status)) : undefined,
+    facts: {
+      'http.request.method': done.method,
+      'http.route': route ?? 'unmatched',
+      'http.response.status_code': done.status,
+      'threadlog.request_id': requestId,
+      ...(code !== undefined && { 'threadlog.code': code }),
+    },
+  });
 }
 
 function fieldsOf(context: RequestContext, request: Request, done: { status: number; milliseconds: number }) {
@@ -62,9 +78,4 @@ function fieldsOf(context: RequestContext, request: Request, done: { status: num
 /** The client's id where it may stand in an event as the correlation id, else one of ours. */
 export function requestIdFrom(given: string | string[] | undefined): string {
   return typeof given === 'string' && correlationIdSchema.safeParse(given).success ? given : randomUUID();
-}
-
-/** Undefined where the client sent none that is well-formed. */
-export function traceparentFrom(given: string | string[] | undefined): string | undefined {
-  return typeof given === 'string' && TRACEPARENT.test(given) ? given : undefined;
 }

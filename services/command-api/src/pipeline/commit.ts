@@ -45,7 +45,8 @@ export function commit(deps: CommitDeps, owned: OwnedPartition, job: Job, verdic
   const clear: ClearText = new Map();
   const events = sealAll(deps, owned, job, { ...verdict, clear });
   if (!areAppendable(deps, events)) return job.answer(refusal(INTERNAL));
-  const records = events.map((event) => encodeEvent(event, job.request.traceparent));
+  const traceparent = job.trace ? job.trace.decided(events.length) : job.request.traceparent;
+  const records = events.map((event) => encodeEvent(event, traceparent));
   if (records.some((record) => record.value.length > deps.maxEventBytes)) return job.answer(refusal(TOO_LARGE));
 
   for (const event of events) applyEvent(verdict.entry, event);

@@ -4,6 +4,7 @@ import type { Extras } from '../commands/decision';
 import type { StreamState } from '@threadlog/read-models';
 import type { StreamEntry } from '../streams/streamEntry';
 import type { ResolvedCommand } from './resolveCommand';
+import { codeOf, traceCommand, type CommandTrace } from './trace';
 
 /** The partition is not (any more) ours and nothing was appended: the router may try elsewhere. */
 export const NOT_OWNER = Symbol('not owner, nothing appended');
@@ -26,6 +27,8 @@ export interface Job {
   readonly resolved: ResolvedCommand;
   /** On the monotonic clock. */
   readonly deadlineMs: number;
+  /** How it is traced; null where nothing is. */
+  readonly trace: CommandTrace | null;
   /** True once its events are on their way: from then on its outcome can be unknown. */
   decided: boolean;
   answered: boolean;
@@ -50,6 +53,7 @@ const NO_EXTRAS: Partial<Extras> = {};
 export function createJob(options: JobOptions): Job {
   const job: Job = {
     ...options,
+    trace: traceCommand(options.request, options.resolved.partition),
     decided: false,
     answered: false,
     extras: options.resolved.definition.extras ? null : NO_EXTRAS,
@@ -58,6 +62,7 @@ export function createJob(options: JobOptions): Job {
     answer(outcome) {
       if (job.answered) return;
       job.answered = true;
+      job.trace?.ended(codeOf(outcome));
       options.onAnswer(job, outcome);
     },
   };

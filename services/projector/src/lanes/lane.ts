@@ -1,5 +1,6 @@
 import type { FollowOptions, LogBatch, ReadPosition } from '@threadlog/log';
 import { readCheckpoint } from '@threadlog/read-models';
+import { isTracing, tellSpan } from '@threadlog/service';
 import type { Entry } from '../folding/decodeRecord';
 import { decodeInTurns } from '../folding/inTurns';
 import { createApplier, type Applier, type ApplierDeps } from './applier';
@@ -22,17 +23,28 @@ export function createLane(deps: LaneDeps): FollowOptions['onBatch'] {
   const name: LaneName = { generation, partition };
   const applier = createApplier(deps);
   return async (batch) => {
+    const begunAt = isTracing() ? Date.now() : 0;
     const entries = await decodeInTurns(batch);
     const task = () => settle(batch, entries, { ...deps, applier });
     try {
       const goOnAt = await (entries.length <= SMALL_BATCH_RECORDS ? task() : deps.limit(task));
       observer.lag(name, Math.max(0, batch.head - batch.next.offset));
+      if (begunAt > 0) tellFolds(batch, name, begunAt);
       return goOnAt;
     } catch (error) {
       applier.forget();
       throw error;
     }
   };
+}
+
+/** A span for each event of the batch that is part of a trace: folded together, they took the same time. */
+function tellFolds({ records }: LogBatch, { generation, partition }: LaneName, startedAt: number): void {
+  for (const record of records) {
+    const place = { 'threadlog.partition': partition, 'threadlog.offset': record.offset };
+    const facts = { ...place, 'threadlog.generation': generation, 'threadlog.event': record.headers.ce_type ?? '' };
+    tellSpan(record, { name: 'fold', startedAt, facts });
+  }
 }
 
 /**

@@ -31,6 +31,8 @@ export interface CommandContext {
   correlationId: string;
   /** What an agent streams over this socket. */
   runs: SocketRuns;
+  /** Of what the command is a part, where that is traced. */
+  traceparent?: string | undefined;
   /** Counts a sign of typing, for the user; false when there were too many. */
   takeTyping(): boolean;
 }

@@ -1,6 +1,8 @@
 import { CLIENT_EVENTS, clientMessageIdSchema, problem, type ClientEventName, type Problem } from '@threadlog/events';
 import {
+  beginSpan,
   countActor,
+  isTracing,
   onBehalfOf,
   INTERNAL,
   problemBody,
@@ -52,7 +54,7 @@ export function createDispatch(
     }
   }
 
-  async function run(event: string, payload: unknown, correlationId: string): Promise<unknown> {
+  async function run(event: string, payload: unknown, of: Origin): Promise<unknown> {
     // A command costs what the same request costs over HTTP, out of the same budget.
     if (!isSignal(event)) requireLeft(await countActor(deps.rateLimits, connection.actor));
     const command = commandOf(event);
@@ -60,9 +62,7 @@ export function createDispatch(
     requireJsonValue(payload);
     const parsed = CLIENT_EVENTS[event as ClientEventName].parse(payload);
     const { tenantId } = connection.actor;
-    return onBehalfOf({ tenantId, surface: 'sockets' }, () =>
-      command(parsed as never, { ...context, correlationId }, deps),
-    );
+    return onBehalfOf({ tenantId, surface: 'sockets' }, () => command(parsed as never, { ...context, ...of }, deps));
   }
 
   return async (event, args) => {
@@ -74,7 +74,7 @@ export function createDispatch(
       admit();
       inFlight += 1;
       try {
-        const answer = await run(event, payload, correlationId);
+        const answer = await traced(event, correlationId, (of) => run(event, payload, of));
         ack?.(answer);
       } finally {
         inFlight -= 1;
@@ -85,6 +85,26 @@ export function createDispatch(
       refuse(connection, { payload, ack, correlationId }, found ?? INTERNAL);
     }
   };
+}
+
+/** Where a command comes from. */
+type Origin = Pick<CommandContext, 'correlationId' | 'traceparent'>;
+
+/** Signals are no work that anybody would look for, and there are many. */
+function traced(event: string, correlationId: string, run: (of: Origin) => Promise<unknown>): Promise<unknown> {
+  const span = isTracing() && !isSignal(event) && commandOf(event) ? beginSpan({ name: 'command' }) : null;
+  if (!span) return run({ correlationId });
+  const done = { name: `socket ${event}`, facts: { 'threadlog.request_id': correlationId } };
+  return run({ correlationId, traceparent: span.traceparent }).then(
+    (answer) => {
+      span.end(done);
+      return answer;
+    },
+    (cause: unknown) => {
+      span.end({ ...done, code: problemOf(cause)?.code ?? INTERNAL.code });
+      throw cause;
+    },
+  );
 }
 
 interface Refused {

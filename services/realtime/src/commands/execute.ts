@@ -6,11 +6,11 @@ import type { CommandContext, CommandDeps } from './define';
 export async function execute(
   command: Command,
   idempotencyKey: string | null,
-  { connection, correlationId }: CommandContext,
+  { connection, correlationId, traceparent }: CommandContext,
   { router, timeoutMs }: CommandDeps,
 ): Promise<unknown> {
   const { actor } = connection;
-  const result = await router.execute({ actor, command, idempotencyKey, correlationId, timeoutMs });
+  const result = await router.execute({ actor, command, idempotencyKey, correlationId, traceparent, timeoutMs });
   if (!result.ok) throw new ProblemError(result.problem);
   return result.resource;
 }

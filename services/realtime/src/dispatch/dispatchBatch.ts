@@ -1,4 +1,5 @@
 import type { LogBatch, LogRecord } from '@threadlog/log';
+import { isTracing, tellSpan } from '@threadlog/service';
 import { setImmediate } from 'node:timers/promises';
 import type { Dispatcher } from './dispatcher';
 import type { Beginnings } from '../sync/beginnings';
@@ -8,7 +9,7 @@ import type { Withdrawals } from '../sync/withdrawals';
 import type { Views } from '../views';
 import { headOf, type RecordHead } from '../records';
 import type { Ring } from '../log/ring';
-import { createShowing, lostOf, type Shown } from './showing';
+import { createShowing, lostOf, type Outgoing, type Shown } from './showing';
 
 export interface DispatchDeps {
   ring: Ring;
@@ -65,6 +66,7 @@ export function createBatchDispatch(deps: DispatchDeps): (batch: LogBatch) => Pr
   }
 
   return async ({ records, next }) => {
+    const tell = isTracing() ? tellFrames(Date.now()) : undefined;
     const fresh = records.filter(({ offset }) => offset >= ring.end);
     const prepared = await prepare(fresh);
     let turn = performance.now();
@@ -78,6 +80,7 @@ export function createBatchDispatch(deps: DispatchDeps): (batch: LogBatch) => Pr
         shown = show(wanted, (cause) => fault(record, cause));
       }
       take(record, head, shown === 'failed' ? lostOf(wanted) : shown);
+      tell?.(record, shown);
       if (performance.now() - turn < TURN_MS) continue;
       deps.onProgress();
       await setImmediate();
@@ -85,6 +88,16 @@ export function createBatchDispatch(deps: DispatchDeps): (batch: LogBatch) => Pr
     }
     ring.skipTo(next.offset);
     deps.onProgress();
+  };
+}
+
+/** A span for each record of which something went out. */
+function tellFrames(startedAt: number): (record: LogRecord, shown: Outgoing) => void {
+  return (record, shown) => {
+    if (shown === null || typeof shown === 'string' || !shown.delivery) return;
+    const { partition, offset, headers } = record;
+    const place = { 'threadlog.partition': partition, 'threadlog.offset': offset };
+    tellSpan(record, { name: 'frame', startedAt, facts: { ...place, 'threadlog.event': headers.ce_type ?? '' } });
   };
 }
 

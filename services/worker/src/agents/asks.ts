@@ -14,6 +14,8 @@ export interface OpenRun {
   attempts: number;
   /** Somebody wants it to stop. */
   isStopped: boolean;
+  /** What it is part of, where that is traced; a run that is gone on with after a start begins a trace of its own. */
+  trace?: string | undefined;
 }
 
 /** A message that may ask an agent, and what that depends on. */

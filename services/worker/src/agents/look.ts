@@ -1,6 +1,7 @@
 import { rootThreadId, type ChatEvent, type EventType, type TenantId } from '@threadlog/events';
 import type { LogBatch, LogRecord } from '@threadlog/log';
 import type { createProjectionWait } from '@threadlog/read-models';
+import { isTracing, traceOf } from '@threadlog/service';
 import { eventsIn } from '../feed/openEvents';
 import { candidateOf, type Candidate, type OpenRun } from './asks';
 import { happenedSince } from '../webhooks/endpoints/endpoint';
@@ -61,9 +62,28 @@ export function createLook(deps: LookDeps, signal: AbortSignal): (batch: LogBatc
       storedAt.set(partition, now);
     }
     positions.set(partition, next);
-    for (const run of found) runs.start(run);
+    for (const run of traced(found, fresh)) runs.start(run);
     for (const event of events) endBy(deps, event);
   };
+}
+
+/** The same runs, as parts of what asked for them. */
+function traced(found: readonly OpenRun[], records: readonly LogRecord[]): readonly OpenRun[] {
+  if (found.length === 0 || !isTracing()) return found;
+  const traces = tracesOf(records);
+  return found.map((run) => ({ ...run, trace: traces.get(run.triggerMessageId) }));
+}
+
+/** By message, what the records that brought it are part of. */
+function tracesOf(records: readonly LogRecord[]): Map<string, string> {
+  const traces = new Map<string, string>();
+  for (const record of records) {
+    const trace = traceOf(record);
+    if (trace === undefined) continue;
+    for (const event of eventsIn([record]))
+      if (event.event_type === 'CHAT_MESSAGE_CREATED') traces.set(event.data.message_id, trace);
+  }
+  return traces;
 }
 
 /** What asks whom; `projected` resolves once the read model has all of the events. */

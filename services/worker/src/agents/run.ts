@@ -15,7 +15,7 @@ import {
 import { ROLE_PERMISSIONS, type Actor } from '@threadlog/auth';
 import type { TenantId } from '@threadlog/events';
 import { runIdOf } from '@threadlog/read-models';
-import type { Logger } from '@threadlog/service';
+import { beginSpan, type Logger } from '@threadlog/service';
 import type { Asked } from './ask';
 import type { OpenRun } from './asks';
 import type { ReadContext } from './context';
@@ -56,6 +56,8 @@ export interface RunDeps extends Pick<Entering, 'router' | 'sealing' | 'onEnd'> 
  */
 export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, ending: AbortSignal): Promise<void> {
   const named = { ...run, runId: runIdOf(run) };
+  const facts = { 'threadlog.run_id': named.runId };
+  const span = beginSpan({ name: 'run', parent: run.trace, facts });
   const draft = deps.draftOf({ ...named, attempt: deps.now().getTime() });
   try {
     const answer = deps.inTurn(run, () => requestAnswer(deps, named, { signal, draft }));
@@ -64,10 +66,12 @@ export async function perform(deps: RunDeps, run: OpenRun, signal: AbortSignal, 
       return brokenOff(signal.reason, draft.soFar());
     });
     await draft.settled();
-    const { how, hasMessage } = await entered(deps, named, heard, ending);
+    const { how, hasMessage } = await entered(deps, { ...named, trace: span?.traceparent }, heard, ending);
     await draft.ended(how!, hasMessage);
     await deps.store.remove(run);
+    span?.end({ facts: { 'threadlog.run_ended': how ?? 'unknown' } });
   } finally {
+    span?.end({ code: 'interrupted' });
     draft.dropped();
   }
 }
@@ -87,6 +91,7 @@ async function entered(
     ...{ router: deps.router, sealing: deps.sealing, onEnd: deps.onEnd, idempotencyKey: null },
     actor: agentActor(tenantId, agentId),
     correlationId: `agent-run-${runId}`,
+    traceparent: run.trace,
     onRefused: (code) => deps.logger.info({ runId, code }, 'an agent’s answer was refused'),
   };
   return enter(entering, run, heard, ending);

@@ -1,4 +1,5 @@
 import type { TenantId } from '@threadlog/events';
+import { beginSpan } from '@threadlog/service';
 import { createProjected } from '../erasure/projected';
 import { createDeletedAmong } from '../feed/deleted';
 import { createOpen, type Open } from '../feed/openTogether';
@@ -157,8 +158,13 @@ function createAttempt(deps: DeliverDeps, attempts: AttemptLog, signal: AbortSig
   return async (receiver, event, due) => {
     const ending = AbortSignal.any([signal, receiver.signal]);
     const at = deps.now();
+    const span = due?.trace === undefined ? null : beginSpan({ name: 'delivery', parent: due.trace });
     const attempted = await attemptDelivery(deps, receiver.endpoint, event, { signal: ending });
     const { outcome } = attempted;
+    span?.end({
+      code: outcome.kind === 'delivered' ? undefined : outcome.reason,
+      facts: { 'threadlog.event': event.name, 'threadlog.event_id': event.id },
+    });
     if (ending.aborted) return outcome;
     receiver.heard(outcome, deps.now());
     const record = recordOf(receiver.endpoint, { event, due, kind: 'live', at, attempted });

@@ -3,6 +3,7 @@ import type { LogRecord } from '@threadlog/log';
 import { textIndexOf } from '../feed/deleted';
 import { eventsIn } from '../feed/openEvents';
 import type { Open } from '../feed/openTogether';
+import { traceOf } from '@threadlog/service';
 import { filteredBy, passes, wants, type ThreadFacts, type WebhookEndpoint } from './endpoints/endpoint';
 import type { KnownThreads } from './endpoints/threadFacts';
 import { laneOf, nameOf, webhookEvent, type WebhookEvent, type WebhookEventName } from './payload';
@@ -17,6 +18,8 @@ export interface Due {
   messageIndex: number | null;
   /** About what it takes in memory. */
   bytes: number;
+  /** What it is part of, where that is traced. */
+  trace: string | undefined;
   /** When its texts were opened, by `performance.now()`. */
   openedAt: number;
 }
@@ -97,7 +100,8 @@ async function openFound<T extends Told>(deps: DueDeps, tenantId: TenantId, want
     const { record, by } = byEvent.get(opened.event)!;
     const place = { partition: record.partition, offset: record.offset };
     const messageIndex = textIndexOf(opened.event);
-    const due = { ...place, lane: laneOf(opened.event), event, messageIndex, bytes: record.value.length, openedAt };
+    const of = { lane: laneOf(opened.event), event, messageIndex, trace: traceOf(record) };
+    const due = { ...place, ...of, bytes: record.value.length, openedAt };
     return [{ due, by }];
   });
 }
