@@ -3,10 +3,10 @@ import { beginSpan, isTracing, tellSpan, traceOf, traceparentFrom, traceWith } f
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = `00-${TRACE}-b7ad6b7169203331-01`;
-const record = (timestamp: number, traceparent?: string) => ({
-  timestamp,
-  headers: traceparent === undefined ? {} : { traceparent },
-});
+const record = (timestamp: number, traceparent?: string) => {
+  const headers: Record<string, string> = traceparent === undefined ? {} : { traceparent };
+  return { timestamp, headers };
+};
 
 afterEach(() => traceWith(null));
 
