@@ -1,4 +1,5 @@
 import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
+import type { V1Conversations, V1Message, V1Messages, V1Read } from '@threadlog/events';
 import { CONSISTENCY_HEADER, onBehalfOf } from '@threadlog/service';
 import { callOf, type CallContext } from './call';
 import { detail, errorOf } from './errors';
@@ -10,13 +11,12 @@ import {
   type MarkAsReadRequest,
   type SendMessageRequest,
 } from './gen/chat/v1/chat_pb';
-import { conversationOf, messageOf, optionalInstant, textOfInstant } from './messages';
+import { listOf, pageOf, readOf, sentOf, textOfInstant } from './messages';
 import type { Caller, ChatCalls } from './ports';
 import type { Refuse } from './refuse';
 
 export interface ChatDeps {
   calls: ChatCalls;
-  subscribe: ChatImplementation['subscribe'];
   refuse: Refuse;
   /** Most milliseconds until a call is answered, whatever its deadline. */
   timeoutMs: number;
@@ -26,11 +26,19 @@ export type ChatImplementation = ServiceImpl<typeof ChatService>;
 
 type Run<Request, Answer> = (request: Request, context: CallContext, caller: Caller) => Promise<Answer>;
 
-/** The service's methods: requests in the names of `/v1`, its answers in the types of the proto file. */
-export function createChatService(deps: ChatDeps): ChatImplementation {
-  const { refuse, subscribe, timeoutMs } = deps;
-  function method<Request, Answer>(run: Run<Request, Answer>) {
-    return async (request: Request, context: CallContext): Promise<Answer> => {
+/** The methods that are one message and one answer; answers are those of `/v1`. */
+export interface ChatMethods {
+  sendMessage: Method<SendMessageRequest, { message: V1Message }>;
+  markAsRead: Method<MarkAsReadRequest, V1Read>;
+  getMessages: Method<GetMessagesRequest, V1Messages>;
+  getConversations: Method<GetConversationsRequest, V1Conversations>;
+}
+type Method<Request, Answer> = (request: Request, context: CallContext) => Promise<Answer>;
+
+export function createChatMethods(deps: ChatDeps): ChatMethods {
+  const { refuse, timeoutMs } = deps;
+  function method<Request, Answer>(run: Run<Request, Answer>): Method<Request, Answer> {
+    return async (request, context) => {
       const call = callOf(context);
       try {
         const caller = callerOf(context, timeoutMs);
@@ -49,6 +57,19 @@ export function createChatService(deps: ChatDeps): ChatImplementation {
     markAsRead: method(markAsRead),
     getMessages: method(getMessages),
     getConversations: method(getConversations),
+  };
+}
+
+/** The whole service for the library, with answers in the types of the proto file. */
+export function createChatService(
+  methods: ChatMethods,
+  subscribe: ChatImplementation['subscribe'],
+): ChatImplementation {
+  return {
+    sendMessage: async (request, context) => sentOf(await methods.sendMessage(request, context)),
+    markAsRead: async (request, context) => readOf(await methods.markAsRead(request, context)),
+    getMessages: async (request, context) => pageOf(await methods.getMessages(request, context)),
+    getConversations: async (request, context) => listOf(await methods.getConversations(request, context)),
     subscribe,
   };
 }
@@ -66,43 +87,26 @@ function writesOf({ calls }: ChatDeps) {
     async sendMessage(request: SendMessageRequest, context: CallContext, caller: Caller) {
       const { message, duplicate, token } = await calls.sendMessage(caller, sendRequest(request));
       tellToken(context, token);
-      const answer = { message: messageOf(message) };
-      if (duplicate) throw alreadyThere(caller, answer);
-      return answer;
+      if (duplicate) throw alreadyThere(caller, message);
+      return { message };
     },
     async markAsRead({ conversationId, messageId }: MarkAsReadRequest, context: CallContext, caller: Caller) {
       const { read, token } = await calls.markAsRead(caller, { conversationId, messageId: messageId || undefined });
       tellToken(context, token);
-      return {
-        conversationId: read.conversation_id,
-        messageId: read.message_id ?? '',
-        readAt: optionalInstant(read.read_at),
-        unreadCount: read.unread_count,
-      };
+      return read;
     },
   };
 }
 
 function readsOf({ calls }: ChatDeps) {
   return {
-    async getMessages(request: GetMessagesRequest, context: CallContext, { actor }: Caller) {
+    getMessages(request: GetMessagesRequest, context: CallContext, { actor }: Caller) {
       const { conversationId, limit, beforeTimestamp: before } = request;
       const asked = { conversationId, ...limited(limit), beforeTimestamp: before && textOfInstant(before) };
-      const page = await calls.getMessages(actor, asked, tokenIn(context));
-      return {
-        messages: page.messages.map(messageOf),
-        hasMore: page.has_more,
-        nextBeforeTimestamp: optionalInstant(page.next_before_timestamp),
-      };
+      return calls.getMessages(actor, asked, tokenIn(context));
     },
-    async getConversations({ limit, cursor }: GetConversationsRequest, context: CallContext, { actor }: Caller) {
-      const asked = { ...limited(limit), cursor: cursor || undefined };
-      const page = await calls.getConversations(actor, asked, tokenIn(context));
-      return {
-        conversations: page.conversations.map(conversationOf),
-        hasMore: page.has_more,
-        nextCursor: page.next_cursor ?? '',
-      };
+    getConversations({ limit, cursor }: GetConversationsRequest, context: CallContext, { actor }: Caller) {
+      return calls.getConversations(actor, { ...limited(limit), cursor: cursor || undefined }, tokenIn(context));
     },
   };
 }
@@ -136,8 +140,8 @@ const SENT_BEFORE = {
   detail: 'The same request came before under this idempotency key; the details have its answer.',
 } as const;
 
-function alreadyThere({ requestId }: Caller, answer: { message: ReturnType<typeof messageOf> }): ConnectError {
-  return errorOf(SENT_BEFORE, { requestId, details: [detail(SendMessageResponseSchema, answer)] });
+function alreadyThere({ requestId }: Caller, message: V1Message): ConnectError {
+  return errorOf(SENT_BEFORE, { requestId, details: [detail(SendMessageResponseSchema, sentOf({ message }))] });
 }
 
 function tellToken({ responseHeader }: CallContext, token: string | undefined): void {

@@ -1,6 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import fc from 'fast-check';
-import { enveloped, messageIn } from './envelope';
+import { createEnvelop, messageIn } from './envelope';
+import { enveloped } from './served.testing';
 
 const codeOf = (body: Buffer, maxBytes = 100): Code => {
   try {

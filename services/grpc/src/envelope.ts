@@ -1,16 +1,27 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { constants, type Http2ServerRequest } from 'node:http2';
+import { newBytes, type Bytes } from './wire/bytes';
 
 /** A flag and the length of the message, which every message on the wire of gRPC has before it. */
 const HEAD_BYTES = 5;
 
-/** A message as gRPC puts it on the wire, not compressed. */
-export function enveloped(message: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + message.length);
-  bytes.writeUInt8(0, 0);
-  bytes.writeUInt32BE(message.length, 1);
-  bytes.set(message, HEAD_BYTES);
-  return bytes;
+/** Puts a message that is written by `put` in the form that gRPC has on the wire, not compressed. */
+export type Envelop = (put: (bytes: Bytes) => void) => Buffer;
+
+const KEPT_BYTES = 256 * 1024;
+
+/** All messages are written in one place, one after the other, and copied from there. */
+export function createEnvelop(): Envelop {
+  let bytes = newBytes(KEPT_BYTES);
+  return (put) => {
+    bytes.length = HEAD_BYTES;
+    put(bytes);
+    const { buffer, length } = bytes;
+    buffer.writeUInt8(0, 0);
+    buffer.writeUInt32BE(length - HEAD_BYTES, 1);
+    if (buffer.length > KEPT_BYTES) bytes = newBytes(KEPT_BYTES);
+    return Buffer.from(buffer.subarray(0, length));
+  };
 }
 
 /**
@@ -39,8 +50,13 @@ export function readBody(request: Http2ServerRequest, maxBytes: number): Promise
       else reject(tooLarge(maxBytes));
     });
     // What was taken back ends, too, before anything else tells of it.
-    request.once('end', () => (isTakenBack(request) ? reject(gone()) : resolve(joined(chunks))));
-    request.once('close', () => reject(gone()));
+    request.once('end', () => {
+      if (isTakenBack(request)) return reject(gone());
+      request.off('close', cut);
+      resolve(joined(chunks));
+    });
+    const cut = () => reject(gone());
+    request.once('close', cut);
   });
 }
 

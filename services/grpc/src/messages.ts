@@ -1,9 +1,47 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import type { V1Conversation, V1Message } from '@threadlog/events';
-import type { AttachmentSchema, ConversationSchema, MessageSchema } from './gen/chat/v1/chat_pb';
+import type { V1Conversation, V1Conversations, V1Message, V1Messages, V1Read } from '@threadlog/events';
+import type {
+  AttachmentSchema,
+  ConversationSchema,
+  GetConversationsResponseSchema,
+  GetMessagesResponseSchema,
+  MarkAsReadResponseSchema,
+  MessageSchema,
+  SendMessageResponseSchema,
+} from './gen/chat/v1/chat_pb';
+import { nanosOf, secondsOf } from './wire/instant';
 
-/** `/v1`'s shapes as the proto file spells them: null is not set, or empty. */
+/** `/v1`'s shapes as the proto file spells them: null is not set, or empty. `wire/writer.ts` writes the same bytes. */
+export function sentOf({ message }: { message: V1Message }): MessageInitShape<typeof SendMessageResponseSchema> {
+  return { message: messageOf(message) };
+}
+
+export function readOf(read: V1Read): MessageInitShape<typeof MarkAsReadResponseSchema> {
+  return {
+    conversationId: read.conversation_id,
+    messageId: read.message_id ?? '',
+    readAt: optionalInstant(read.read_at),
+    unreadCount: read.unread_count,
+  };
+}
+
+export function pageOf(page: V1Messages): MessageInitShape<typeof GetMessagesResponseSchema> {
+  return {
+    messages: page.messages.map(messageOf),
+    hasMore: page.has_more,
+    nextBeforeTimestamp: optionalInstant(page.next_before_timestamp),
+  };
+}
+
+export function listOf(page: V1Conversations): MessageInitShape<typeof GetConversationsResponseSchema> {
+  return {
+    conversations: page.conversations.map(conversationOf),
+    hasMore: page.has_more,
+    nextCursor: page.next_cursor ?? '',
+  };
+}
+
 export function messageOf(message: V1Message): MessageInitShape<typeof MessageSchema> {
   return {
     id: message.id,
@@ -70,8 +108,7 @@ export function structOf(metadata: V1Message['metadata']): JsonObject | undefine
 
 /** A time as they are all written: to the microsecond where it is an event's, else to the millisecond. */
 export function instantOf(text: string): { seconds: bigint; nanos: number } {
-  const nanos = Number(text.slice(20, -1).padEnd(9, '0'));
-  return { seconds: BigInt(Date.parse(`${text.slice(0, 19)}Z`) / 1000), nanos };
+  return { seconds: BigInt(secondsOf(text)), nanos: nanosOf(text) };
 }
 
 export function optionalInstant(text: string | null): ReturnType<typeof instantOf> | undefined {

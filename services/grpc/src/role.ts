@@ -2,7 +2,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import type { Runtime } from '@threadlog/runtime';
 import { aborted, type AppConfig, type Role } from '@threadlog/service';
 import { createDoor } from './admission';
-import { createChatService, type ChatImplementation } from './chat';
+import { createChatMethods, createChatService, type ChatImplementation } from './chat';
 import { createConnections } from './connections';
 import { ChatService } from './gen/chat/v1/chat_pb';
 import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb';
@@ -73,15 +73,11 @@ async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: Abor
   const leaving = new AbortController();
   const stopping = new AbortController();
   const isServing = () => state.serving;
-  const chat = createChatService({
-    calls: deps.calls,
-    subscribe: createSubscribe({ streams: deps.streams, limits, refuse, isServing }),
-    refuse,
-    timeoutMs: limits.commandTimeoutMs,
-  });
+  const methods = createChatMethods({ calls: deps.calls, refuse, timeoutMs: limits.commandTimeoutMs });
+  const chat = createChatService(methods, createSubscribe({ streams: deps.streams, limits, refuse, isServing }));
   const handler = createGrpcListener({
     routes: (router, gates) => mount(router, gates, { limits, chat, refuse, isServing, leaving: leaving.signal }),
-    unary: (gates) => unaryMethods(ChatService, chat, gates.user),
+    unary: (gates) => unaryMethods(ChatService, methods, gates.user),
     door,
     refuse,
     limits,

@@ -41,3 +41,10 @@ export async function serveRole(deps: Partial<GrpcDeps> & Pick<GrpcDeps, 'limits
   };
   return { url: await listening.promise, end, metrics };
 }
+
+/** A message as gRPC has it on the wire, not compressed. */
+export function enveloped(message: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}

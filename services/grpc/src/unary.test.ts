@@ -3,10 +3,9 @@ import { Code } from '@connectrpc/connect';
 import { problem, type V1Message } from '@threadlog/events';
 import { eventually } from '@threadlog/testing';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import { enveloped } from './envelope';
 import { SendMessageRequestSchema, SendMessageResponseSchema } from './gen/chat/v1/chat_pb';
 import type { ChatCalls } from './ports';
-import { headers as authorized, serveRole, verifier } from './served.testing';
+import { enveloped, headers as authorized, serveRole, verifier } from './served.testing';
 
 const message: V1Message = {
   ...{ id: 'm', conversation_id: 'c', thread_id: 'c', seq: 1, message_index: 1, sender_id: 'ada', sender_type: 'user' },

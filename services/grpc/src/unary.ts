@@ -1,21 +1,13 @@
-import {
-  create,
-  fromBinary,
-  toBinary,
-  type DescMessage,
-  type DescMethodUnary,
-  type DescService,
-  type Message,
-  type MessageInitShape,
-} from '@bufbuild/protobuf';
-import { Code, ConnectError, createContextValues, type ServiceImpl } from '@connectrpc/connect';
+import { fromBinary, type DescMessage, type DescMethodUnary, type DescService, type Message } from '@bufbuild/protobuf';
+import { Code, ConnectError, createContextValues } from '@connectrpc/connect';
 import { contentTypeProto, parseContentType, parseTimeout, setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { constants, type Http2ServerRequest, type IncomingHttpHeaders } from 'node:http2';
 import { CALL, callOf, type Call, type CallContext } from './call';
-import { enveloped, messageIn, readBody } from './envelope';
+import { createEnvelop, messageIn, readBody } from './envelope';
 import type { GrpcLimits } from './limits';
 import type { Http2Response, NodeServerRequest, NodeServerResponse } from './node';
 import type { Refuse } from './refuse';
+import { messageWriter, type PutMessage } from './wire/writer';
 
 export interface UnaryDeps {
   methods: readonly UnaryMethod[];
@@ -30,16 +22,13 @@ export interface UnaryMethod {
   method: DescMethodUnary;
   /** Before anything of the body is read; throws what the call is answered with. */
   gate(context: CallContext): Promise<void>;
-  run(request: Message, context: CallContext): Promise<MessageInitShape<DescMessage>>;
+  /** The answer as `/v1` has it, with fields in the names of the proto file. */
+  run(request: Message, context: CallContext): Promise<object>;
 }
 
-/** The methods of a service that are of that kind. */
-export function unaryMethods<Service extends DescService>(
-  service: Service,
-  implementation: ServiceImpl<Service>,
-  gate: UnaryMethod['gate'],
-): UnaryMethod[] {
-  const runs = implementation as Record<string, UnaryMethod['run']>;
+/** The methods of a service that are of that kind, by their names in it. */
+export function unaryMethods(service: DescService, methods: object, gate: UnaryMethod['gate']): UnaryMethod[] {
+  const runs = methods as Record<string, UnaryMethod['run']>;
   return service.methods
     .filter((method): method is DescMethodUnary => method.methodKind === 'unary')
     .map((method) => ({ method, gate, run: runs[method.localName]! }));
@@ -54,19 +43,22 @@ export type Unary = (request: NodeServerRequest, response: NodeServerResponse, c
  * compression, JSON, gRPC-Web or a stream, is left to the library. Both say the same on the wire.
  */
 export function createUnary({ methods, refuse, limits, recursionLimit }: UnaryDeps): Unary {
-  const byPath = new Map(methods.map((each) => [`/${each.method.parent.typeName}/${each.method.name}`, each]));
+  const byPath = new Map(
+    methods.map((each) => [pathOf(each.method), { ...each, put: messageWriter(each.method.output) }]),
+  );
+  const envelop = createEnvelop();
 
-  async function bodyOf({ method, gate, run }: UnaryMethod, request: Http2ServerRequest, context: UnaryContext) {
+  async function bodyOf({ method, gate, run, put }: Served, request: Http2ServerRequest, context: UnaryContext) {
     await gate(context);
     // Until there is an answer it ends so: by its caller's going.
     callOf(context).outcome = 'canceled';
     const bytes = messageIn(await readBody(request, limits.messageBytes), limits.messageBytes);
     if (context.timeout.error) throw context.timeout.error;
     const answer = await run(decode(method.input, bytes, recursionLimit), context);
-    return enveloped(toBinary(method.output, create(method.output, answer)));
+    return envelop((bytes) => put(bytes, answer));
   }
 
-  async function serve(each: UnaryMethod, request: Http2ServerRequest, response: Http2Response, call: Call) {
+  async function serve(each: Served, request: Http2ServerRequest, response: Http2Response, call: Call) {
     const context = contextOf(each, request.headers, call);
     // Whoever breaks off in the middle is no fault; `close` tells it.
     request.on('error', () => undefined);
@@ -88,6 +80,10 @@ export function createUnary({ methods, refuse, limits, recursionLimit }: UnaryDe
     return true;
   };
 }
+
+type Served = UnaryMethod & { put: PutMessage };
+
+const pathOf = ({ parent, name }: DescMethodUnary): string => `/${parent.typeName}/${name}`;
 
 function isPlain({ method, headers }: Http2ServerRequest): boolean {
   const encoding = headers['grpc-encoding'];
