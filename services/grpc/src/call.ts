@@ -46,16 +46,18 @@ export function callOf({ values }: Pick<HandlerContext, 'values'>): Call {
 
 export function newCall(request: NodeServerRequest, response: NodeServerResponse, trustedProxies: number): Call {
   const { headers, socket } = request;
+  const from = { remoteAddress: socket.remoteAddress, forwardedFor: headers['x-forwarded-for'] };
+  let address: string | undefined;
   const parent = traceparentFrom(headers.traceparent);
   const span = beginSpan({ name: 'call', parent });
   return {
     requestId: requestIdFrom(headers['x-request-id']),
     traceparent: span ? span.traceparent : parent,
     span,
-    address: clientKey(
-      { remoteAddress: socket.remoteAddress, forwardedFor: headers['x-forwarded-for'] },
-      trustedProxies,
-    ),
+    // Only strangers and streams are counted under it.
+    get address() {
+      return (address ??= clientKey(from, trustedProxies));
+    },
     startedAt: performance.now(),
     method: null,
     actor: undefined,

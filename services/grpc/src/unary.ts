@@ -144,8 +144,7 @@ function end(
       if (!stream.destroyed && stream.state.remoteClose === 0) stream.close(constants.NGHTTP2_NO_ERROR);
     });
   });
-  response.writeHead(200, headers);
   response.addTrailers(trailers);
-  if (body) response.end(body);
-  else response.end();
+  stream.respond({ ':status': 200, ...headers }, { waitForTrailers: true });
+  stream.end(body);
 }
