@@ -7,7 +7,7 @@ import {
   v1ReadSchema,
   type V1Message,
 } from '@threadlog/events';
-import { z } from 'zod';
+import { type z } from 'zod';
 import {
   GetConversationsResponseSchema,
   GetMessagesResponseSchema,

@@ -28,6 +28,14 @@ const WELL_KNOWN: Record<string, PutValue> = {
   'google.protobuf.Struct': (bytes, value) => putStruct(bytes, value as object),
 };
 
+const INTEGER: [number, PutValue] = [WIRE.varint, (bytes, value) => putVarint(bytes, Number(value))];
+const SCALARS: { [Type in ScalarType]?: [number, PutValue] } = {
+  [ScalarType.STRING]: [WIRE.delimited, (bytes, value) => putText(bytes, value as string)],
+  [ScalarType.BOOL]: INTEGER,
+  [ScalarType.INT32]: INTEGER,
+  [ScalarType.INT64]: INTEGER,
+};
+
 function fieldWriter(field: DescField): PutField {
   const { name, number } = field;
   const [wireType, put] = valueWriter(field);
@@ -58,16 +66,9 @@ function valueWriter(field: DescField): [number, PutValue] {
     const put = WELL_KNOWN[field.message.typeName] ?? (messageWriter(field.message) as PutValue);
     return [WIRE.delimited, putNested(put)];
   }
-  switch (field.scalar) {
-    case ScalarType.STRING:
-      return [WIRE.delimited, (bytes, value) => putText(bytes, value as string)];
-    case ScalarType.BOOL:
-    case ScalarType.INT32:
-    case ScalarType.INT64:
-      return [WIRE.varint, (bytes, value) => putVarint(bytes, Number(value))];
-    default:
-      throw unknownKind(field);
-  }
+  const scalar = field.scalar === undefined ? undefined : SCALARS[field.scalar];
+  if (!scalar) throw unknownKind(field);
+  return scalar;
 }
 
 const unknownKind = (field: DescField) => new Error(`${field.toString()} is of a kind that is not known here`);
