@@ -157,8 +157,8 @@ export const LAYERS = {
     'index main',
   ],
   'services/grpc': [
-    'config envelope firstBytes gen limits node pings places ports',
-    'errors messages',
+    'config firstBytes gen limits node pings places ports wire',
+    'envelope errors messages',
     'call frames',
     'admission connections observe refuse reflection',
     'chat health server subscribe unary',
