@@ -32,6 +32,10 @@ const BOUNDS: Record<string, Bounds> = {
   },
 };
 
+/** The 90th percentile: who is slowed down is so again and again, and any machine stands still now and then. */
+const slowest = (taken: readonly number[]): number =>
+  taken.toSorted((one, other) => one - other)[Math.floor(taken.length * 0.9)]!;
+
 describe('a quiet tenant beside a loud one', () => {
   const stack = testStack();
   const cleanups = cleanupAfterAll();
@@ -48,10 +52,10 @@ describe('a quiet tenant beside a loud one', () => {
     database = createDatabase({ url: databaseUrl });
     cleanups.add(() => database.end());
     await samplesOf('warm');
-    alone = Math.max(...(await samplesOf('alone')));
+    alone = slowest(await samplesOf('alone'));
   });
 
-  /** Milliseconds from posting until a read shows it; of so few the 99th percentile is the slowest. */
+  /** Milliseconds from posting until a read shows it. */
   async function samplesOf(id: string, enough: () => boolean = () => true): Promise<number[]> {
     const quiet = clientOf(system.api, { id, tenant: 'quiet-school' });
     const { body } = await quiet.call<ThreadResource>('POST', '/api/v1/threads', { title: 'Quiet' });
@@ -87,7 +91,7 @@ describe('a quiet tenant beside a loud one', () => {
       expect([...answers.keys()]).toContain(met);
       const over = Object.entries(most).filter(([answer, bound]) => (answers.get(answer) ?? 0) > bound);
       expect({ over, answers: Object.fromEntries(answers) }).toMatchObject({ over: [] });
-      expect(Math.max(...taken)).toBeLessThan(alone * WORST_RATIO + TOLERATED_MS);
+      expect(slowest(taken)).toBeLessThan(alone * WORST_RATIO + TOLERATED_MS);
     },
   );
 

@@ -5,6 +5,8 @@ import { testStack } from '@threadlog/testing';
 import { createSharedClock } from './sharedClock';
 
 const HOUR_MS = 3_600_000;
+/** Far from an hour, and more than a machine ever stands still. */
+const A_MINUTE_MS = 60_000;
 const stack = testStack();
 let database: Database;
 beforeAll(async () => {
@@ -30,7 +32,7 @@ test('instances whose clocks are hours apart take each other’s signatures', as
   ] as const) {
     expect(signerBy(to).verifyForward(request, signerBy(from).signForward(request))).toBe(true);
   }
-  expect(Math.abs(ahead.clock.now() - behind.clock.now())).toBeLessThan(2_000);
+  expect(Math.abs(ahead.clock.now() - behind.clock.now())).toBeLessThan(A_MINUTE_MS);
 });
 
 test('a clock that jumps moves nothing, and is named once it is asked about', async () => {
@@ -41,7 +43,7 @@ test('a clock that jumps moves nothing, and is named once it is asked about', as
   expect(one.check.note!()).toBeNull();
 
   jump = -HOUR_MS;
-  expect(one.clock.now() - before).toBeLessThan(2_000);
+  expect(one.clock.now() - before).toBeLessThan(A_MINUTE_MS);
   expect(one.check.note!()).toMatch(/36\d\d s behind the database's/);
   await one.measure();
   await one.measure();

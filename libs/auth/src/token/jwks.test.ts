@@ -161,7 +161,10 @@ describe('keys by URL', () => {
     server.state.silent = true;
     const began = performance.now();
     await expect(verifier().verify(token('one'))).rejects.toMatchObject({ problem: { code: 'unavailable' } });
-    expect(performance.now() - began).toBeLessThan(4_500);
+    const waited = performance.now() - began;
+    // Timers are cut to whole milliseconds; a busy machine may be late by as much again.
+    expect(waited).toBeGreaterThan(2_990);
+    expect(waited).toBeLessThan(6_000);
   });
 
   test('given a set with keys that are not for us, when a token comes, then the others still count', async () => {

@@ -124,7 +124,7 @@ describe('Client: Health', () => {
     ['hang', 'timeout'],
   ] as [Reply, string][])('rejects at once, without retries and whatever the breaker says: %p', async (reply, code) => {
     server().reply(500);
-    const service = serviceOf({ timeoutMs: 100 });
+    const service = serviceOf({ timeoutMs: reply === 'hang' ? 100 : 10_000 });
     for (let n = 0; n < 2; n += 1) await rejection(service.getRecentMessages('c1', 1));
     const before = server().asked.length;
     server().reply(reply);

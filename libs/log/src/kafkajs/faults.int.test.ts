@@ -109,6 +109,8 @@ describe('a broker and a network that fail', () => {
   }, 60_000);
 
   it('says within seconds that Kafka is away', async () => {
+    /** What the bounded patience of both comes to; a machine that is busy with more may take as long again. */
+    const SECONDS_MS = 15_000;
     broker.proxy.refuse(true);
     broker.proxy.cut();
     const begun = performance.now();
@@ -117,10 +119,10 @@ describe('a broker and a network that fail', () => {
     const start = new Map([[0, { offset: 0, maxEpoch: 0 }]]);
     await expect(log.follow({ name: 'away', start, onBatch: () => Promise.resolve() })).rejects.toThrow();
 
-    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(performance.now() - begun).toBeLessThan(2 * SECONDS_MS);
     broker.proxy.refuse(false);
     await eventually(() => log.head(0));
-  }, 40_000);
+  }, 60_000);
 });
 
 interface Load {
