@@ -1,18 +1,18 @@
-// npm test: every check there is, in the order of what fails fastest. npm run test:long (--long): the long form of what
+// npm test: every check there is, those without tests first. npm run test:long (--long): the long form of what
 // has one. One line at the end adds them up.
 import { mkdirSync } from 'node:fs';
 import { ensureInstalled } from '../stack/bootstrap.mjs';
+import { runBeside } from './beside.mjs';
 import { conclude, writeResults } from './results.mjs';
 import { reports, runStep } from './runStep.mjs';
-import { PLANS } from './steps.mjs';
+import { cores, PLANS } from './steps.mjs';
 
 const length = process.argv.includes('--long') ? 'long' : 'short';
 
 ensureInstalled();
 mkdirSync(reports, { recursive: true });
-const { stages, jest } = PLANS[length];
-const results = [];
-for (const stage of stages) results.push(...(await Promise.all(stage.map((step) => runStep(step, length)))));
+const { checks, jest } = PLANS[length];
+const results = await runBeside(checks, cores, (step) => runStep(step, length));
 for (const step of jest) results.push(await runStep(step, length));
 writeResults(length, results);
 conclude(results);
