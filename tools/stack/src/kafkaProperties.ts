@@ -66,6 +66,8 @@ export const kafkaProperties = (
     'controller.quorum.bootstrap.servers': controllers.map((at) => `127.0.0.1:${at}`).join(','),
     'log.dirs': join(folder, 'log'),
     'auto.create.topics.enable': false,
+    // Of each file of a log there are two such indexes, which are there in full from the beginning. Of 10 MB by default.
+    'log.index.size.max.bytes': 1_048_576,
     'offsets.topic.replication.factor': copies,
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.replication.factor': copies,
