@@ -92,7 +92,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/service': [
-    'config gathering jsonShape logger loops metrics problems tracing',
+    'config gathering jsonShape logger loops metrics outages problems tracing',
     'consistencyToken fairness lastWrites limiter lifecycle',
     'role',
     'http',
@@ -127,7 +127,7 @@ export const LAYERS = {
     'index main',
   ],
   'services/query-api': [
-    'config consistency cursors docs outages ports schemas',
+    'config consistency cursors docs ports schemas',
     'access',
     'context lostStretches ownWrites pages parked',
     'readRoute',

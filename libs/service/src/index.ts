@@ -31,6 +31,7 @@ export { createLimiter } from './limiter';
 export * from './logger';
 export * from './loops';
 export * from './metrics';
+export * from './outages';
 export * from './problems';
 export * from './role';
 export * from './runMain';

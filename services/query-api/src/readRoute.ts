@@ -1,5 +1,6 @@
 import {
   defineRoute,
+  outageAsProblem,
   type RequestSchemas,
   type Route,
   type RouteDefinition,
@@ -7,7 +8,6 @@ import {
 } from '@threadlog/service';
 import type { StreamRef, TenantId } from '@threadlog/events';
 import type { QueryContext } from './context';
-import { outageAsProblem } from './outages';
 import { tokenHeaders } from './schemas';
 
 export type ReadRouteDefinition<Schemas extends RequestSchemas> = Omit<

@@ -1,8 +1,13 @@
 import { type Json, type TenantId, notThere } from '@threadlog/events';
 import { openColumn, type Statements, type UserRow } from '@threadlog/read-models';
-import { defineRoute, type RequestSchemas, type Route, type RouteDefinition } from '@threadlog/service';
+import {
+  defineRoute,
+  outageAsProblem,
+  type RequestSchemas,
+  type Route,
+  type RouteDefinition,
+} from '@threadlog/service';
 import type { QueryContext } from '../context';
-import { outageAsProblem } from '../outages';
 import { ok } from '../readRoute';
 import { conversationPage } from './conversations';
 import * as schemas from './schemas';

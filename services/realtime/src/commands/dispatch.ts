@@ -5,6 +5,7 @@ import {
   isTracing,
   onBehalfOf,
   INTERNAL,
+  outageAsProblem,
   problemBody,
   problemOf,
   requireJsonValue,
@@ -27,7 +28,7 @@ export interface DispatchDeps extends CommandDeps {
   limits: CommandLimits;
   /** The same that requests over HTTP count against. */
   rateLimits: Pick<RateLimits, 'consume'>;
-  /** Told of faults of ours; refusals are not faults. */
+  /** Told of faults of ours and of stores that are away; refusals are not faults. */
   onFault(cause: unknown, event: string): void;
 }
 
@@ -80,8 +81,9 @@ export function createDispatch(
         inFlight -= 1;
       }
     } catch (cause) {
-      const found = problemOf(cause);
-      if (!found) deps.onFault(cause, event);
+      const told = outageAsProblem(cause);
+      const found = problemOf(told);
+      if (!found || told !== cause) deps.onFault(cause, event);
       refuse(connection, { payload, ack, correlationId }, found ?? INTERNAL);
     }
   };
@@ -101,7 +103,7 @@ function traced(event: string, correlationId: string, run: (of: Origin) => Promi
       return answer;
     },
     (cause: unknown) => {
-      span.end({ ...done, code: problemOf(cause)?.code ?? INTERNAL.code });
+      span.end({ ...done, code: problemOf(outageAsProblem(cause))?.code ?? INTERNAL.code });
       throw cause;
     },
   );
