@@ -74,6 +74,19 @@ test('tells a row of texts, coalesced, and never a text in the clear', async () 
   expect(JSON.stringify(told)).not.toContain('friend');
 });
 
+test('tells steps that follow each other at once in one, whatever they are', async () => {
+  const { draft, told } = given();
+  draft.thinking();
+  for (let step = 1; step <= 5_000; step += 1) {
+    draft.text('x'.repeat(step));
+    draft.tool();
+    if (step % 100 === 0) await new Promise(setImmediate);
+  }
+  await draft.settled();
+  expect(told.at(-1)!.state).toBe('tool');
+  expect(told.filter(({ state }) => state === 'tool').length).toBeLessThan(500);
+});
+
 test('repeats the whole draft every now and then', async () => {
   const { draft, texts } = given();
   draft.thinking();

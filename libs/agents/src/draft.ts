@@ -47,6 +47,8 @@ interface Telling {
   /** The next text is the first. */
   beginsHere: boolean;
   toldAt: number;
+  /** It has begun to use a tool, which is not told yet. */
+  usesTool: boolean;
   isOver: boolean;
 }
 
@@ -58,7 +60,7 @@ export function createDraft(deps: DraftDeps, run: RunOfDraft): Draft {
   const written = createWritten();
   const telling: Telling = {
     ...{ signals: createDraftSignals(deps, run), written, state: 'thinking' },
-    ...{ n: 0, beginsHere: true, toldAt: -Infinity, isOver: false },
+    ...{ n: 0, beginsHere: true, toldAt: -Infinity, usesTool: false, isOver: false },
   };
   let timer: NodeJS.Timeout | undefined;
   /** Of a run that has its turn: those that wait cost nothing. */
@@ -88,7 +90,7 @@ export function createDraft(deps: DraftDeps, run: RunOfDraft): Draft {
     timer = setTimeout(() => {
       void enqueue(tellNew).finally(() => {
         timer = undefined;
-        if (written.hasFresh()) tellSoon();
+        if (telling.usesTool || written.hasFresh()) tellSoon();
       });
     }, pauseMs).unref();
   }
@@ -99,14 +101,16 @@ export function createDraft(deps: DraftDeps, run: RunOfDraft): Draft {
       beat ??= setInterval(() => void enqueue(tellAll), BEAT_MS).unref();
       written.begin();
       telling.beginsHere = true;
+      telling.usesTool = false;
       void enqueue(() => say(telling, 'thinking'));
     },
     tool() {
-      void enqueue(tellNew);
-      void enqueue(() => say(telling, 'tool'));
+      telling.usesTool = true;
+      tellSoon();
     },
     text(soFar) {
       written.write(soFar);
+      telling.usesTool = false;
       tellSoon();
     },
     soFar: written.raw,
@@ -122,8 +126,17 @@ function say(telling: Telling, state: DraftState, rest?: Parameters<DraftSignals
   telling.signals.say(state, rest);
 }
 
-/** What is new since the last time; nothing is taken as told before it is sealed. */
+/** What is new since the last time: in one step however much that is, so that no agent floods the others with its steps. */
 async function tellNew(telling: Telling): Promise<void> {
+  await tellText(telling);
+  if (!telling.usesTool) return;
+  telling.usesTool = false;
+  telling.toldAt = performance.now();
+  say(telling, 'tool');
+}
+
+/** Nothing is taken as told before it is sealed. */
+async function tellText(telling: Telling): Promise<void> {
   const fresh = telling.written.fresh();
   if (fresh.text === '') return;
   const op = telling.beginsHere ? 'replace' : 'append';

@@ -71,13 +71,21 @@ function usageIn(metadata: unknown): Pick<StreamedAnswer, 'inputTokens' | 'outpu
   };
 }
 
-/** The data of server-sent events, as they come. A character may be cut in two between pieces, a line too. */
+/**
+ * The data of server-sent events, as they come. A character may be cut in two between pieces, a line too. Each piece is looked
+ * through once: a long line in many pieces would keep the process busy for minutes otherwise.
+ */
 async function* dataLines(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
+  let isAtReturn = false;
   let data: string[] = [];
   for await (const piece of body) {
-    rest += decoder.decode(piece, { stream: true });
+    const text = decoder.decode(piece, { stream: true });
+    const goesOn = !isAtReturn && !LINE_END.test(text);
+    rest += text;
+    if (goesOn) continue;
+    isAtReturn = text === '' ? isAtReturn : text.endsWith('\r');
     const lines = rest.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop()!;
     for (const line of lines) {
@@ -89,3 +97,5 @@ async function* dataLines(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
   }
   if (data.length > 0) yield data.join('\n');
 }
+
+const LINE_END = /[\r\n]/;

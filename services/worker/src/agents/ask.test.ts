@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { STREAMS, type Heard } from '@threadlog/agents';
+import { LIMITS } from '@threadlog/events';
 import { CONVERSATION_PATIENCE, createOutboundClient } from '@threadlog/outbound';
 import { ask, type Asked } from './ask';
 
@@ -30,6 +32,10 @@ const whole = (status: number, type: string, body: string) => (response: ServerR
 const sse = (...parts: (object | string)[]): string =>
   parts.map((part) => `data: ${typeof part === 'string' ? part : JSON.stringify(part)}\n\n`).join('');
 const events = (...parts: (object | string)[]) => whole(200, 'text/event-stream', sse(...parts));
+const REASONING = sse(
+  { type: 'reasoning-delta', id: 'r', delta: 'hm' },
+  { type: 'tool-input-available', toolCallId: 't' },
+);
 const delta = (text: string, id = '1') => ({ type: 'text-delta', id, delta: text });
 
 test.each<[string, (response: ServerResponse) => void, Partial<Asked>]>([
@@ -42,6 +48,11 @@ test.each<[string, (response: ServerResponse) => void, Partial<Asked>]>([
     { kind: 'said', content: 'Hi', metadata: { a: 1 }, mentions: ['bo'], finish: 'complete' },
   ],
   ['JSON that is none', whole(200, 'application/json', '{'), { kind: 'failed', status: 200 }],
+  [
+    'JSON with a name that makes a prototype',
+    whole(200, 'application/json', '{"content":"Hi","metadata":{"__proto__":{"a":1}}}'),
+    { kind: 'failed', status: 200 },
+  ],
   ['a page', whole(200, 'text/html', '<p>'), { kind: 'failed', status: 200 }],
   ['a redirect', (response) => void response.writeHead(302, { location: 'http://x/' }).end(), { kind: 'failed' }],
   ['a refusal', whole(401, 'text/plain', 'no'), { kind: 'failed', status: 401 }],
@@ -88,6 +99,37 @@ test('does not mind where a stream is cut, in characters or lines', async () => 
     send(0);
   };
   expect(await asked(piecewise)).toMatchObject({ content: 'Grüße 👍', finish: 'complete' });
+});
+
+test('reads a line that comes in very many pieces without looking through it again with each', async () => {
+  const mebibyte = sse(delta('x'.repeat(2 ** 20 - 100)));
+  async function* pieces() {
+    for (let at = 0; at < mebibyte.length; at += 4) yield Buffer.from(mebibyte.slice(at, at + 4));
+    yield Promise.resolve(Buffer.from('data: [DONE]\r'));
+  }
+  const { content } = (await STREAMS['text/event-stream']!(pieces(), {
+    ...{ signal: new AbortController().signal, progress: { text: () => undefined, tool: () => undefined } },
+    faultOf: () => null,
+  })) as Extract<Heard, { kind: 'said' }>;
+  expect(content).toHaveLength(LIMITS.contentCharacters);
+});
+
+test.each<[string, string, Partial<Asked>]>([
+  ['thoughts and tools alone', REASONING.repeat(2_000), { kind: 'silent' }],
+  ['half characters and NUL', sse(delta('a\ud83d\0'), delta('\udc4db\0')), { content: 'a\ufffd\ufffdb' }],
+  [
+    'parts that are none',
+    sse('null', '[]', '7', '{"type":{}}', '{"type":"text-delta","delta":{}}', delta('So')),
+    { content: 'So' },
+  ],
+  [
+    'what would be everybody’s',
+    `${sse('{"type":"finish","messageMetadata":{"__proto__":{"inputTokens":1},"model":"maker/one"}}', delta('So'))}`,
+    { content: 'So', usage: { toolCalls: 0, model: 'maker/one' } },
+  ],
+])('takes nothing but text from %s', async (_what, body, expected) => {
+  expect(await asked(whole(200, 'text/event-stream', `${body}${sse('[DONE]')}`))).toMatchObject(expected);
+  expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('inputTokens');
 });
 
 test('keeps what was said before an error, an abort or a broken connection, and says so', async () => {
