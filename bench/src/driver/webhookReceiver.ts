@@ -2,18 +2,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server on this machine that takes all webhooks at once. */
+/** A server on this machine that is sent webhooks. */
 export interface WebhookReceiver {
   url: string;
   close(): void;
 }
 
-/** `onDelivery` hears of each event once, however often it is delivered. */
-export async function openWebhookReceiver(onDelivery: () => void): Promise<WebhookReceiver> {
+/** `onDelivery` hears of each event once, however often it is delivered. One that does not answer leaves each delivery open. */
+export async function openWebhookReceiver(onDelivery: () => void, answers = true): Promise<WebhookReceiver> {
   const seen = new Set<string>();
   const server = createServer((request, response) => {
     request.resume();
     request.on('end', () => {
+      if (!answers) return;
       response.writeHead(204).end();
       const id = String(request.headers['webhook-id']);
       if (seen.has(id)) return;

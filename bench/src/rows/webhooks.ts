@@ -9,52 +9,75 @@ const SENDERS = 16;
 const WINDOW = 256;
 const TIMEOUT_MS = 5_000;
 
+/** Endpoints that are told of the same events: so that posting is a small part of what a delivery costs. */
+const ENDPOINTS = 4;
+
 /**
- * Deliveries to one endpoint that answers at once: from the ack of a message to its delivery, one at a time, then
- * deliveries a second while as many are posted in 50 rooms.
+ * Deliveries to endpoints that answer at once: from the ack of a message to its delivery, one at a time, without and with another
+ * endpoint that never answers; then deliveries a second while messages are posted in 50 rooms, to one and to four.
  */
 export const webhooksRow: Row = {
   name: 'webhooks',
-  title: 'webhooks to one endpoint',
+  title: 'webhooks to endpoints that answer',
   async run(context) {
     if (!context.system.internals) throw new Error('needs a system of its own: not with --url');
-    const counts = new Uint32Array(1);
+    const counts = new Uint32Array(ENDPOINTS);
     let arrived: (() => void) | undefined;
-    const receiver = await openWebhookReceiver(() => {
-      counts[0]! += 1;
+    const heard = (at: number) => () => {
+      counts[at]! += 1;
       arrived?.();
-    });
-    const endpoint = await register(context.world, receiver.url).catch((error: unknown) => {
-      receiver.close();
-      throw error;
-    });
+    };
+    const listen = (next?: () => void): void => void (arrived = next);
+    const ends: (() => Promise<void>)[] = [];
+    const open = async (answers: boolean, onDelivery: () => void): Promise<void> =>
+      void ends.push(await openEndpoint(context.world, answers, onDelivery));
     try {
-      const alone = await measureAlone(context, (heard) => (arrived = heard));
-      counts[0] = 0;
-      const busy = await measureBusy(context, counts);
-      return {
-        figures: [...alone.figures, ...busy.figures],
-        samples: alone.samples + busy.samples,
-        errors: alone.errors + busy.errors,
-        problem: alone.problem ?? busy.problem,
-      };
+      await open(true, heard(0));
+      const quiet = await measureAlone(context, listen, 'from ack');
+      const one = await measureBusy(context, counts.subarray(0, 1), 'deliveries');
+      await open(false, () => undefined);
+      const beside = await measureAlone(context, listen, 'beside one that hangs');
+      await ends.pop()!();
+      for (let at = 1; at < ENDPOINTS; at += 1) await open(true, heard(at));
+      const four = await measureBusy(context, counts, `deliveries to ${ENDPOINTS}`);
+      return together([quiet, one, beside, four]);
     } finally {
-      await context.world.write({ method: 'DELETE', path: `${PATH}/${endpoint}` }, byAdmin(context.world));
-      receiver.close();
+      for (const end of ends) await end();
     }
   },
 };
 
+function together(parts: readonly RowMeasures[]): RowMeasures {
+  return {
+    figures: parts.flatMap(({ figures }) => figures),
+    samples: parts.reduce((sum, { samples }) => sum + samples, 0),
+    errors: parts.reduce((sum, { errors }) => sum + errors, 0),
+    problem: parts.map(({ problem }) => problem).find((problem) => problem !== undefined),
+  };
+}
+
 const PATH = '/api/v1/webhooks';
 const byAdmin = (world: World) => ({ person: world.tenant.person('w-admin', 'admin'), connection: 0 });
 
-async function register(world: World, url: string): Promise<string> {
-  const body = JSON.stringify({ url, events: ['message.created'] });
-  const reply = await world.write({ method: 'POST', path: PATH, body }, byAdmin(world));
-  return (JSON.parse(reply.text()) as { id: string }).id;
+/** A receiver of its own and an endpoint of the tenant that leads there; both end with what is returned. */
+async function openEndpoint(world: World, answers: boolean, onDelivery: () => void): Promise<() => Promise<void>> {
+  const receiver = await openWebhookReceiver(onDelivery, answers);
+  const body = JSON.stringify({ url: receiver.url, events: ['message.created'] });
+  const reply = await world.write({ method: 'POST', path: PATH, body }, byAdmin(world)).catch((error: unknown) => {
+    receiver.close();
+    throw error;
+  });
+  const { id } = JSON.parse(reply.text()) as { id: string };
+  return async () => {
+    await world.write({ method: 'DELETE', path: `${PATH}/${id}` }, byAdmin(world)).finally(() => receiver.close());
+  };
 }
 
-async function measureAlone({ world, pace }: RowContext, listen: (heard?: () => void) => void): Promise<RowMeasures> {
+async function measureAlone(
+  { world, pace }: RowContext,
+  listen: (heard?: () => void) => void,
+  when: string,
+): Promise<RowMeasures> {
   const room = await world.room('w-sender', ['w-other']);
   const sender = { ...room, members: [room.members[0]!] };
 
@@ -72,14 +95,15 @@ async function measureAlone({ world, pace }: RowContext, listen: (heard?: () => 
   listen();
   const { samples, errors, problem } = measured;
   return {
-    figures: [latency(measured, 50, 'p50 from ack'), latency(measured, 99, 'p99 from ack')],
+    figures: [latency(measured, 50, `p50 ${when}`), latency(measured, 99, `p99 ${when}`)],
     samples,
     errors,
     problem,
   };
 }
 
-async function measureBusy(context: RowContext, counts: Uint32Array): Promise<RowMeasures> {
+async function measureBusy(context: RowContext, counts: Uint32Array, name: string): Promise<RowMeasures> {
+  counts.fill(0);
   const rooms = await context.world.rooms(ROOMS, 2);
   let turn = 0;
   const send = (connection: number) => context.world.post(rooms[turn++ % ROOMS]!, connection);
@@ -90,5 +114,5 @@ async function measureBusy(context: RowContext, counts: Uint32Array): Promise<Ro
     senders: SENDERS,
     window: WINDOW,
   });
-  return { ...measured, figures: measured.figures.slice(0, 1) };
+  return { ...measured, figures: measured.figures.slice(0, 1).map((figure) => ({ ...figure, name })) };
 }
