@@ -71,31 +71,36 @@ function usageIn(metadata: unknown): Pick<StreamedAnswer, 'inputTokens' | 'outpu
   };
 }
 
-/**
- * The data of server-sent events, as they come. A character may be cut in two between pieces, a line too. Each piece is looked
- * through once: a long line in many pieces would keep the process busy for minutes otherwise.
- */
+/** The data of server-sent events, as they come. */
 async function* dataLines(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  let isAtReturn = false;
   let data: string[] = [];
-  for await (const piece of body) {
-    const text = decoder.decode(piece, { stream: true });
-    const goesOn = !isAtReturn && !LINE_END.test(text);
-    rest += text;
-    if (goesOn) continue;
-    isAtReturn = text === '' ? isAtReturn : text.endsWith('\r');
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop()!;
-    for (const line of lines) {
-      if (line === '' && data.length > 0) {
-        yield data.join('\n');
-        data = [];
-      } else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5));
-    }
+  for await (const line of linesOf(body)) {
+    if (line === '' && data.length > 0) {
+      yield data.join('\n');
+      data = [];
+    } else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5));
   }
   if (data.length > 0) yield data.join('\n');
 }
 
 const LINE_END = /[\r\n]/;
+
+/**
+ * Whole lines. A character may be cut in two between pieces, a line too. Each piece is looked through once: a long line in many
+ * pieces would keep the process busy for minutes otherwise.
+ */
+async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  /** The other half of a line's end may come. */
+  let isAtReturn = false;
+  for await (const piece of body) {
+    const text = decoder.decode(piece, { stream: true });
+    rest += text;
+    if (!isAtReturn && !LINE_END.test(text)) continue;
+    const lines = rest.split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop()!;
+    isAtReturn = rest.endsWith('\r');
+    yield* lines;
+  }
+}

@@ -14,6 +14,7 @@ export { KAFKA_USER, securedKafka, type KafkaWay, type SecuredKafka } from './st
 export { securedPostgres, type SecuredPostgres } from './stack/securedPostgres';
 export { loseTail } from './stack/loseTail';
 export type { OwnKafka } from './stack/ownKafka';
+export type { OwnPostgres } from './stack/ownPostgres';
 export type { OwnCluster } from './stack/ownCluster';
 export type { OwnBroker } from './stack/threeBrokers';
 export { testStack, type TestStack } from './stack/testStack';

@@ -1,135 +1,44 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { Actor } from '@threadlog/auth';
-import { createSignals } from '@threadlog/runtime';
-import { createLogger, createMetrics } from '@threadlog/service';
 import {
-  envOfChild,
   eventually,
   scale,
   shortOnly,
   testActor,
-  testSeed,
   testStack,
   type OwnKafka,
+  type OwnPostgres,
 } from '@threadlog/testing';
-import { createAgents } from '@threadlog/worker';
-import { io, type Socket } from 'socket.io-client';
-import { startAgentService, type AgentService, type Question } from './testing/agentService';
+import { createLogger } from '@threadlog/service';
+import type { Question } from './testing/agentService';
+import { draftScenesOf, draftsOf, messageOf, PATIENT, shows, statesOf, type Told } from './testing/draftScenes';
+import { canaries, CANARY, filesWith } from './testing/filesWith';
 import { scenesOf } from './testing/scenes';
-import { givenStandalone, tokenOf } from './testing/standalone';
+import { givenStandalone } from './testing/standalone';
 
-const PATIENT = { timeoutMs: 60_000, intervalMs: 20 };
-const SECRET = `whsec_${Buffer.alloc(32, 6).toString('base64')}`;
-const KILLS = scale({ short: 1, long: 20 });
-const MAIN = join(__dirname, '..', 'dist', 'main.js');
 const TOKENS = scale({ short: 150, long: 1_000 });
 jest.setTimeout(scale({ short: 120_000, long: 400_000 }));
 
-/** A broker of its own, whose files are searched. */
+/** Servers of its own, whose files are searched. */
 let kafka: OwnKafka;
+let postgres: OwnPostgres;
+const lines: string[] = [];
 const stack = testStack();
-beforeAll(async () => void (kafka = await stack.ownKafka()), 60_000);
-const api = givenStandalone({
-  ROLES: 'projector,command-api,query-api,realtime',
-  get KAFKA_BROKERS() {
-    return kafka.brokers.join(',');
+beforeAll(async () => void ([kafka, postgres] = await Promise.all([stack.ownKafka(), stack.ownPostgres()])), 90_000);
+const api = givenStandalone(
+  {
+    ROLES: 'projector,command-api,query-api,realtime',
+    get KAFKA_BROKERS() {
+      return kafka.brokers.join(',');
+    },
+    get DATABASE_URL() {
+      return postgres.url;
+    },
   },
-});
+  createLogger({ service: 'test', level: 'debug', destination: { write: (line: string) => void lines.push(line) } }),
+);
 const scenes = scenesOf(api);
-const ends: (() => unknown)[] = [];
-let service: AgentService;
-let logged = '';
-beforeEach(async () => void (service = await startAgentService(() => undefined)));
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-  await service.close();
-});
-
-/** A worker beside the others, which has signals of its own as another process has. */
-async function startWorker(agentId: string): Promise<() => Promise<void>> {
-  const runtime = api.runtime();
-  const stopping = new AbortController();
-  const destination = { write: (line: string) => void (logged += line) };
-  const logger = createLogger({ service: 'test', level: 'debug', destination });
-  const signals = createSignals({ openTopic: runtime.openTopic, logger });
-  const agents = createAgents({
-    ...{ ...runtime, router: api.router(), signals, logger, reader: agentId, retriesMs: [50] },
-    agent: { id: agentId, url: service.url, secrets: [SECRET], contextMessages: 20 },
-    metrics: createMetrics({ defaults: false }),
-  });
-  const running = Promise.all([signals.run(stopping.signal), agents.run(stopping.signal)]);
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await running;
-  };
-  ends.push(stop);
-  await eventually(async () => {
-    const positions = 'select 1 from threadlog.agent_positions where agent_id = $1';
-    expect((await runtime.database.query(positions, [agentId])).rows).toHaveLength(runtime.log.partitions);
-  }, PATIENT);
-  return stop;
-}
-
-interface Told {
-  name: string;
-  runId?: string;
-  state?: string;
-  reason?: string;
-  n: number;
-  op: string;
-  text: string;
-  content?: string;
-  run?: { runId: string; finish: string };
-}
-interface Viewer {
-  socket: Socket;
-  frames: Told[];
-}
-
-async function view(actor: Actor, resume?: Record<string, number>): Promise<Viewer> {
-  const socket = io(api.sockets(), {
-    ...{ transports: ['websocket'], forceNew: true, reconnection: false },
-    auth: { token: tokenOf(actor), resume },
-  });
-  ends.push(() => socket.disconnect());
-  const frames: Told[] = [];
-  socket.onAny((name: string, payload: object) => frames.push({ ...payload, name } as Told));
-  await eventually(() => expect(frames.map(({ name }) => name)).toContain('hello'), PATIENT);
-  return { socket, frames };
-}
-
-/** What a client shows of a run, by the rules of the protocol, as each frame leaves it; ends with its message. */
-function draftsOf({ frames }: Viewer, runId: string): string[] {
-  let last = 0;
-  let text: string | null = null;
-  const seen: string[] = [];
-  const end = frames.findIndex(({ name, run }) => name === 'message:new' && run?.runId === runId);
-  const before = end < 0 ? frames : frames.slice(0, end);
-  for (const { op, n, text: piece } of before.filter((told) => told.name === 'agent:text' && told.runId === runId)) {
-    if (op === 'replace') text = piece;
-    else if (text !== null && n === last + 1) text += piece;
-    else throw new Error(`text ${n} follows nothing`);
-    last = n;
-    seen.push(text);
-  }
-  return seen;
-}
-const shows = (viewer: Viewer, runId: string, text: string) =>
-  eventually(() => expect(draftsOf(viewer, runId).at(-1)).toBe(text), PATIENT);
-const messageOf = ({ frames }: Viewer, runId: string) =>
-  eventually(() => {
-    const found = frames.find(({ name, run }) => name === 'message:new' && run?.runId === runId);
-    if (!found) throw new Error('it has not come');
-    return found;
-  }, PATIENT);
-const statesOf = ({ frames }: Viewer, runId?: string) =>
-  frames.flatMap((told) =>
-    told.name === 'agent:run' && (runId ?? told.runId) === told.runId ? [told.reason ?? told.state] : [],
-  );
+const { service, startWorker, view, logged } = draftScenesOf(api, () => undefined);
 
 async function given(tenant: string) {
   const [ada, ben] = [testActor('ada', { tenant }), testActor('ben', { tenant })];
@@ -139,7 +48,7 @@ async function given(tenant: string) {
   await scenes.done(ada, 'participant.add', { threadId, userId: agentId, role: 'agent' });
   await scenes.projected();
   const answers: { question: Question; response: ServerResponse }[] = [];
-  service.reply((question, response) => {
+  service().reply((question, response) => {
     response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders();
     answers.push({ question, response });
   });
@@ -162,7 +71,7 @@ async function given(tenant: string) {
 
 it('shows an answer as it comes to everybody, the same in the end, and leaves one message and no text behind', async () => {
   const { ada, threadId, ask, agentsEvents } = await given('seen');
-  const tokens = Array.from({ length: TOKENS }, (_, index) => `zq${index}canary${index % 7 ? ' ' : '👍\n'}`);
+  const tokens = canaries(TOKENS);
   const whole = tokens.join('');
   const [half, most] = [tokens.slice(0, TOKENS / 2).join(''), tokens.slice(0, TOKENS * 0.8).join('')];
   const [first, cut] = [await view(ada), await view(ada)];
@@ -198,14 +107,20 @@ it('shows an answer as it comes to everybody, the same in the end, and leaves on
   expect(draftsOf(first, question.runId).length).toBeLessThan(TOKENS);
   expect((await agentsEvents()).map(({ event_type }) => event_type)).toEqual(['CHAT_MESSAGE_CREATED']);
 
-  const files = readdirSync(kafka.logDir, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.log'),
-  );
-  const texts = files.map((name) => readFileSync(join(kafka.logDir, name), 'latin1'));
-  const holds = (word: string) => files.filter((_name, index) => texts[index]!.includes(word));
-  expect(holds(question.runId).some((name) => name.includes('chat.signals'))).toBe(true);
-  expect(holds('canary')).toEqual([]);
-  expect(logged).not.toContain('canary');
+  expect(filesWith(kafka.logDir, question.runId).some((name) => name.includes('chat.signals'))).toBe(true);
+  expect(filesWith(kafka.logDir, CANARY)).toEqual([]);
+  const { database } = api.runtime();
+  await database.query('checkpoint');
+  expect(filesWith(postgres.dataDir, threadId).length).toBeGreaterThan(1);
+  expect(filesWith(postgres.dataDir, CANARY)).toEqual([]);
+  expect(lines).not.toEqual([]);
+  expect(`${lines.join('')}${logged()}`).not.toMatch(CANARY);
+  // What stands there in the clear is found, in a table and in what was written ahead of it.
+  await database.query('create table public.control as select $1::text as whole', [whole]);
+  await database.query('checkpoint');
+  expect(filesWith(postgres.dataDir, CANARY).filter((name) => name.includes('pg_wal'))).not.toEqual([]);
+  expect(filesWith(postgres.dataDir, CANARY).filter((name) => name.includes('base/'))).not.toEqual([]);
+  await database.query('drop table public.control');
 });
 
 shortOnly(it)(
@@ -251,6 +166,20 @@ shortOnly(it)(
     ]);
   },
 );
+
+shortOnly(it)('breaks the request off within half a second of the stop', async () => {
+  const { ask, stop } = await given('at-once');
+  const took: number[] = [];
+  // The quickest of them: any one may meet a machine that stands still.
+  for (let turn = 0; turn < 5; turn += 1) {
+    const { question } = await ask(`Tell me ${turn}`);
+    const from = performance.now();
+    const gone = once(question.gone, 'abort').then(() => took.push(performance.now() - from));
+    expect((await stop(question.runId)).status).toBe(204);
+    await gone;
+  }
+  expect(Math.min(...took)).toBeLessThan(500);
+});
 
 shortOnly(it)(
   'goes on with a run of a worker that died, and stops one that was to stop meanwhile without asking again',
@@ -299,58 +228,3 @@ shortOnly(it)('ends the draft of a run that a newer message takes the place of, 
   expect(told.findIndex(isNewer)).toBeGreaterThan(ended);
   expect(told.slice(ended).filter((each) => !isNewer(each))).toHaveLength(1);
 });
-
-it('is entered once by workers that are killed while it is said', async () => {
-  const seed = testSeed({ what: 'kills of workers that ask agents' });
-  const ada = testActor('ada', { tenant: 'killed' });
-  service.reply((_question, response) => void sayWords(response));
-  const env = {
-    ...{ ...envOfChild(), ...api.env(), ENVIRONMENT: 'test', ROLES: 'worker', LOG_LEVEL: 'silent' },
-    ...{ AGENT_SERVICE_URL: service.url, AGENT_SERVICE_SECRET: SECRET, AGENT_ID: 'operators' },
-  };
-  const spawnWorker = (): ChildProcess => {
-    const child = spawn(process.execPath, [MAIN], { stdio: 'ignore', env });
-    ends.push(() => child.kill('SIGKILL'));
-    return child;
-  };
-  let child = spawnWorker();
-  const { database, log } = api.runtime();
-  await eventually(async () => {
-    const begun = `select 1 from threadlog.agent_positions where agent_id = '*'`;
-    expect((await database.query(begun)).rows).toHaveLength(log.partitions);
-  }, PATIENT);
-  const threads: string[] = [];
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const threadId = await scenes.thread(ada, {});
-    threads.push(threadId);
-    await scenes.done(ada, 'participant.add', { threadId, userId: 'operators', role: 'agent' });
-    await scenes.post(ada, threadId, `question ${kill}`);
-    await eventually(() => expect(service.questions.map(({ id }) => id)).toContain(threadId), PATIENT);
-    // At any step from the first word to after the message.
-    await new Promise((resolve) => setTimeout(resolve, (seed + kill * 53) % 400));
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-    child = spawnWorker();
-  }
-  const deeds = async () =>
-    (await scenes.events('killed'))
-      .filter(({ actor }) => actor.id === 'operators')
-      .map(({ event_type, stream_id }) => [event_type, stream_id]);
-  const expected = threads.map((threadId) => ['CHAT_MESSAGE_CREATED', threadId]);
-  await eventually(async () => expect((await deeds()).sort()).toEqual(expected.sort()), PATIENT);
-  await eventually(async () => {
-    expect((await database.query(`select 1 from threadlog.agent_runs where agent_id = 'operators'`)).rows).toEqual([]);
-  }, PATIENT);
-  expect(await deeds()).toHaveLength(KILLS);
-});
-
-/** An answer of some 300 milliseconds, word by word. */
-async function sayWords(response: ServerResponse): Promise<void> {
-  response.writeHead(200, { 'content-type': 'text/plain' });
-  for (let word = 0; word < 60 && !response.destroyed; word += 1) {
-    response.write(`word${word} `);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  response.end();
-}

@@ -6,6 +6,7 @@ import type { CommandRouter } from '@threadlog/commands';
 import { envOfChild, eventually, freePort, testActor } from '@threadlog/testing';
 import { agentScenesOf, delta, PATIENT, sse } from './testing/agentScenes';
 import { givenStandalone } from './testing/standalone';
+import { tablesWith } from './testing/tablesWith';
 
 const MAIN = join(__dirname, '..', 'dist', 'main.js');
 jest.setTimeout(60_000);
@@ -233,23 +234,9 @@ test('says nothing to somebody who is erased in the middle, and leaves nothing o
   answer.end('canary-of-ben');
   expect(await answer.reply).toMatchObject({ status: 410, body: { code: 'gone' } });
   expect(await ofAgent()).toMatchObject([{ event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped' } }]);
-  expect(await tablesWith('canary-of-ben')).toEqual([]);
-  expect(await tablesWith(threadId)).not.toEqual([]);
+  expect(await tablesWith(api.runtime().database, 'canary-of-ben')).toEqual([]);
+  expect(await tablesWith(api.runtime().database, threadId)).not.toEqual([]);
 });
-
-/** Tables that have a text somewhere. */
-async function tablesWith(text: string): Promise<string[]> {
-  const { database } = api.runtime();
-  const { rows } = await database.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
-  );
-  const found: string[] = [];
-  for (const { name } of rows) {
-    const { rowCount } = await database.query(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${text}%`]);
-    if (rowCount) found.push(name);
-  }
-  return found;
-}
 
 /** A command API in a process of its own. */
 async function startCommandApi(): Promise<{ url: string; child: ChildProcess }> {

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Actor } from '@threadlog/auth';
 import type { ChatEvent } from '@threadlog/events';
-import { createLogger, createMetrics } from '@threadlog/service';
+import { createLogger, createMetrics, type Metrics } from '@threadlog/service';
 import { envOfChild, eventually, testActor } from '@threadlog/testing';
 import { createAgents } from '@threadlog/worker';
 import { Webhook } from 'standardwebhooks';
 import { startAgentService, streams, textsOf, type AgentService, type Question } from './testing/agentService';
-import { scenesOf } from './testing/scenes';
+import { officerOf, scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
 
 const MAIN = join(__dirname, '..', 'dist', 'main.js');
@@ -32,12 +32,13 @@ afterEach(async () => {
 async function start(agentId = `tutor-${(names += 1)}`, rest: { contextMessages?: number } = {}) {
   const runtime = api.runtime();
   const stopping = new AbortController();
+  const metrics = createMetrics({ defaults: false });
   const agent = { id: agentId, url: service.url, secrets: [SECRET], contextMessages: 20, ...rest };
   const ended = createAgents({
     ...runtime,
     ...{ router: api.router(), agent, reader: agentId, retriesMs: [50, 50, 50, 50] },
     logger: createLogger({ service: 'test', level: 'silent' }),
-    metrics: createMetrics({ defaults: false }),
+    metrics,
   }).run(stopping.signal);
   const stop = async () => {
     stopping.abort();
@@ -45,7 +46,35 @@ async function start(agentId = `tutor-${(names += 1)}`, rest: { contextMessages?
   };
   ends.push(stop);
   await begun(agentId);
-  return { agentId, stop };
+  return { agentId, stop, metrics };
+}
+
+/** What is counted of runs: how they ended, how many of them said anything, and the tokens of that. */
+async function countedBy({ registry }: Metrics) {
+  const valuesOf = async (name: string) => (await registry.getSingleMetric(name)!.get()).values as MetricValue[];
+  const byLabel = async (name: string, label: string): Promise<Record<string, number>> =>
+    Object.fromEntries((await valuesOf(name)).map(({ labels, value }) => [labels[label]!, value]));
+  const first = await valuesOf('threadlog_agent_first_token_seconds');
+  const firstOf = (part: string) => first.find(({ metricName }) => metricName?.endsWith(part))!.value;
+  return {
+    runs: await byLabel('threadlog_agent_runs_total', 'outcome'),
+    tokens: await byLabel('threadlog_agent_tokens_total', 'kind'),
+    first: { count: firstOf('_count'), seconds: firstOf('_sum') },
+  };
+}
+interface MetricValue {
+  labels: Record<string, string>;
+  value: number;
+  metricName?: string;
+}
+
+/** What the audit log says of a thread's agents, oldest first. */
+async function auditOf(as: Actor, threadId: string, agentId: string): Promise<object[]> {
+  await scenes.projected();
+  const path = `/api/v1/audit?threadId=${threadId}&actorId=${agentId}`;
+  const { status, body } = await api.as(officerOf(as.tenantId)).call<{ items: object[] }>('GET', path);
+  expect(status).toBe(200);
+  return body.items.toReversed();
 }
 
 async function begun(reader: string): Promise<void> {
@@ -83,7 +112,7 @@ const until = (aborts: Question) => eventually(() => expect(aborts.gone.aborted)
 
 it('asks an agent, signed, and posts its answer with the run that it came out of', async () => {
   const ada = testActor('ada', { tenant: 'asking' });
-  const { agentId } = await start();
+  const { agentId, metrics } = await start();
   const threadId = await threadWith(ada, agentId);
   const messageId = await scenes.post(ada, threadId, 'What is x?');
   await untilDeeds(ada, threadId, agentId, [answered]);
@@ -114,6 +143,11 @@ it('asks an agent, signed, and posts its answer with the run that it came out of
     run: { runId: question!.runId, triggerMessageId: messageId, finish: 'complete', inputTokens: 7, outputTokens: 2 },
   });
   await eventually(async () => expect(await openRuns(agentId)).toBe(0), PATIENT);
+  const { runs, tokens, first } = await countedBy(metrics);
+  expect({ runs, tokens, begun: first.count }).toEqual({
+    ...{ runs: { complete: 1 }, tokens: { input: 7, output: 2 }, begun: 1 },
+  });
+  expect(first.seconds).toBeGreaterThan(0);
 
   await scenes.post(ada, threadId, 'And y?');
   await asked(2);
@@ -154,21 +188,31 @@ it('says nothing after people have taken over, though its answer was under way',
 
 it('leaves a message for a newer one, and answers that', async () => {
   const ada = testActor('ada', { tenant: 'newer' });
-  const { agentId } = await start();
+  const { agentId, metrics } = await start();
   const threadId = await threadWith(ada, agentId);
   service.reply(() => undefined);
-  await scenes.post(ada, threadId, 'What is');
+  const former = await scenes.post(ada, threadId, 'What is');
   await asked(1);
   service.reply(echo);
   await scenes.post(ada, threadId, 'I mean, what is x?');
   await until(service.questions[0]!);
   await untilDeeds(ada, threadId, agentId, [ended('superseded'), answered]);
   expect(textsOf(service.questions[1]!)).toEqual(['What is', 'I mean, what is x?']);
+  const [left, answer] = service.questions;
+  const reason = { reason: 'superseded', agent_id: agentId, run_id: left!.runId, trigger_message_id: former };
+  expect(await auditOf(ada, threadId, agentId)).toMatchObject([
+    { type: 'CHAT_AGENT_RUN_ENDED', actor: { type: 'agent', id: agentId }, detail: reason },
+    { type: 'CHAT_MESSAGE_CREATED', actor: { type: 'agent', id: agentId } },
+  ]);
+  expect(await auditOf(testActor('eve', { tenant: 'elsewhere' }), threadId, agentId)).toEqual([]);
+  expect(answer!.runId).not.toBe(left!.runId);
+  await eventually(async () => expect(await openRuns(agentId)).toBe(0), PATIENT);
+  expect(await countedBy(metrics)).toMatchObject({ runs: { superseded: 1, complete: 1 }, first: { count: 1 } });
 });
 
 it('tries an agent that is down again, and gives it up in the end', async () => {
   const ada = testActor('ada', { tenant: 'down' });
-  const { agentId } = await start();
+  const { agentId, metrics } = await start();
   const threadId = await threadWith(ada, agentId);
   service.reply((question, response) => {
     if (service.questions.length < 3) response.writeHead(503).end();
@@ -183,6 +227,9 @@ it('tries an agent that is down again, and gives it up in the end', async () => 
   service.reply((_question, response) => void response.writeHead(204).end());
   await scenes.post(ada, threadId, 'third');
   await untilDeeds(ada, threadId, agentId, [answered, ended('failed'), ended('silent')]);
+  await eventually(async () => expect(await openRuns(agentId)).toBe(0), PATIENT);
+  // A run counts once, however often it was tried.
+  expect((await countedBy(metrics)).runs).toEqual({ complete: 1, failed: 1, silent: 1 });
 });
 
 it('goes on with a run that it was stopped in, and posts once however often it is repeated', async () => {

@@ -1,4 +1,4 @@
-export { createAgents } from './agents/agents';
+export { createAgents, type AgentsDeps } from './agents/agents';
 export { createWorker } from './role';
 export { workerConfig } from './config';
 export type { ErasureParts } from './deps';

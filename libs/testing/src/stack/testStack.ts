@@ -5,6 +5,7 @@ import { openPool } from './connections';
 import { readHandover } from './handover';
 import { ownCluster, type OwnCluster } from './ownCluster';
 import { ownKafka, type OwnKafka } from './ownKafka';
+import { ownPostgres, type OwnPostgres } from './ownPostgres';
 import { threeBrokers, type OwnBroker } from './threeBrokers';
 import { createTopic, topicPrefix, type FreshTopicOptions } from './topics';
 
@@ -27,6 +28,8 @@ export interface TestStack {
   freshTopic(options?: FreshTopicOptions): Promise<string>;
   /** A broker that the test may kill, behind a proxy that may fail. Needs Java; takes 2 s. */
   ownKafka(): Promise<OwnKafka>;
+  /** A server whose files the test may search. Takes 2 s. */
+  ownPostgres(): Promise<OwnPostgres>;
   /** A cluster of so many brokers, none of which runs yet; `began`: with how many it begins. Needs Java; each takes 2 to 5 s. */
   ownCluster(size: number, began?: number): Promise<OwnCluster>;
   /** A cluster that runs, of which any one may go, each behind a proxy. Needs Java; takes 10 s and 900 MB. */
@@ -56,6 +59,7 @@ export const testStack = (): TestStack => {
       return topic;
     },
     ownKafka: () => ownKafka(cleanups),
+    ownPostgres: () => ownPostgres(cleanups),
     ownCluster: (size, began) => ownCluster(cleanups, size, began),
     threeBrokers: () => threeBrokers(cleanups),
   };

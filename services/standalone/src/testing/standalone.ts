@@ -2,7 +2,7 @@ import type { Actor } from '@threadlog/auth';
 import type { CommandApi } from '@threadlog/command-api';
 import type { CommandRouter } from '@threadlog/commands';
 import { createRuntime, runRoles, type RunRolesOptions, type Runtime } from '@threadlog/runtime';
-import { createLogger, type HttpServer, type Role } from '@threadlog/service';
+import { createLogger, type HttpServer, type Logger, type Role } from '@threadlog/service';
 import { eventually, testStack, type TestReply, type TestRequest } from '@threadlog/testing';
 import jwt from 'jsonwebtoken';
 import { composeRoles, type ComposeOptions } from '../compose';
@@ -23,7 +23,7 @@ const ON_FREE_PORTS = {
 const silent = createLogger({ service: 'test', level: 'silent' });
 
 /** The roles behind the HTTP API in this process, on servers of the test stack. Call it where a file is set up. */
-export function givenStandalone(env: Record<string, string> = {}) {
+export function givenStandalone(env: Record<string, string> = {}, logger: Logger = silent) {
   const stack = testStack();
   const databaseUrl = stack.freshDatabase();
   const topicPrefix = stack.topicPrefix();
@@ -50,7 +50,7 @@ export function givenStandalone(env: Record<string, string> = {}) {
       ...env,
     };
     const config = loadStandaloneConfig(all);
-    const runtime = await createRuntime(config, { service: 'test', signal: stop.signal, logger: silent });
+    const runtime = await createRuntime(config, { service: 'test', signal: stop.signal, logger });
     const api = Promise.withResolvers<HttpServer>();
     const roles = composeRoles(runtime, config, listenersOf(others));
     system = { env: all, runtime, router: routerOf(roles) };
