@@ -29,7 +29,7 @@ const KEY_CACHE_MS = 2_000;
 const SEED = testSeed({ what: 'erasures' });
 /** The many are in Postgres; Mongo is seen to do the same with fewer. */
 const SIZES = scale({
-  short: { postgres: { learners: 6, messages: 4_200 }, mongo: { learners: 3, messages: 900 } },
+  short: { postgres: { learners: 3, messages: 2_100 }, mongo: { learners: 3, messages: 900 } },
   long: { postgres: { learners: 20, messages: 50_000 }, mongo: { learners: 4, messages: 6_000 } },
 });
 
