@@ -1,9 +1,9 @@
 // npm run test:repeat -- TIMES [--busy N] [arguments of Jest]: the integration tests again and again, to find what
 // depends on timing. With --busy, N loops keep as many cores busy beside every second run.
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../stack/bootstrap.mjs';
+import { intWorkers } from './steps.mjs';
 
 const bin = join(root, 'node_modules', '.bin');
 const [times, ...given] = process.argv.slice(2);
@@ -15,7 +15,7 @@ if (!(Number(times) > 0 && Number.isInteger(busy))) {
 }
 const workers = given.some((argument) => argument.startsWith('--maxWorkers'))
   ? []
-  : ['--maxWorkers', String(Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2))))];
+  : ['--maxWorkers', String(intWorkers)];
 
 const jest = () =>
   new Promise((done) => {

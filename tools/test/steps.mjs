@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 const MINUTE = 60_000;
 export const cores = availableParallelism();
 
-/** Real servers take their share of the cores, so fewer workers than cores where there are many. */
-const intWorkers = Math.min(4, Math.max(2, Math.floor(cores / 2)));
+/** They wait for real servers more than they compute: one more than two cores are, and fewer than cores where there are many. */
+export const intWorkers = Math.min(4, Math.max(3, Math.floor(cores / 2)));
 
 /**
  * What is known of unchanged files is kept between runs, but not where a result has to be beyond doubt: what ESLint says
