@@ -75,3 +75,41 @@ it('counts statements and transactions of a tenant together, and gives back what
   await again.end();
   expect(shed).toEqual([]);
 });
+
+describe('a database that does not answer', () => {
+  let slow: Database;
+  beforeAll(async () => {
+    slow = await stack.freshPool({ max: CONNECTIONS });
+    shareFairly(slow, { connections: CONNECTIONS, longestAnswerMs: 200, onShed: () => undefined });
+  });
+  const sleeps = (seconds: number) => `select pg_sleep(${seconds}), pg_backend_pid() as pid`;
+
+  it('is given up in time by whoever asks for a tenant, and by nobody else', async () => {
+    await expect(as('acme', () => slow.query(sleeps(1)))).rejects.toMatchObject({ problem: { code: 'unavailable' } });
+    expect((await slow.query(sleeps(0.3))).rowCount).toBe(1);
+    expect((await as('acme', () => slow.query('select 1'))).rowCount).toBe(1);
+  });
+
+  it('costs a transaction its connection, and the next one gets another', async () => {
+    let lost: number | undefined;
+    const late = as('acme', () =>
+      inTransaction(slow, async (client) => {
+        lost = (await client.query<{ pid: number }>(sleeps(0))).rows[0]!.pid;
+        await client.query(sleeps(1));
+      }),
+    );
+    await expect(late).rejects.toThrow('Connection terminated');
+    for (let count = 0; count < CONNECTIONS; count += 1) {
+      const { rows } = await as('acme', () =>
+        inTransaction(slow, (client) => client.query<{ pid: number }>(sleeps(0))),
+      );
+      expect(rows[0]!.pid).not.toBe(lost);
+    }
+  });
+
+  it('leaves alone what ended in time', async () => {
+    await as('acme', () => inTransaction(slow, (client) => client.query('select 1')));
+    expect((await slow.query(sleeps(0.5))).rowCount).toBe(1);
+    expect((await as('acme', () => slow.query('select 2'))).rowCount).toBe(1);
+  });
+});

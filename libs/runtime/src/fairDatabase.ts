@@ -1,3 +1,4 @@
+import { ProblemError } from '@threadlog/events';
 import type { Database } from '@threadlog/read-models';
 import {
   createFairRunner,
@@ -16,9 +17,14 @@ const STATEMENTS_WAITING_OF_TENANT = 1_000;
 /** As long as others wait for a connection, so that callers can still answer within five seconds. */
 const LONGEST_STATEMENT_WAIT_MS = 4_000;
 
+/** From asking to the answer, or of a whole transaction: a database that swallows what it is sent tells nobody that it is away. */
+const LONGEST_ANSWER_MS = 4_500;
+
 export interface FairDatabaseOptions {
   /** Most connections of the pool. */
   connections: number;
+  /** After so many milliseconds what was asked for a tenant is `unavailable`; 4,500 by default. */
+  longestAnswerMs?: number;
   /** Hears of each statement and transaction that was refused, since too many waited. */
   onShed(surface: Surface): void;
 }
@@ -28,8 +34,13 @@ export interface FairDatabaseOptions {
  * may have together no tenant has more than two thirds, and what it wants further waits in a line of its own. A tenth of the
  * connections is left to what the process does for itself (leases, checkpoints), which waits in no line. Within a transaction
  * only its own client may be asked: whoever holds a connection must not stand in line for another.
+ *
+ * Whoever asks for a tenant has somebody waiting: what is not answered in time is given up, also where nothing tells that the
+ * database is away. A statement goes on by itself until its own timeout and holds its tenant's share; a transaction loses its
+ * connection.
  */
-export function shareFairly(database: Database, { connections, onShed }: FairDatabaseOptions): void {
+export function shareFairly(database: Database, options: FairDatabaseOptions): void {
+  const { connections, onShed, longestAnswerMs = LONGEST_ANSWER_MS } = options;
   const run = createFairRunner({
     bounds: boundsFor(connections),
     longestWaitMs: LONGEST_STATEMENT_WAIT_MS,
@@ -41,18 +52,50 @@ export function shareFairly(database: Database, { connections, onShed }: FairDat
   const query = database.query.bind(database) as (...args: unknown[]) => Promise<never>;
   database.query = ((...args: unknown[]) => {
     const behalf = presentBehalf();
-    return behalf ? run(behalf, () => query(...args)) : query(...args);
+    return behalf
+      ? inTime(
+          longestAnswerMs,
+          run(behalf, () => query(...args)),
+        )
+      : query(...args);
   }) as Database['query'];
-  const connect = database.connect.bind(database) as (...args: unknown[]) => Promise<PoolClient>;
+  const connect = database.connect.bind(database) as (...args: unknown[]) => Promise<Client>;
   database.connect = ((...args: unknown[]) => {
     const behalf = presentBehalf();
     // With a callback it is the pool's own statement that asks, which has stood in line.
-    return behalf && args.length === 0 ? connectFairly(run, behalf, connect) : connect(...args);
+    if (!behalf || args.length > 0) return connect(...args);
+    const until = performance.now() + longestAnswerMs;
+    return connectFairly(run, behalf, async () => endInTime(until, await connect()));
   }) as Database['connect'];
 }
 
+/** `pg` has `end` on what a pool lends, its types do not. */
+type Client = PoolClient & { end(): Promise<void> };
+
+function inTime<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const detail = 'the database did not answer in time';
+  const timer = setTimeout(
+    () => reject(new ProblemError({ code: 'unavailable', detail, retryAfter: 1 })),
+    milliseconds,
+  );
+  answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  return promise;
+}
+
+/** Its statements fail once the time has come: the pool throws away a client that was ended while it was lent. */
+function endInTime(until: number, client: Client): Client {
+  const timer = setTimeout(() => void client.end(), until - performance.now());
+  const release = client.release.bind(client);
+  client.release = (error) => {
+    clearTimeout(timer);
+    release(error);
+  };
+  return client;
+}
+
 /** A connection that has a share of its tenant's until it is released. */
-function connectFairly(run: FairRunner, behalf: Behalf, connect: () => Promise<PoolClient>): Promise<PoolClient> {
+function connectFairly(run: FairRunner, behalf: Behalf, connect: () => Promise<Client>): Promise<PoolClient> {
   const { promise, resolve, reject } = Promise.withResolvers<PoolClient>();
   run(behalf, async () => {
     const client = await connect();

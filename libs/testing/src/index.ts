@@ -8,7 +8,7 @@ export { linesOf, readZip } from './readZip';
 export { eventually } from './eventually';
 export { nativeModule } from './nativeModule';
 export { chanceOf, faultyFetch } from './net/faultyFetch';
-export { tcpProxy } from './net/tcpProxy';
+export { tcpProxy, type TcpProxy } from './net/tcpProxy';
 export { createAuthority, type Authority, type Certified } from './net/certificates';
 export { KAFKA_USER, securedKafka, type KafkaWay, type SecuredKafka } from './stack/securedKafka';
 export { securedPostgres, type SecuredPostgres } from './stack/securedPostgres';
