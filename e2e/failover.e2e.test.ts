@@ -1,7 +1,7 @@
 import type { ChatEvent, ThreadResource } from '@threadlog/events';
 import { cleanupAfterAll, eventually, longOnly, testSeed, testStack } from '@threadlog/testing';
 import { expectEverywhere, logFaults } from './support/everywhere';
-import { faultsOf } from './support/nemesis';
+import { faultsOf, JUMPING_CLOCK } from './support/nemesis';
 import { clientOf, type Client } from './support/people';
 import { persist, type Acked } from './support/persistentWriter';
 import { randomOf } from './support/random';
@@ -10,7 +10,8 @@ import { watch } from './support/watcher';
 
 const THREADS = 24;
 const WRITERS = 6;
-const FAULTS = 8;
+/** One of each kind, and two more. */
+const FAULTS = 9;
 const ANN = { id: 'ann', tenant: 'failover' };
 
 jest.setTimeout(600_000);
@@ -27,7 +28,7 @@ longOnly(describe)('three brokers and two command APIs, of which one after the o
       databaseUrl: await stack.freshDatabase(),
       topicPrefix: '',
     };
-    const instances = [1, 2].map(() => createSystem({ ...shared, roles: 'command-api' }, cleanups));
+    const instances = [1, 2].map(() => createSystem({ ...shared, roles: 'command-api', env: JUMPING_CLOCK }, cleanups));
     const [first, second] = [await instances[0]!, await instances[1]!];
     const readers = await createSystem({ ...shared, roles: 'projector,query-api,realtime' }, cleanups);
     await Promise.all([first.start(), second.start(), readers.start()]);

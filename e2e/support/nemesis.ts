@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OwnBroker } from '@threadlog/testing';
 import { assign, leadersOf, partitionsOf, withAdmin, type Admin } from './clusterAdmin';
@@ -12,12 +13,18 @@ export interface Fault {
 
 export interface Targets {
   brokers: readonly OwnBroker[];
-  /** Command APIs. */
+  /** Command APIs with `JUMPING_CLOCK`. */
   instances: readonly System[];
   topic: string;
   /** Integers from 0 to `below` - 1. */
   draw: (below: number) => number;
 }
+
+/** Variables of a process whose clock may jump; it goes as the machine's otherwise. */
+export const JUMPING_CLOCK = {
+  NODE_OPTIONS: `--import ${join(__dirname, 'skewedClock.mjs')}`,
+  CLOCK_JUMP_MS: '3600000',
+};
 
 /** Longer than any session and lease, so that others take over. */
 const HELD_MS = 5_000;
@@ -72,6 +79,15 @@ export function faultsOf({ brokers, instances, topic, draw }: Targets): Fault[] 
         await one.kill();
         await held();
         await one.start();
+      },
+    },
+    {
+      name: 'the clock of a command API jumps by an hour, and back',
+      async strike() {
+        const one = instance();
+        one.signal('SIGUSR2');
+        await held();
+        one.signal('SIGUSR2');
       },
     },
     {

@@ -1,7 +1,13 @@
-// Loaded in front of a process: its clock is CLOCK_SKEW_MS ahead of the machine's, and runs as fast.
-import { env } from 'node:process';
+// Loaded in front of a process: its clock is CLOCK_SKEW_MS ahead of the machine's, and runs as fast. At SIGUSR2 it jumps by
+// CLOCK_JUMP_MS, at the next one back.
+import process, { env } from 'node:process';
 
-const skew = Number(env.CLOCK_SKEW_MS);
+let skew = Number(env.CLOCK_SKEW_MS ?? 0);
+let jump = Number(env.CLOCK_JUMP_MS ?? 0);
+process.on('SIGUSR2', () => {
+  skew += jump;
+  jump = -jump;
+});
 const RealDate = Date;
 const now = () => RealDate.now() + skew;
 

@@ -78,7 +78,7 @@ async function build(
   const guarding = { database: stores.database, log, logger };
   opened(await reach('the end of the log', () => guardLogLength(guarding), { logger, signal }));
   const erasures = await openErasures(context, { openTopic, visitTopic }, stores.sealing);
-  const verifier = createTokenVerifier(tokenSettings(config));
+  const verifier = createTokenVerifier(tokenSettings(config), { now: clock.wallMs });
   const { rateLimits, background } = openRateLimits({ config, logger }, stores.database);
   const admission = createAdmission({
     verifier,

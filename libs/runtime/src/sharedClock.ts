@@ -3,8 +3,14 @@ import { until, type HealthCheck, type Logger, type Service } from '@threadlog/s
 
 /** The time that all instances of a deployment agree on: the database's, as leases use it. */
 export interface SharedClock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; exact to the time that a statement takes. */
   now(): number;
+  /**
+   * The same for what people and tokens are told: this machine's clock while it agrees with the database's, as it is finer,
+   * and the database's where it does not. So nobody's token ends early, and no event comes from the future, by the clock of
+   * one machine.
+   */
+  wallMs(): number;
   /** By how many milliseconds the clock of this machine is ahead; negative where it is behind. */
   skewMs(): number;
 }
@@ -30,7 +36,7 @@ export interface OpenedClock {
 const EVERY_MS = 10_000;
 /** An answer that took longer says too little of when it was given. */
 const LONGEST_MS = 2_000;
-/** From here on tokens expire noticeably early or late, and times of events look wrong. */
+/** A clock that is further off is wrong: it is named, and not used. */
 const NAMED_MS = 5_000;
 
 /**
@@ -45,6 +51,8 @@ export function createSharedClock(options: SharedClockOptions): OpenedClock {
 
   const now = () => (offset === null ? wallClock() : Math.round(performance.now() + offset));
   const skewMs = () => Math.round(wallClock() - now());
+  const isWrong = () => Math.abs(skewMs()) >= NAMED_MS;
+  const wallMs = () => (isWrong() ? now() : wallClock());
 
   async function measure(): Promise<void> {
     const asked = performance.now();
@@ -58,20 +66,20 @@ export function createSharedClock(options: SharedClockOptions): OpenedClock {
   }
 
   function tell(): void {
-    const wrong = Math.abs(skewMs()) >= NAMED_MS;
+    const wrong = isWrong();
     if (wrong && !isNamed) logger.warn({ skewMs: skewMs() }, nameOf(skewMs()));
     isNamed = wrong;
   }
 
   const onFault = (err: unknown) => logger.debug({ err }, 'the database was not asked for its time, trying again');
   return {
-    clock: { now, skewMs },
+    clock: { now, wallMs, skewMs },
     measure,
     service: { name: 'clock', run: (signal) => until(signal, measure, { everyMs, firstMs: everyMs, onFault }) },
     check: {
       name: 'clock',
       check: () => undefined,
-      note: () => (Math.abs(skewMs()) >= NAMED_MS ? nameOf(skewMs()) : null),
+      note: () => (isWrong() ? nameOf(skewMs()) : null),
     },
   };
 }

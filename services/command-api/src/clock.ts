@@ -6,7 +6,7 @@ export interface Clock {
   monotonicMs(): number;
   /** Milliseconds since the epoch; may jump. */
   wallMs(): number;
-  /** Microseconds since the epoch, for event timestamps. */
+  /** Microseconds since the epoch, for event timestamps: by the time that instances agree on. */
   wallMicros(): number;
   /** Resolves after `ms`, or at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -15,12 +15,15 @@ export interface Clock {
 /** How far the fine clock may be off the wall clock before it is set again; milliseconds. */
 const MAX_DRIFT_MS = 20;
 
-/** The machine's clocks. Microseconds run on the monotonic clock, set by the wall clock whenever the two part. */
-export function createSystemClock(): Clock {
-  let origin = Date.now() - performance.now();
+/**
+ * The machine's clocks. Microseconds run on the monotonic clock, set by `agreedMs` whenever the two part: milliseconds since
+ * the epoch that other instances would say, too.
+ */
+export function createSystemClock(agreedMs: () => number): Clock {
+  let origin = agreedMs() - performance.now();
 
   function wallMicros(): number {
-    const wall = Date.now();
+    const wall = agreedMs();
     const fine = performance.now();
     if (Math.abs(origin + fine - wall) > MAX_DRIFT_MS) origin = wall - fine;
     return Math.floor((origin + fine) * 1000);

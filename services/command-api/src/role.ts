@@ -55,7 +55,7 @@ export interface CommandApiDeps extends Pick<
 /** Decides commands as the single writer of its partitions, and forwards those of others. */
 export function createCommandApi(deps: CommandApiDeps): CommandApi {
   const { config, log, admission, opsUrl } = deps;
-  const clock = createSystemClock();
+  const clock = createSystemClock(deps.clock.wallMs);
   const leases = createPostgresLeases(deps.database);
   const { signer, client } = createForwarding(config, deps.clock.now);
   const { owner, executor, readModel, holds } = createWriter(deps, clock, leases);

@@ -37,8 +37,8 @@ export interface CoreDeps extends Pick<
   /** Run beside this role, before it and until after it. */
   signals: Signals;
   limits?: Partial<RealtimeLimits>;
-  /** Clock of typing and presence: milliseconds since 1970. */
-  now?: () => number;
+  /** Of tokens, typing and presence. */
+  clock: Pick<Runtime['clock'], 'wallMs'>;
   /** Milliseconds over which sockets and streams are closed at the end; default 2,000. */
   drainMs?: number;
 }
@@ -186,7 +186,7 @@ async function buildEngine(deps: CoreDeps, { broadcast, limits, watcher, observe
     verifier,
     rateLimits,
     signals: deps.signals,
-    now: deps.now,
+    now: deps.clock.wallMs,
     peersOf: createPeersQuery(source),
     threadsOf: createThreadsOfQuery(source),
     viewerStateOf: createViewerStateQuery(source),

@@ -110,6 +110,7 @@ export function createEngine(deps: EngineDeps): Engine {
       rooms,
       connections,
       limits,
+      now: deps.now,
       agentStreams: deps.agentStreams,
       commands: commandDeps(deps, { rooms, joins, refresh, references, typing: presence.typing }),
       onResync: deps.observer.resynced,

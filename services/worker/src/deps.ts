@@ -7,6 +7,7 @@ import type { ErasureDeps } from './erasure/ports';
 export interface WorkerDeps extends Pick<
   Runtime,
   | 'database'
+  | 'clock'
   | 'sessions'
   | 'log'
   | 'openTopic'

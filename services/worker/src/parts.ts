@@ -17,6 +17,7 @@ export function retentionPart(deps: WorkerDeps): Service {
   const { config, erasures } = deps;
   return createRetention({
     ...deps,
+    now: deps.clock.wallMs,
     defaultDays: config.MESSAGE_RETENTION_DAYS ?? null,
     destroyKeys: (tenantId, targets, reason) => erasures.destroy(tenantId, targets, reason),
   });
@@ -34,7 +35,13 @@ export function webhookParts(deps: WorkerDeps): Service[] {
   const tenants = createTenantsEndpoints(deps);
   const list = async () => [...(operators ? [operators] : []), ...(await tenants.list())];
   const sending = { outbound: outboundOf(deps.config), ed25519: signingKeyOf(deps.config) };
-  return [createWebhooks({ ...deps, ...sending, endpoints: { list }, disable: disableBy(deps.router) })];
+  return [
+    createWebhooks({ ...deps, ...sending, now: dateOf(deps), endpoints: { list }, disable: disableBy(deps.router) }),
+  ];
+}
+
+function dateOf({ clock }: WorkerDeps): () => Date {
+  return () => new Date(clock.wallMs());
 }
 
 /** Where what tenants gave may lead. */
@@ -50,7 +57,7 @@ export function signingKeyOf({ WEBHOOK_ED25519_KEY: key }: WorkerDeps['config'])
 
 /** Agents: the operator's, where there is one, and those that tenants registered. */
 export function agentParts(deps: WorkerDeps): Service[] {
-  return [createAgents({ ...deps, agent: operatorsAgent(deps), outbound: outboundOf(deps.config) })];
+  return [createAgents({ ...deps, now: dateOf(deps), agent: operatorsAgent(deps), outbound: outboundOf(deps.config) })];
 }
 
 function operatorsAgent({ config }: WorkerDeps): OperatorsAgent | null {

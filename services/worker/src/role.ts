@@ -57,7 +57,12 @@ function privacyJobs(deps: WorkerDeps, exports: Exports): Service {
 }
 
 function erasureOf(deps: WorkerDeps, { files }: Exports): JobHandler {
-  const parts = { files, keys: createErasureKeys(deps), signReceipt: receiptSigner(deps.config) };
+  const parts = {
+    files,
+    keys: createErasureKeys(deps),
+    signReceipt: receiptSigner(deps.config),
+    now: deps.clock.wallMs,
+  };
   return createErasure({ ...deps, ...parts, ...deps.erasure }) as unknown as JobHandler;
 }
 
@@ -75,10 +80,10 @@ const TEST_EVENTS = { all: 16, ofTenant: 4 };
 
 /** Any instance takes what administrators ask for; the one that delivers does it. Test events are sent from here. */
 function mountWebhooks(routes: Router, deps: WorkerDeps): OutboundClient {
-  const { database, log, sealing, router, logger, admission, checkReplies } = deps;
+  const { database, clock, log, sealing, router, logger, admission, checkReplies } = deps;
   const client = createOutboundClient(outboundOf(deps.config));
   const tests = createSlots(TEST_EVENTS);
-  const parts = { database, log, sealing, router, client, logger, tests, now: () => new Date() };
+  const parts = { database, log, sealing, router, client, logger, tests, now: () => new Date(clock.wallMs()) };
   const http = { ...parts, ed25519: signingKeyOf(deps.config) };
   mountRoutes(routes, webhookRoutes, { deps: http, admission, checkReplies });
   return client;

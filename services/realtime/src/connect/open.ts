@@ -11,6 +11,8 @@ export interface OpenDeps {
   rooms: Rooms;
   connections: Connections;
   limits: RealtimeLimits;
+  /** By which tokens end: milliseconds since the epoch. */
+  now?: (() => number) | undefined;
   /** Opens the rooms and brings the socket up to date; `greet` is called in the turn in which they are open. */
   start(connection: Connection, resume: Since | null, greet: () => void): Promise<void>;
   /** Told of each `resync` that a socket gets. */
@@ -55,7 +57,7 @@ export function openConnection(deps: OpenDeps, opening: Opening): Opened {
     replayBudget: limits.replayPerConnection,
     watchExpiry() {
       endWatch?.();
-      endWatch = watchExpiry(connection);
+      endWatch = watchExpiry(connection, deps.now);
     },
   };
   connections.add(connection);

@@ -127,7 +127,7 @@ async function startService(
   const role = createRealtime({
     ...backend,
     signals,
-    now,
+    clock: { wallMs: now ?? Date.now },
     router,
     limits,
     rateLimits: given.rateLimits ?? createRateLimits({ rates: rates ?? {} }),
