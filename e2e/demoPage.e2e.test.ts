@@ -137,26 +137,32 @@ where('the page that npm start shows first', () => {
     await page.close();
   });
 
-  test('has one socket however often hooks are mounted, under StrictMode, and none when they are gone', async () => {
-    const strict = join(__dirname, '..', 'libs/client/src/react/testing/strictPage.ts');
-    const page = await pageWith(browser, strict);
-    const [sockets, faults]: [WebSocket[], string[]] = [[], []];
-    page.on('websocket', (socket) => sockets.push(socket));
-    page.on('pageerror', (error) => faults.push(error.message));
-    await page.goto(url);
-    const live = page.getByText('live true true online');
-    await eventually(async () => expect(await live.count()).toBe(10), { timeoutMs: 30_000 });
-    // Each effect ran twice, as StrictMode has it.
-    expect(await page.title()).toBe('20');
-    expect(sockets).toHaveLength(1);
-    await page.getByRole('button').click();
-    await eventually(() => expect(sockets[0]!.isClosed()).toBe(true), { timeoutMs: 30_000 });
-    await page.getByRole('button').click();
-    await eventually(async () => expect(await live.count()).toBe(10), { timeoutMs: 30_000 });
-    expect(sockets.map((socket) => socket.isClosed())).toEqual([true, false]);
-    expect(faults).toEqual([]);
-    await page.close();
-  });
+  test.each([
+    ['19.3.1', {}],
+    ['18.3.1', { react: 'react-18', 'react-dom': 'react-dom-18' }],
+  ])(
+    'React %s: one socket however often hooks are mounted, under StrictMode, and none after',
+    async (version, alias) => {
+      const strict = join(__dirname, '..', 'libs/client/src/react/testing/strictPage.ts');
+      const page = await pageWith(browser, strict, alias);
+      const [sockets, faults]: [WebSocket[], string[]] = [[], []];
+      page.on('websocket', (socket) => sockets.push(socket));
+      page.on('pageerror', (error) => faults.push(error.message));
+      await page.goto(url);
+      const live = page.getByText('live true true online');
+      await eventually(async () => expect(await live.count()).toBe(10), { timeoutMs: 30_000 });
+      // Each effect ran twice, as StrictMode has it.
+      expect(await page.title()).toBe(`20 in ${version}`);
+      expect(sockets).toHaveLength(1);
+      await page.getByRole('button').click();
+      await eventually(() => expect(sockets[0]!.isClosed()).toBe(true), { timeoutMs: 30_000 });
+      await page.getByRole('button').click();
+      await eventually(async () => expect(await live.count()).toBe(10), { timeoutMs: 30_000 });
+      expect(sockets.map((socket) => socket.isClosed())).toEqual([true, false]);
+      expect(faults).toEqual([]);
+      await page.close();
+    },
+  );
 
   test('is loaded with nothing inline, and its tokens are in none of its files', async () => {
     const html = await (await fetch(url)).text();

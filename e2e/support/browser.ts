@@ -19,9 +19,15 @@ export async function startBrowser(cleanups: Cleanups): Promise<Browser> {
 }
 
 /** A page whose scripts are one that is bundled from a source of ours, as in development: the rest of it stays as it is served. */
-export async function pageWith(browser: Browser, source: string): Promise<Page> {
+export async function pageWith(
+  browser: Browser,
+  source: string,
+  /** Packages that are others under these names. */
+  alias: Record<string, string> = {},
+): Promise<Page> {
   const { outputFiles } = await build({
     ...{ entryPoints: [source], bundle: true, write: false, logLevel: 'silent', conditions: ['source'] },
+    alias,
     define: { 'process.env.NODE_ENV': '"development"' },
   });
   const page = await browser.newPage();

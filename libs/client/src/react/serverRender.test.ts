@@ -1,42 +1,24 @@
-import { createElement, Fragment } from 'react';
-import { renderToString } from 'react-dom/server';
-import { createChatClient } from '../index.ts';
-import { createOutbox } from '../outbox/index.ts';
-import {
-  ChatProvider,
-  useMessages,
-  useOutbox,
-  usePresence,
-  useThread,
-  useThreads,
-  useTyping,
-  useUnread,
-} from './index.ts';
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 
-function Everything() {
-  const { status, thread } = useThread('t1');
-  const { messages } = useMessages('t1');
-  const { threads } = useThreads({ status: 'active' });
-  const { total } = useUnread();
-  const { typing } = useTyping('t1');
-  const present = usePresence(['ann']);
-  const outbox = useOutbox().status;
-  return createElement(
-    Fragment,
-    null,
-    `${status} ${outbox} ${[thread, messages.length, threads.length, total, typing.length, present.size].join()}`,
-  );
+const PAGE = join(__dirname, 'testing/serverPage.ts');
+
+/** What a process that renders the hooks on a server prints. */
+async function rendered(alias: Record<string, string>): Promise<unknown> {
+  const { outputFiles } = await build({
+    ...{ entryPoints: [PAGE], bundle: true, write: false, logLevel: 'silent', platform: 'node', alias },
+    conditions: ['source'],
+  });
+  const { stdout, stderr } = spawnSync(process.execPath, ['-'], { input: outputFiles[0]!.text, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
 }
 
-it('renders on a server without a window, a request, a timer or a socket', () => {
-  expect(globalThis).not.toHaveProperty('window');
-  const fetched = jest.fn();
-  const timers = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'setInterval')];
-  const outbox = createOutbox({ tenantId: 'school', userId: 'ann' });
-  const client = createChatClient({ url: 'http://localhost:1', getToken: fetched, fetch: fetched, outbox });
-  const html = renderToString(createElement(ChatProvider, { client }, createElement(Everything)));
-  expect(html).toBe('connecting none ,0,0,0,0,0');
-  expect(fetched).not.toHaveBeenCalled();
-  expect(client.connection.getSnapshot().status).toBe('idle');
-  for (const timer of timers) expect(timer).not.toHaveBeenCalled();
+it.each([
+  ['19.3.1', {}],
+  ['18.3.1', { react: 'react-18', 'react-dom': 'react-dom-18' }],
+])('React %s renders on a server without a window, a request, a timer or a socket', async (version, alias) => {
+  const html = 'connecting none ,0,0,0,0,0';
+  expect(await rendered(alias)).toEqual({ version, html, called: [], status: 'idle', window: false });
 });

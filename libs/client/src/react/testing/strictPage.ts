@@ -1,4 +1,4 @@
-import { createElement, StrictMode, useEffect, useState } from 'react';
+import { createElement, StrictMode, useEffect, useState, version } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createChatClient } from '../../index.ts';
 import { ChatProvider, usePresence, useThread, useThreads, useUnread } from '../index.ts';
@@ -21,7 +21,7 @@ function Reader({ threadId, userId }: { threadId: string; userId: string }) {
   const { threads } = useThreads();
   const { total } = useUnread();
   const present = usePresence([userId]).get(userId)?.state;
-  useEffect(() => void (document.title = `${(effects += 1)}`), []);
+  useEffect(() => void (document.title = `${(effects += 1)} in ${version}`), []);
   return createElement('li', null, `${status} ${threads.length > 0} ${total >= 0} ${present}`);
 }
 
