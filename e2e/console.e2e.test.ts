@@ -1,19 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import type { Browser, Locator, Page } from 'playwright-core';
 import { partitionOfKey, recordKey, tenantId } from '@threadlog/events';
-import { createDatabase, type Database } from '@threadlog/read-models';
 import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
-import { axe, chromiumHere, openPage, startBrowser, type Watched } from './support/browser';
-import { launch, type Launched } from './support/launcher';
+import { axe, chromiumHere, openPage } from './support/browser';
+import { givenConsole, givenReceiver, isSound, shown } from './support/console';
+import { cli } from './support/operator';
 
 jest.setTimeout(120_000);
 /** `.ci/run` installs it; elsewhere the tests are counted as skipped where it is missing. */
 const where = chromiumHere() ? describe : describe.skip;
 const PARTITIONS = 12;
-
-const shown = (locator: Locator): Promise<void> => locator.waitFor({ state: 'visible', timeout: 30_000 });
 
 /** Of what Chromium says of a page: an answer that refuses something is told there, too, and is meant. */
 const other = (faults: readonly string[], status: number): string[] =>
@@ -22,28 +17,20 @@ const other = (faults: readonly string[], status: number): string[] =>
 where('the console of an operator', () => {
   const stack = testStack();
   const cleanups = cleanupAfterAll();
-  let browser: Browser;
-  let launched: Launched;
-  let database: Database;
-  let url: string;
-  let token: string;
-
-  beforeAll(async () => {
-    launched = await launch(stack, cleanups);
-    browser = await startBrowser(cleanups);
-    const output = await launched.ready();
-    [url = '', token = ''] = (/http:\/\/localhost:\d+\/console#token=[\w-]+/.exec(output)?.[0] ?? '').split('#token=');
-    database = createDatabase({ url: launched.databaseUrl });
-    cleanups.add(() => database.end());
-  });
+  const { running, readJson, demo, revealing, post, createThread, openSignedIn, openScreen } = givenConsole(
+    stack,
+    cleanups,
+  );
+  const teacher = () => demo('teacher');
 
   /** A thread of the demo tenant with a record in its stream that nobody can read. */
   async function parked(): Promise<{ key: string; offset: number }> {
-    const demo = await teacher();
-    const api = JSON.parse(await readFile(join(launched.dataDir, 'environment.json'), 'utf8')) as object;
+    const someone = await teacher();
+    const api = await readJson<object>('environment.json');
+    const { database, launched } = running();
     for (const secret of ['OPS_TOKEN', 'OPS_REVEAL_TOKEN']) expect(api).not.toHaveProperty(secret);
-    const id = await eventually(() => createThread(demo));
-    const key = recordKey({ tenantId: tenantId(demo.tenantId), type: 'thread', id });
+    const id = await eventually(() => createThread(someone));
+    const key = recordKey({ tenantId: tenantId(someone.tenantId), type: 'thread', id });
     const partition = partitionOfKey(key, PARTITIONS);
     const { rows } = await database.query<{ epoch: number }>(
       'select epoch from threadlog.partition_leases where partition = $1',
@@ -63,59 +50,17 @@ where('the console of an operator', () => {
     return { key, offset: Number(sent!.baseOffset) };
   }
 
-  interface Demo {
-    role: string;
-    tenantId: string;
-    token: string;
-  }
-
-  async function createThread({ token: bearer }: Demo): Promise<string> {
-    const response = await fetch(`http://localhost:${launched.ports.API_PORT}/api/v1/threads`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ title: 'Fractions', learnerId: 'mia' }),
-    });
-    expect(response.status).toBe(201);
-    return ((await response.json()) as { id: string }).id;
-  }
-
-  const openSignedIn = (width: number, height: number, by = token): Promise<Watched> =>
-    openPage(browser, `${url}#token=${by}`, width, height);
-
-  async function teacher(): Promise<Demo> {
-    const tokens = JSON.parse(await readFile(join(launched.dataDir, 'demo-tokens.json'), 'utf8')) as Demo[];
-    return tokens.find(({ role }) => role === 'teacher')!;
-  }
-
-  /** Signs in and goes to a screen, by keyboard. */
-  async function openScreen(name: string, by = token): Promise<Watched> {
-    const watched = await openSignedIn(1280, 800, by);
-    await watched.page.getByRole('button', { name, exact: true }).press('Enter');
-    await shown(watched.page.getByRole('heading', { name, level: 1 }));
-    return watched;
-  }
-
-  /** On a telephone and on a desk, dark and light; nothing is wider than the page. */
-  async function isSound(page: Page): Promise<void> {
-    for (const [width, colorScheme] of [[390, 'dark'] as const, [1280, 'light'] as const]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme });
-      expect({ width, faults: await axe(page) }).toEqual({ width, faults: [] });
-      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
-    }
-  }
-
   test('refuses a wrong token, lets the right one in, and keeps it nowhere', async () => {
-    const { page, faults } = await openPage(browser, url, 1280, 800);
+    const { page, faults } = await openPage(running().browser, running().url, 1280, 800);
     await page.getByLabel('Operator’s token').fill('not-the-token');
     await page.keyboard.press('Enter');
     await shown(page.getByText('This token is not accepted.'));
     expect(await axe(page)).toEqual([]);
-    await page.getByLabel('Operator’s token').fill(token);
+    await page.getByLabel('Operator’s token').fill(running().token);
     await page.keyboard.press('Enter');
     await shown(page.getByRole('heading', { name: 'Health' }));
     const kept = 'JSON.stringify([localStorage, sessionStorage, document.cookie, location.href, history.state])';
-    expect(await page.evaluate<string>(kept)).not.toContain(token);
+    expect(await page.evaluate<string>(kept)).not.toContain(running().token);
     await page.reload();
     await shown(page.getByLabel('Operator’s token'));
     expect(other(faults, 401)).toEqual([]);
@@ -125,7 +70,7 @@ where('the console of an operator', () => {
   test('takes the token of a link out of the address, and shows processes, owners and lag', async () => {
     const { page, faults } = await openSignedIn(1280, 800);
     await shown(page.getByRole('heading', { name: 'Processes' }));
-    expect(page.url()).toBe(url);
+    expect(page.url()).toBe(running().url);
     const own = page.getByRole('listitem').filter({ has: page.getByText('this one') });
     for (const role of ['command-api', 'projector', 'worker']) await shown(own.getByText(role, { exact: true }));
     await shown(own.getByText('ready', { exact: true }));
@@ -163,7 +108,7 @@ where('the console of an operator', () => {
     await page.keyboard.press('Enter');
     await shown(page.getByRole('status').getByText('Its streams go on.', { exact: false }));
     await shown(page.getByText('Nothing is in quarantine.'));
-    const { rows } = await database.query(
+    const { rows } = await running().database.query(
       'select discarded_by, reason from threadlog.discarded_records where record_key = $1',
       [key],
     );
@@ -194,14 +139,9 @@ where('the console of an operator', () => {
 
   /** A thread with one message that is hostile to whoever shows it. */
   async function written(): Promise<string> {
-    const demo = await teacher();
-    const id = await eventually(() => createThread(demo));
-    const response = await fetch(`http://localhost:${launched.ports.API_PORT}/api/v1/threads/${id}/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ content: HOSTILE }),
-    });
-    expect(response.status).toBe(201);
+    const someone = await teacher();
+    const id = await eventually(() => createThread(someone));
+    await post(someone, `threads/${id}/messages`, { content: HOSTILE });
     return id;
   }
 
@@ -235,11 +175,7 @@ where('the console of an operator', () => {
 
   test('reveals what people wrote to the one who may see it, as text and nothing else', async () => {
     const id = await written();
-    const secrets = JSON.parse(await readFile(join(launched.dataDir, 'secrets.json'), 'utf8')) as Record<
-      string,
-      string
-    >;
-    const { page, faults } = await openScreen('Log', secrets.OPS_REVEAL_TOKEN);
+    const { page, faults } = await openScreen('Log', await revealing());
     await page.getByLabel('Has the text').fill(id);
     await page.getByLabel('Type of event').fill('CHAT_MESSAGE_CREATED');
     await page.keyboard.press('Enter');
@@ -250,7 +186,7 @@ where('the console of an operator', () => {
     await page.keyboard.press('Enter');
     await shown(page.getByText('<img src=x onerror=alert(1)> \\u{202e}gnp.exe', { exact: false }));
     await isSound(page);
-    const { rows } = await database.query(
+    const { rows } = await running().database.query(
       'select revealed_by, reason from threadlog.revealed_records where stream_id = $1',
       [id],
     );
@@ -268,7 +204,7 @@ where('the console of an operator', () => {
     // What a former owner wrote too late stands in the log, and is read by nobody else.
     for (let sent = 0; sent < MANY; sent += 5_000)
       await producer.send({
-        topic: `${launched.topicPrefix}chat.events.v1`,
+        topic: `${running().launched.topicPrefix}chat.events.v1`,
         messages: Array.from({ length: 5_000 }, () => ({
           partition,
           key: 'late',
@@ -367,8 +303,62 @@ where('the console of an operator', () => {
     await page.close();
   });
 
+  test('shows what an endpoint took and what it did not, and tries that again, by keyboard', async () => {
+    const [receiver, admin] = [await givenReceiver(cleanups, HOSTILE.slice(0, 60)), await demo('admin')];
+    const id = await eventually(() => post(admin, 'webhooks', { url: receiver.url, events: ['conversation.created'] }));
+    await eventually(() => createThread(admin));
+    const { page, faults } = await openScreen('Webhooks', await revealing());
+    await page.getByLabel('Tenant').fill(admin.tenantId);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: `Open ${id}` }).press('Enter');
+    const retry = page.getByRole('button', { name: 'Try all again' });
+    await shown(retry);
+    expect(await retry.isEnabled()).toBe(false);
+    await page.getByLabel('Your name').fill('olga');
+    await isSound(page);
+    receiver.accept();
+    await retry.press('Enter');
+    await shown(page.getByRole('status').getByText('1 delivery will be tried again.'));
+    await shown(page.getByText('Nothing was given up in the last 30 days.'));
+    const of = `${id} --tenant ${admin.tenantId}`;
+    await shown(page.getByText(`npm run cli -- webhooks retry ${of} --all --by olga`, { exact: true }));
+    await page.getByRole('button', { name: 'Send a test event' }).press('Enter');
+    await shown(page.getByRole('status').getByText('The test event was taken: status 200', { exact: false }));
+    await page.getByLabel('From', { exact: true }).fill('2020-01-01T00:00:00Z');
+    await page.keyboard.press('Enter');
+    await shown(page.getByText('completed', { exact: true }));
+
+    expect(await page.content()).not.toContain('canary-of-an-address');
+    await page
+      .getByRole('button', { name: /^Reveal the answer/ })
+      .last()
+      .press('Enter');
+    await shown(page.getByRole('dialog'));
+    await page.getByLabel('Your name').last().fill('olga');
+    await page.getByLabel('Reason').fill('it refuses');
+    await page.keyboard.press('Enter');
+    await shown(page.getByRole('dialog').getByText('<img src=x onerror=alert(1)> \\u{202e}gnp.exe', { exact: false }));
+    await isSound(page);
+    expect(faults).toEqual([]);
+    await page.close();
+
+    // The commands that the page names do the same, with the token that npm start left beside its data.
+    const run = (...args: string[]) =>
+      cli({}, ['--data-dir', running().launched.dataDir, 'webhooks', ...args, '--tenant', admin.tenantId]);
+    const { code, json } = await run('attempts', id);
+    expect({ code, json }).toMatchObject({
+      code: 0,
+      json: { items: expect.arrayContaining([expect.objectContaining({ kind: 'replay' })]) as object[] },
+    });
+    expect(await run('test', id, '--by', 'olga')).toMatchObject({ code: 0, json: { delivered: true } });
+    expect(await run('retry', id, '--all', '--by', 'olga')).toMatchObject({ code: 0, json: { retried: 0 } });
+    expect(await run('retry', id, '--by', 'olga')).toMatchObject({ code: 64 });
+    expect(await run('retry', id, '99', '--by', 'olga')).toMatchObject({ code: 1 });
+    expect(JSON.stringify(await run('list'))).not.toMatch(/canary|whsec_/);
+  });
+
   test('is loaded with nothing inline', async () => {
-    const html = await (await fetch(url)).text();
+    const html = await (await fetch(running().url)).text();
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=/);
   });
 });

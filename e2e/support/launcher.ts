@@ -23,6 +23,7 @@ export interface Launched {
 export async function launch(
   stack: Pick<TestStack, 'kafkaBrokers' | 'topicPrefix' | 'freshDatabase'>,
   cleanups: Cleanups,
+  more: Record<string, string> = {},
 ): Promise<Launched> {
   const dataDir = await mkdtemp(join(tmpdir(), 'threadlog-start-'));
   cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
@@ -37,6 +38,7 @@ export async function launch(
     KAFKA_TOPIC_PREFIX: topicPrefix,
     DATABASE_URL: databaseUrl,
     CORS_ORIGINS: 'https://app.example',
+    ...more,
   };
   const launcher = spawn(process.execPath, [LAUNCHER], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

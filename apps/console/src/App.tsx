@@ -6,11 +6,13 @@ import { LogScreen } from './LogScreen.tsx';
 import { Quarantine } from './Quarantine.tsx';
 import { Mark, SignIn } from './SignIn.tsx';
 import { Threads } from './Threads.tsx';
+import { Webhooks } from './Webhooks.tsx';
 
 const SCREENS = [
   { id: 'health', title: 'Health', Screen: Health },
   { id: 'log', title: 'Log', Screen: LogScreen },
   { id: 'threads', title: 'Threads', Screen: Threads },
+  { id: 'webhooks', title: 'Webhooks', Screen: Webhooks },
   { id: 'generations', title: 'Generations', Screen: Generations },
   { id: 'quarantine', title: 'Quarantine', Screen: Quarantine },
 ] as const;

@@ -26,6 +26,8 @@ export function LogRecord({ api, onRefused, place: { partition, offset }, onClos
     [api, partition, offset],
   );
   const { value, trouble } = useAnswer(ask, { onRefused });
+  const reveal = async (said: { by: string; reason: string }) =>
+    (await api.reveal({ partition, offset, ...said })).fields;
   return (
     <dialog ref={dialog} className="wide" aria-labelledby="record" onClose={onClose}>
       <div className="record">
@@ -34,7 +36,7 @@ export function LogRecord({ api, onRefused, place: { partition, offset }, onClos
         </h2>
         <Alert text={trouble} />
         {value ? <Facts record={value.record} /> : !trouble && <p role="status">Looking …</p>}
-        {value?.mayReveal && <Reveal {...{ api, partition, offset }} />}
+        {value?.mayReveal && <Reveal reveal={reveal} />}
         <Command line={`npm run cli -- events show ${partition} ${offset}`} />
         <div className="actions">
           <button type="button" onClick={() => dialog.current?.close()}>

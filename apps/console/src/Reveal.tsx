@@ -1,20 +1,19 @@
 import { useState, type FormEvent } from 'react';
 import type { RevealAnswer } from './answers.ts';
 import { Alert } from './Alert.tsx';
-import type { Api } from './api.ts';
 import { visible, visibleLines } from './format.ts';
 import { wordsOf } from './useAnswer.ts';
 
+type Fields = RevealAnswer['fields'];
+
 interface RevealProps {
-  api: Api;
-  partition: number;
-  offset: number;
+  reveal(said: { by: string; reason: string }): Promise<Fields>;
 }
 
-/** Shows what people wrote in a record, once who asks has said who they are and why. */
-export function Reveal({ api, partition, offset }: RevealProps) {
+/** Shows what people wrote, once who asks has said who they are and why. */
+export function Reveal({ reveal }: RevealProps) {
   const [said, setSaid] = useState({ by: '', reason: '' });
-  const [shown, setShown] = useState<RevealAnswer | null>(null);
+  const [shown, setShown] = useState<Fields | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
@@ -22,13 +21,13 @@ export function Reveal({ api, partition, offset }: RevealProps) {
     setBusy(true);
     setRefusal(null);
     try {
-      setShown(await api.reveal({ partition, offset, ...said }));
+      setShown(await reveal(said));
     } catch (error) {
       setRefusal(wordsOf(error));
     }
     setBusy(false);
   };
-  if (shown) return <Revealed fields={shown.fields} />;
+  if (shown) return <Revealed fields={shown} />;
   return (
     <form className="reveal" onSubmit={(event) => void submit(event)}>
       <h3>Reveal what people wrote</h3>
@@ -53,7 +52,7 @@ export function Reveal({ api, partition, offset }: RevealProps) {
   );
 }
 
-function Revealed({ fields }: Pick<RevealAnswer, 'fields'>) {
+function Revealed({ fields }: { fields: Fields }) {
   const entries = Object.entries(fields);
   return (
     <section aria-label="What people wrote" role="status">

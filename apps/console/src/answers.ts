@@ -18,18 +18,4 @@ export type LogRow = LogAnswer['rows'][number];
 export type FoundThread = NonNullable<ThreadAnswer['found']>;
 export type ThreadEvent = FoundThread['events'][number];
 export type ThreadMessage = FoundThread['messages'][number];
-export type {
-  CompareAnswer,
-  DiscardAnswer,
-  GenerationAnswer,
-  GenerationsAnswer,
-  HealthAnswer,
-  LogAnswer,
-  RecordAnswer,
-  RecordsAnswer,
-  ReplayAnswer,
-  RevealAnswer,
-  SessionAnswer,
-  StreamsAnswer,
-  ThreadAnswer,
-} from '@threadlog/standalone';
+export type * from '@threadlog/standalone';

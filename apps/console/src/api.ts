@@ -1,18 +1,4 @@
-import type {
-  CompareAnswer,
-  DiscardAnswer,
-  GenerationAnswer,
-  GenerationsAnswer,
-  HealthAnswer,
-  LogAnswer,
-  RecordAnswer,
-  RecordsAnswer,
-  ReplayAnswer,
-  RevealAnswer,
-  SessionAnswer,
-  StreamsAnswer,
-  ThreadAnswer,
-} from './answers.ts';
+import type * as Answers from './answers.ts';
 
 /** What was asked for was refused, in words for who asked. */
 export class Refused extends Error {
@@ -45,34 +31,66 @@ export interface Reveal {
   by: string;
 }
 
-export interface Api {
-  session(signal?: AbortSignal): Promise<SessionAnswer>;
-  log(asked: LogChoice & { before?: string; after?: string }, signal?: AbortSignal): Promise<LogAnswer>;
-  record(partition: number, offset: number, signal?: AbortSignal): Promise<RecordAnswer>;
-  reveal(reveal: Reveal): Promise<RevealAnswer>;
-  health(signal?: AbortSignal): Promise<HealthAnswer>;
-  thread(asked: ThreadName & Record<'seq', string | null>, signal?: AbortSignal): Promise<ThreadAnswer>;
-  generations(signal?: AbortSignal): Promise<GenerationsAnswer>;
-  createGeneration(generation: number): Promise<GenerationAnswer>;
-  compareGenerations(one: number, other: number): Promise<CompareAnswer>;
-  flipGeneration(generation: number): Promise<GenerationAnswer>;
-  dropGeneration(generation: number): Promise<GenerationAnswer>;
-  streams(after: string | null, signal?: AbortSignal): Promise<StreamsAnswer>;
-  records(key: string, signal?: AbortSignal): Promise<RecordsAnswer>;
-  replay(key: string): Promise<ReplayAnswer>;
-  discard(discard: Discard): Promise<DiscardAnswer>;
+/** An endpoint of a tenant. */
+export type EndpointName = Record<'tenant' | 'id', string>;
+/** The same, and a page of one of its lists. */
+export type EndpointPage = EndpointName & { cursor: string | null };
+/** The same, and who acts. */
+export type Acting = EndpointName & { by: string };
+
+export interface ReplayChoice {
+  /** The same names the same replay. */
+  key: string;
+  body: Record<string, string>;
 }
+
+export interface Api {
+  session(signal?: AbortSignal): Promise<Answers.SessionAnswer>;
+  log(asked: LogChoice & { before?: string; after?: string }, signal?: AbortSignal): Promise<Answers.LogAnswer>;
+  record(partition: number, offset: number, signal?: AbortSignal): Promise<Answers.RecordAnswer>;
+  reveal(reveal: Reveal): Promise<Answers.RevealAnswer>;
+  health(signal?: AbortSignal): Promise<Answers.HealthAnswer>;
+  thread(asked: ThreadName & Record<'seq', string | null>, signal?: AbortSignal): Promise<Answers.ThreadAnswer>;
+  generations(signal?: AbortSignal): Promise<Answers.GenerationsAnswer>;
+  createGeneration(generation: number): Promise<Answers.GenerationAnswer>;
+  compareGenerations(one: number, other: number): Promise<Answers.CompareAnswer>;
+  flipGeneration(generation: number): Promise<Answers.GenerationAnswer>;
+  dropGeneration(generation: number): Promise<Answers.GenerationAnswer>;
+  streams(after: string | null, signal?: AbortSignal): Promise<Answers.StreamsAnswer>;
+  records(key: string, signal?: AbortSignal): Promise<Answers.RecordsAnswer>;
+  replay(key: string): Promise<Answers.ReplayAnswer>;
+  discard(discard: Discard): Promise<Answers.DiscardAnswer>;
+  webhooks(tenant: string, cursor: string | null, signal?: AbortSignal): Promise<Answers.WebhooksAnswer>;
+  webhook(tenant: string, id: string, signal?: AbortSignal): Promise<Answers.WebhookResource>;
+  webhookAttempts(asked: EndpointPage, signal?: AbortSignal): Promise<Answers.AttemptsAnswer>;
+  revealAttempt(
+    asked: EndpointName & Record<'attempt' | 'by' | 'reason', string>,
+  ): Promise<Answers.AttemptRevealAnswer>;
+  deadLetters(asked: EndpointPage, signal?: AbortSignal): Promise<Answers.DeadLettersAnswer>;
+  /** Of all of them where none is named. */
+  retryDeadLetters(asked: Acting & { n: string | null }): Promise<Answers.WebhookRetriedResource>;
+  testWebhook(asked: Acting): Promise<Answers.WebhookTestResource>;
+  replays(asked: EndpointPage, signal?: AbortSignal): Promise<Answers.ReplaysAnswer>;
+  replayWebhook(asked: Acting & ReplayChoice): Promise<Answers.WebhookReplayResource>;
+  cancelReplay(asked: Acting & { replay: string }): Promise<Answers.WebhookReplayResource>;
+}
+
+type Ask = <Answer>(path: string, init?: RequestInit) => Promise<Answer>;
 
 /** Longest wait for an answer; milliseconds. */
 const PATIENCE_MS = 30_000;
 
 /** The operator's routes of the port that the page came from. The token is in this closure and nowhere else. */
 export function createApi(token: string): Api {
-  async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  const ask: Ask = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
     const late = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(path, {
       ...init,
-      headers: { authorization: `Bearer ${token}`, ...(init.body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(init.body ? { 'content-type': 'application/json' } : {}),
+        ...init.headers,
+      },
       signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
       credentials: 'omit',
       cache: 'no-store',
@@ -82,7 +100,7 @@ export function createApi(token: string): Api {
     if (response.ok) return body as Answer;
     const { detail } = (body ?? {}) as { detail?: string };
     throw new Refused(response.status, detail ?? `The process answered ${response.status}.`);
-  }
+  };
   const get = <Answer>(path: string, parameters: Record<string, string | null>, signal?: AbortSignal) =>
     ask<Answer>(`${path}${query(parameters)}`, { signal: signal ?? null });
   const post = <Answer>(path: string, body: unknown) =>
@@ -104,10 +122,53 @@ export function createApi(token: string): Api {
     records: (key, signal) => get('/ops/quarantine/records', { key }, signal),
     replay: (key) => post('/ops/quarantine/replay', { key }),
     discard: (discard) => post('/ops/quarantine/discard', discard),
+    ...webhookCalls(ask),
   };
 }
 
 function query(parameters: Record<string, string | null>): string {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+/** Ids of others are parts of paths: none of them leads elsewhere. */
+const ofTenant = (tenant: string, ...path: string[]): string =>
+  ['/ops/tenants', ...[tenant, ...path].map(encodeURIComponent)].join('/');
+
+type WebhookCalls = Pick<
+  Api,
+  | 'webhooks'
+  | 'webhook'
+  | 'webhookAttempts'
+  | 'revealAttempt'
+  | 'deadLetters'
+  | 'retryDeadLetters'
+  | 'testWebhook'
+  | 'replays'
+  | 'replayWebhook'
+  | 'cancelReplay'
+>;
+
+function webhookCalls(ask: Ask): WebhookCalls {
+  const of = ({ tenant, id }: EndpointName, ...path: string[]) => ofTenant(tenant, 'webhooks', id, ...path);
+  const list = <Answer>(asked: EndpointPage, name: string, signal?: AbortSignal) =>
+    ask<Answer>(`${of(asked, name)}${query({ cursor: asked.cursor })}`, { signal: signal ?? null });
+  const act = <Answer>({ by, ...name }: Acting, path: string[], init: RequestInit = {}) =>
+    ask<Answer>(`${of(name, ...path)}${query({ by })}`, { method: 'POST', ...init });
+  return {
+    webhooks: (tenant, cursor, signal) =>
+      ask(`${ofTenant(tenant, 'webhooks')}${query({ cursor })}`, { signal: signal ?? null }),
+    webhook: (tenant, id, signal) => ask(of({ tenant, id }), { signal: signal ?? null }),
+    webhookAttempts: (asked, signal) => list(asked, 'attempts', signal),
+    revealAttempt: ({ attempt, by, reason, ...name }) =>
+      ask(of(name, 'attempts', attempt, 'reveal'), { method: 'POST', body: JSON.stringify({ by, reason }) }),
+    deadLetters: (asked, signal) => list(asked, 'dead-letters', signal),
+    retryDeadLetters: ({ n, ...asked }) =>
+      act(asked, n === null ? ['dead-letters', 'retry-all'] : ['dead-letters', n, 'retry']),
+    testWebhook: (asked) => act(asked, ['test']),
+    replays: (asked, signal) => list(asked, 'replays', signal),
+    replayWebhook: ({ key, body, ...asked }) =>
+      act(asked, ['replay'], { headers: { 'idempotency-key': key }, body: JSON.stringify(body) }),
+    cancelReplay: ({ replay, ...asked }) => act(asked, ['replays', replay], { method: 'DELETE' }),
+  };
 }

@@ -23,7 +23,8 @@ export function duration(seconds: number): string {
 export const instant = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 
 /** `3 records`, `1 record` */
-export const many = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? '' : 's'}`;
+export const many = (value: number, one: string, more = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : more}`;
 
 /** As a POSIX shell takes it for one word. */
 export const quoted = (word: string): string =>

@@ -1,3 +1,6 @@
-export { createQueryApi, type QueryApi, type QueryApiDeps } from './role';
+export { createQueryApi, createQueryContext, type QueryApi, type QueryApiDeps } from './role';
+export type { QueryContext } from './context';
+export { webhookQueryRoutes } from './webhooks/routes';
+export { findWebhookAttempt } from './webhooks/attempts';
 export { queryApiConfig } from './config';
 export { queryRoutes } from './routes';

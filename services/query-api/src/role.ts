@@ -79,7 +79,7 @@ export function createQueryApi(deps: QueryApiDeps): QueryApi {
     return watcher.current();
   };
   const routes = strictRouter();
-  const context = createContext(deps, generation);
+  const context = createQueryContext(deps, generation);
   mountRoutes(routes, servedRoutes(queryRoutes, deps.privacy ?? { PRIVACY_ENABLED: true }), {
     deps: context,
     admission,
@@ -99,7 +99,8 @@ export function createQueryApi(deps: QueryApiDeps): QueryApi {
   };
 }
 
-function createContext(deps: QueryApiDeps, generation: () => number): QueryContext {
+/** What the routes work with, on a generation; for who serves some of them elsewhere, too. */
+export function createQueryContext(deps: Omit<QueryApiDeps, 'admission' | 'logger'>, generation: () => number): QueryContext {
   const source = { database: deps.database, generation };
   const opener = deps.sealing.remembering;
   const users = createThreadQueries(source);
@@ -124,7 +125,7 @@ function createContext(deps: QueryApiDeps, generation: () => number): QueryConte
 const MINUTE_MS = 60_000;
 const USUAL_LINK_MINUTES = 15;
 
-function createLinks({ sealing, basePath = '', privacy }: QueryApiDeps): QueryContext['downloadLink'] {
+function createLinks({ sealing, basePath = '', privacy }: Pick<QueryApiDeps, 'sealing' | 'basePath' | 'privacy'>): QueryContext['downloadLink'] {
   const lifetimeMs = (privacy?.EXPORT_LINK_MINUTES ?? USUAL_LINK_MINUTES) * MINUTE_MS;
   return (actor, requestId, until) =>
     createDownloadLink(sealing, { tenantId: actor.tenantId, requestId, actor, lifetimeMs, until, basePath });
@@ -144,7 +145,7 @@ function lastOnly(generation: () => number, storeOf: (generation: number) => Mes
 const OWN_WRITES_MS = 250;
 
 function createWaiting(
-  { database }: QueryApiDeps,
+  { database }: Pick<QueryApiDeps, 'database'>,
   generation: () => number,
   readWaitMs: number,
   seen: ParkedLookUp['seen'] = () => undefined,
@@ -164,7 +165,7 @@ function createWaiting(
 
 /** Keeps what a token promises; a token of another log, or of a stretch that was lost, says nothing here. */
 function createPromises(
-  deps: QueryApiDeps,
+  deps: Pick<QueryApiDeps, 'database' | 'log'>,
   generation: () => number,
   readWaitMs: number,
 ): Pick<QueryContext, 'waitFor' | 'requireWhole'> {

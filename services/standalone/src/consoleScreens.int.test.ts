@@ -130,6 +130,25 @@ describe('the log of an operator', () => {
     await eventually(async () => expect(await reveal(asked)).toMatchObject({ status: 409 }));
   });
 
+  it('reveals nothing of a thread that was deleted: its title, its messages, those of what began below it', async () => {
+    const { id, message } = await thread();
+    const below = await take('/api/v1/threads', { parentThreadId: id, rootMessageId: message, title: SECRET_TEXT });
+    await take(`/api/v1/threads/${below.id}/messages`, { content: SECRET_TEXT });
+    const { rows } = await logOf(`tenant=written&text=${id}`, 4);
+    const asked = (row: Row) => ({ partition: row.partition, offset: row.offset, by: 'olga', reason: 'a complaint' });
+    const reveal = (row: Row) => ops('POST', '/ops/log/reveal', { token: REVEALING, body: asked(row) });
+    for (const row of rows) expect((await reveal(row)).status).toBe(200);
+    await eventually(async () =>
+      expect(await system.as(written).call('DELETE', `/api/v1/threads/${id}`)).toMatchObject({ status: 204 }),
+    );
+    for (const row of rows)
+      await eventually(async () => {
+        const { status, body, text } = await reveal(row);
+        expect({ status, body }).toMatchObject({ status: 409, body: { detail: 'This thread was deleted.' } });
+        expect(text).not.toContain(SECRET_TEXT);
+      });
+  });
+
   it('shows nobody what a tenant’s deliveries are signed with', async () => {
     const boss = testActor('boss', { tenant: 'written', role: 'admin' });
     const { id } = await take('/api/v1/webhooks', { url: 'https://app.example/hooks?key=1' }, boss);

@@ -1,10 +1,12 @@
 export { createAgents, type AgentsDeps } from './agents/agents';
-export { createWorker } from './role';
+export { createWebhookHttp, createWorker } from './role';
 export { workerConfig } from './config';
 export type { ErasureParts } from './deps';
 export { createErasureKeys } from './erasure/keys';
 export type { ExportedMessage } from './export/source/messages';
 export { workerRoutes } from './http/routes';
+export type { WebhookHttpDeps } from './http/webhookDeps';
+export { webhookRoutes } from './http/webhooks';
 export { createRetention, type RetentionDeps } from './retention/retention';
 export { createFeed } from './feed/feed';
 export { feedTopic } from './feed/topicName';

@@ -10,6 +10,7 @@ import { receiptSigner } from './erasure/sign';
 import { createExports, type Exports } from './export';
 import { createSlots } from './http/slots';
 import { downloadRoutes } from './http/routes';
+import type { WebhookHttpDeps } from './http/webhookDeps';
 import { webhookRoutes } from './http/webhooks';
 import type { JobHandler } from './jobs/job';
 import { createJobObserver } from './jobs/observe';
@@ -80,11 +81,19 @@ const TEST_EVENTS = { all: 16, ofTenant: 4 };
 
 /** Any instance takes what administrators ask for; the one that delivers does it. Test events are sent from here. */
 function mountWebhooks(routes: Router, deps: WorkerDeps): OutboundClient {
-  const { database, clock, log, sealing, router, logger, admission, checkReplies } = deps;
-  const client = createOutboundClient(outboundOf(deps.config));
+  const { admission, checkReplies } = deps;
+  const http = createWebhookHttp(deps);
+  mountRoutes(routes, webhookRoutes, { deps: http, admission, checkReplies });
+  return http.client;
+}
+
+/** What the routes about deliveries work with; its client is to be closed at the end. */
+export function createWebhookHttp(
+  deps: Pick<WorkerDeps, 'database' | 'clock' | 'log' | 'sealing' | 'router' | 'logger' | 'config'>,
+): WebhookHttpDeps & { client: OutboundClient } {
+  const { database, clock, log, sealing, router, logger, config } = deps;
+  const client = createOutboundClient(outboundOf(config));
   const tests = createSlots(TEST_EVENTS);
   const parts = { database, log, sealing, router, client, logger, tests, now: () => new Date(clock.wallMs()) };
-  const http = { ...parts, ed25519: signingKeyOf(deps.config) };
-  mountRoutes(routes, webhookRoutes, { deps: http, admission, checkReplies });
-  return client;
+  return { ...parts, ed25519: signingKeyOf(config) };
 }

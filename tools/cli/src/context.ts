@@ -56,10 +56,18 @@ function isLaunched(dataDir: string): boolean {
 function withDataDirectory(env: Env, dataDir: string): Env {
   const file = join(dataDir, 'environment.json');
   try {
-    return { ...env, ...z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8'))) };
+    return { ...operatorsToken(dataDir), ...env, ...z.record(z.string(), z.string()).parse(readJson(file)) };
   } catch (cause) {
     throw new CommandError(`${file} cannot be read: is this the data directory of npm start?`, EXIT.usage, { cause });
   }
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+/** What processes need not know to be asked stands beside their environment. */
+function operatorsToken(dataDir: string): Env {
+  const file = join(dataDir, 'secrets.json');
+  return existsSync(file) ? z.object({ OPS_TOKEN: z.string().optional() }).parse(readJson(file)) : {};
 }
 
 /** Opens the deployment that the environment names, for as long as `work` takes. */

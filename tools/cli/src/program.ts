@@ -24,6 +24,7 @@ import { status } from './commands/status';
 import { countOf, offsetOf } from './given';
 import { addEvents, addLog, addThreads } from './logCommands';
 import type { Perform } from './perform';
+import { addWebhooks } from './webhookCommands';
 
 const DATA_DIR = 'take the environment that npm start left in this data directory';
 
@@ -46,6 +47,7 @@ export function createProgram(perform: Perform): Command {
   addLog(program, perform);
   addEvents(program, perform);
   addThreads(program, perform);
+  addWebhooks(program, perform);
   return program;
 }
 

@@ -52,7 +52,7 @@ export const webhookAttemptSchema = z
       .meta({
         description:
           'The first 1,024 bytes of the answer. Null where there were none, after a day, and once the message it is about is ' +
-          'deleted or somebody of the tenant is erased.',
+          'deleted, or its thread, or somebody of the tenant is erased.',
       }),
   })
   .meta({

@@ -1,4 +1,4 @@
-import type { TenantId } from '@threadlog/events';
+import { rootThreadId, type TenantId } from '@threadlog/events';
 import { sharedThreads } from '../access/members';
 import {
   participantsTable,
@@ -116,6 +116,23 @@ export function findDeletedMessages(
       where r.deleted`,
     [tenantId, places.map(({ thread_id }) => thread_id), places.map(({ message_index }) => message_index)],
   );
+}
+
+/** Which of these threads are deleted, by themselves or with their root. */
+export async function findDeletedThreads(
+  statements: Statements,
+  tenantId: TenantId,
+  threadIds: readonly string[],
+): Promise<Set<string>> {
+  const all = [...new Set(threadIds.flatMap((id) => [id, rootThreadId(id)]))];
+  const rows = await statements.rows<{ thread_id: string }>(
+    'deleted_threads',
+    (schema) => `select thread_id from ${schema}.threads
+      where tenant_id = $1 and thread_id = any($2) and deleted_at is not null`,
+    [tenantId, all],
+  );
+  const deleted = new Set(rows.map(({ thread_id }) => thread_id));
+  return new Set(threadIds.filter((id) => deleted.has(id) || deleted.has(rootThreadId(id))));
 }
 
 const participantsSql = (removed: boolean) => (schema: string) => `select ${PARTICIPANT} from ${schema}.participants

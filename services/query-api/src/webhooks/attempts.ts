@@ -5,7 +5,7 @@ import {
   type WebhookAttemptKind,
   type WebhookAttemptResource,
 } from '@threadlog/events';
-import { findDeletedMessages, instantOfDate, openColumn } from '@threadlog/read-models';
+import { findDeletedMessages, findDeletedThreads, instantOfDate, openColumn } from '@threadlog/read-models';
 import { z } from 'zod';
 import type { QueryContext } from '../context';
 import { ok, readRoute } from '../readRoute';
@@ -56,6 +56,22 @@ export const attempts = readRoute<{ params: typeof webhookParams; query: typeof 
   },
 });
 
+/** One attempt at an endpoint of a tenant; null where there is none, or none any more. Whether the caller may see it is not asked here. */
+export async function findWebhookAttempt(
+  context: QueryContext,
+  tenantId: TenantId,
+  { webhookId, attemptId }: { webhookId: string; attemptId: string },
+): Promise<WebhookAttemptResource | null> {
+  const rows = await context.statements.built<AttemptRow>((query) =>
+    query
+      .withSchema('threadlog')
+      .select('*')
+      .from('webhook_attempts')
+      .where({ tenant_id: tenantId, webhook_id: webhookId, n: attemptId }),
+  );
+  return (await presentAttempts(context, tenantId, rows))[0] ?? null;
+}
+
 async function presentAttempts(
   context: QueryContext,
   tenantId: TenantId,
@@ -75,18 +91,29 @@ async function presentAttempts(
 const placeOf = ({ thread_id, message_index }: { thread_id: string | null; message_index: number | null }): string =>
   `${thread_id}/${message_index}`;
 
-/** An answer may repeat the message that it was sent: once that is deleted it is shown no more. */
+/** An answer may repeat the message that it was sent: once that is deleted, or its thread, it is shown no more. */
 async function deletedAmong(
   { statements }: QueryContext,
   tenantId: TenantId,
   rows: readonly AttemptRow[],
 ): Promise<ReadonlySet<string>> {
-  const places = rows.flatMap(({ thread_id, message_index }) =>
-    thread_id === null || message_index === null ? [] : [{ thread_id, message_index }],
+  const inThreads = rows.flatMap(({ thread_id, message_index }) =>
+    thread_id === null ? [] : [{ thread_id, message_index }],
   );
-  if (places.length === 0) return new Set();
-  const found = await findDeletedMessages(statements, tenantId, places);
-  return new Set(found.map(placeOf));
+  if (inThreads.length === 0) return new Set();
+  const places = inThreads.flatMap(({ thread_id, message_index }) =>
+    message_index === null ? [] : [{ thread_id, message_index }],
+  );
+  const [messages, threads] = await Promise.all([
+    findDeletedMessages(statements, tenantId, places),
+    findDeletedThreads(
+      statements,
+      tenantId,
+      inThreads.map(({ thread_id }) => thread_id),
+    ),
+  ]);
+  const ofThreads = inThreads.filter(({ thread_id }) => threads.has(thread_id));
+  return new Set([...messages, ...ofThreads].map(placeOf));
 }
 
 function openAnswer({ opener }: QueryContext, row: AttemptRow): string | null {

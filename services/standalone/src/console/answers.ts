@@ -1,8 +1,15 @@
+import type {
+  WebhookAttemptResource,
+  WebhookDeadLetterResource,
+  WebhookReplayResource,
+  WebhookResource,
+} from '@threadlog/events';
 import type { z } from 'zod';
 import type { compareAnswer, generationAnswer, generationsAnswer } from './generations/schemas';
 import type { logAnswer, recordAnswer, revealAnswer } from './log/schemas';
 import type { discardAnswer, healthAnswer, recordsAnswer, replayAnswer, streamsAnswer } from './schemas';
 import type { sessionAnswer } from './session';
+import type { attemptAnswer } from './tenants/webhooks';
 import type { threadAnswer } from './threads/schemas';
 
 /** What the operator's routes answer, for the page that asks them. */
@@ -19,3 +26,23 @@ export type GenerationsAnswer = z.output<typeof generationsAnswer>;
 export type GenerationAnswer = z.output<typeof generationAnswer>;
 export type CompareAnswer = z.output<typeof compareAnswer>;
 export type ThreadAnswer = z.output<typeof threadAnswer>;
+export type AttemptRevealAnswer = z.output<typeof attemptAnswer>;
+
+/** A page of a list of the HTTP API. */
+interface Page<Item> {
+  items: Item[];
+  hasMore: boolean;
+  nextCursor: string | null;
+  prevCursor: string | null;
+}
+export type WebhooksAnswer = Page<WebhookResource>;
+export type AttemptsAnswer = Page<WebhookAttemptResource>;
+export type DeadLettersAnswer = Page<WebhookDeadLetterResource>;
+export type ReplaysAnswer = Page<WebhookReplayResource>;
+export type {
+  WebhookAttemptResource,
+  WebhookReplayResource,
+  WebhookResource,
+  WebhookRetriedResource,
+  WebhookTestResource,
+} from '@threadlog/events';

@@ -1,7 +1,10 @@
 import { operatorTokens, revealTokens } from '@threadlog/auth';
-import type { Runtime } from '@threadlog/runtime';
-import { mountRoutes, strictRouter, type Route } from '@threadlog/service';
+import type { CommandApi } from '@threadlog/command-api';
+import { createRemoteCommands, type RemoteCommands, type Runtime } from '@threadlog/runtime';
+import { mountRoutes, strictRouter, type Role, type Route } from '@threadlog/service';
+import { createWebhookHttp } from '@threadlog/worker';
 import type { Router } from 'express';
+import type { StandaloneConfig } from '../config';
 import type { ConsoleDeps } from './deps';
 import { operatorDoor } from './door';
 import { createEventsOpener } from './events';
@@ -12,6 +15,8 @@ import { listRecords, showRecord } from './log/routes';
 import { consolePage } from './page';
 import { discardOne, listStreams, replayStream, showRecords } from './quarantine';
 import { showSession } from './session';
+import { createTenantReads } from './tenants/deps';
+import { tenantWebhookRoutes } from './tenants/webhooks';
 import { createThreadReadings } from './threads/readings';
 import { showThread } from './threads/routes';
 
@@ -28,27 +33,47 @@ export const operatorRoutes: readonly Route<ConsoleDeps>[] = [
   showRecords,
   replayStream,
   discardOne,
+  ...tenantWebhookRoutes,
 ];
 
-/** The console and its routes, for the operations port; undefined where no token of an operator is set. */
-export function consoleRoutes(
-  runtime: Runtime,
-  process: ConsoleDeps['process'],
-  checkReplies = false,
-): Router | undefined {
-  const [tokens, revealing] = [operatorTokens(runtime.config), revealTokens(runtime.config)];
-  if (tokens.length + revealing.length === 0) return undefined;
+export interface ConsoleOptions {
+  /** What the process runs. What is written is written through a command API among them, else through any that is alive. */
+  roles: readonly Role[];
+  /** Checks every reply against its declared schema. For tests. */
+  checkReplies?: boolean;
+}
+
+export interface Console {
+  /** For the operations port; undefined where no token of an operator is set. */
+  routes(process: ConsoleDeps['process']): Router | undefined;
+  close(): Promise<void>;
+}
+
+/** The console and its routes. */
+export function createConsole(runtime: Runtime, config: StandaloneConfig, options: ConsoleOptions): Console {
+  const [tokens, revealing] = [operatorTokens(config), revealTokens(config)];
+  if (tokens.length + revealing.length === 0) return { routes: () => undefined, close: async () => undefined };
   const read = (secrets: readonly (() => string)[]) => secrets.map((secret) => secret());
   const admission = operatorDoor(read(tokens), read(revealing));
-  const { database, log, messageStore, logger, sealing } = runtime;
+  const { router, close } = writesOf(runtime, config, options.roles);
+  const webhooks = createWebhookHttp({ ...runtime, config, router });
   const { mayReveal } = admission;
   const events = createEventsOpener(runtime);
-  return mountRoutes(strictRouter().use(consolePage()), operatorRoutes, {
-    deps: {
-      ...{ database, log, messageStore, logger, sealing, process, events, mayReveal },
-      readThread: createThreadReadings(),
+  const [reads, readThread] = [createTenantReads(runtime, config), createThreadReadings()];
+  const own = { ...runtime, events, reads, webhooks, readThread, mayReveal };
+  return {
+    routes: (process) =>
+      mountRoutes(strictRouter().use(consolePage()), operatorRoutes, {
+        ...{ deps: { ...own, process }, admission, checkReplies: options.checkReplies },
+      }),
+    async close() {
+      webhooks.client.close();
+      await close();
     },
-    admission,
-    checkReplies,
-  });
+  };
+}
+
+function writesOf(runtime: Runtime, config: StandaloneConfig, roles: readonly Role[]): RemoteCommands {
+  const own = roles.map((role) => (role as Partial<CommandApi>).router).find((router) => router !== undefined);
+  return own ? { router: own, close: async () => undefined } : createRemoteCommands(runtime, config);
 }

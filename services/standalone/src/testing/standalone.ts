@@ -6,8 +6,8 @@ import { createLogger, type HttpServer, type Logger, type Role } from '@threadlo
 import { eventually, testStack, type TestReply, type TestRequest } from '@threadlog/testing';
 import jwt from 'jsonwebtoken';
 import { composeRoles, type ComposeOptions } from '../compose';
-import { loadStandaloneConfig } from '../config';
-import { consoleRoutes } from '../console/routes';
+import { loadStandaloneConfig, type StandaloneConfig } from '../config';
+import { createConsole } from '../console/routes';
 import { createClients, type Client } from './clients';
 import { send } from './send';
 
@@ -54,7 +54,7 @@ export function givenStandalone(env: Record<string, string> = {}, logger: Logger
     const api = Promise.withResolvers<HttpServer>();
     const roles = composeRoles(runtime, config, listenersOf(others));
     system = { env: all, runtime, router: routerOf(roles) };
-    ended = runRoles(runtime, roles, { signal: stop.signal, onListening: api.resolve, ...operationsOf(runtime) });
+    ended = runWithConsole(runtime, config, roles, { signal: stop.signal, onListening: api.resolve });
     url = (await Promise.race([api.promise, ended.then(() => Promise.reject(new Error('it ended')))])).url;
     clients = createClients(runtime, url);
     await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 30_000 });
@@ -92,9 +92,10 @@ export function givenStandalone(env: Record<string, string> = {}, logger: Logger
   };
 }
 
-/** The console's routes, with every reply held to its schema. */
-function operationsOf(runtime: Runtime): Pick<RunRolesOptions, 'operations'> {
-  return { operations: (own) => consoleRoutes(runtime, own, true) };
+/** With the console, every reply of which is held to its schema. */
+function runWithConsole(runtime: Runtime, config: StandaloneConfig, roles: Role[], options: RunRolesOptions) {
+  const console = createConsole(runtime, config, { roles, checkReplies: true });
+  return runRoles(runtime, roles, { ...options, operations: console.routes }).finally(console.close);
 }
 
 /** Notes where the ports beside the API's are. */

@@ -1,0 +1,184 @@
+import type {
+  WebhookAttemptResource,
+  WebhookDeadLetterResource,
+  WebhookReplayResource,
+  WebhookResource,
+} from '@threadlog/events';
+import { eventually } from '@threadlog/testing';
+import { operatorOf } from './testing/operator';
+import { accept } from './testing/receiver';
+import { scenesOf } from './testing/scenes';
+import { givenStandalone, tokenOf } from './testing/standalone';
+import { adminOf, givenEndpoints, OPEN_TO_LOOPBACK } from './testing/webhookAdmin';
+import { contents, PATIENT } from './testing/webhooks';
+
+jest.setTimeout(120_000);
+const TOKEN = 'operator-token-of-this-test-0123456789';
+const REVEALING = 'token-of-one-who-may-see-text-0123456789';
+const api = givenStandalone({ ...OPEN_TO_LOOPBACK, OPS_TOKEN: TOKEN, OPS_REVEAL_TOKEN: REVEALING });
+const scenes = scenesOf(api);
+const ops = operatorOf(api, TOKEN);
+const { receiver, call, registered, deadLettersOf, until } = givenEndpoints(api);
+
+const NOWHERE = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10';
+const audited = async (tenant: string, type: string) =>
+  (
+    await api
+      .as(adminOf(tenant))
+      .call<{ items: { actor: { id: string; type: string }; detail: object }[] }>('GET', `/api/v1/audit?type=${type}`)
+  ).body.items.map(({ actor, detail }) => [actor.type, actor.id, detail]);
+
+describe('webhooks of tenants', () => {
+  const at = (tenant: string, path = '') => `/ops/tenants/${tenant}/webhooks${path}`;
+  async function read<Item>(path: string): Promise<Item[]> {
+    const { status, body } = await ops('GET', path);
+    expect({ path, status }).toEqual({ path, status: 200 });
+    return body.items as Item[];
+  }
+
+  it('are seen without secrets, without what people wrote, and by who may reveal alone with it', async () => {
+    const admin = adminOf('seen');
+    const hostile = `<img src=x onerror=alert(1)>\u202egnp.exe ${'w'.repeat(400)}`;
+    const { id, secret } = await registered(admin, { description: hostile });
+    receiver().answer(({ data }, response) => void response.end(`thanks for ${data.content}`));
+    const threadId = await scenes.thread(admin, {});
+    const messageId = await scenes.post(admin, threadId, hostile);
+    await until(hostile);
+    const attempt = await eventually(async () => {
+      const [one] = await read<WebhookAttemptResource>(at('seen', `/${id}/attempts`));
+      expect(one).toMatchObject({ event: 'message.created', delivered: true, answer: '(sealed)' });
+      return one!;
+    }, PATIENT);
+    const list = await ops('GET', at('seen'));
+    const [endpoint] = list.body.items as WebhookResource[];
+    expect(endpoint).toMatchObject({ id, url: `${new URL(receiver().url).origin}/…`, description: '(sealed)' });
+    const one = await ops('GET', at('seen', `/${id}`));
+    expect(one.body).toEqual(endpoint);
+    for (const { text } of [list, one, await ops('GET', at('seen', `/${id}/attempts`), { token: REVEALING })])
+      for (const word of [secret, 'whsec_', '/webhooks/chat', 'onerror', 'gnp.exe'])
+        expect([word, text.includes(word)]).toEqual([word, false]);
+
+    const reveal = (body: object, token = REVEALING, n = attempt.id) =>
+      ops('POST', at('seen', `/${id}/attempts/${n}/reveal`), { token, body });
+    const asked = { by: 'olga', reason: 'the receiver complains' };
+    expect(await reveal(asked, TOKEN)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    for (const wrong of [{ by: '' }, { reason: 'two\nlines' }])
+      expect((await reveal({ ...asked, ...wrong })).status).toBe(400);
+    expect((await reveal(asked, REVEALING, '999999999')).status).toBe(404);
+    const account = async () =>
+      (
+        await api.runtime().database.query(
+          `select partition || ':' || log_offset as position, revealed_by, reason, stream_id
+             from threadlog.revealed_records where tenant_id = 'seen'`,
+        )
+      ).rows;
+    expect(await account()).toEqual([]);
+    expect(await reveal(asked)).toMatchObject({ status: 200, body: { answer: `thanks for ${hostile}` } });
+    const kept = { position: attempt.position, revealed_by: 'olga', reason: asked.reason, stream_id: id };
+    expect(await account()).toEqual([kept]);
+    // What was deleted nobody is shown, and nobody's name is kept for it.
+    await scenes.done(admin, 'thread.delete', { threadId });
+    expect(messageId).not.toBe('');
+    await scenes.projected();
+    expect(await reveal(asked)).toMatchObject({ status: 200, body: { answer: null } });
+    expect(await account()).toEqual([kept]);
+  });
+
+  it('are delivered again by operators, in their names, beside what their tenant does', async () => {
+    const admin = adminOf('again');
+    const { id } = await registered(admin);
+    const threadId = await scenes.thread(admin, {});
+    receiver().answer(({ data }, response) => {
+      if (data.content === 'unwanted') response.writeHead(500, { 'webhook-delivery': 'abort-message' });
+      response.end();
+    });
+    await scenes.post(admin, threadId, 'unwanted');
+    const [letter] = await eventually(async () => {
+      const letters = await read<WebhookDeadLetterResource>(at('again', `/${id}/dead-letters`));
+      expect(letters).toMatchObject([{ event: 'message.created', threadId, status: 500 }]);
+      return letters;
+    }, PATIENT);
+    const retry = (n: string, by = '?by=olga', tenant = 'again') =>
+      ops('POST', at(tenant, `/${id}/dead-letters/${n}/retry${by}`));
+    for (const nobody of [
+      '',
+      '?by=',
+      '?by=olga%20m',
+      `?by=${'o'.repeat(101)}`,
+      '?by=%E2%80%AEolga',
+      '?by=olga&by=otto',
+    ])
+      expect([nobody, (await retry(letter!.n, nobody)).status]).toEqual([nobody, 400]);
+    expect((await retry('99999')).status).toBe(404);
+    expect((await retry(letter!.n, '?by=olga', 'other')).status).toBe(404);
+    receiver().answer(accept);
+    // Two press at once: it is tried again once, and who came second is told that there is nothing left.
+    const both = await Promise.all([retry(letter!.n), retry(letter!.n, '?by=otto')]);
+    const retried = both.filter(({ status, body }) => status === 202 && body.retried === 1);
+    expect(retried).toHaveLength(1);
+    await until('unwanted');
+    expect(contents(receiver().taken)).toEqual(['unwanted']);
+    const first = await audited('again', 'CHAT_WEBHOOK_RETRY_REQUESTED');
+    expect(first).toContainEqual([
+      'internal',
+      expect.stringMatching(/^operator\|(olga|otto)$/),
+      { webhook_id: id, dead_letter: letter!.n },
+    ]);
+    expect(await ops('POST', at('again', `/${id}/dead-letters/retry-all?by=olga`))).toMatchObject({
+      status: 202,
+      body: { retried: 0 },
+    });
+    expect(await deadLettersOf(admin, id)).toEqual([]);
+
+    const tried = await ops('POST', at('again', `/${id}/test?by=olga`));
+    expect(tried).toMatchObject({ status: 200, body: { delivered: true, status: 200 } });
+    expect(receiver().seen.at(-1)).toMatchObject({ event: 'test.ping' });
+
+    const from = '2020-01-01T00:00:00Z';
+    const asked = await ops('POST', at('again', `/${id}/replay?by=olga`), { body: { from, threadId } });
+    expect(asked).toMatchObject({ status: 202, body: { requestedBy: 'operator|olga', threadId } });
+    await eventually(async () => {
+      const [replay] = await read<WebhookReplayResource>(at('again', `/${id}/replays`));
+      expect(replay).toMatchObject({ status: 'completed', delivered: 2 });
+    }, PATIENT);
+    // The tenant sees what operators did, and takes its own turn.
+    receiver().answer(() => undefined);
+    const own = await call<WebhookReplayResource>(admin, 'POST', `${id}/replay`, { from });
+    const cancel = (by: string) => ops('DELETE', at('again', `/${id}/replays/${own.body.id}?by=${by}`));
+    expect((await ops('DELETE', at('other', `/${id}/replays/${own.body.id}?by=olga`))).status).toBe(404);
+    const ended = await Promise.all([cancel('olga'), cancel('otto')]);
+    expect(ended.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const cancelled = await audited('again', 'CHAT_WEBHOOK_REPLAY_CANCELLED');
+    expect(cancelled).toContainEqual([
+      'internal',
+      expect.stringMatching(/^operator\|/),
+      { webhook_id: id, replay_id: own.body.id },
+    ]);
+  });
+
+  it('are not made or changed by operators, and are of one tenant each', async () => {
+    const admin = adminOf('kept');
+    const { id } = await registered(admin);
+    await scenes.projected();
+    for (const [method, path] of [
+      ['POST', ''],
+      ['PATCH', `/${id}`],
+      ['DELETE', `/${id}`],
+      ['POST', `/${id}/secret`],
+    ] as const)
+      expect([method, path, (await ops(method, at('kept', `${path}?by=olga`), { body: {} })).status]).toEqual([
+        ...[method, path, path.endsWith('secret') ? 404 : 405],
+      ]);
+    expect((await ops('GET', at('other', `/${id}`))).status).toBe(404);
+    expect((await ops('GET', at('kept', `/${NOWHERE}`))).status).toBe(404);
+    expect(await read(at('nobody'))).toEqual([]);
+    for (const tenant of ['a%2Fb', 'kept%00', '%E2%80%AEkept', 'k'.repeat(129), '%3Cb%3E'])
+      expect([tenant, (await ops('GET', at(tenant))).status]).toEqual([tenant, 400]);
+    for (const tenant of ['%2e%2e', '..', ''])
+      expect([tenant, (await ops('GET', at(tenant))).status]).toEqual([tenant, 404]);
+    // A tenant's own token opens nothing here, nor does the operators' there.
+    expect((await ops('GET', at('kept'), { token: tokenOf(admin) })).status).toBe(401);
+    expect((await api.request('GET', '/api/v1/webhooks', { token: TOKEN })).status).toBe(401);
+    expect((await api.request('GET', at('kept'), { token: TOKEN })).status).toBe(404);
+  });
+});
