@@ -15,7 +15,7 @@ const services = ['command-api', 'projector', 'query-api', 'realtime', 'worker',
   (name) => `@threadlog/${name}`,
 );
 const deep = {
-  group: ['@threadlog/*/*', '!@threadlog/client/*'],
+  group: ['@threadlog/*/*', '!@threadlog/client/*', '!@threadlog/sealing/receipts'],
   message: 'One barrel per package: import from the package root.',
 };
 const restrict = (names, message, extra = []) => ({

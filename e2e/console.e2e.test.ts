@@ -1,14 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
-import { partitionOfKey, recordKey, tenantId } from '@threadlog/events';
 import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
 import { axe, chromiumHere, openPage } from './support/browser';
-import { givenConsole, givenReceiver, isSound, shown } from './support/console';
+import { givenConsole, givenReceiver, isSound, PARTITIONS, shown } from './support/console';
 import { cli } from './support/operator';
 
 jest.setTimeout(120_000);
 /** `.ci/run` installs it; elsewhere the tests are counted as skipped where it is missing. */
 const where = chromiumHere() ? describe : describe.skip;
-const PARTITIONS = 12;
 
 /** Of what Chromium says of a page: an answer that refuses something is told there, too, and is meant. */
 const other = (faults: readonly string[], status: number): string[] =>
@@ -17,38 +16,11 @@ const other = (faults: readonly string[], status: number): string[] =>
 where('the console of an operator', () => {
   const stack = testStack();
   const cleanups = cleanupAfterAll();
-  const { running, readJson, demo, revealing, post, createThread, openSignedIn, openScreen } = givenConsole(
+  const { running, parked, demo, revealing, post, createThread, openSignedIn, openScreen } = givenConsole(
     stack,
     cleanups,
   );
   const teacher = () => demo('teacher');
-
-  /** A thread of the demo tenant with a record in its stream that nobody can read. */
-  async function parked(): Promise<{ key: string; offset: number }> {
-    const someone = await teacher();
-    const api = await readJson<object>('environment.json');
-    const { database, launched } = running();
-    for (const secret of ['OPS_TOKEN', 'OPS_REVEAL_TOKEN']) expect(api).not.toHaveProperty(secret);
-    const id = await eventually(() => createThread(someone));
-    const key = recordKey({ tenantId: tenantId(someone.tenantId), type: 'thread', id });
-    const partition = partitionOfKey(key, PARTITIONS);
-    const { rows } = await database.query<{ epoch: number }>(
-      'select epoch from threadlog.partition_leases where partition = $1',
-      [partition],
-    );
-    const kafka = new Kafka({ brokers: stack.kafkaBrokers, logLevel: logLevel.NOTHING });
-    const producer = kafka.producer();
-    await producer.connect();
-    const [sent] = await producer.send({
-      topic: `${launched.topicPrefix}chat.events.v1`,
-      messages: [{ partition, key, value: '{"secret words', headers: { epoch: String(rows[0]!.epoch) } }],
-    });
-    await producer.disconnect();
-    await eventually(async () =>
-      expect((await database.query('select from read_1.parked_keys where record_key = $1', [key])).rowCount).toBe(1),
-    );
-    return { key, offset: Number(sent!.baseOffset) };
-  }
 
   test('refuses a wrong token, lets the right one in, and keeps it nowhere', async () => {
     const { page, faults } = await openPage(running().browser, running().url, 1280, 800);
@@ -195,6 +167,97 @@ where('the console of an operator', () => {
     await page.close();
   });
 
+  test('shows what an endpoint took and what it did not, and tries that again, by keyboard', async () => {
+    const [receiver, admin] = [await givenReceiver(cleanups, HOSTILE.slice(0, 60)), await demo('admin')];
+    const began = new Date().toISOString();
+    const id = await eventually(() => post(admin, 'webhooks', { url: receiver.url, events: ['conversation.created'] }));
+    await eventually(() => createThread(admin));
+    const { page, faults } = await openScreen('Webhooks', await revealing());
+    await page.getByLabel('Tenant').fill(admin.tenantId);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: `Open ${id}` }).press('Enter');
+    const retry = page.getByRole('button', { name: 'Try all again' });
+    await shown(retry);
+    expect(await retry.isEnabled()).toBe(false);
+    await page.getByLabel('Your name').fill('olga');
+    await isSound(page);
+    receiver.accept();
+    await retry.press('Enter');
+    await shown(page.getByRole('status').getByText('1 delivery will be tried again.'));
+    await shown(page.getByText('Nothing was given up in the last 30 days.'));
+    const of = `${id} --tenant ${admin.tenantId}`;
+    await shown(page.getByText(`npm run cli -- webhooks retry ${of} --all --by olga`, { exact: true }));
+    await page.getByRole('button', { name: 'Send a test event' }).press('Enter');
+    await shown(page.getByRole('status').getByText('The test event was taken: status 200', { exact: false }));
+    await page.getByLabel('From', { exact: true }).fill(began);
+    await page.keyboard.press('Enter');
+    await shown(page.getByText('completed', { exact: true }));
+
+    expect(await page.content()).not.toContain('canary-of-an-address');
+    await page
+      .getByRole('button', { name: /^Reveal the answer/ })
+      .last()
+      .press('Enter');
+    await shown(page.getByRole('dialog'));
+    await page.getByLabel('Your name').last().fill('olga');
+    await page.getByLabel('Reason').fill('it refuses');
+    await page.keyboard.press('Enter');
+    await shown(page.getByRole('dialog').getByText('<img src=x onerror=alert(1)> \\u{202e}gnp.exe', { exact: false }));
+    await isSound(page);
+    expect(faults).toEqual([]);
+    await page.close();
+
+    // The commands that the page names do the same, with the token that npm start left beside its data.
+    const run = (...args: string[]) =>
+      cli({}, ['--data-dir', running().launched.dataDir, 'webhooks', ...args, '--tenant', admin.tenantId]);
+    const { code, json } = await run('attempts', id);
+    expect({ code, json }).toMatchObject({
+      code: 0,
+      json: { items: expect.arrayContaining([expect.objectContaining({ kind: 'replay' })]) as object[] },
+    });
+    expect(await run('test', id, '--by', 'olga')).toMatchObject({ code: 0, json: { delivered: true } });
+    expect(await run('retry', id, '--all', '--by', 'olga')).toMatchObject({ code: 0, json: { retried: 0 } });
+    expect(await run('retry', id, '--by', 'olga')).toMatchObject({ code: 64 });
+    expect(await run('retry', id, '99', '--by', 'olga')).toMatchObject({ code: 1 });
+    expect(JSON.stringify(await run('list'))).not.toMatch(/canary|whsec_/);
+  });
+
+  test('shows an erasure and checks its receipt in the browser, by keyboard', async () => {
+    const admin = await demo('admin');
+    const id = await eventually(() => post(admin, 'privacy/delete', { userId: randomUUID() }, 202));
+    const { page, faults } = await openScreen('Privacy');
+    await page.getByLabel('Tenant').fill(admin.tenantId);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: `Receipt of ${id}` }).press('Enter');
+    await shown(page.getByRole('dialog').getByText('"signature"', { exact: false }));
+    const command = (...args: string[]) => cli({}, ['--data-dir', running().launched.dataDir, ...args]);
+    const { publicKey } = (await command('receipt', 'public-key')).json as { publicKey: string };
+    const check = async (key: string, said: string) => {
+      await page.getByLabel('Public key').fill(key);
+      await page.getByRole('button', { name: 'Check' }).press('Enter');
+      await shown(page.getByRole('dialog').getByRole('status').getByText(said, { exact: false }));
+    };
+    await check('none', 'That is no key');
+    await check('A'.repeat(43), 'Not valid (unknown_key)');
+    await check(publicKey, 'Valid: signed by key');
+    await isSound(page);
+    await page.keyboard.press('Escape');
+    await shown(page.getByText('Messages are kept for ever, as the deployment says.'));
+    await isSound(page);
+    expect(faults).toEqual([]);
+    await page.close();
+
+    const of = ['--tenant', admin.tenantId];
+    expect(await command('privacy', 'requests', ...of)).toMatchObject({
+      code: 0,
+      json: { items: [{ id, status: 'completed' }] },
+    });
+    expect(await command('privacy', 'receipt', id, ...of)).toMatchObject({ code: 0, json: { requestId: id } });
+    expect(await command('privacy', 'holds', ...of)).toMatchObject({ code: 0, json: { items: [] } });
+    expect(await command('privacy', 'retention', ...of)).toMatchObject({ code: 0, json: { source: 'deployment' } });
+    expect(await command('privacy', 'receipt', id, '--tenant', 'other')).toMatchObject({ code: 1 });
+  });
+
   test('scrolls through 50,000 records with no more of them in the page than are seen', async () => {
     const MANY = 50_000;
     const partition = 5;
@@ -252,8 +315,13 @@ where('the console of an operator', () => {
     const id = await written();
     const { page, faults } = await openScreen('Threads');
     await page.getByRole('textbox', { name: 'Tenant' }).fill((await teacher()).tenantId);
-    await page.getByRole('textbox', { name: 'Thread' }).fill(id);
+    await page.getByLabel('About a learner').fill('mia');
     await page.keyboard.press('Enter');
+    await shown(page.getByText(`npm run cli -- threads list --tenant ${(await teacher()).tenantId} --learner mia`));
+    const open = page.getByRole('button', { name: `Open ${id}` });
+    await shown(open);
+    await isSound(page);
+    await open.press('Enter');
     await shown(page.getByText('After event 2 of 2'));
     await shown(page.locator('.chat').getByText('(sealed)'));
     await isSound(page);
@@ -267,6 +335,10 @@ where('the console of an operator', () => {
     expect(await page.content()).not.toContain('gnp.exe');
     expect(faults).toEqual([]);
     await page.close();
+    const asked = ['threads', 'list', '--tenant', (await teacher()).tenantId, '--learner', 'mia'];
+    const { code, json } = await cli({}, ['--data-dir', running().launched.dataDir, ...asked]);
+    expect(code).toBe(0);
+    expect((json as { threads: object[] }).threads).toContainEqual(expect.objectContaining({ id, messageCount: 1 }));
   });
 
   test('builds a generation, compares and serves it, and drops it only once that is typed', async () => {
@@ -301,60 +373,6 @@ where('the console of an operator', () => {
     await page.getByRole('heading', { name: 'Generation 2' }).waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
     await page.close();
-  });
-
-  test('shows what an endpoint took and what it did not, and tries that again, by keyboard', async () => {
-    const [receiver, admin] = [await givenReceiver(cleanups, HOSTILE.slice(0, 60)), await demo('admin')];
-    const id = await eventually(() => post(admin, 'webhooks', { url: receiver.url, events: ['conversation.created'] }));
-    await eventually(() => createThread(admin));
-    const { page, faults } = await openScreen('Webhooks', await revealing());
-    await page.getByLabel('Tenant').fill(admin.tenantId);
-    await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: `Open ${id}` }).press('Enter');
-    const retry = page.getByRole('button', { name: 'Try all again' });
-    await shown(retry);
-    expect(await retry.isEnabled()).toBe(false);
-    await page.getByLabel('Your name').fill('olga');
-    await isSound(page);
-    receiver.accept();
-    await retry.press('Enter');
-    await shown(page.getByRole('status').getByText('1 delivery will be tried again.'));
-    await shown(page.getByText('Nothing was given up in the last 30 days.'));
-    const of = `${id} --tenant ${admin.tenantId}`;
-    await shown(page.getByText(`npm run cli -- webhooks retry ${of} --all --by olga`, { exact: true }));
-    await page.getByRole('button', { name: 'Send a test event' }).press('Enter');
-    await shown(page.getByRole('status').getByText('The test event was taken: status 200', { exact: false }));
-    await page.getByLabel('From', { exact: true }).fill('2020-01-01T00:00:00Z');
-    await page.keyboard.press('Enter');
-    await shown(page.getByText('completed', { exact: true }));
-
-    expect(await page.content()).not.toContain('canary-of-an-address');
-    await page
-      .getByRole('button', { name: /^Reveal the answer/ })
-      .last()
-      .press('Enter');
-    await shown(page.getByRole('dialog'));
-    await page.getByLabel('Your name').last().fill('olga');
-    await page.getByLabel('Reason').fill('it refuses');
-    await page.keyboard.press('Enter');
-    await shown(page.getByRole('dialog').getByText('<img src=x onerror=alert(1)> \\u{202e}gnp.exe', { exact: false }));
-    await isSound(page);
-    expect(faults).toEqual([]);
-    await page.close();
-
-    // The commands that the page names do the same, with the token that npm start left beside its data.
-    const run = (...args: string[]) =>
-      cli({}, ['--data-dir', running().launched.dataDir, 'webhooks', ...args, '--tenant', admin.tenantId]);
-    const { code, json } = await run('attempts', id);
-    expect({ code, json }).toMatchObject({
-      code: 0,
-      json: { items: expect.arrayContaining([expect.objectContaining({ kind: 'replay' })]) as object[] },
-    });
-    expect(await run('test', id, '--by', 'olga')).toMatchObject({ code: 0, json: { delivered: true } });
-    expect(await run('retry', id, '--all', '--by', 'olga')).toMatchObject({ code: 0, json: { retried: 0 } });
-    expect(await run('retry', id, '--by', 'olga')).toMatchObject({ code: 64 });
-    expect(await run('retry', id, '99', '--by', 'olga')).toMatchObject({ code: 1 });
-    expect(JSON.stringify(await run('list'))).not.toMatch(/canary|whsec_/);
   });
 
   test('is loaded with nothing inline', async () => {

@@ -2,11 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { partitionOfKey, recordKey, tenantId } from '@threadlog/events';
 import { createDatabase, type Database } from '@threadlog/read-models';
-import type { Cleanups, TestStack } from '@threadlog/testing';
+import { eventually, type Cleanups, type TestStack } from '@threadlog/testing';
+import { Kafka, logLevel } from 'kafkajs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { axe, openPage, startBrowser, type Watched } from './browser';
 import { launch, type Launched } from './launcher';
+
+export const PARTITIONS = 12;
 
 /** Somebody of a tenant of `npm start`. */
 export interface Demo {
@@ -22,8 +26,6 @@ export async function isSound(page: Page): Promise<void> {
   for (const [width, colorScheme] of [[390, 'dark'] as const, [1280, 'light'] as const]) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/${Date.now()}-${width}.png`, fullPage: true }); // TEMPORARY
     expect({ width, faults: await axe(page) }).toEqual({ width, faults: [] });
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
   }
@@ -41,10 +43,11 @@ interface Running {
 export function givenConsole(stack: TestStack, cleanups: Cleanups) {
   let running: Running;
   beforeAll(async () => {
-    // Endpoints of tenants are on this machine.
     const launched = await launch(stack, cleanups, {
-      OUTBOUND_ALLOW_HTTP: 'true',
-      OUTBOUND_ALLOWED_RANGES: '127.0.0.1',
+      // Endpoints of tenants are on this machine.
+      ...{ OUTBOUND_ALLOW_HTTP: 'true', OUTBOUND_ALLOWED_RANGES: '127.0.0.1' },
+      // Erasures do not wait for days.
+      ...{ ERASURE_GRACE_HOURS: '0', SEALING_KEY_CACHE_MS: '1000' },
     });
     const browser = await startBrowser(cleanups);
     const output = await launched.ready();
@@ -58,29 +61,59 @@ export function givenConsole(stack: TestStack, cleanups: Cleanups) {
   const readJson = async <T>(name: string): Promise<T> =>
     JSON.parse(await readFile(join(running.launched.dataDir, name), 'utf8')) as T;
 
-  async function post({ token }: Demo, path: string, body: object): Promise<string> {
+  async function post({ token }: Demo, path: string, body: object, expected = 201): Promise<string> {
     const response = await fetch(`http://localhost:${running.launched.ports.API_PORT}/api/v1/${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    expect(response.status).toBe(201);
+    expect(response.status).toBe(expected);
     return ((await response.json()) as { id: string }).id;
   }
 
   const openSignedIn = (width: number, height: number, by = running.token): Promise<Watched> =>
     openPage(running.browser, `${running.url}#token=${by}`, width, height);
 
+  const demo = async (role: string): Promise<Demo> =>
+    (await readJson<Demo[]>('demo-tokens.json')).find((one) => one.role === role)!;
+  const createThread = (by: Demo) => post(by, 'threads', { title: 'Fractions', learnerId: 'mia' });
+
+  /** A thread of the demo tenant with a record in its stream that nobody can read. */
+  async function parked(): Promise<{ key: string; offset: number }> {
+    const someone = await demo('teacher');
+    const api = await readJson<object>('environment.json');
+    const { database, launched } = running;
+    for (const secret of ['OPS_TOKEN', 'OPS_REVEAL_TOKEN']) expect(api).not.toHaveProperty(secret);
+    const id = await eventually(() => createThread(someone));
+    const key = recordKey({ tenantId: tenantId(someone.tenantId), type: 'thread', id });
+    const partition = partitionOfKey(key, PARTITIONS);
+    const { rows } = await database.query<{ epoch: number }>(
+      'select epoch from threadlog.partition_leases where partition = $1',
+      [partition],
+    );
+    const kafka = new Kafka({ brokers: stack.kafkaBrokers, logLevel: logLevel.NOTHING });
+    const producer = kafka.producer();
+    await producer.connect();
+    const [sent] = await producer.send({
+      topic: `${launched.topicPrefix}chat.events.v1`,
+      messages: [{ partition, key, value: '{"secret words', headers: { epoch: String(rows[0]!.epoch) } }],
+    });
+    await producer.disconnect();
+    await eventually(async () =>
+      expect((await database.query('select from read_1.parked_keys where record_key = $1', [key])).rowCount).toBe(1),
+    );
+    return { key, offset: Number(sent!.baseOffset) };
+  }
+
   return {
     running: () => running,
-    readJson,
-    demo: async (role: string): Promise<Demo> =>
-      (await readJson<Demo[]>('demo-tokens.json')).find((one) => one.role === role)!,
+    parked,
+    demo,
     /** The token of who may see what people wrote. */
     revealing: async () => (await readJson<Record<string, string>>('secrets.json')).OPS_REVEAL_TOKEN!,
     /** Makes something by the API; its id. */
     post,
-    createThread: (by: Demo) => post(by, 'threads', { title: 'Fractions', learnerId: 'mia' }),
+    createThread,
     openSignedIn,
     /** Signs in and goes to a screen, by keyboard. */
     async openScreen(name: string, by = running.token): Promise<Watched> {

@@ -3,6 +3,7 @@ import type { Api } from './api.ts';
 import { Generations } from './Generations.tsx';
 import { Health } from './Health.tsx';
 import { LogScreen } from './LogScreen.tsx';
+import { Privacy } from './Privacy.tsx';
 import { Quarantine } from './Quarantine.tsx';
 import { Mark, SignIn } from './SignIn.tsx';
 import { Threads } from './Threads.tsx';
@@ -13,6 +14,7 @@ const SCREENS = [
   { id: 'log', title: 'Log', Screen: LogScreen },
   { id: 'threads', title: 'Threads', Screen: Threads },
   { id: 'webhooks', title: 'Webhooks', Screen: Webhooks },
+  { id: 'privacy', title: 'Privacy', Screen: Privacy },
   { id: 'generations', title: 'Generations', Screen: Generations },
   { id: 'quarantine', title: 'Quarantine', Screen: Quarantine },
 ] as const;

@@ -47,8 +47,8 @@ export function DeadLetters({
               {many(attempts, 'attempt')}, given up {instant(deadAt)}
             </p>
             <div className="actions">
-              <button type="button" disabled={busy} onClick={() => onRetry(n)} aria-label={`Try no. ${n} again`}>
-                Try again
+              <button type="button" disabled={busy} onClick={() => onRetry(n)}>
+                Try again<span className="unseen"> no. {n}</span>
               </button>
             </div>
           </li>

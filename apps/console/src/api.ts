@@ -24,6 +24,14 @@ export type LogChoice = Record<'partition' | 'tenant' | 'type' | 'text' | 'from'
 
 export type ThreadName = Record<'tenant' | 'thread', string>;
 
+/** Threads of a tenant; null where it does not matter. */
+export interface ThreadListChoice {
+  tenant: string;
+  participant: string | null;
+  learner: string | null;
+  cursor: string | null;
+}
+
 export interface Reveal {
   partition: number;
   offset: number;
@@ -51,6 +59,7 @@ export interface Api {
   reveal(reveal: Reveal): Promise<Answers.RevealAnswer>;
   health(signal?: AbortSignal): Promise<Answers.HealthAnswer>;
   thread(asked: ThreadName & Record<'seq', string | null>, signal?: AbortSignal): Promise<Answers.ThreadAnswer>;
+  threads(asked: ThreadListChoice, signal?: AbortSignal): Promise<Answers.ThreadsAnswer>;
   generations(signal?: AbortSignal): Promise<Answers.GenerationsAnswer>;
   createGeneration(generation: number): Promise<Answers.GenerationAnswer>;
   compareGenerations(one: number, other: number): Promise<Answers.CompareAnswer>;
@@ -73,6 +82,10 @@ export interface Api {
   replays(asked: EndpointPage, signal?: AbortSignal): Promise<Answers.ReplaysAnswer>;
   replayWebhook(asked: Acting & ReplayChoice): Promise<Answers.WebhookReplayResource>;
   cancelReplay(asked: Acting & { replay: string }): Promise<Answers.WebhookReplayResource>;
+  privacyRequests(tenant: string, cursor: string | null, signal?: AbortSignal): Promise<Answers.PrivacyRequestsAnswer>;
+  receipt(tenant: string, id: string, signal?: AbortSignal): Promise<Answers.ReceiptAnswer>;
+  holds(tenant: string, signal?: AbortSignal): Promise<Answers.HoldsAnswer>;
+  retention(tenant: string, signal?: AbortSignal): Promise<Answers.RetentionResource>;
 }
 
 type Ask = <Answer>(path: string, init?: RequestInit) => Promise<Answer>;
@@ -113,6 +126,8 @@ export function createApi(token: string): Api {
       get('/ops/log/record', { partition: String(partition), offset: String(offset) }, signal),
     reveal: (reveal) => post('/ops/log/reveal', reveal),
     thread: (asked, signal) => get('/ops/threads', asked, signal),
+    threads: ({ tenant, participant: participantId, learner: learnerId, cursor }, signal) =>
+      get(ofTenant(tenant, 'threads'), { participantId, learnerId, cursor, limit: '50' }, signal),
     generations: (signal) => get('/ops/generations', {}, signal),
     createGeneration: (generation) => post('/ops/generations/create', { generation }),
     compareGenerations: (one, other) => post('/ops/generations/compare', { one, other }),
@@ -123,6 +138,7 @@ export function createApi(token: string): Api {
     replay: (key) => post('/ops/quarantine/replay', { key }),
     discard: (discard) => post('/ops/quarantine/discard', discard),
     ...webhookCalls(ask),
+    ...privacyCalls(ask),
   };
 }
 
@@ -170,5 +186,16 @@ function webhookCalls(ask: Ask): WebhookCalls {
     replayWebhook: ({ key, body, ...asked }) =>
       act(asked, ['replay'], { headers: { 'idempotency-key': key }, body: JSON.stringify(body) }),
     cancelReplay: ({ replay, ...asked }) => act(asked, ['replays', replay], { method: 'DELETE' }),
+  };
+}
+
+function privacyCalls(ask: Ask): Pick<Api, 'privacyRequests' | 'receipt' | 'holds' | 'retention'> {
+  const get = <Answer>(path: string, signal?: AbortSignal) => ask<Answer>(path, { signal: signal ?? null });
+  return {
+    privacyRequests: (tenant, cursor, signal) =>
+      get(`${ofTenant(tenant, 'privacy', 'requests')}${query({ cursor })}`, signal),
+    receipt: (tenant, id, signal) => get(ofTenant(tenant, 'privacy', 'requests', id, 'receipt'), signal),
+    holds: (tenant, signal) => get(ofTenant(tenant, 'privacy', 'holds'), signal),
+    retention: (tenant, signal) => get(ofTenant(tenant, 'privacy', 'retention'), signal),
   };
 }

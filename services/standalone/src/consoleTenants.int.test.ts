@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type {
+  PrivacyRequestResource,
   WebhookAttemptResource,
   WebhookDeadLetterResource,
   WebhookReplayResource,
   WebhookResource,
 } from '@threadlog/events';
+import { createReceiptSigner } from '@threadlog/sealing';
+import { checkReceipt } from '@threadlog/sealing/receipts';
 import { eventually } from '@threadlog/testing';
 import { operatorOf } from './testing/operator';
 import { accept } from './testing/receiver';
@@ -15,7 +21,20 @@ import { contents, PATIENT } from './testing/webhooks';
 jest.setTimeout(120_000);
 const TOKEN = 'operator-token-of-this-test-0123456789';
 const REVEALING = 'token-of-one-who-may-see-text-0123456789';
-const api = givenStandalone({ ...OPEN_TO_LOOPBACK, OPS_TOKEN: TOKEN, OPS_REVEAL_TOKEN: REVEALING });
+const RECEIPT_KEY = Buffer.alloc(32, 9).toString('base64');
+const exportDir = mkdtempSync(join(tmpdir(), 'threadlog-operators-'));
+afterAll(() => rmSync(exportDir, { recursive: true, force: true }));
+
+const api = givenStandalone({
+  ...OPEN_TO_LOOPBACK,
+  ...{ OPS_TOKEN: TOKEN, OPS_REVEAL_TOKEN: REVEALING },
+  ...{
+    PRIVACY_RECEIPT_KEY: RECEIPT_KEY,
+    ERASURE_GRACE_HOURS: '0',
+    SEALING_KEY_CACHE_MS: '1000',
+    EXPORT_DIR: exportDir,
+  },
+});
 const scenes = scenesOf(api);
 const ops = operatorOf(api, TOKEN);
 const { receiver, call, registered, deadLettersOf, until } = givenEndpoints(api);
@@ -180,5 +199,101 @@ describe('webhooks of tenants', () => {
     expect((await ops('GET', at('kept'), { token: tokenOf(admin) })).status).toBe(401);
     expect((await api.request('GET', '/api/v1/webhooks', { token: TOKEN })).status).toBe(401);
     expect((await api.request('GET', at('kept'), { token: TOKEN })).status).toBe(404);
+  });
+});
+
+describe('privacy of tenants', () => {
+  const at = (path: string, tenant = 'private') => `/ops/tenants/${tenant}/privacy/${path}`;
+  const admin = adminOf('private');
+  const asked = async (kind: 'delete' | 'export', body: object) => {
+    const made = await api.as(admin).call<PrivacyRequestResource>('POST', `/api/v1/privacy/${kind}`, body);
+    expect(made.status).toBe(202);
+    return made.body.id;
+  };
+  const completed = (id: string) =>
+    eventually(async () => {
+      const { body } = await ops('GET', at(`requests/${id}`));
+      expect(body).toMatchObject({ id, status: 'completed' });
+      return body as unknown as PrivacyRequestResource;
+    }, PATIENT);
+
+  it('is seen by operators, with receipts that anybody can check, and no link to what was exported', async () => {
+    const threadId = await scenes.thread(admin, { participantIds: ['ben'] });
+    await scenes.post(admin, threadId, 'kept');
+    const exported = await asked('export', { userId: 'ben' });
+    await completed(exported);
+    // Their own administrator has the link.
+    expect((await api.as(admin).call('GET', `/api/v1/privacy/requests/${exported}`)).body).toMatchObject({
+      download: { url: expect.any(String) },
+    });
+    expect((await ops('GET', at(`requests/${exported}`))).body).toMatchObject({ kind: 'export', download: null });
+    const erased = await asked('delete', { userId: 'ben' });
+    const request = await completed(erased);
+    expect(request).toMatchObject({ kind: 'deletion', subject: { kind: 'user', id: 'ben' }, requestedBy: 'root' });
+    const list = await ops('GET', at('requests?kind=deletion'));
+    expect(list.body).toMatchObject({ items: [{ id: erased }], nextCursor: null });
+    const { body: receipt } = await ops('GET', at(`requests/${erased}/receipt`));
+    const { publicKey, keyId } = createReceiptSigner(RECEIPT_KEY);
+    expect(await checkReceipt(receipt, publicKey)).toEqual({ valid: true, keyId });
+    expect(await checkReceipt({ ...receipt, tenant: 'other' }, publicKey)).toMatchObject({ reason: 'forged' });
+    expect((await ops('GET', at(`requests/${exported}/receipt`))).status).toBe(404);
+    for (const path of [`requests/${erased}`, `requests/${erased}/receipt`])
+      expect((await ops('GET', at(path, 'other'))).status).toBe(404);
+    expect((await ops('GET', at('requests', 'other'))).body).toMatchObject({ items: [] });
+  });
+
+  it('shows holds and how long messages are kept, and lets operators change none of it', async () => {
+    await scenes.hold('private', { subject: { kind: 'learner', id: 'leo' } });
+    await scenes.keepFor('private', 30);
+    await scenes.projected();
+    expect((await ops('GET', at('holds'))).body).toMatchObject({
+      items: [{ subject: { id: 'leo' }, reason: 'litigation' }],
+    });
+    expect((await ops('GET', at('retention'))).body).toEqual({ days: 30, source: 'tenant' });
+    expect((await ops('GET', at('retention', 'other'))).body).toEqual({ days: null, source: 'deployment' });
+    for (const [method, path, status] of [
+      ['POST', 'delete', 404],
+      ['POST', 'export', 404],
+      ['POST', 'holds', 405],
+      ['PUT', 'retention', 405],
+      ['DELETE', `requests/${NOWHERE}`, 405],
+      ['GET', `requests/${NOWHERE}/download`, 404],
+    ] as const)
+      expect([
+        method,
+        path,
+        (await ops(method, at(`${path}?by=olga`), method === 'GET' ? {} : { body: {} })).status,
+      ]).toEqual([method, path, status]);
+  });
+});
+
+describe('threads of tenants', () => {
+  it('are listed without what people wrote, those of one tenant, of somebody, about a learner', async () => {
+    const admin = adminOf('listed');
+    const secret = 'nobody who operates may read this';
+    const about = await scenes.thread(admin, { learnerId: 'lena', title: secret, metadata: { secret } });
+    const withBen = await scenes.thread(admin, { participantIds: ['ben'], title: secret });
+    for (const threadId of [about, withBen]) await scenes.post(admin, threadId, secret);
+    const gone = await scenes.thread(admin, { title: secret });
+    await scenes.done(admin, 'thread.delete', { threadId: gone });
+    await scenes.projected();
+    const listed = async (query = '', tenant = 'listed') => {
+      const { status, body, text } = await ops('GET', `/ops/tenants/${tenant}/threads${query}`);
+      expect({ query, status }).toEqual({ query, status: 200 });
+      expect(text).not.toContain(secret);
+      return body.threads as { id: string }[];
+    };
+    expect(await listed()).toEqual([
+      expect.objectContaining({ id: withBen, participantCount: 2, messageCount: 1, learnerId: null }),
+      expect.objectContaining({ id: about, participantCount: 1, learnerId: 'lena', createdBy: 'root' }),
+    ]);
+    const ids = async (query: string) => (await listed(query)).map(({ id }) => id);
+    expect(await ids('?participantId=ben')).toEqual([withBen]);
+    expect(await ids('?learnerId=lena')).toEqual([about]);
+    expect(await ids('?limit=1')).toEqual([withBen]);
+    expect(await listed('', 'nobody')).toEqual([]);
+    // Looking is all that is there.
+    expect((await ops('POST', '/ops/tenants/listed/threads?by=olga', { body: {} })).status).toBe(405);
+    expect((await ops('GET', `/ops/tenants/listed/threads/${about}/messages`)).status).toBe(404);
   });
 });

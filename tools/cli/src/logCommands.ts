@@ -1,9 +1,17 @@
 import type { Command } from 'commander';
 import { eventsGrep, eventsShow, eventsTail, type TailOptions } from './commands/events';
 import { logRepair, type RepairOptions } from './commands/logRepair';
-import { threadsAt, threadsEvents, type AtOptions, type EventsOptions } from './commands/threads';
+import {
+  threadsAt,
+  threadsEvents,
+  threadsList,
+  type AtOptions,
+  type EventsOptions,
+  type ListOptions,
+} from './commands/threads';
 import { countOf, offsetOf } from './given';
 import type { Perform } from './perform';
+import { paged } from './tenantOptions';
 
 const MOST_EVENTS = 200_000;
 
@@ -48,6 +56,11 @@ export function addEvents(program: Command, perform: Perform): void {
 export function addThreads(program: Command, perform: Perform): void {
   const threads = program.command('threads').description('threads as the log has them; never what people wrote');
   const tenant = ['--tenant <id>', 'tenant'] as const;
+  paged(threads.command('list'))
+    .description('threads of a tenant as reads have them, by the operations port; the one active last first')
+    .option('--participant <user>', 'those of somebody')
+    .option('--learner <learner>', 'those about a learner')
+    .action((options: ListOptions) => perform((context) => threadsList(context, options)));
   threads
     .command('events <thread>')
     .description('the events of a thread')

@@ -8,7 +8,6 @@ import {
   generationsList,
 } from './commands/generations';
 import { keysCheck, keysRotate, keysStatus } from './commands/keys';
-import { privacyProve, type ProveOptions } from './commands/prove';
 import {
   quarantineDiscard,
   quarantineList,
@@ -24,6 +23,7 @@ import { status } from './commands/status';
 import { countOf, offsetOf } from './given';
 import { addEvents, addLog, addThreads } from './logCommands';
 import type { Perform } from './perform';
+import { addPrivacy } from './privacyCommands';
 import { addWebhooks } from './webhookCommands';
 
 const DATA_DIR = 'take the environment that npm start left in this data directory';
@@ -98,23 +98,6 @@ function addReceipts(program: Command, perform: Perform): void {
     .command('public-key')
     .description('the public key of PRIVACY_RECEIPT_KEY')
     .action(() => perform(receiptPublicKey));
-}
-
-function addPrivacy(program: Command, perform: Perform): void {
-  const more = (value: string, former: string[]) => [...former, value];
-  program
-    .command('privacy')
-    .description('proofs')
-    .command('prove')
-    .description('prove that a person is erased: keys, log, every read model, and the bytes of files')
-    .requiredOption('--tenant <id>', 'tenant')
-    .requiredOption('--subject <id>', 'user or learner')
-    .option('--needle-file <file>', 'file with one text that must not be found; may be repeated', more, [])
-    .option('--scan <path>', 'file or directory whose bytes are looked through; may be repeated', more, [])
-    .option('--request <id>', 'request whose receipt must verify and agree')
-    .option('--receipt <file>', 'the same, with the receipt in a file')
-    .option('--key <key>', 'public key of the receipt, or its file; by default that of PRIVACY_RECEIPT_KEY')
-    .action((options: ProveOptions) => perform((context) => privacyProve(context, options)));
 }
 
 function addGenerations(program: Command, perform: Perform): void {

@@ -9,13 +9,13 @@ import {
   webhooksRetry,
   webhooksTest,
   type ActOptions,
-  type PageOptions,
   type ReplayOptions,
 } from './commands/webhooks';
+import type { PageOptions } from './commands/ofTenant';
 import type { CommandContext } from './context';
-import { countOf } from './given';
 import type { Outcome } from './outcome';
 import type { Perform } from './perform';
+import { ofTenant, paged } from './tenantOptions';
 
 /** Deliveries of tenants, by the operations port. */
 export function addWebhooks(program: Command, perform: Perform): void {
@@ -24,10 +24,6 @@ export function addWebhooks(program: Command, perform: Perform): void {
     .description(
       'endpoints of tenants and their deliveries, by the operations port with OPS_TOKEN; no secrets, no texts',
     );
-  const paged = (command: Command) =>
-    ofTenant(command)
-      .option('--cursor <cursor>', 'where to go on, as the page before says')
-      .option('--limit <number>', 'most that are shown', countOf(100), 50);
   paged(webhooks.command('list'))
     .description('endpoints of a tenant')
     .action((options: PageOptions) => perform((context) => webhooksList(context, options)));
@@ -42,8 +38,6 @@ export function addWebhooks(program: Command, perform: Perform): void {
       .action((id: string, options: PageOptions) => perform((context) => work(context, id, options)));
   addActs(webhooks, perform);
 }
-
-const ofTenant = (command: Command) => command.requiredOption('--tenant <id>', 'tenant');
 
 function addActs(webhooks: Command, perform: Perform): void {
   const acting = (command: Command) =>

@@ -1,7 +1,8 @@
-import { generateKeyPairSync, randomBytes, randomUUID, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { canonicalJson } from './canonicalJson';
 import type { ReceiptBody } from './receipt';
+import { checkReceipt } from './check';
 import { createReceiptSigner, isReceiptKey, verifyReceipt } from './signing';
 
 const at = '2026-11-25T10:00:00.000Z';
@@ -116,5 +117,31 @@ describe('a receipt', () => {
     ];
     expect(wrong.map(isReceiptKey)).toEqual(wrong.map(() => false));
     expect(() => verifyReceipt(signer.sign(body()), 'no key')).toThrow(TypeError);
+  });
+
+  it('is checked by WebCrypto as by Node: the same verdict, whatever was done to it, and by any form of the key', async () => {
+    const raw = createPublicKey(signer.publicKey).export({ type: 'spki', format: 'der' }).subarray(-32);
+    const forms = [signer.publicKey, raw.toString('base64'), raw.toString('base64url'), raw.toString('hex')];
+    const other = createReceiptSigner(randomBytes(32).toString('hex'));
+    const receipt = signer.sign(body());
+    for (const key of forms) {
+      expect(await checkReceipt(receipt, key)).toEqual({ valid: true, keyId: signer.keyId });
+      expect(verifyReceipt(receipt, key)).toMatchObject({ valid: true });
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...Object.keys(receipt)), fc.jsonValue(), async (name, value) => {
+        const altered = JSON.parse(JSON.stringify({ ...receipt, [name]: value })) as Record<string, unknown>;
+        const checked = await checkReceipt(altered, signer.publicKey);
+        const { valid } = verifyReceipt(altered, signer.publicKey);
+        expect([name, checked.valid]).toEqual([name, valid]);
+      }),
+    );
+    expect(await checkReceipt(receipt, other.publicKey)).toMatchObject({ reason: 'unknown_key' });
+    const signature = { ...receipt.signature, keyId: other.keyId };
+    expect(await checkReceipt({ ...receipt, signature }, other.publicKey)).toMatchObject({ reason: 'forged' });
+    for (const none of [null, 1, 'text', [], {}, { signature: { ...receipt.signature, value: 'A' } }])
+      expect(await checkReceipt(none, signer.publicKey)).toMatchObject({ valid: false });
+    for (const key of ['', 'no key', 'A', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'])
+      await expect(checkReceipt(receipt, key)).rejects.toThrow(TypeError);
   });
 });

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { canonicalJson } from './canonicalJson';
+import { FORGED, keyIdOf, publicKeyDer, signedReceipt, unknownKey } from './check';
 import { receiptBodySchema, receiptSchema, type Receipt, type ReceiptBody } from './receipt';
 
 /** Signs receipts; made once, from the configuration. */
@@ -11,9 +12,8 @@ export interface ReceiptSigner {
   sign(body: ReceiptBody): Receipt;
 }
 
-/** What precedes a seed in PKCS #8, and a raw key in SubjectPublicKeyInfo, for Ed25519 (RFC 8410). */
+/** What precedes a seed in PKCS #8, for Ed25519 (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
  * A signer from a private key: PKCS #8 PEM, or the seed of 32 bytes in base64 or hexadecimal. Throws TypeError on
@@ -50,23 +50,19 @@ export function verifyReceipt(receipt: unknown, publicKey: string): ReceiptVerdi
     const [issue] = parsed.error.issues;
     return { valid: false, reason: 'malformed', detail: `${issue?.path.join('.') || 'receipt'}: ${issue?.message}` };
   }
-  const { signature } = parsed.data;
-  if (signature.keyId !== receiptKeyId(key))
-    return { valid: false, reason: 'unknown_key', detail: `signed by key ${signature.keyId}` };
   // What was given is verified, not what was parsed: fields of later versions are part of it.
-  const { signature: _own, ...signed } = receipt as Record<string, unknown>;
-  const bytes = Buffer.from(canonicalJson(signed));
-  if (!verify(null, bytes, key, Buffer.from(signature.value, 'base64url')))
-    return { valid: false, reason: 'forged', detail: 'the signature does not belong to this text' };
+  const { keyId, bytes, value } = signedReceipt(receipt);
+  if (keyId !== receiptKeyId(key)) return unknownKey(keyId);
+  if (!verify(null, bytes, key, value)) return FORGED;
   return { valid: true, receipt: parsed.data };
 }
 
-/** Names a public key: 16 hexadecimal digits. */
 function receiptKeyId(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16);
+  return keyIdOf(
+    createHash('sha256')
+      .update(key.export({ type: 'spki', format: 'der' }))
+      .digest(),
+  );
 }
 
 /** Whether a text can be a signing key, for configurations. */
@@ -93,15 +89,7 @@ export function ed25519KeyOf(text: string): KeyObject {
 }
 
 function publicKeyOf(text: string): KeyObject {
-  try {
-    const key = text.includes('-----BEGIN')
-      ? createPublicKey(text)
-      : createPublicKey({ key: derOf(SPKI_PREFIX, text), format: 'der', type: 'spki' });
-    if (key.asymmetricKeyType === 'ed25519') return key;
-  } catch {
-    // Said below.
-  }
-  throw new TypeError('a public key is an Ed25519 key as PEM, or its 32 bytes in base64');
+  return createPublicKey({ key: Buffer.from(publicKeyDer(text)), format: 'der', type: 'spki' });
 }
 
 function derOf(prefix: Buffer, text: string): Buffer {

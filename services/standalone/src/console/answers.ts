@@ -1,4 +1,6 @@
 import type {
+  LegalHoldResource,
+  PrivacyRequestResource,
   WebhookAttemptResource,
   WebhookDeadLetterResource,
   WebhookReplayResource,
@@ -10,6 +12,7 @@ import type { logAnswer, recordAnswer, revealAnswer } from './log/schemas';
 import type { discardAnswer, healthAnswer, recordsAnswer, replayAnswer, streamsAnswer } from './schemas';
 import type { sessionAnswer } from './session';
 import type { attemptAnswer } from './tenants/webhooks';
+import type { threadsAnswer } from './tenants/threads';
 import type { threadAnswer } from './threads/schemas';
 
 /** What the operator's routes answer, for the page that asks them. */
@@ -26,6 +29,7 @@ export type GenerationsAnswer = z.output<typeof generationsAnswer>;
 export type GenerationAnswer = z.output<typeof generationAnswer>;
 export type CompareAnswer = z.output<typeof compareAnswer>;
 export type ThreadAnswer = z.output<typeof threadAnswer>;
+export type ThreadsAnswer = z.output<typeof threadsAnswer>;
 export type AttemptRevealAnswer = z.output<typeof attemptAnswer>;
 
 /** A page of a list of the HTTP API. */
@@ -39,7 +43,13 @@ export type WebhooksAnswer = Page<WebhookResource>;
 export type AttemptsAnswer = Page<WebhookAttemptResource>;
 export type DeadLettersAnswer = Page<WebhookDeadLetterResource>;
 export type ReplaysAnswer = Page<WebhookReplayResource>;
+export type PrivacyRequestsAnswer = Page<PrivacyRequestResource>;
+export type HoldsAnswer = { items: LegalHoldResource[] };
+export type ReceiptAnswer = Record<string, unknown>;
 export type {
+  LegalHoldResource,
+  PrivacyRequestResource,
+  RetentionResource,
   WebhookAttemptResource,
   WebhookReplayResource,
   WebhookResource,

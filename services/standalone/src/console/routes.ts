@@ -16,6 +16,8 @@ import { consolePage } from './page';
 import { discardOne, listStreams, replayStream, showRecords } from './quarantine';
 import { showSession } from './session';
 import { createTenantReads } from './tenants/deps';
+import { tenantPrivacyRoutes } from './tenants/privacy';
+import { tenantThreadRoutes } from './tenants/threads';
 import { tenantWebhookRoutes } from './tenants/webhooks';
 import { createThreadReadings } from './threads/readings';
 import { showThread } from './threads/routes';
@@ -34,6 +36,8 @@ export const operatorRoutes: readonly Route<ConsoleDeps>[] = [
   replayStream,
   discardOne,
   ...tenantWebhookRoutes,
+  ...tenantPrivacyRoutes,
+  ...tenantThreadRoutes,
 ];
 
 export interface ConsoleOptions {
@@ -63,7 +67,7 @@ export function createConsole(runtime: Runtime, config: StandaloneConfig, option
   const own = { ...runtime, events, reads, webhooks, readThread, mayReveal };
   return {
     routes: (process) =>
-      mountRoutes(strictRouter().use(consolePage()), operatorRoutes, {
+      mountRoutes(strictRouter().use(consolePage()), servedTo(config), {
         ...{ deps: { ...own, process }, admission, checkReplies: options.checkReplies },
       }),
     async close() {
@@ -72,6 +76,10 @@ export function createConsole(runtime: Runtime, config: StandaloneConfig, option
     },
   };
 }
+
+/** Without privacy its routes do not exist, as elsewhere. */
+const servedTo = ({ PRIVACY_ENABLED }: StandaloneConfig): readonly Route<ConsoleDeps>[] =>
+  PRIVACY_ENABLED ? operatorRoutes : operatorRoutes.filter((route) => !tenantPrivacyRoutes.includes(route));
 
 function writesOf(runtime: Runtime, config: StandaloneConfig, roles: readonly Role[]): RemoteCommands {
   const own = roles.map((role) => (role as Partial<CommandApi>).router).find((router) => router !== undefined);

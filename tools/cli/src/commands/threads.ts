@@ -1,6 +1,8 @@
 import { readThread, threadAt, threadEvents, type ThreadName, type ThreadStream } from '@threadlog/projector';
 import { onDeployment, openEvents, type CommandContext } from '../context';
 import { tenantOf } from '../given';
+import { askOperations } from '../operations';
+import type { PageOptions } from './ofTenant';
 import { table, type Outcome } from '../outcome';
 
 export interface ThreadOptions {
@@ -84,4 +86,39 @@ function read(context: CommandContext, name: ThreadName, to = Infinity): Promise
     };
     return readThread(await openEvents(operator), name, { to, onProgress });
   });
+}
+
+export interface ListOptions extends PageOptions {
+  participant?: string;
+  learner?: string;
+}
+
+interface ListedThread {
+  id: string;
+  type: string;
+  status: string;
+  learnerId: string | null;
+  createdBy: string;
+  updatedAt: string;
+  seq: number;
+  messageCount: number;
+  participantCount: number;
+}
+
+/** Threads of a tenant as reads have them, the one with the newest activity first. */
+export async function threadsList(context: CommandContext, options: ListOptions): Promise<Outcome> {
+  const { tenant, participant: participantId, learner: learnerId, cursor, limit = 50 } = options;
+  const query = { participantId, learnerId, cursor, limit: String(limit) };
+  const page = await askOperations<{ threads: ListedThread[]; nextCursor: string | null }>(
+    context,
+    ['ops', 'tenants', tenantOf(tenant), 'threads'],
+    { query },
+  );
+  const rows = page.threads.map((one) => [
+    ...[one.id, one.type, one.status, one.learnerId, one.createdBy, one.updatedAt],
+    ...[one.seq, one.messageCount, one.participantCount],
+  ]);
+  const headings = ['thread', 'type', 'status', 'learner', 'by', 'active', 'events', 'messages', 'members'];
+  const more = page.nextCursor === null ? '' : `\n\nmore: --cursor ${page.nextCursor}`;
+  return { ok: true, text: (rows.length === 0 ? 'none' : table(headings, rows)) + more, json: page };
 }

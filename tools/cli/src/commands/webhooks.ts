@@ -10,16 +10,9 @@ import { userInfo } from 'node:os';
 import type { CommandContext } from '../context';
 import { tenantOf } from '../given';
 import { askOperations, type Asked } from '../operations';
-import { CommandError, EXIT, table, type Outcome } from '../outcome';
+import { CommandError, EXIT, type Outcome } from '../outcome';
+import { listOf, type OfTenant, type PageOptions } from './ofTenant';
 
-export interface OfTenant {
-  tenant: string;
-}
-/** Of lists: where a page begins. */
-export interface PageOptions extends OfTenant {
-  cursor?: string;
-  limit?: number;
-}
 export interface ActOptions extends OfTenant {
   by?: string;
 }
@@ -28,11 +21,6 @@ export interface ReplayOptions extends ActOptions {
   to?: string;
   thread?: string;
   key?: string;
-}
-
-interface Page<Item> {
-  items: Item[];
-  nextCursor: string | null;
 }
 
 const pathOf = (tenant: string, ...path: string[]) => ['ops', 'tenants', tenantOf(tenant), 'webhooks', ...path];
@@ -45,21 +33,9 @@ const act = <Answer>(
   asked: Asked = {},
 ) => askOperations<Answer>(context, path, { method: 'POST', query: { by }, ...asked });
 
-async function list<Item>(
-  context: CommandContext,
-  path: string[],
-  { cursor, limit = 50 }: PageOptions,
-  { headings, row }: { headings: string[]; row(item: Item): unknown[] },
-): Promise<Outcome> {
-  const page = await askOperations<Page<Item>>(context, path, { query: { cursor, limit: String(limit) } });
-  const text = page.items.length === 0 ? 'none' : table(headings, page.items.map(row));
-  const more = page.nextCursor === null ? '' : `\n\nmore: --cursor ${page.nextCursor}`;
-  return { ok: true, text: text + more, json: page };
-}
-
 /** Endpoints of a tenant, of their addresses the hosts alone. */
 export const webhooksList = (context: CommandContext, options: PageOptions): Promise<Outcome> =>
-  list<WebhookResource>(context, pathOf(options.tenant), options, {
+  listOf<WebhookResource>(context, pathOf(options.tenant), options, {
     headings: ['webhook', 'url', 'on', 'payload', 'events'],
     row: ({ id, url, enabled, disabledReason, payload, events }) => [
       ...[id, url, enabled ? 'yes' : (disabledReason ?? 'no'), payload, events.join(' ')],
@@ -67,7 +43,7 @@ export const webhooksList = (context: CommandContext, options: PageOptions): Pro
   });
 
 export const webhooksAttempts = (context: CommandContext, id: string, options: PageOptions): Promise<Outcome> =>
-  list<WebhookAttemptResource>(context, pathOf(options.tenant, id, 'attempts'), options, {
+  listOf<WebhookAttemptResource>(context, pathOf(options.tenant, id, 'attempts'), options, {
     headings: ['time', 'kind', 'event', 'thread', 'position', 'ms', 'taken', 'status'],
     row: ({ at, kind, event, threadId, position, durationMs, delivered, status, error }) => [
       ...[at, kind, event, threadId, position, durationMs, delivered ? 'yes' : 'no', status ?? error],
@@ -75,7 +51,7 @@ export const webhooksAttempts = (context: CommandContext, id: string, options: P
   });
 
 export const webhooksDeadLetters = (context: CommandContext, id: string, options: PageOptions): Promise<Outcome> =>
-  list<WebhookDeadLetterResource>(context, pathOf(options.tenant, id, 'dead-letters'), options, {
+  listOf<WebhookDeadLetterResource>(context, pathOf(options.tenant, id, 'dead-letters'), options, {
     headings: ['no.', 'event', 'thread', 'position', 'attempts', 'status', 'given up'],
     row: ({ n, event, threadId, position, attempts, status, error, deadAt }) => [
       ...[n, event, threadId, position, attempts, status ?? error, deadAt],
@@ -83,7 +59,7 @@ export const webhooksDeadLetters = (context: CommandContext, id: string, options
   });
 
 export const webhooksReplays = (context: CommandContext, id: string, options: PageOptions): Promise<Outcome> =>
-  list<WebhookReplayResource>(context, pathOf(options.tenant, id, 'replays'), options, {
+  listOf<WebhookReplayResource>(context, pathOf(options.tenant, id, 'replays'), options, {
     headings: ['replay', 'status', 'from', 'to', 'records', 'of', 'taken', 'by'],
     row: ({ id: replay, status, reason, from, to, progress, delivered, requestedBy }) => [
       ...[replay, reason === null ? status : `${status}: ${reason}`, from, to],

@@ -14,6 +14,8 @@ export interface ForOperators<Deps> {
   depsOf(deps: ConsoleDeps): Deps | Promise<Deps>;
   /** What operators are shown of an answer. */
   shown?(body: unknown): unknown;
+  /** Where that has another shape. */
+  responses?: Route['responses'];
 }
 
 /**
@@ -29,7 +31,10 @@ const operatorsPath = (path: string): string => `/ops/tenants/{tenant}/${path.sl
 
 type Asked = RouteRequest & { params: { tenant: TenantId }; query: { by?: string } };
 
-function forOperator<Deps>(route: Route<Deps>, { depsOf, shown }: ForOperators<Deps>): Route<ConsoleDeps> {
+function forOperator<Deps>(
+  route: Route<Deps>,
+  { depsOf, shown, responses = route.responses }: ForOperators<Deps>,
+): Route<ConsoleDeps> {
   const { params, query, operationId, description: _forTenants, handler, ...rest } = route;
   const does = route.method !== 'get';
   const named = does ? { by: operatorName } : {};
@@ -37,6 +42,7 @@ function forOperator<Deps>(route: Route<Deps>, { depsOf, shown }: ForOperators<D
     ...(rest as object as Parameters<typeof defineRoute<Record<string, never>, ConsoleDeps>>[0]),
     path: operatorsPath(route.path),
     ...(operationId && { operationId: `${operationId}AsOperator` }),
+    responses,
     tags: ['Operations'],
     auth: 'user',
     params: z.object({ ...params?.shape, tenant: tenantIdInputSchema }) as never,

@@ -8,14 +8,10 @@ import type { ConsoleDeps } from '../deps';
 import { keepAccount } from '../reveals';
 import { words } from '../words';
 import { forOperators } from './forOperators';
+import { eachShown } from './shown';
 
 /** Of the whole deployment, and no tenant's: it stays where it is. */
 const queries = webhookQueryRoutes.filter(({ operationId }) => operationId !== 'listWebhookKeys');
-
-type Page = { items: object[] };
-const isPage = (body: unknown): body is Page => Array.isArray((body as Partial<Page>).items);
-const each = (body: unknown, shown: (one: object) => object): unknown =>
-  isPage(body) ? { ...body, items: body.items.map(shown) } : shown(body as object);
 
 /** Of an address its host alone: what stands behind it may be a secret. What people wrote is masked, as in the log. */
 function masked(one: object): object {
@@ -67,7 +63,7 @@ const revealAnswer = defineRoute<{ params: typeof params; body: typeof body }, C
 
 /** Deliveries of tenants: what an operator sees of them and does about them. Endpoints are made and changed by their tenant alone. */
 export const tenantWebhookRoutes: readonly Route<ConsoleDeps>[] = [
-  ...forOperators(queries, { depsOf: ({ reads }) => reads(), shown: (answer) => each(answer, masked) }),
+  ...forOperators(queries, { depsOf: ({ reads }) => reads(), shown: (answer) => eachShown(answer, masked) }),
   ...forOperators(webhookRoutes, { depsOf: ({ webhooks }) => webhooks }),
   revealAnswer,
 ];
