@@ -100,7 +100,10 @@ export function createQueryApi(deps: QueryApiDeps): QueryApi {
 }
 
 /** What the routes work with, on a generation; for who serves some of them elsewhere, too. */
-export function createQueryContext(deps: Omit<QueryApiDeps, 'admission' | 'logger'>, generation: () => number): QueryContext {
+export function createQueryContext(
+  deps: Omit<QueryApiDeps, 'admission' | 'logger'>,
+  generation: () => number,
+): QueryContext {
   const source = { database: deps.database, generation };
   const opener = deps.sealing.remembering;
   const users = createThreadQueries(source);
@@ -125,7 +128,11 @@ export function createQueryContext(deps: Omit<QueryApiDeps, 'admission' | 'logge
 const MINUTE_MS = 60_000;
 const USUAL_LINK_MINUTES = 15;
 
-function createLinks({ sealing, basePath = '', privacy }: Pick<QueryApiDeps, 'sealing' | 'basePath' | 'privacy'>): QueryContext['downloadLink'] {
+function createLinks({
+  sealing,
+  basePath = '',
+  privacy,
+}: Pick<QueryApiDeps, 'sealing' | 'basePath' | 'privacy'>): QueryContext['downloadLink'] {
   const lifetimeMs = (privacy?.EXPORT_LINK_MINUTES ?? USUAL_LINK_MINUTES) * MINUTE_MS;
   return (actor, requestId, until) =>
     createDownloadLink(sealing, { tenantId: actor.tenantId, requestId, actor, lifetimeMs, until, basePath });
