@@ -43,7 +43,14 @@ test.each(files)('%s shows metrics and labels that there are', (file) => {
 test('what tells how the parts get on is on some dashboard', () => {
   const shown = files.map(read).join('');
   const told = ['projector_lag_records', 'realtime_connections', 'outbox_pending_count', 'threadlog_partitions_owned'];
-  const missing = [...told, 'threadlog_ready', 'threadlog_privacy_job_runs_total', 'threadlog_agent_runs_total'];
+  const missing = [
+    ...told,
+    'grpc_call_duration_seconds',
+    'grpc_connections',
+    'threadlog_ready',
+    'threadlog_privacy_job_runs_total',
+    'threadlog_agent_runs_total',
+  ];
   expect(missing.filter((name) => !shown.includes(name))).toEqual([]);
 });
 

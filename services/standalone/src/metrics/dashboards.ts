@@ -89,6 +89,19 @@ export const DASHBOARDS: Dashboards = {
       }),
     ],
   },
+  grpc: {
+    title: 'gRPC',
+    panels: [
+      panel('Calls', 'reqps', { '{{method}}': rate('grpc_call_duration_seconds_count', 'method') }),
+      panel('Calls that were not answered with OK', 'reqps', {
+        '{{code}}': rate('grpc_call_duration_seconds_count{code!="ok"}', 'code'),
+      }),
+      panel('Time of calls, p50', 's', { '{{method}}': quantile(0.5, 'grpc_call_duration_seconds', 'method') }),
+      panel('Time of calls, p99', 's', { '{{method}}': quantile(0.99, 'grpc_call_duration_seconds', 'method') }),
+      panel('Connections', 'short', { '{{instance}}': 'grpc_connections' }),
+      panel('Connections that we closed', 'ops', { '{{why}}': rate('grpc_connections_ended_total', 'why') }),
+    ],
+  },
   privacy: {
     title: 'Privacy',
     panels: [
