@@ -26,7 +26,7 @@ const common = {
 
 module.exports = {
   ...(process.env.TEST_LENGTH === 'long' && { filter: path.join(__dirname, 'libs/testing/jest/longForms.js') }),
-  testSequencer: path.join(__dirname, 'libs/testing/jest/longestFirst.js'),
+  testSequencer: path.join(__dirname, 'libs/testing/jest/order.js'),
   projects: [
     {
       ...common,

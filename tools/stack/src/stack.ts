@@ -49,6 +49,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** Several test files at a time, each with several processes of ours, which have some thirty connections each. */
+const FOR_TESTS = { durability: 'process', maxConnections: 500 } as const;
+
 const startBrokers = async ({ dataDir, brokers = 1, ports = {}, forTests, log }: StackOptions): Promise<Server[]> => {
   const { kafka: port, kafkaController: controllerPort } = ports;
   const jit = forTests ? 'fast-start' : 'full';
@@ -61,7 +64,7 @@ const startAll = async (options: StackOptions): Promise<Stack['servers']> => {
   const { dataDir, given = {}, ports = {}, forTests = false, log } = options;
   const wanted = {
     kafka: () => startBrokers(options),
-    postgres: () => startPostgres({ dataDir, port: ports.postgres, durability: forTests ? 'process' : 'machine' }),
+    postgres: () => startPostgres({ dataDir, port: ports.postgres, ...(forTests && FOR_TESTS) }),
     mongo: () => startMongo({ dataDir, port: ports.mongo, log }),
   };
   const results = await Promise.allSettled([

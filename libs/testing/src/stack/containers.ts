@@ -30,7 +30,7 @@ const postgresContainer = (): Promise<StartedTestContainer> =>
   new GenericContainer(images.postgres)
     .withExposedPorts(5432)
     .withEnvironment({ POSTGRES_USER: 'threadlog', POSTGRES_PASSWORD: 'threadlog', POSTGRES_DB: 'threadlog' })
-    .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'])
+    .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=500'])
     .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
     .start();
 
