@@ -64,7 +64,7 @@ export interface Context {
   opened(closer: Closer): void;
 }
 
-export type Stores = Pick<Runtime, 'database' | 'sessions' | 'sealing' | 'messageStore'>;
+export type Stores = Pick<Runtime, 'database' | 'sessions' | 'sealing' | 'messageStore' | 'mongoCheck'>;
 
 /** The databases, brought up to date, and what stands on them. */
 export async function openStores(context: Context): Promise<Stores> {
@@ -103,7 +103,7 @@ export async function openStores(context: Context): Promise<Stores> {
     onKeyMissing: createKeyReports({ logger, metrics: context.metrics }),
   });
   if (create) await reach('the key store', () => sealing.noteMasterKey(), { logger, signal });
-  return { database, sessions, sealing, messageStore: messages.of };
+  return { database, sessions, sealing, messageStore: messages.of, mongoCheck: messages.check };
 }
 
 async function openKeyStore(keys: Database, database: Database): Promise<void> {

@@ -4,11 +4,14 @@ import {
   createPostgresMessageStore,
   type Database,
 } from '@threadlog/read-models';
+import type { HealthCheck } from '@threadlog/service';
 import type { Runtime } from './runtime';
 
 export interface MessageStores {
   kind: 'postgres' | 'mongo';
   of: Runtime['messageStore'];
+  /** Whether the server answers; undefined where messages are in Postgres, which is looked at anyway. */
+  check: HealthCheck | undefined;
   close(): Promise<void>;
 }
 
@@ -22,6 +25,7 @@ export function createMessageStores(database: Database, mongoUrl: string | undef
     return {
       kind: 'postgres',
       of: (generation) => createPostgresMessageStore({ database, generation: () => generation }),
+      check: undefined,
       close: () => Promise.resolve(),
     };
   }
@@ -30,6 +34,13 @@ export function createMessageStores(database: Database, mongoUrl: string | undef
   return {
     kind: 'mongo',
     of: (generation) => createMongoMessageStore({ db, generation: () => generation }),
+    check: { name: 'mongo', check: oneAtATime(async () => void (await db.command({ ping: 1 }))) },
     close: () => client.close(),
   };
+}
+
+/** A server that stands still answers nothing: whoever asks meanwhile waits for the same answer, not on a connection more. */
+function oneAtATime(ask: () => Promise<void>): () => Promise<void> {
+  let asked: Promise<void> | undefined;
+  return () => (asked ??= ask().finally(() => (asked = undefined)));
 }

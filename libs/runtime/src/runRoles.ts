@@ -88,10 +88,11 @@ function draining(health: Health): Service {
   };
 }
 
-function sharedChecks({ database, log, clockCheck }: Runtime): HealthCheck[] {
+function sharedChecks({ database, log, mongoCheck, clockCheck }: Runtime): HealthCheck[] {
   return [
     { name: 'database', check: async () => void (await database.query('select 1')) },
     { name: 'kafka', check: async () => void (await log.head(0)) },
+    ...(mongoCheck ? [mongoCheck] : []),
     clockCheck,
   ];
 }

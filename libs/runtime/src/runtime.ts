@@ -53,6 +53,8 @@ export interface Runtime {
   shedding: Shedding;
   /** Messages of a generation: in MongoDB when `MONGO_URL` is set, else in Postgres. */
   messageStore(generation: number): MessageStore;
+  /** Whether MongoDB answers, where messages are there. */
+  mongoCheck: HealthCheck | undefined;
   /** Where other instances reach this process's operations port. */
   opsUrl: string;
   /** What runs beside the roles. */
