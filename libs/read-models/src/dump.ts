@@ -7,7 +7,7 @@ import { checkpointsTable, parkedKeysTable, quarantineTable } from './tables/lan
 import type { TableShape } from './tables/table';
 
 /** A table as a dump reads it: which columns, in which order. */
-interface DumpedTable {
+export interface DumpedTable {
   name: string;
   columns: readonly string[];
   key: readonly string[];
@@ -20,7 +20,7 @@ const asDumped = ({ name, columns, marks, key }: TableShape): DumpedTable => ({
 });
 
 /** Clock times of the projector (`updated_at`, `created_at` of the lane's own tables) are not part of the fold. */
-const TABLES: DumpedTable[] = [
+export const DUMPED_TABLES: readonly DumpedTable[] = [
   ...[...FOLDED_TABLES, messageRefsTable].map(asDumped),
   { ...asDumped(checkpointsTable), columns: ['partition', 'next_offset', 'max_epoch'] },
   {
@@ -44,7 +44,7 @@ export async function canonicalDump(
   { store, receiptsFrom = '' }: { store: MessageStore; receiptsFrom?: string | undefined },
 ): Promise<string> {
   const lines: string[] = [];
-  for (const table of TABLES) {
+  for (const table of DUMPED_TABLES) {
     const from = table.name === receiptsTable.name ? receiptsFrom : null;
     lines.push(`# ${table.name}`, ...(await tableLines(database, generation, table, from)));
   }
@@ -67,7 +67,7 @@ const placeOf = ({ tenant_id, thread_id, message_index }: MessageKey): string =>
  * A store beside the database may have former texts that are ahead of their message, whose event waits in quarantine:
  * no reader sees them. Nor those without text, which only keep their place.
  */
-function isShown({ content, version }: MessageEditRow, messageVersion: number | undefined): boolean {
+export function isShown({ content, version }: MessageEditRow, messageVersion: number | undefined): boolean {
   return content !== null && messageVersion !== undefined && version <= messageVersion;
 }
 

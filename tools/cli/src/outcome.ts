@@ -2,6 +2,8 @@
 export interface Outcome {
   /** False where the answer is no: not valid, not proven, refused. */
   ok: boolean;
+  /** The exit code, where it is another than 0 for yes and 1 for no. */
+  exit?: number;
   text: string;
   json: unknown;
 }

@@ -20,6 +20,7 @@ import {
 import { rebuild, type RebuildOptions } from './commands/rebuild';
 import { receiptPublicKey, receiptVerify } from './commands/receipts';
 import { status } from './commands/status';
+import { addConfig, addReadModel, addToken } from './deploymentCommands';
 import { countOf, offsetOf } from './given';
 import { addEvents, addLog, addThreads } from './logCommands';
 import type { Perform } from './perform';
@@ -38,6 +39,9 @@ export function createProgram(perform: Perform): Command {
     .option('--json', 'print the result as JSON');
   addDoctor(program, perform);
   addStatus(program, perform);
+  addConfig(program, perform);
+  addReadModel(program, perform);
+  addToken(program, perform);
   addKeys(program, perform);
   addReceipts(program, perform);
   addPrivacy(program, perform);

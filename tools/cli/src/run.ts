@@ -41,9 +41,9 @@ export async function run(argv: readonly string[], { env, out, report, terminal 
     return failed(error, report);
   }
   if (!outcome) return EXIT.ok;
-  const { json, text, ok } = outcome;
+  const { json, text, ok, exit = ok ? EXIT.ok : EXIT.no } = outcome;
   out(`${program.opts<{ json?: boolean }>().json ? JSON.stringify(json, null, 2) : text}\n`);
-  return ok ? EXIT.ok : EXIT.no;
+  return exit;
 }
 
 /** Commands say what they have to say through us, and end nothing. */

@@ -9,5 +9,6 @@ export {
   type Membership,
   type ThreadAccess,
 } from './access';
+export { explainAccess } from './explain';
 export { ACTIONS, may, type Action, type ActionSubject } from './actions';
 export { mayHandleSubject, mayManageAgents, mayManageWebhooks, mayReadLogs } from './subjects';

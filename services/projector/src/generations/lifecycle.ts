@@ -1,5 +1,6 @@
 import {
   canonicalDump,
+  differencesOf,
   generationSchema,
   generationTables,
   inTransaction,
@@ -7,10 +8,12 @@ import {
   receiptHorizon,
   SERVED_GENERATION_SQL,
   type Database,
+  type Difference,
   type Generation,
   type MessageStore,
   type MessageStoreKind,
   type Queryable,
+  type Side,
 } from '@threadlog/read-models';
 
 /** A change of generations that would lose or hide something. Nothing was changed. */
@@ -109,11 +112,33 @@ export type Comparison = 'equal' | 'different' | 'not_comparable';
  * the log come to rest. Mongo is not part of the snapshot: its messages are compared as they are. Receipts old enough to
  * be pruned are not compared.
  */
-export async function compareGenerations(
+export async function compareGenerations(database: Database, one: Side, other: Side): Promise<Comparison> {
+  const compared = await onEqualGround(database, [one, other], async (client, receiptsFrom) => {
+    const first = await canonicalDump(client, one.generation, { store: one.store, receiptsFrom });
+    const second = await canonicalDump(client, other.generation, { store: other.store, receiptsFrom });
+    return first === second ? 'equal' : 'different';
+  });
+  return compared ?? 'not_comparable';
+}
+
+/** The first rows that two generations do not agree on; null while their checkpoints differ. Little of it is held in memory. */
+export function firstDifferences(
   database: Database,
-  one: { generation: number; store: MessageStore },
-  other: { generation: number; store: MessageStore },
-): Promise<Comparison> {
+  one: Side,
+  other: Side,
+  limit: number,
+): Promise<Difference[] | null> {
+  return onEqualGround(database, [one, other], (client, receiptsFrom) =>
+    differencesOf(client, one, other, { limit, receiptsFrom }),
+  );
+}
+
+/** Works on a snapshot in which both have read equally far; null where they have not. */
+async function onEqualGround<T>(
+  database: Database,
+  [one, other]: readonly [Side, Side],
+  work: (client: Queryable, receiptsFrom: string) => Promise<T>,
+): Promise<T | null> {
   return inTransaction(database, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
     for (const { generation } of [one, other]) await requireOwn(client, generation);
@@ -121,11 +146,7 @@ export async function compareGenerations(
       ...(await partitionsBehind(client, one.generation, other.generation)),
       ...(await partitionsBehind(client, other.generation, one.generation)),
     ];
-    if (behind.length > 0) return 'not_comparable';
-    const receiptsFrom = await receiptHorizon(client);
-    const first = await canonicalDump(client, one.generation, { store: one.store, receiptsFrom });
-    const second = await canonicalDump(client, other.generation, { store: other.store, receiptsFrom });
-    return first === second ? 'equal' : 'different';
+    return behind.length > 0 ? null : work(client, await receiptHorizon(client));
   });
 }
 
