@@ -5,6 +5,7 @@ export type EndReason = CommandInput<'agent.endRun'>['reason'];
 export interface Ended {
   kind: 'ended';
   reason: EndReason;
+  stoppedBy?: string;
 }
 
 /** Why a run is not gone on with; it leaves no message, unless what was said until then is to be kept. */
@@ -13,18 +14,23 @@ export class RunAborted extends Error {
   constructor(
     readonly reason: EndReason,
     readonly keepsText = false,
+    /** Who wanted that; null where nobody did, or it is not known. */
+    readonly by: string | null = null,
   ) {
     super(reason);
   }
 }
 
 /** Somebody has stopped it. */
-export const STOPPED = new RunAborted('stopped', true);
+export function stoppedBy(by: string | null): RunAborted {
+  return new RunAborted('stopped', true, by);
+}
 
 /** What comes of a run that was broken off, with what it had said. */
-export function brokenOff({ reason, keepsText }: RunAborted, soFar: string): Said | Ended {
-  const kept = keepsText ? said(soFar, { finish: 'stopped' }) : null;
-  return kept?.kind === 'said' ? kept : { kind: 'ended', reason };
+export function brokenOff({ reason, keepsText, by }: RunAborted, soFar: string): Said | Ended {
+  const whose = by === null ? {} : { stoppedBy: by };
+  const kept = keepsText ? said(soFar, { finish: 'stopped', ...whose }) : null;
+  return kept?.kind === 'said' ? kept : { kind: 'ended', reason, ...whose };
 }
 
 /** Rejects with the signal's reason as soon as it aborts: nobody waits for a turn, or a body, to learn that it is not needed. */

@@ -49,7 +49,7 @@ export async function enter(
 ): Promise<Outcome> {
   if (heard.kind === 'silent') return end(deps, run, { reason: 'silent', key: deps.idempotencyKey, signal });
   // A key is that of what the agent says; that it was broken off is no answer to it.
-  if (heard.kind === 'ended') return end(deps, run, { reason: heard.reason, key: null, signal });
+  if (heard.kind === 'ended') return end(deps, run, { ...heard, key: null, signal });
   const result = await say(deps, run, heard, signal);
   if (result.ok) {
     if (!result.replayed) deps.onEnd(heard.finish);
@@ -63,8 +63,7 @@ export async function enter(
   return { how: reason ?? 'stopped', hasMessage: false, result };
 }
 
-interface Ending {
-  reason: EndReason;
+interface Ending extends Pick<Ended, 'reason' | 'stoppedBy'> {
   key: string | null;
   signal: AbortSignal;
 }
@@ -72,9 +71,9 @@ interface Ending {
 async function end(
   deps: Entering,
   { runId, threadId, triggerMessageId }: EnteredRun,
-  { reason, key, signal }: Ending,
+  { reason, stoppedBy, key, signal }: Ending,
 ): Promise<Outcome> {
-  const command: Command = { type: 'agent.endRun', input: { threadId, runId, triggerMessageId, reason } };
+  const command: Command = { type: 'agent.endRun', input: { threadId, runId, triggerMessageId, reason, stoppedBy } };
   const result = await conclude(deps, { command, idempotencyKey: key, signal });
   deps.onEnd(reason);
   return { how: reason, hasMessage: false, result };
@@ -84,11 +83,11 @@ async function end(
 async function say(
   deps: Entering,
   { tenantId, threadId, triggerMessageId, runId, askedBy }: EnteredRun,
-  { content, attachments, metadata, mentions, finish, usage }: Said,
+  { content, attachments, metadata, mentions, finish, stoppedBy, usage }: Said,
   signal: AbortSignal,
 ): Promise<CommandResult> {
   if ((await endedPeople(deps.sealing, tenantId, [askedBy])).size > 0) return GONE;
-  const run = { runId, triggerMessageId, finish, ...usage };
+  const run = { runId, triggerMessageId, finish, stoppedBy, ...usage };
   const command: Command = { type: 'agent.answer', input: { threadId, content, attachments, metadata, mentions, run } };
   return conclude(deps, { command, idempotencyKey: deps.idempotencyKey, signal });
 }

@@ -1,4 +1,4 @@
-export { brokenOff, orAborted, RunAborted, STOPPED, type Ended, type EndReason } from './aborted';
+export { brokenOff, orAborted, RunAborted, stoppedBy, type Ended, type EndReason } from './aborted';
 export { createAgentStreams, type AgentStreams, type Hear, type StreamRequest } from './agentStreams';
 export { askedMessage, type AskedMessage } from './asked';
 export { bounded, faultOf, STREAM_PATIENCE, type StreamPatience } from './bounded';

@@ -17,6 +17,7 @@ export interface PlaceState {
   /** Who has the place of that agent in that thread; null where nobody has. */
   holder: string | null;
   isStopped: boolean | null;
+  stoppedBy: string | null;
   triggerIndex: number | null;
 }
 
@@ -67,7 +68,7 @@ export function createPlaceStore(database: Database): PlaceStore {
            values ($1, $2, $3, $4, $5, $6, now() + ${ALIVE})
            on conflict (tenant_id, thread_id, agent_id) do update set
              run_id = excluded.run_id, trigger_index = excluded.trigger_index, token = excluded.token,
-             is_stopped = false, alive_until = excluded.alive_until`,
+             is_stopped = false, stopped_by = null, alive_until = excluded.alive_until`,
           [run.tenantId, run.threadId, run.agentId, run.runId, run.triggerIndex, token],
         );
         return null;
@@ -81,7 +82,7 @@ export function createPlaceStore(database: Database): PlaceStore {
     },
     async look(places) {
       const { rows } = await database.query<PlaceState>(
-        `select t.token, s.token as holder, s.is_stopped as "isStopped", s.trigger_index as "triggerIndex"
+        `select t.token, s.token as holder, s.is_stopped as "isStopped", s.stopped_by as "stoppedBy", s.trigger_index as "triggerIndex"
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as t (token, tenant_id, thread_id, agent_id)
          left join threadlog.agent_streams s using (tenant_id, thread_id, agent_id)`,
         (['token', 'tenantId', 'threadId', 'agentId'] as const).map((name) => places.map((place) => place[name])),

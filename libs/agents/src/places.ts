@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CommandResult } from '@threadlog/commands';
 import { problem, PROBLEMS, type Problem } from '@threadlog/events';
 import { pause, until, type Logger, type Service } from '@threadlog/service';
-import { RunAborted, STOPPED } from './aborted';
+import { RunAborted, stoppedBy } from './aborted';
 import type { PlaceState, PlaceStore, StreamedRun } from './placeStore';
 
 /** So often it is looked whether a stream is to stop, while there is any. */
@@ -92,8 +92,8 @@ const ENDING = problem('unavailable', 'This process ends; nothing of the stream 
 const REPLACED = problem('conflict', 'another request streams this run; nothing of this one was entered');
 
 /** Why a stream is not gone on with, by what has become of its place. */
-function reasonToEnd({ token, holder, isStopped, triggerIndex }: PlaceState, run: StreamedRun): Error | null {
-  if (holder === token) return isStopped ? STOPPED : null;
+function reasonToEnd({ token, holder, isStopped, triggerIndex, ...of }: PlaceState, run: StreamedRun): Error | null {
+  if (holder === token) return isStopped ? stoppedBy(of.stoppedBy) : null;
   if (holder === null) return problem('unavailable', 'the place of the stream has run out', { retryAfter: 1 });
   return triggerIndex! > run.triggerIndex ? new RunAborted('superseded') : REPLACED;
 }

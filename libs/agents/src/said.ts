@@ -9,6 +9,8 @@ export interface Said {
   metadata: JsonObject | null;
   mentions: string[];
   finish: 'complete' | 'stopped' | 'failed';
+  /** Who stopped it, where somebody did. */
+  stoppedBy?: string;
   usage: { inputTokens?: number; outputTokens?: number; toolCalls?: number; model?: string };
 }
 

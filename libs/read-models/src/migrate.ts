@@ -2,7 +2,7 @@ import knex, { type Knex } from 'knex';
 import type { PoolClient } from 'pg';
 import type { Database, Queryable } from './database';
 import { beginGeneration, planGenerations, type Begun } from './revision';
-import { AGENT_STREAMS_SQL, AGENTS_SQL } from './schema/agents';
+import { AGENT_STOPS_SQL, AGENT_STREAMS_SQL, AGENTS_SQL } from './schema/agents';
 import {
   CORE_SQL,
   DISCARDED_RECORDS_SQL,
@@ -61,6 +61,7 @@ const CORE_MIGRATIONS: { name: string; sql: string }[] = [
   { name: '015_processes', sql: PROCESSES_SQL },
   { name: '016_revealed_records', sql: REVEALED_RECORDS_SQL },
   { name: '017_log_readers', sql: LOG_READERS_SQL },
+  { name: '018_agent_stops', sql: AGENT_STOPS_SQL },
 ];
 
 const source: Knex.MigrationSource<(typeof CORE_MIGRATIONS)[number]> = {

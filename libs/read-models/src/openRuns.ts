@@ -15,23 +15,25 @@ export function runIdOf({ tenantId, threadId, triggerMessageId, agentId }: RunNa
   return derivedUuid(JSON.stringify(['agent-run', tenantId, threadId, triggerMessageId, agentId]));
 }
 
-interface OfThread {
+/** That somebody wants a run of a thread to stop. */
+export interface RunStop {
   tenantId: TenantId;
   threadId: string;
   runId: string;
+  stoppedBy: string;
 }
 
 /**
  * Notes that a run that is open shall stop; false where there is none of this id in the thread, or no more. Whichever process goes
- * on with the run finds the note. Whether the caller may do that is not asked here.
+ * on with the run finds the note, with who was the first to want it. Whether the caller may do that is not asked here.
  */
-export async function stopRun(database: Database, run: OfThread): Promise<boolean> {
+export async function stopRun(database: Database, run: RunStop): Promise<boolean> {
   const isAsked = await stopAsked(database, run);
   return (await stopStreamed(database, run)) || isAsked;
 }
 
 /** Of an agent that is asked. */
-async function stopAsked(database: Database, { tenantId, threadId, runId }: OfThread): Promise<boolean> {
+async function stopAsked(database: Database, { tenantId, threadId, runId, stoppedBy }: RunStop): Promise<boolean> {
   const { rows } = await database.query<RunName & { triggerIndex: number }>(
     `select agent_id as "agentId", trigger_message_id as "triggerMessageId", trigger_index as "triggerIndex"
      from threadlog.agent_runs where tenant_id = $1 and thread_id = $2`,
@@ -42,19 +44,19 @@ async function stopAsked(database: Database, { tenantId, threadId, runId }: OfTh
   });
   if (!run) return false;
   const { rowCount } = await database.query(
-    `update threadlog.agent_runs set is_stopped = true
+    `update threadlog.agent_runs set is_stopped = true, stopped_by = coalesce(stopped_by, $5)
      where tenant_id = $1 and thread_id = $2 and agent_id = $3 and trigger_index = $4`,
-    [tenantId, threadId, run.agentId, run.triggerIndex],
+    [tenantId, threadId, run.agentId, run.triggerIndex, stoppedBy],
   );
   return (rowCount ?? 0) > 0;
 }
 
 /** Of an agent that streams its answer by itself. */
-async function stopStreamed(database: Database, { tenantId, threadId, runId }: OfThread): Promise<boolean> {
+async function stopStreamed(database: Database, { tenantId, threadId, runId, stoppedBy }: RunStop): Promise<boolean> {
   const { rowCount } = await database.query(
-    `update threadlog.agent_streams set is_stopped = true
+    `update threadlog.agent_streams set is_stopped = true, stopped_by = coalesce(stopped_by, $4)
      where tenant_id = $1 and thread_id = $2 and run_id = $3 and alive_until > now()`,
-    [tenantId, threadId, runId],
+    [tenantId, threadId, runId, stoppedBy],
   );
   return (rowCount ?? 0) > 0;
 }

@@ -13,7 +13,7 @@ import { createLogger } from '@threadlog/service';
 import type { Question } from './testing/agentService';
 import { draftScenesOf, draftsOf, messageOf, PATIENT, shows, statesOf, type Told } from './testing/draftScenes';
 import { canaries, CANARY, filesWith } from './testing/filesWith';
-import { scenesOf } from './testing/scenes';
+import { officerOf, scenesOf } from './testing/scenes';
 import { givenStandalone } from './testing/standalone';
 
 const TOKENS = scale({ short: 150, long: 1_000 });
@@ -126,7 +126,7 @@ it('shows an answer as it comes to everybody, the same in the end, and leaves on
 shortOnly(it)(
   'stops on demand: what was said becomes the message, for who may post, and of this very run',
   async () => {
-    const { ada, ben, threadId, ask, agentsEvents, stop } = await given('stopping');
+    const { ada, ben, agentId, threadId, ask, agentsEvents, stop } = await given('stopping');
     const viewer = await view(ada);
     const { question, response } = await ask('Tell me all');
     const { runId, gone } = question;
@@ -161,9 +161,16 @@ shortOnly(it)(
     await eventually(() => expect(silent.question.gone.aborted).toBe(true), PATIENT);
     await eventually(() => expect(statesOf(viewer, silent.question.runId)).toEqual(['thinking', 'stopped']), PATIENT);
     expect(await agentsEvents()).toMatchObject([
-      { event_type: 'CHAT_MESSAGE_CREATED', data: { run: { finish: 'stopped' } } },
-      { event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped' } },
+      { event_type: 'CHAT_MESSAGE_CREATED', data: { run: { finish: 'stopped', stopped_by: 'ada' } } },
+      { event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped', stopped_by: 'ada' } },
     ]);
+    await scenes.projected();
+    const path = `/api/v1/audit?threadId=${threadId}&actorId=${agentId}`;
+    const { body } = await api.as(officerOf('stopping')).call<{ items: object[] }>('GET', path);
+    const byAda = (id: string) => ({ detail: { run_id: id, stopped_by: 'ada' } });
+    expect(body.items).toHaveLength(2);
+    expect(body.items).toMatchObject([byAda(silent.question.runId), byAda(runId)]);
+    expect(JSON.stringify(viewer.frames)).not.toMatch(/stopped_?by/i);
   },
 );
 

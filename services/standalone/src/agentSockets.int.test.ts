@@ -117,8 +117,8 @@ test('ends when somebody stops it, and when people take over', async () => {
   }, PATIENT);
   expect(await later.run('ended')).toMatchObject({ code: 'agent_off' });
   expect(await ofAgent()).toMatchObject([
-    { event_type: 'CHAT_MESSAGE_CREATED', data: { run: { finish: 'stopped' } } },
-    { event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped' } },
+    { event_type: 'CHAT_MESSAGE_CREATED', data: { run: { finish: 'stopped', stopped_by: 'ada' } } },
+    { event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped', stopped_by: undefined } },
   ]);
 });
 

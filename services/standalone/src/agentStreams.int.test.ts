@@ -70,7 +70,7 @@ test('an agent that says nothing lets the message be', async () => {
 });
 
 test('ends when somebody stops it, with what it has said', async () => {
-  const { ada, bot, threadId, question, runIdFor, viewer } = await given('streams-4');
+  const { ada, bot, threadId, question, runIdFor, ofAgent, viewer } = await given('streams-4');
   const answer = stream(bot, threadId, question);
   answer.write('Try x');
   await viewer.shows('Try x');
@@ -80,6 +80,8 @@ test('ends when somebody stops it, with what it has said', async () => {
   // The body is still open.
   const { status, body } = await answer.reply;
   expect([status, body]).toMatchObject([201, { content: 'Try x', run: { finish: 'stopped' } }]);
+  expect(body.run).not.toHaveProperty('stoppedBy');
+  expect(await ofAgent()).toMatchObject([{ data: { run: { finish: 'stopped', stopped_by: 'ada' } } }]);
   await eventually(async () => expect((await api.request('POST', path, { as: ada })).status).toBe(404), PATIENT);
 });
 

@@ -2,7 +2,7 @@ import { modelNameSchema, requireSaying, RUN_FINISHES } from '@threadlog/events'
 import { z } from 'zod';
 import { defineContract } from '../contract';
 import { messagePostFields } from '../messages/post';
-import { runFields } from './run';
+import { runFields, stopFields } from './run';
 
 const count = z.int().min(0).optional();
 
@@ -12,6 +12,7 @@ const agentAnswerSchema = requireSaying(
     run: z.strictObject({
       ...runFields,
       finish: z.enum(RUN_FINISHES),
+      ...stopFields,
       inputTokens: count,
       outputTokens: count,
       toolCalls: count,

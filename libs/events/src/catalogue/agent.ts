@@ -14,12 +14,16 @@ const run = {
   trigger_index: v.positiveInt,
 };
 
+/** Who wanted it to stop, where somebody did. */
+const stop = { stopped_by: idSchema.optional() };
+
 /** What is known of the run that a message came out of. */
 export const runSchema = z.strictObject({
   ...run,
   finish: z.enum(v.RUN_FINISHES),
   /** 1 where a person asked; one more with each agent that asked another. */
   hops: v.positiveInt,
+  ...stop,
   input_tokens: z.int().min(0).optional(),
   output_tokens: z.int().min(0).optional(),
   tool_calls: z.int().min(0).optional(),
@@ -39,5 +43,6 @@ export const agentRunEvents = {
     ...run,
     agent_id: idSchema,
     reason: z.enum(v.RUN_END_REASONS),
+    ...stop,
   }),
 };

@@ -136,6 +136,7 @@ const KEPT = [
   'timeout_ms',
   'run_id',
   'trigger_message_id',
+  'stopped_by',
 ] as const;
 /** Fields that are sealed: of them is told only that they were set. */
 const SEALED = [
@@ -170,7 +171,14 @@ export function auditOf(event: ChatEvent): AuditRow | null {
 
 const idOf = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
 
-function detailOf(data: Data): Record<string, Json> | null {
+/** Of an answer that somebody stopped, which run that was and who did. */
+function stopOf({ run }: Data): Data {
+  const { run_id, trigger_message_id, stopped_by } = (run ?? {}) as Data;
+  return stopped_by === undefined ? {} : { run_id, trigger_message_id, stopped_by };
+}
+
+function detailOf(given: Data): Record<string, Json> | null {
+  const data = { ...given, ...stopOf(given) };
   const detail: Record<string, Json> = {};
   for (const field of KEPT) {
     const value = data[field];

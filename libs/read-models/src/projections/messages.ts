@@ -218,5 +218,5 @@ function postedBy(event: EventOf<'CHAT_MESSAGE_CREATED'>): Posting {
 
 /** Whether a message's row tells all that the audit trail says of its posting. */
 export function tellsPosting({ actor, data }: EventOf<'CHAT_MESSAGE_CREATED'>): boolean {
-  return actor.id === data.sender_id && !data.expires_at;
+  return actor.id === data.sender_id && !data.expires_at && data.run?.stopped_by === undefined;
 }

@@ -43,3 +43,9 @@ create table if not exists threadlog.agent_streams (
   primary key (tenant_id, thread_id, agent_id)
 );
 `;
+
+/** Who wants a run to stop: null where nobody does, and of notes of earlier builds. */
+export const AGENT_STOPS_SQL = `
+alter table threadlog.agent_runs add column if not exists stopped_by text;
+alter table threadlog.agent_streams add column if not exists stopped_by text;
+`;

@@ -1,7 +1,7 @@
 import { askedMessage, type AskedMessage } from '@threadlog/agents';
 import type { Actor } from '@threadlog/auth';
 import { ProblemError, type Subject, type TenantId, notThere } from '@threadlog/events';
-import type { MessageRow, ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
+import type { MessageRow, ReadingQueries, ReadPlace, ReadTarget, RunStop } from '@threadlog/read-models';
 import { isProblem } from '../problems';
 
 /** What routes look up in the read model before they command. Stores that are away are `unavailable`. */
@@ -15,7 +15,7 @@ export interface LookUps {
   /** Whose erasure a request is; throws `not_found` where there is no such request. */
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject>;
   /** Notes that an open run of an agent shall stop; throws `not_found` where there is none of this id in the thread. */
-  stopRun(tenantId: TenantId, threadId: string, runId: string): Promise<void>;
+  stopRun(stop: RunStop): Promise<void>;
   /** Who wrote a message of the thread that asks an agent, and when; throws `not_found` where it is not there. */
   asked(tenantId: TenantId, threadId: string, messageId: string): Promise<AskedMessage>;
   /** Resolves once the read model shows everything that stands in the log now. */
@@ -24,7 +24,7 @@ export interface LookUps {
 
 export interface LookUpsDeps {
   message(tenantId: TenantId, messageId: string): Promise<MessageRow | undefined>;
-  stopRun(run: { tenantId: TenantId; threadId: string; runId: string }): Promise<boolean>;
+  stopRun(stop: RunStop): Promise<boolean>;
   queries: ReadingQueries;
   subjectOfDeletion(tenantId: TenantId, requestId: string): Promise<Subject | null>;
   /** Resolves once the read model shows everything that stands in the log now. */
@@ -57,9 +57,9 @@ export function createLookUps({ queries, allProjected, ...deps }: LookUpsDeps): 
         return subject;
       }),
     // A run that is shown to anybody was noted before.
-    stopRun: (tenantId, threadId, runId) =>
+    stopRun: (stop) =>
       reached(async () => {
-        if (!(await deps.stopRun({ tenantId, threadId, runId }))) throw notThere();
+        if (!(await deps.stopRun(stop))) throw notThere();
       }),
     asked: (tenantId, threadId, messageId) => find(() => askedMessage(deps.message, tenantId, { threadId, messageId })),
     threadOfMessage: (tenantId, messageId) =>

@@ -99,7 +99,8 @@ const stopRun = writeRoute({
   async handler(request, deps) {
     const { threadId, runId } = request.params;
     const result = await accepted(request, deps, { type: 'agent.stop', input: { threadId } });
-    await deps.lookUps.stopRun(request.actor.tenantId, threadId, runId);
+    const { tenantId, id: stoppedBy } = request.actor;
+    await deps.lookUps.stopRun({ tenantId, threadId, runId, stoppedBy });
     return replyTo(result, deps);
   },
 });

@@ -10,6 +10,7 @@ export const agentStop: SocketCommand<'agent:stop'> = async (
 ) => {
   const threadId = threadWithin(conversationId, within ?? conversationId);
   await execute({ type: 'agent.stop', input: { threadId } }, null, context, deps);
-  await deps.lookUps.stopRun(context.connection.actor.tenantId, threadId, runId);
+  const { tenantId, id: stoppedBy } = context.connection.actor;
+  await deps.lookUps.stopRun({ tenantId, threadId, runId, stoppedBy });
   return { runId };
 };

@@ -1,7 +1,7 @@
 import { askedMessage, type AskedMessage } from '@threadlog/agents';
 import type { Actor } from '@threadlog/auth';
 import { type TenantId, notThere } from '@threadlog/events';
-import type { MessageRow, ReadingQueries, ReadPlace, ReadTarget } from '@threadlog/read-models';
+import type { MessageRow, ReadingQueries, ReadPlace, ReadTarget, RunStop } from '@threadlog/read-models';
 import { problemOf } from '@threadlog/service';
 
 /** What commands that name a message or a read position need to know first. */
@@ -13,7 +13,7 @@ export interface LookUps {
   /** Rejects where the access rule hides a thread. What is younger than the projection counts as hidden: nothing is waited for. */
   sees(actor: Actor, threadId: string): Promise<void>;
   /** Notes that an open run of an agent shall stop; rejects with `not_found` where there is none of this id in the thread. */
-  stopRun(tenantId: TenantId, threadId: string, runId: string): Promise<void>;
+  stopRun(stop: RunStop): Promise<void>;
   /** Who wrote a message of the thread that an agent answers, and when; rejects with `not_found` where it is not there. */
   asked(tenantId: TenantId, threadId: string, messageId: string): Promise<AskedMessage>;
   /** What stays unread above a position. */
@@ -21,7 +21,7 @@ export interface LookUps {
 }
 
 export interface LookUpsDeps {
-  stopRun(run: { tenantId: TenantId; threadId: string; runId: string }): Promise<boolean>;
+  stopRun(stop: RunStop): Promise<boolean>;
   message(tenantId: TenantId, messageId: string): Promise<MessageRow | undefined>;
   reading: ReadingQueries;
   /** Resolves once the read model shows everything that stands in the log now; rejects with `projection_lagging`. */
@@ -45,8 +45,8 @@ export function createLookUps({ reading, allProjected, stopRun, message }: LookU
     async sees(actor, threadId) {
       await reading.readTarget(actor, { threadId });
     },
-    async stopRun(tenantId, threadId, runId) {
-      if (!(await stopRun({ tenantId, threadId, runId }))) throw notThere();
+    async stopRun(stop) {
+      if (!(await stopRun(stop))) throw notThere();
     },
     asked: (tenantId, threadId, messageId) => find(() => askedMessage(message, tenantId, { threadId, messageId })),
     unreadAfter: (actor, target, readIndex) => reading.unreadAfter(actor, target, readIndex),

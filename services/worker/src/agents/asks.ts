@@ -14,6 +14,8 @@ export interface OpenRun {
   attempts: number;
   /** Somebody wants it to stop. */
   isStopped: boolean;
+  /** Who that is, where it is known. */
+  stoppedBy: string | null;
   /** What it is part of, where that is traced; a run that is gone on with after a start begins a trace of its own. */
   trace?: string | undefined;
 }
@@ -58,6 +60,7 @@ export function candidateOf(event: ChatEvent, agentId: string): Candidate | null
       askedAt: event.timestamp,
       attempts: 0,
       isStopped: false,
+      stoppedBy: null,
     },
     rootId: rootThreadId(data.thread_id),
     isPersons: data.sender_type === 'user',

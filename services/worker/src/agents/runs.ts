@@ -1,4 +1,4 @@
-import { RunAborted, STOPPED, type EndReason } from '@threadlog/agents';
+import { RunAborted, stoppedBy, type EndReason } from '@threadlog/agents';
 import { setTimeout as delay } from 'node:timers/promises';
 import { composedName } from '@threadlog/events';
 import type { Logger } from '@threadlog/service';
@@ -57,7 +57,7 @@ export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSign
       if (before && before.run.triggerIndex >= run.triggerIndex) return;
       before?.stop.abort(new RunAborted('superseded'));
       const stop = new AbortController();
-      if (run.isStopped) stop.abort(STOPPED);
+      if (run.isStopped) stop.abort(stoppedBy(run.stoppedBy));
       const one: Running = { run, stop, done: carry(run, stop, before?.done) };
       running.set(name, one);
       void one.done.finally(() => running.get(name) === one && running.delete(name));
@@ -67,7 +67,7 @@ export function createRuns(deps: RunDeps & { logger: Logger }, ending: AbortSign
     },
     stop(run) {
       const known = running.get(nameOf(run));
-      if (known?.run.triggerIndex === run.triggerIndex) known.stop.abort(STOPPED);
+      if (known?.run.triggerIndex === run.triggerIndex) known.stop.abort(stoppedBy(run.stoppedBy));
     },
     async idle() {
       while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));

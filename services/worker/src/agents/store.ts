@@ -16,7 +16,8 @@ export interface AgentStore {
 }
 
 const RUN = `agent_id as "agentId", tenant_id as "tenantId", thread_id as "threadId", trigger_message_id as "triggerMessageId",
-  trigger_index as "triggerIndex", asked_by as "askedBy", asked_at as "askedAt", attempts, is_stopped as "isStopped"`;
+  trigger_index as "triggerIndex", asked_by as "askedBy", asked_at as "askedAt", attempts, is_stopped as "isStopped",
+  stopped_by as "stoppedBy"`;
 const ONE = 'agent_id = $1 and tenant_id = $2 and thread_id = $3 and trigger_index = $4';
 
 /** `reader`: under which name positions stand. */
@@ -66,7 +67,8 @@ async function insertRun(client: Queryable, run: OpenRun): Promise<void> {
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (agent_id, tenant_id, thread_id) do update set
        trigger_message_id = excluded.trigger_message_id, trigger_index = excluded.trigger_index,
-       asked_by = excluded.asked_by, asked_at = excluded.asked_at, attempts = 0, is_stopped = false
+       asked_by = excluded.asked_by, asked_at = excluded.asked_at, attempts = 0,
+       is_stopped = false, stopped_by = null
      where r.trigger_index < excluded.trigger_index`,
     [run.agentId, run.tenantId, run.threadId, run.triggerMessageId, run.triggerIndex, run.askedBy, run.askedAt],
   );

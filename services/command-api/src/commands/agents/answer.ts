@@ -50,13 +50,14 @@ export const answerAsAgent = defineCommand(agentAnswer, {
 
 /** What the agent did not say is not there. */
 function runOf({ run }: Input, hops: number, trigger: MessageRow): MessageRun {
-  const { inputTokens, outputTokens, toolCalls, model } = run;
+  const { stoppedBy, inputTokens, outputTokens, toolCalls, model } = run;
   return {
     run_id: run.runId,
     trigger_message_id: trigger.message_id,
     trigger_index: trigger.message_index,
     finish: run.finish,
     hops,
+    ...(stoppedBy !== undefined && { stopped_by: stoppedBy }),
     ...(inputTokens !== undefined && { input_tokens: inputTokens }),
     ...(outputTokens !== undefined && { output_tokens: outputTokens }),
     ...(toolCalls !== undefined && { tool_calls: toolCalls }),

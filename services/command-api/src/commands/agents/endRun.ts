@@ -11,7 +11,7 @@ export const endRunOfAgent = defineCommand(agentEndRun, {
   reads: ({ triggerMessageId }) => [triggerMessageId],
   people: nobody,
   refusals: ['conflict'],
-  decide({ runId, triggerMessageId, reason }, state, context) {
+  decide({ runId, triggerMessageId, reason, stoppedBy }, state, context) {
     const { actor } = context;
     const view = viewThread(state, context);
     if (isRefusal(view)) return view;
@@ -31,6 +31,7 @@ export const endRunOfAgent = defineCommand(agentEndRun, {
         trigger_index: trigger.message_index,
         agent_id: actor.id,
         reason,
+        ...(stoppedBy !== undefined && { stopped_by: stoppedBy }),
       },
     });
   },
