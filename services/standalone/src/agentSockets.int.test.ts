@@ -118,7 +118,7 @@ test('ends when somebody stops it, and when people take over', async () => {
   expect(await later.run('ended')).toMatchObject({ code: 'agent_off' });
   expect(await ofAgent()).toMatchObject([
     { event_type: 'CHAT_MESSAGE_CREATED', data: { run: { finish: 'stopped', stopped_by: 'ada' } } },
-    { event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped', stopped_by: undefined } },
+    { event_type: 'CHAT_AGENT_RUN_ENDED', data: { reason: 'stopped' } },
   ]);
 });
 

@@ -8,7 +8,7 @@ const stream = `POST ${THREAD}/runs`;
 const text = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** A room in which the agent takes part. */
-async function withAgent(scene: Scene): Promise<Room> {
+export async function withAgent(scene: Scene): Promise<Room> {
   const made = await room(scene);
   const body = { userId: 'bot', role: 'agent' };
   await scene.as('ann').expect(201, `POST ${PARTICIPANTS}`, { params: { threadId: made.threadId }, body });

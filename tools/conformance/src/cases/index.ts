@@ -1,6 +1,7 @@
 import type { Case } from '../case';
 import { closed } from '../variants';
 import { agentCases } from './agents';
+import { agentSocketCases } from './agentSockets';
 import { agentStreamCases } from './agentStreams';
 import { auditCases } from './audit';
 import { changeCases } from './changes';
@@ -77,6 +78,7 @@ export const allCases: readonly Case[] = [
   ...socketNewsCases,
   ...socketResumeCases,
   ...socketCommandCases,
+  ...agentSocketCases,
   ...ofRoutes,
   ...[...routes].map((route) => closed(route)),
 ];
