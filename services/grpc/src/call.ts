@@ -1,6 +1,7 @@
 import { createContextKey, type HandlerContext } from '@connectrpc/connect';
 import type { Actor } from '@threadlog/auth';
-import { constants } from 'node:http2';
+import { constants, type Http2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { NodeServerRequest, NodeServerResponse } from './node';
 import { beginSpan, clientKey, requestIdFrom, traceparentFrom, type WorkSpan } from '@threadlog/service';
 
@@ -24,7 +25,7 @@ export interface Call {
   /** The problem it was refused with. */
   problem: string | undefined;
   /** What it came over, for counting. */
-  connection: object;
+  connection: Http2Session | Socket;
   /** Breaks it off where its client does not take the answer. */
   cut(): void;
 }

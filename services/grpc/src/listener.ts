@@ -17,7 +17,6 @@ export interface ListenerDeps {
   trustedProxies: number;
   /** Aborted when the process stops: open streams end then. */
   stopping: AbortSignal;
-  arrived(call: Call, request: NodeServerRequest): void;
   ended(call: Call): void;
 }
 
@@ -78,7 +77,6 @@ export function createGrpcListener(deps: ListenerDeps): NodeHandler {
 
   return (request, response) => {
     const call = newCall(request, response, trustedProxies);
-    deps.arrived(call, request);
     response.once('close', () => deps.ended(call));
     if (bytesOf(request) > limits.metadataBytes) return refuseLarge(call, response);
     if (unary(request, response, call)) return;

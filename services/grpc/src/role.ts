@@ -58,15 +58,13 @@ async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: Abor
     accessLog: config.ACCESS_LOG,
     connections: () => connections.size,
   });
-  const requests = new WeakMap<object, Parameters<GrpcServer['socketOf']>[0]>();
   const opened: { server?: GrpcServer } = {};
   const refuse = createRefuse(logger);
   const door = createDoor({
     verifier,
     limits: rateLimits,
-    proven(call) {
-      const request = requests.get(call);
-      const socket = request && opened.server?.socketOf(request);
+    proven({ connection }) {
+      const socket = opened.server?.socketOf(connection);
       if (socket) connections.proven(socket);
     },
   });
@@ -83,7 +81,6 @@ async function runGrpc(deps: GrpcDeps, state: { serving: boolean }, signal: Abor
     limits,
     trustedProxies: config.TRUST_PROXY,
     stopping: stopping.signal,
-    arrived: (call, request) => void requests.set(call, request),
     ended: observer.ended,
   });
   const where = { host: config.GRPC_HOST, port: config.GRPC_PORT };

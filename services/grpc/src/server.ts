@@ -1,17 +1,18 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
+import { createServer, Socket, type AddressInfo } from 'node:net';
+import type { Call } from './call';
 import type { Connections } from './connections';
 import { httpVersionOf } from './firstBytes';
 import type { GrpcLimits } from './limits';
-import type { NodeHandler, NodeServerRequest } from './node';
+import type { NodeHandler } from './node';
 import { countPings } from './pings';
 
 export interface GrpcServer {
   port: number;
   url: string;
-  /** The connection that a request came over. */
-  socketOf(request: NodeServerRequest): Socket | undefined;
+  /** The socket of a connection that calls come over. */
+  socketOf(connection: Call['connection']): Socket | undefined;
   /** Stops accepting, tells clients to go elsewhere, lets calls in flight end within `drainMs`, then cuts what is left. */
   close(drainMs: number): Promise<void>;
 }
@@ -42,7 +43,7 @@ export async function serveGrpc({ host, port, handler, connections, limits }: Gr
     handler,
   );
   const http2 = createHttp2Server(http2Options(limits), handler);
-  const sessions = new Map<ServerHttp2Session, Socket>();
+  const sessions = new Map<Http2Session, Socket>();
 
   function openSession(socket: Socket): void {
     // Emitting makes the session at once, so this is the one of this socket.
@@ -70,8 +71,7 @@ export async function serveGrpc({ host, port, handler, connections, limits }: Gr
   return {
     port: taken,
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${taken}`,
-    socketOf: (request) =>
-      'stream' in request ? sessions.get(request.stream.session as ServerHttp2Session) : request.socket,
+    socketOf: (connection) => (connection instanceof Socket ? connection : sessions.get(connection)),
     close: (drainMs) => drain({ server, http1, http2, sessions, connections }, drainMs),
   };
 }
@@ -91,7 +91,7 @@ interface Draining {
   server: ReturnType<typeof createServer>;
   http1: HttpServer;
   http2: Http2Server;
-  sessions: ReadonlyMap<ServerHttp2Session, Socket>;
+  sessions: ReadonlyMap<Http2Session, Socket>;
   connections: Connections;
 }
 
