@@ -13,6 +13,8 @@ export interface OwnServers {
   readonly root: string;
   readonly kafka: Server;
   readonly databases: Databases;
+  /** The databases that run now; Mongo only where messages are kept there. */
+  running(): { postgres: Server; mongo: Server | null };
   /** Stops the databases, copies their files as an operator would dump them, and starts them again. */
   dump(): Promise<Dump>;
 }
@@ -54,6 +56,7 @@ export async function ownServers(store: 'postgres' | 'mongo', cleanups: Cleanups
     root,
     kafka,
     databases,
+    running: () => ({ postgres, mongo }),
     async dump() {
       await stop();
       const copy = await directory();
