@@ -1,4 +1,4 @@
-import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import {
   v1ConversationsSchema,
@@ -9,6 +9,7 @@ import {
 } from '@threadlog/events';
 import { type z } from 'zod';
 import {
+  AttachmentSchema,
   GetConversationsResponseSchema,
   GetMessagesResponseSchema,
   MarkAsReadResponseSchema,
@@ -17,6 +18,7 @@ import {
 } from '../gen/chat/v1/chat_pb';
 import { createEnvelop } from '../envelope';
 import { listOf, pageOf, readOf, sentOf } from '../messages';
+import { nanosOf, secondsOf } from './instant';
 import { messageWriter } from './writer';
 
 const text = fc.oneof(
@@ -34,7 +36,7 @@ const text = fc.oneof(
 );
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const count = fc.oneof(fc.nat(1_000), fc.nat(2 ** 31 - 1));
-const long = fc.oneof(count, fc.maxSafeNat(), fc.constantFrom(2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 35, 2 ** 53 - 1));
+const long = fc.oneof(count, fc.maxSafeNat(), fc.constantFrom(0, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 35, 2 ** 53 - 1));
 const digits = fc.constantFrom(3, 6);
 const instant = fc
   .tuple(
@@ -165,3 +167,21 @@ it('writes numbers below zero and what is larger than all answers before', () =>
     ).toBe(true);
   }
 });
+
+it('tells 0 bytes of an attachment from a size that is not known', () => {
+  const put = messageWriter(AttachmentSchema);
+  const sizeOf = (bytes: number | null) => {
+    const attachment = { external_file_id: 'f', label: null, mime: null, bytes };
+    const written = createEnvelop()((out) => put(out, attachment)).subarray(5);
+    return fromBinary(AttachmentSchema, written).bytes;
+  };
+  expect([sizeOf(null), sizeOf(0), sizeOf(7)]).toEqual([undefined, 0n, 7n]);
+});
+
+it('reads times as Date does', () =>
+  fc.assert(
+    fc.property(instant, (text) => {
+      expect(secondsOf(text)).toBe(Math.floor(Date.parse(text) / 1000));
+      expect(nanosOf(text)).toBe(Number(text.slice(20, -1).padEnd(9, '0')));
+    }),
+  ));
