@@ -8,7 +8,7 @@ import { watch } from './support/watcher';
 
 /** `ringEvents` of the realtime service: the newest events of a partition that it keeps. */
 const RING_EVENTS = 16_384;
-/** How often the ring is filled anew once it is full. */
+/** How often the ring is filled again once it is full. */
 const ROUNDS = 2;
 /** Less than one small object for each event; what the process happens to hold differs by a tenth of that. */
 const LEAK_BYTES = 200;
