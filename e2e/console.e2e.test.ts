@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel } from 'kafkajs';
 import { cleanupAfterAll, eventually, testStack } from '@threadlog/testing';
 import { axe, chromiumHere, openPage } from './support/browser';
 import { givenConsole, givenReceiver, isSound, PARTITIONS, shown } from './support/console';
-import { cli } from './support/operator';
 
 jest.setTimeout(120_000);
 /** `.ci/run` installs it; elsewhere the tests are counted as skipped where it is missing. */
@@ -16,10 +14,8 @@ const other = (faults: readonly string[], status: number): string[] =>
 where('the console of an operator', () => {
   const stack = testStack();
   const cleanups = cleanupAfterAll();
-  const { running, parked, demo, revealing, post, createThread, openSignedIn, openScreen } = givenConsole(
-    stack,
-    cleanups,
-  );
+  const { running, command, parked, fillLog, demo, revealing, send, post, createThread, openSignedIn, openScreen } =
+    givenConsole(stack, cleanups);
   const teacher = () => demo('teacher');
 
   test('refuses a wrong token, lets the right one in, and keeps it nowhere', async () => {
@@ -112,7 +108,7 @@ where('the console of an operator', () => {
   /** A thread with one message that is hostile to whoever shows it. */
   async function written(): Promise<string> {
     const someone = await teacher();
-    const id = await eventually(() => createThread(someone));
+    const id = await createThread(someone);
     await post(someone, `threads/${id}/messages`, { content: HOSTILE });
     return id;
   }
@@ -170,8 +166,8 @@ where('the console of an operator', () => {
   test('shows what an endpoint took and what it did not, and tries that again, by keyboard', async () => {
     const [receiver, admin] = [await givenReceiver(cleanups, HOSTILE.slice(0, 60)), await demo('admin')];
     const began = new Date().toISOString();
-    const id = await eventually(() => post(admin, 'webhooks', { url: receiver.url, events: ['conversation.created'] }));
-    await eventually(() => createThread(admin));
+    const id = await post(admin, 'webhooks', { url: receiver.url, events: ['conversation.created'] });
+    await createThread(admin);
     const { page, faults } = await openScreen('Webhooks', await revealing());
     await page.getByLabel('Tenant').fill(admin.tenantId);
     await page.keyboard.press('Enter');
@@ -208,8 +204,7 @@ where('the console of an operator', () => {
     await page.close();
 
     // The commands that the page names do the same, with the token that npm start left beside its data.
-    const run = (...args: string[]) =>
-      cli({}, ['--data-dir', running().launched.dataDir, 'webhooks', ...args, '--tenant', admin.tenantId]);
+    const run = (...args: string[]) => command('webhooks', ...args, '--tenant', admin.tenantId);
     const { code, json } = await run('attempts', id);
     expect({ code, json }).toMatchObject({
       code: 0,
@@ -224,13 +219,12 @@ where('the console of an operator', () => {
 
   test('shows an erasure and checks its receipt in the browser, by keyboard', async () => {
     const admin = await demo('admin');
-    const id = await eventually(() => post(admin, 'privacy/delete', { userId: randomUUID() }, 202));
+    const id = await post(admin, 'privacy/delete', { userId: randomUUID() });
     const { page, faults } = await openScreen('Privacy');
     await page.getByLabel('Tenant').fill(admin.tenantId);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: `Receipt of ${id}` }).press('Enter');
     await shown(page.getByRole('dialog').getByText('"signature"', { exact: false }));
-    const command = (...args: string[]) => cli({}, ['--data-dir', running().launched.dataDir, ...args]);
     const { publicKey } = (await command('receipt', 'public-key')).json as { publicKey: string };
     const check = async (key: string, said: string) => {
       await page.getByLabel('Public key').fill(key);
@@ -258,24 +252,45 @@ where('the console of an operator', () => {
     expect(await command('privacy', 'receipt', id, '--tenant', 'other')).toMatchObject({ code: 1 });
   });
 
+  test('shows what an agent is about to say, and stops it, by keyboard', async () => {
+    const admin = await demo('admin');
+    const { url } = await givenReceiver(cleanups, null);
+    await send('PUT', admin, 'agents/silent', { url, displayName: 'canary' });
+    const id = await createThread(admin);
+    await post(admin, `threads/${id}/participants`, { userId: 'silent', role: 'agent' });
+    const { page, faults } = await openScreen('Agents');
+    await page.getByLabel('Tenant').fill(admin.tenantId);
+    await page.keyboard.press('Enter');
+    await shown(page.getByRole('heading', { name: 'silent' }));
+    const stop = page.getByRole('button', { name: /^Stop/ });
+    await eventually(
+      async () => {
+        await post(admin, `threads/${id}/messages`, { content: 'A question?' });
+        await stop.waitFor({ timeout: 5_000 });
+      },
+      { timeoutMs: 60_000 },
+    );
+    await page.getByLabel('Your name').fill('olga');
+    await isSound(page);
+    await stop.press('Enter');
+    await shown(page.getByText('No agent is about to say anything.'));
+    await page.getByRole('button', { name: 'Last runs of silent' }).press('Enter');
+    await shown(page.getByText('stopped', { exact: true }).first());
+    await isSound(page);
+    expect(await page.content()).not.toContain('canary');
+    expect(faults).toEqual([]);
+    await page.close();
+    const run = (...args: string[]) => command('agents', ...args, '--tenant', admin.tenantId);
+    expect(await run('list')).toMatchObject({ code: 0, json: { items: [{ id: 'silent', displayName: '(sealed)' }] } });
+    expect(await run('open')).toMatchObject({ code: 0, json: { runs: [] } });
+    const [{ runId }] = ((await run('runs', 'silent')).json as { runs: [{ runId: string }] }).runs;
+    expect(await run('stop', runId, '--thread', id, '--by', 'olga')).toMatchObject({ code: 1 });
+  });
+
   test('scrolls through 50,000 records with no more of them in the page than are seen', async () => {
     const MANY = 50_000;
     const partition = 5;
-    const kafka = new Kafka({ brokers: stack.kafkaBrokers, logLevel: logLevel.NOTHING });
-    const producer = kafka.producer();
-    await producer.connect();
-    // What a former owner wrote too late stands in the log, and is read by nobody else.
-    for (let sent = 0; sent < MANY; sent += 5_000)
-      await producer.send({
-        topic: `${running().launched.topicPrefix}chat.events.v1`,
-        messages: Array.from({ length: 5_000 }, () => ({
-          partition,
-          key: 'late',
-          value: '{}',
-          headers: { epoch: '1' },
-        })),
-      });
-    await producer.disconnect();
+    await fillLog(partition, MANY);
     const { page, faults } = await openScreen('Log');
     await page.getByLabel('Partition').fill(String(partition));
     await page.keyboard.press('Enter');
@@ -336,7 +351,7 @@ where('the console of an operator', () => {
     expect(faults).toEqual([]);
     await page.close();
     const asked = ['threads', 'list', '--tenant', (await teacher()).tenantId, '--learner', 'mia'];
-    const { code, json } = await cli({}, ['--data-dir', running().launched.dataDir, ...asked]);
+    const { code, json } = await command(...asked);
     expect(code).toBe(0);
     expect((json as { threads: object[] }).threads).toContainEqual(expect.objectContaining({ id, messageCount: 1 }));
   });

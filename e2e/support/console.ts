@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +10,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { axe, openPage, startBrowser, type Watched } from './browser';
 import { launch, type Launched } from './launcher';
+import { cli } from './operator';
 
 export const PARTITIONS = 12;
 
@@ -61,15 +63,17 @@ export function givenConsole(stack: TestStack, cleanups: Cleanups) {
   const readJson = async <T>(name: string): Promise<T> =>
     JSON.parse(await readFile(join(running.launched.dataDir, name), 'utf8')) as T;
 
-  async function post({ token }: Demo, path: string, body: object, expected = 201): Promise<string> {
-    const response = await fetch(`http://localhost:${running.launched.ports.API_PORT}/api/v1/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+  /** Asks the API in somebody's name, again where it says to, for the same thing: so it is done once. */
+  async function send(method: string, { token }: Demo, path: string, body: object): Promise<{ id: string }> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const init = { method, headers: { ...headers, 'idempotency-key': randomUUID() }, body: JSON.stringify(body) };
+    return eventually(async () => {
+      const response = await fetch(`http://localhost:${running.launched.ports.API_PORT}/api/v1/${path}`, init);
+      expect([200, 201, 202]).toContain(response.status);
+      return (await response.json()) as { id: string };
     });
-    expect(response.status).toBe(expected);
-    return ((await response.json()) as { id: string }).id;
   }
+  const post = async (by: Demo, path: string, body: object): Promise<string> => (await send('POST', by, path, body)).id;
 
   const openSignedIn = (width: number, height: number, by = running.token): Promise<Watched> =>
     openPage(running.browser, `${running.url}#token=${by}`, width, height);
@@ -84,7 +88,7 @@ export function givenConsole(stack: TestStack, cleanups: Cleanups) {
     const api = await readJson<object>('environment.json');
     const { database, launched } = running;
     for (const secret of ['OPS_TOKEN', 'OPS_REVEAL_TOKEN']) expect(api).not.toHaveProperty(secret);
-    const id = await eventually(() => createThread(someone));
+    const id = await createThread(someone);
     const key = recordKey({ tenantId: tenantId(someone.tenantId), type: 'thread', id });
     const partition = partitionOfKey(key, PARTITIONS);
     const { rows } = await database.query<{ epoch: number }>(
@@ -105,12 +109,30 @@ export function givenConsole(stack: TestStack, cleanups: Cleanups) {
     return { key, offset: Number(sent!.baseOffset) };
   }
 
+  /** Puts records into a partition that are read by nobody else: what a former owner wrote too late stands in the log. */
+  async function fillLog(partition: number, records: number): Promise<void> {
+    const kafka = new Kafka({ brokers: stack.kafkaBrokers, logLevel: logLevel.NOTHING });
+    const producer = kafka.producer();
+    await producer.connect();
+    const late = { partition, key: 'late', value: '{}', headers: { epoch: '1' } };
+    for (let sent = 0; sent < records; sent += 5_000)
+      await producer.send({
+        topic: `${running.launched.topicPrefix}chat.events.v1`,
+        messages: Array.from({ length: 5_000 }, () => late),
+      });
+    await producer.disconnect();
+  }
+
   return {
     running: () => running,
+    /** The operator's tool, on what `npm start` left. */
+    command: (...args: string[]) => cli({}, ['--data-dir', running.launched.dataDir, ...args]),
     parked,
+    fillLog,
     demo,
     /** The token of who may see what people wrote. */
     revealing: async () => (await readJson<Record<string, string>>('secrets.json')).OPS_REVEAL_TOKEN!,
+    send,
     /** Makes something by the API; its id. */
     post,
     createThread,
@@ -125,11 +147,12 @@ export function givenConsole(stack: TestStack, cleanups: Cleanups) {
   };
 }
 
-/** A receiver of webhooks that wants nothing until it is told to accept, and answers with `says`. */
-export async function givenReceiver(cleanups: Cleanups, says: string) {
+/** A receiver that wants nothing until it is told to accept, and answers with `says`; never, where that is null. */
+export async function givenReceiver(cleanups: Cleanups, says: string | null) {
   let status = 500;
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
+      if (says === null) return;
       response.writeHead(status, status === 200 ? {} : { 'webhook-delivery': 'abort-message' });
       response.end(says);
     });

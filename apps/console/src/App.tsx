@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import type { Api } from './api.ts';
+import { Agents } from './Agents.tsx';
 import { Generations } from './Generations.tsx';
 import { Health } from './Health.tsx';
 import { LogScreen } from './LogScreen.tsx';
@@ -14,6 +15,7 @@ const SCREENS = [
   { id: 'log', title: 'Log', Screen: LogScreen },
   { id: 'threads', title: 'Threads', Screen: Threads },
   { id: 'webhooks', title: 'Webhooks', Screen: Webhooks },
+  { id: 'agents', title: 'Agents', Screen: Agents },
   { id: 'privacy', title: 'Privacy', Screen: Privacy },
   { id: 'generations', title: 'Generations', Screen: Generations },
   { id: 'quarantine', title: 'Quarantine', Screen: Quarantine },

@@ -86,6 +86,10 @@ export interface Api {
   receipt(tenant: string, id: string, signal?: AbortSignal): Promise<Answers.ReceiptAnswer>;
   holds(tenant: string, signal?: AbortSignal): Promise<Answers.HoldsAnswer>;
   retention(tenant: string, signal?: AbortSignal): Promise<Answers.RetentionResource>;
+  agents(tenant: string, signal?: AbortSignal): Promise<Answers.AgentsAnswer>;
+  openRuns(tenant: string, signal?: AbortSignal): Promise<Answers.OpenRunsAnswer>;
+  lastRuns(tenant: string, agent: string, signal?: AbortSignal): Promise<Answers.LastRunsAnswer>;
+  stopRun(asked: Record<'tenant' | 'run' | 'threadId' | 'by', string>): Promise<null>;
 }
 
 type Ask = <Answer>(path: string, init?: RequestInit) => Promise<Answer>;
@@ -139,6 +143,7 @@ export function createApi(token: string): Api {
     discard: (discard) => post('/ops/quarantine/discard', discard),
     ...webhookCalls(ask),
     ...privacyCalls(ask),
+    ...agentCalls(ask),
   };
 }
 
@@ -197,5 +202,20 @@ function privacyCalls(ask: Ask): Pick<Api, 'privacyRequests' | 'receipt' | 'hold
     receipt: (tenant, id, signal) => get(ofTenant(tenant, 'privacy', 'requests', id, 'receipt'), signal),
     holds: (tenant, signal) => get(ofTenant(tenant, 'privacy', 'holds'), signal),
     retention: (tenant, signal) => get(ofTenant(tenant, 'privacy', 'retention'), signal),
+  };
+}
+
+function agentCalls(ask: Ask): Pick<Api, 'agents' | 'openRuns' | 'lastRuns' | 'stopRun'> {
+  return {
+    // A tenant has no more of them.
+    agents: (tenant, signal) =>
+      ask(`${ofTenant(tenant, 'agents')}${query({ limit: '200' })}`, { signal: signal ?? null }),
+    openRuns: (tenant, signal) => ask(ofTenant(tenant, 'runs'), { signal: signal ?? null }),
+    lastRuns: (tenant, agent, signal) => ask(ofTenant(tenant, 'agents', agent, 'runs'), { signal: signal ?? null }),
+    stopRun: ({ tenant, run, threadId, by }) =>
+      ask(`${ofTenant(tenant, 'runs', run, 'stop')}${query({ by })}`, {
+        method: 'POST',
+        body: JSON.stringify({ threadId }),
+      }),
   };
 }

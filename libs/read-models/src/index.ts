@@ -53,4 +53,4 @@ export * from './search/terms';
 export * from './search/tokens';
 export * from './turn';
 export { derivedUuid } from './derivedUuid';
-export { runIdOf, stopRun, type RunStop } from './openRuns';
+export { openRunsOf, runIdOf, stopRun, type OpenRun, type RunStop } from './openRuns';

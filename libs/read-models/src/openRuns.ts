@@ -60,3 +60,35 @@ async function stopStreamed(database: Database, { tenantId, threadId, runId, sto
   );
   return (rowCount ?? 0) > 0;
 }
+
+/** A run of an agent that is under way. */
+export interface OpenRun {
+  agentId: string;
+  threadId: string;
+  runId: string;
+  /** `asked`: we ask the agent; `streams`: it answers by itself. */
+  way: 'asked' | 'streams';
+  /** When it was asked; null where the agent came by itself. */
+  askedAt: string | null;
+  /** How often it was tried again. */
+  attempts: number;
+  /** Whether somebody has stopped it. */
+  isStopped: boolean;
+}
+
+/** Runs of a tenant's agents that are under way, those of each thread together; `limit` of either way at most. */
+export async function openRunsOf(database: Database, tenantId: TenantId, limit: number): Promise<OpenRun[]> {
+  const { rows } = await database.query<Omit<OpenRun, 'runId'> & { runId: string | null; triggerMessageId: string }>(
+    `(select agent_id as "agentId", thread_id as "threadId", null as "runId", 'asked' as way, asked_at as "askedAt", attempts,
+        is_stopped as "isStopped", trigger_message_id as "triggerMessageId"
+      from threadlog.agent_runs where tenant_id = $1 order by thread_id, agent_id limit $2)
+     union all
+     (select agent_id, thread_id, run_id, 'streams', null, 0, is_stopped, ''
+      from threadlog.agent_streams where tenant_id = $1 and alive_until > now() order by thread_id, agent_id limit $2)`,
+    [tenantId, limit],
+  );
+  return rows.map(({ triggerMessageId, runId, ...run }) => ({
+    ...run,
+    runId: runId ?? runIdOf({ tenantId, threadId: run.threadId, triggerMessageId, agentId: run.agentId }),
+  }));
+}

@@ -1,5 +1,7 @@
 export { createQueryApi, createQueryContext, type QueryApi, type QueryApiDeps } from './role';
 export type { QueryContext } from './context';
+export { lastRuns } from './agents/lastRuns';
+export { agentQueryRoutes } from './agents/routes';
 export { privacyQueryRoutes } from './privacy/routes';
 export { threadRoutes } from './threads/routes';
 export { webhookQueryRoutes } from './webhooks/routes';

@@ -11,6 +11,7 @@ import type {
 import { createReceiptSigner } from '@threadlog/sealing';
 import { checkReceipt } from '@threadlog/sealing/receipts';
 import { eventually } from '@threadlog/testing';
+import { startAgentService, streams } from './testing/agentService';
 import { operatorOf } from './testing/operator';
 import { accept } from './testing/receiver';
 import { scenesOf } from './testing/scenes';
@@ -295,5 +296,81 @@ describe('threads of tenants', () => {
     // Looking is all that is there.
     expect((await ops('POST', '/ops/tenants/listed/threads?by=olga', { body: {} })).status).toBe(405);
     expect((await ops('GET', `/ops/tenants/listed/threads/${about}/messages`)).status).toBe(404);
+  });
+});
+
+describe('agents of tenants', () => {
+  const at = (path: string, tenant = 'spoken') => `/ops/tenants/${tenant}/${path}`;
+  interface Runs {
+    runs: { runId: string; threadId: string; outcome: string }[];
+  }
+  const runsOf = async (path: string, tenant?: string) => {
+    const { status, body } = await ops('GET', at(path, tenant));
+    expect({ path, status }).toEqual({ path, status: 200 });
+    return (body as unknown as Runs).runs;
+  };
+
+  it('are seen with their runs, under way and over, and stopped by one operator', async () => {
+    const admin = adminOf('spoken');
+    const service = await startAgentService(streams(() => 'An answer.'));
+    try {
+      const url = `${service.url}?key=canary`;
+      const made = await api.as(admin).call('PUT', '/api/v1/agents/tutor', { url, displayName: 'A secret name' });
+      expect(made.status).toBe(201);
+      const threadId = await scenes.thread(admin, {});
+      await scenes.done(admin, 'participant.add', { threadId, userId: 'tutor', role: 'agent' });
+      const answered = async () => {
+        const [run] = (await runsOf('agents/tutor/runs')).filter(({ outcome }) => outcome === 'complete');
+        expect(run).toBeDefined();
+        return run;
+      };
+      // The worker knows of an agent a while after it was registered.
+      const first = await eventually(async () => {
+        await scenes.post(admin, threadId, 'A question?');
+        return eventually(answered, { timeoutMs: 3_000 });
+      }, PATIENT);
+      expect(first).toMatchObject({ threadId, answered: true, inputTokens: 7, outputTokens: 2, model: 'mock/one' });
+      expect(first).toHaveProperty('seconds', expect.any(Number));
+
+      const list = await ops('GET', at('agents'));
+      expect(list.body).toMatchObject({
+        items: [{ id: 'tutor', displayName: '(sealed)', url: `${new URL(service.url).origin}/…` }],
+      });
+      for (const word of ['canary', 'whsec_', 'secret name', '/api/chat'])
+        expect([word, list.text.includes(word)]).toEqual([word, false]);
+
+      service.reply(() => undefined);
+      await scenes.post(admin, threadId, 'Another one?');
+      const open = await eventually(async () => {
+        const [run] = await runsOf('runs');
+        expect(run).toMatchObject({ agentId: 'tutor', threadId, way: 'asked', isStopped: false });
+        return run!;
+      }, PATIENT);
+      const stop = (by: string, tenant = 'spoken', thread = threadId) =>
+        ops('POST', at(`runs/${open.runId}/stop?by=${by}`, tenant), { body: { threadId: thread } });
+      for (const nobody of ['', 'two%20words']) expect((await stop(nobody)).status).toBe(400);
+      expect((await stop('olga', 'other')).status).toBe(404);
+      expect((await stop('olga', 'spoken', 'elsewhere')).status).toBe(404);
+      const both = await Promise.all([stop('olga'), stop('otto')]);
+      expect(both.map(({ status }) => status)).toContain(204);
+      await eventually(async () => expect(await runsOf('runs')).toEqual([]), PATIENT);
+      await eventually(
+        async () =>
+          expect(await runsOf('agents/tutor/runs')).toContainEqual(
+            expect.objectContaining({ runId: open.runId, outcome: 'stopped', answered: false }),
+          ),
+        PATIENT,
+      );
+      expect(await audited('spoken', 'CHAT_AGENT_RUN_ENDED')).toContainEqual([
+        ...[expect.any(String), 'tutor'],
+        expect.objectContaining({ run_id: open.runId, stopped_by: expect.stringMatching(/^operator\|(olga|otto)$/) }),
+      ]);
+      expect((await stop('olga')).status).toBe(404);
+      for (const path of ['runs', 'agents/tutor/runs']) expect(await runsOf(path, 'other')).toEqual([]);
+      expect((await ops('DELETE', at('agents/tutor?by=olga'))).status).toBe(405);
+      expect((await ops('PUT', at('agents/tutor?by=olga'), { body: {} })).status).toBe(405);
+    } finally {
+      await service.close();
+    }
   });
 });

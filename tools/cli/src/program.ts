@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAgents } from './agentCommands';
 import { doctor } from './commands/doctor';
 import {
   generationsCompare,
@@ -52,6 +53,7 @@ export function createProgram(perform: Perform): Command {
   addEvents(program, perform);
   addThreads(program, perform);
   addWebhooks(program, perform);
+  addAgents(program, perform);
   return program;
 }
 

@@ -1,4 +1,5 @@
 import type {
+  AgentResource,
   LegalHoldResource,
   PrivacyRequestResource,
   WebhookAttemptResource,
@@ -12,6 +13,7 @@ import type { logAnswer, recordAnswer, revealAnswer } from './log/schemas';
 import type { discardAnswer, healthAnswer, recordsAnswer, replayAnswer, streamsAnswer } from './schemas';
 import type { sessionAnswer } from './session';
 import type { attemptAnswer } from './tenants/webhooks';
+import type { lastRunsAnswer, openRunsAnswer } from './tenants/agents';
 import type { threadsAnswer } from './tenants/threads';
 import type { threadAnswer } from './threads/schemas';
 
@@ -29,6 +31,9 @@ export type GenerationsAnswer = z.output<typeof generationsAnswer>;
 export type GenerationAnswer = z.output<typeof generationAnswer>;
 export type CompareAnswer = z.output<typeof compareAnswer>;
 export type ThreadAnswer = z.output<typeof threadAnswer>;
+export type OpenRunsAnswer = z.output<typeof openRunsAnswer>;
+export type LastRunsAnswer = z.output<typeof lastRunsAnswer>;
+export type AgentsAnswer = Page<AgentResource>;
 export type ThreadsAnswer = z.output<typeof threadsAnswer>;
 export type AttemptRevealAnswer = z.output<typeof attemptAnswer>;
 
@@ -47,6 +52,7 @@ export type PrivacyRequestsAnswer = Page<PrivacyRequestResource>;
 export type HoldsAnswer = { items: LegalHoldResource[] };
 export type ReceiptAnswer = Record<string, unknown>;
 export type {
+  AgentResource,
   LegalHoldResource,
   PrivacyRequestResource,
   RetentionResource,

@@ -16,6 +16,7 @@ import { consolePage } from './page';
 import { discardOne, listStreams, replayStream, showRecords } from './quarantine';
 import { showSession } from './session';
 import { createTenantReads } from './tenants/deps';
+import { tenantAgentRoutes } from './tenants/agents';
 import { tenantPrivacyRoutes } from './tenants/privacy';
 import { tenantThreadRoutes } from './tenants/threads';
 import { tenantWebhookRoutes } from './tenants/webhooks';
@@ -38,6 +39,7 @@ export const operatorRoutes: readonly Route<ConsoleDeps>[] = [
   ...tenantWebhookRoutes,
   ...tenantPrivacyRoutes,
   ...tenantThreadRoutes,
+  ...tenantAgentRoutes,
 ];
 
 export interface ConsoleOptions {

@@ -7,7 +7,7 @@ import { operatorActor, operatorName } from './actor';
 const API = '/api/v1/';
 
 /** Reads need no name: nothing comes of them. */
-const READER = 'console';
+export const READER = 'console';
 
 export interface ForOperators<Deps> {
   /** What the routes work with. */

@@ -8,7 +8,7 @@ import type { ConsoleDeps } from '../deps';
 import { keepAccount } from '../reveals';
 import { words } from '../words';
 import { forOperators } from './forOperators';
-import { eachShown } from './shown';
+import { eachShown, hostOf } from './shown';
 
 /** Of the whole deployment, and no tenant's: it stays where it is. */
 const queries = webhookQueryRoutes.filter(({ operationId }) => operationId !== 'listWebhookKeys');
@@ -21,8 +21,7 @@ function masked(one: object): object {
 }
 
 function maskedEndpoint({ url, description, ...endpoint }: WebhookResource): WebhookResource {
-  const shown = url === null ? null : `${new URL(url).origin}/…`;
-  return { ...endpoint, url: shown, description: description === null ? null : SEALED };
+  return { ...endpoint, url: hostOf(url), description: description === null ? null : SEALED };
 }
 
 /** Receivers repeat what they were sent; a test event has nothing of anybody in it. */
