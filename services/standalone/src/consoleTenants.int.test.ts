@@ -41,12 +41,14 @@ const ops = operatorOf(api, TOKEN);
 const { receiver, call, registered, deadLettersOf, until } = givenEndpoints(api);
 
 const NOWHERE = '0198c0de-7a3b-8c11-8f00-2f6d1f6a9d10';
-const audited = async (tenant: string, type: string) =>
-  (
-    await api
-      .as(adminOf(tenant))
-      .call<{ items: { actor: { id: string; type: string }; detail: object }[] }>('GET', `/api/v1/audit?type=${type}`)
-  ).body.items.map(({ actor, detail }) => [actor.type, actor.id, detail]);
+/** What stands in a tenant's audit log, as soon as reads have all that happened. */
+async function audited(tenant: string, type: string) {
+  await scenes.projected();
+  const { body } = await api
+    .as(adminOf(tenant))
+    .call<{ items: { actor: { id: string; type: string }; detail: object }[] }>('GET', `/api/v1/audit?type=${type}`);
+  return body.items.map(({ actor, detail }) => [actor.type, actor.id, detail]);
+}
 
 describe('webhooks of tenants', () => {
   const at = (tenant: string, path = '') => `/ops/tenants/${tenant}/webhooks${path}`;
