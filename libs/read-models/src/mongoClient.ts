@@ -1,6 +1,8 @@
 import type * as mongodb from 'mongodb';
 
 const SERVER_SELECTION_MS = 4_000;
+/** A server that does not answer for so long is away: the driver's own 30 s would leave operations hanging meanwhile. */
+const CONNECT_MS = 10_000;
 
 /**
  * Opens MongoDB: the only place where clients are made. Connects lazily and by itself again; an operation says when it
@@ -11,6 +13,7 @@ export function createMongo(url: string, options: mongodb.MongoClientOptions = {
   const client = new driver.MongoClient(url, {
     appName: 'threadlog',
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    connectTimeoutMS: CONNECT_MS,
     ...options,
   });
   return client.on('error', () => undefined);

@@ -1,4 +1,3 @@
-import { ProblemError } from '@threadlog/events';
 import type { Database } from '@threadlog/read-models';
 import {
   createFairRunner,
@@ -10,15 +9,13 @@ import {
   type Surface,
 } from '@threadlog/service';
 import type { PoolClient } from 'pg';
+import { inTime, LONGEST_ANSWER_MS } from './inTime';
 
 /** Statements and transactions for tenants that wait for a connection, a process; and those of one tenant. */
 const STATEMENTS_WAITING = 8_000;
 const STATEMENTS_WAITING_OF_TENANT = 1_000;
 /** As long as others wait for a connection, so that callers can still answer within five seconds. */
 const LONGEST_STATEMENT_WAIT_MS = 4_000;
-
-/** From asking to the answer, or of a whole transaction: a database that swallows what it is sent tells nobody that it is away. */
-const LONGEST_ANSWER_MS = 4_500;
 
 export interface FairDatabaseOptions {
   /** Most connections of the pool. */
@@ -71,17 +68,6 @@ export function shareFairly(database: Database, options: FairDatabaseOptions): v
 
 /** `pg` has `end` on what a pool lends, its types do not. */
 type Client = PoolClient & { end(): Promise<void> };
-
-function inTime<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const detail = 'the database did not answer in time';
-  const timer = setTimeout(
-    () => reject(new ProblemError({ code: 'unavailable', detail, retryAfter: 1 })),
-    milliseconds,
-  );
-  answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  return promise;
-}
 
 /** Its statements fail once the time has come: the pool throws away a client that was ended while it was lent. */
 function endInTime(until: number, client: Client): Client {

@@ -3,8 +3,10 @@ import {
   createMongoMessageStore,
   createPostgresMessageStore,
   type Database,
+  type MessageStore,
 } from '@threadlog/read-models';
-import type { HealthCheck } from '@threadlog/service';
+import { presentBehalf, type HealthCheck } from '@threadlog/service';
+import { inTime, LONGEST_ANSWER_MS } from './inTime';
 import type { Runtime } from './runtime';
 
 export interface MessageStores {
@@ -20,7 +22,11 @@ const DEFAULT_DATABASE = 'threadlog';
 const NAMED_DATABASE = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/;
 
 /** Messages where the configuration wants them: MongoDB when there is a URL, else the database of the read model. */
-export function createMessageStores(database: Database, mongoUrl: string | undefined): MessageStores {
+export function createMessageStores(
+  database: Database,
+  mongoUrl: string | undefined,
+  longestAnswerMs = LONGEST_ANSWER_MS,
+): MessageStores {
   if (mongoUrl === undefined) {
     return {
       kind: 'postgres',
@@ -33,10 +39,33 @@ export function createMessageStores(database: Database, mongoUrl: string | undef
   const db = client.db(NAMED_DATABASE.test(mongoUrl) ? undefined : DEFAULT_DATABASE);
   return {
     kind: 'mongo',
-    of: (generation) => createMongoMessageStore({ db, generation: () => generation }),
+    of: (generation) => answering(longestAnswerMs, createMongoMessageStore({ db, generation: () => generation })),
     check: { name: 'mongo', check: oneAtATime(async () => void (await db.command({ ping: 1 }))) },
     close: () => client.close(),
   };
+}
+
+/** What is read for somebody who waits. */
+const READS = [
+  'byKeys',
+  'byId',
+  'byIds',
+  'page',
+  'pinned',
+  'lastOf',
+  'changedSince',
+  'textsOf',
+  'editsOf',
+  'editsOfEach',
+] as const satisfies (keyof MessageStore)[];
+
+/** As the pool of Postgres does it: what is read for a tenant is given up once it is late. */
+function answering(longestMs: number, store: MessageStore): MessageStore {
+  const timed = READS.map((name) => {
+    const read = store[name] as (...args: unknown[]) => Promise<unknown>;
+    return [name, (...args: unknown[]) => (presentBehalf() ? inTime(longestMs, read(...args)) : read(...args))];
+  });
+  return { ...store, ...(Object.fromEntries(timed) as Pick<MessageStore, (typeof READS)[number]>) };
 }
 
 /** A server that stands still answers nothing: whoever asks meanwhile waits for the same answer, not on a connection more. */

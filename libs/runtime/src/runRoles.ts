@@ -32,7 +32,7 @@ export interface RunRolesOptions {
  */
 export async function runRoles(runtime: Runtime, roles: readonly Role[], options: RunRolesOptions): Promise<void> {
   const { logger, metrics, config, info, rateLimits: limits } = runtime;
-  const checks = [...sharedChecks(runtime), ...roles.flatMap((role) => role.checks ?? [])];
+  const checks = [...sharedChecks(runtime, roles), ...roles.flatMap((role) => role.checks ?? [])];
   const health = createHealth({ info, checks });
   tellReadiness(metrics, health.report);
   const register = registerOf(runtime, roles, health);
@@ -88,11 +88,13 @@ function draining(health: Health): Service {
   };
 }
 
-function sharedChecks({ database, log, mongoCheck, clockCheck }: Runtime): HealthCheck[] {
+function sharedChecks({ database, log, mongoCheck, clockCheck }: Runtime, roles: readonly Role[]): HealthCheck[] {
+  // Writes go on without messages in reach: to take a command API out for them would stop those as well.
+  const vital = roles.some(({ name }) => name !== 'command-api');
   return [
     { name: 'database', check: async () => void (await database.query('select 1')) },
     { name: 'kafka', check: async () => void (await log.head(0)) },
-    ...(mongoCheck ? [mongoCheck] : []),
+    ...(mongoCheck ? [{ ...mongoCheck, vital }] : []),
     clockCheck,
   ];
 }

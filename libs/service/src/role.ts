@@ -6,6 +6,8 @@ export interface HealthCheck {
   /** Key in the health answers: `database`, `kafka`, `command-api` … */
   name: string;
   check(): void | Promise<void>;
+  /** False where the process does what it is for all the same: what fails is named, and it stays ready. True by default. */
+  vital?: boolean;
   /** What an operator should know of a part that is ready all the same; null where there is nothing. */
   note?(): string | null;
 }

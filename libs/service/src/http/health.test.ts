@@ -51,6 +51,13 @@ describe('health', () => {
     expect((await get('/livez')).status).toBe(200);
   });
 
+  it('is ready without what is not vital, and names it', async () => {
+    const mongo = { name: 'mongo', vital: false, check: () => Promise.reject(new Error('no server answers')) };
+    const { get } = await serve([ok('kafka'), mongo]);
+    const checks = { kafka: 'ok', mongo: 'no server answers' };
+    expect(await get('/readyz')).toEqual({ status: 200, body: { status: 'ready', checks } });
+  });
+
   it('tells operators what waits for them though all is well, and nobody else', async () => {
     const { get, getPublic } = await serve([
       { ...ok('projector'), note: () => '2 parked' },

@@ -14,7 +14,7 @@ export interface ServiceInfo {
 
 export interface HealthReport {
   ready: boolean;
-  /** `ok`, or why not, by check. */
+  /** `ok`, or why not, by check; a process may be ready though one that is not vital fails. */
   checks: Record<string, string>;
   /** What operators should know though all is well, by check. */
   notes: Record<string, string>;
@@ -52,7 +52,7 @@ export function createHealth({ info, checks, timeoutMs = 2_000 }: HealthOptions)
     if (!latest || performance.now() - askedAt > FRESH_MS) {
       askedAt = performance.now();
       latest = Promise.all(checks.map((check) => outcome(check, timeoutMs))).then((results) => ({
-        ready: results.every(([, result]) => result === 'ok'),
+        ready: results.every(([, result], at) => result === 'ok' || checks[at]!.vital === false),
         checks: Object.fromEntries(results),
         notes: notesOf(checks),
       }));
