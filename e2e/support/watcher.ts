@@ -1,4 +1,5 @@
 import type { ClientToServerEvents, MessageResource, ServerToClientEvents } from '@threadlog/events';
+import { eventually } from '@threadlog/testing';
 import { io, type Socket } from 'socket.io-client';
 import type { Client } from './people';
 
@@ -48,7 +49,9 @@ export function watch(url: string, client: Client, threadIds: readonly string[])
   });
   socket.on('resync', ({ conversationId, seq }) => {
     resyncs += 1;
-    void refetch(client, conversationId, seen.get(conversationId)!, seq ?? 0);
+    refetch(client, conversationId, seen.get(conversationId)!, seq ?? 0).catch((error: unknown) =>
+      faults.push(`${conversationId}: not read again after resync: ${String(error)}`),
+    );
   });
   return {
     messages: (threadId) => [...seen.get(threadId)!.messages].sort(([a], [b]) => a - b).map(([, message]) => message),
@@ -62,9 +65,10 @@ export function watch(url: string, client: Client, threadIds: readonly string[])
   };
 }
 
-/** What a client does that is told `resync`: read the thread again. */
+/** What a client does that is told `resync`: read the thread again, as often as it takes where a store is away. */
 async function refetch(client: Client, threadId: string, thread: Seen, seq: number): Promise<void> {
-  for (const message of await readAll(client, threadId)) thread.messages.set(message.messageIndex, message);
+  const all = await eventually(() => readAll(client, threadId), { timeoutMs: 120_000, intervalMs: 200 });
+  for (const message of all) thread.messages.set(message.messageIndex, message);
   thread.lastSeq = Math.max(thread.lastSeq, seq);
 }
 
