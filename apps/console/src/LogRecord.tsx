@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useRef, type ReactNode } from 'react';
+import { useCallback, type ReactNode } from 'react';
 import type { LogRow, RecordAnswer } from './answers.ts';
 import { Alert } from './Alert.tsx';
 import { Command } from './Command.tsx';
+import { Dialog } from './Dialog.tsx';
 import { bytes, instant, visible, visibleLines } from './format.ts';
 import { Reveal } from './Reveal.tsx';
 import type { ScreenProps } from './screen.ts';
@@ -14,10 +15,6 @@ interface LogRecordProps extends ScreenProps {
 
 /** One record with its data, masked; and, for who may, the way to what people wrote in it. */
 export function LogRecord({ api, onRefused, place: { partition, offset }, onClose }: LogRecordProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
   const ask = useCallback(
     async (signal: AbortSignal) => {
       const [session, record] = await Promise.all([api.session(signal), api.record(partition, offset, signal)]);
@@ -29,22 +26,12 @@ export function LogRecord({ api, onRefused, place: { partition, offset }, onClos
   const reveal = async (said: { by: string; reason: string }) =>
     (await api.reveal({ partition, offset, ...said })).fields;
   return (
-    <dialog ref={dialog} className="wide" aria-labelledby="record" onClose={onClose}>
-      <div className="record">
-        <h2 id="record">
-          Offset {offset} of partition {partition}
-        </h2>
-        <Alert text={trouble} />
-        {value ? <Facts record={value.record} /> : !trouble && <p role="status">Looking …</p>}
-        {value?.mayReveal && <Reveal reveal={reveal} />}
-        <Command line={`npm run cli -- events show ${partition} ${offset}`} />
-        <div className="actions">
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close
-          </button>
-        </div>
-      </div>
-    </dialog>
+    <Dialog title={`Offset ${offset} of partition ${partition}`} onClose={onClose}>
+      <Alert text={trouble} />
+      {value ? <Facts record={value.record} /> : !trouble && <p role="status">Looking …</p>}
+      {value?.mayReveal && <Reveal reveal={reveal} />}
+      <Command line={`npm run cli -- events show ${partition} ${offset}`} />
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
 import { checkReceipt } from '@threadlog/sealing/receipts';
-import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react';
+import { useCallback, useState, type FormEvent } from 'react';
 import { Alert } from './Alert.tsx';
 import { Command } from './Command.tsx';
+import { Dialog } from './Dialog.tsx';
 import { quoted, visibleLines } from './format.ts';
 import type { ScreenProps } from './screen.ts';
 import { useAnswer } from './useAnswer.ts';
@@ -14,34 +15,22 @@ interface ReceiptCheckProps extends ScreenProps {
 
 /** The receipt of an erasure, and whether it is as it was signed: found out in the browser, by a key that comes from elsewhere. */
 export function ReceiptCheck({ api, onRefused, tenant, id, onClose }: ReceiptCheckProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
   const ask = useCallback((signal: AbortSignal) => api.receipt(tenant, id, signal), [api, tenant, id]);
   const { value: receipt, trouble } = useAnswer(ask, { onRefused });
   return (
-    <dialog ref={dialog} className="wide" aria-labelledby="receipt" onClose={onClose}>
-      <div className="record">
-        <h2 id="receipt">Receipt of {id}</h2>
-        <Alert text={trouble} />
-        {receipt && (
-          <>
-            <Check receipt={receipt} />
-            <pre tabIndex={0} aria-label="Receipt">
-              {visibleLines(JSON.stringify(receipt, null, 2))}
-            </pre>
-          </>
-        )}
-        <Command line={`npm run -s cli -- privacy receipt ${quoted(id)} --tenant ${quoted(tenant)} > receipt.json`} />
-        <Command line="npm run cli -- receipt verify receipt.json --key KEY" />
-        <div className="actions">
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close
-          </button>
-        </div>
-      </div>
-    </dialog>
+    <Dialog title={`Receipt of ${id}`} onClose={onClose}>
+      <Alert text={trouble} />
+      {receipt && (
+        <>
+          <Check receipt={receipt} />
+          <pre tabIndex={0} aria-label="Receipt">
+            {visibleLines(JSON.stringify(receipt, null, 2))}
+          </pre>
+        </>
+      )}
+      <Command line={`npm run -s cli -- privacy receipt ${quoted(id)} --tenant ${quoted(tenant)} > receipt.json`} />
+      <Command line="npm run cli -- receipt verify receipt.json --key KEY" />
+    </Dialog>
   );
 }
 
