@@ -84,8 +84,11 @@ async function duplicatesOf(bulk: () => Promise<unknown>): Promise<number[]> {
     return [];
   } catch (error) {
     if (!isBulkWriteError(error) || error.result.getWriteConcernError()) throw error;
+    // A connection that breaks comes as an error of the bulk, too, with a code of its own or none, whatever met a document
+    // before it: nothing is known of the rest then.
+    if (error.code !== DUPLICATE_KEY) throw error;
     const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-    if (errors.some((failed) => failed.code !== DUPLICATE_KEY)) throw error;
+    if (errors.length === 0 || errors.some((failed) => failed.code !== DUPLICATE_KEY)) throw error;
     return errors.map((failed) => failed.index);
   }
 }
