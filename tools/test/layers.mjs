@@ -74,6 +74,7 @@ export const LAYERS = {
     'index',
   ],
   'libs/runtime': [
+    'inTime',
     'access auxiliaryTopic config downloadLinks fairDatabase keys logLength logMetrics processMetrics processRegister rateExchange reach sharedClock shares tracing',
     'deploymentStatus',
     'erasures flushing',
@@ -221,7 +222,7 @@ export const LAYERS = {
     'index',
   ],
   'apps/console': [
-    'Alert answers format Meter token useNarrow',
+    'Alert answers Dialog format Meter token useNarrow',
     'api',
     'Command screen useAnswer',
     'AgentRuns Confirm DiscardForm LogForm NameField Pager Partitions PrivacyRequest Processes ReceiptCheck Reveal SignIn Standing TenantForm ThreadEvents ThreadMessages useAction useLog useThread',
