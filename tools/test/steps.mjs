@@ -4,8 +4,11 @@ import { availableParallelism } from 'node:os';
 const MINUTE = 60_000;
 export const cores = availableParallelism();
 
-/** They wait for real servers more than they compute: one more than two cores are, and fewer than cores where there are many. */
-export const intWorkers = Math.min(4, Math.max(3, Math.floor(cores / 2)));
+/**
+ * Real servers take their share of the cores, so fewer workers than cores where there are many. A third on two cores saves a
+ * tenth of the time, and what it saves it costs in tests that meet servers under a load they were not started for.
+ */
+export const intWorkers = Math.min(4, Math.max(2, Math.floor(cores / 2)));
 
 /**
  * What is known of unchanged files is kept between runs, but not where a result has to be beyond doubt: what ESLint says

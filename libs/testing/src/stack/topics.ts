@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { Cleanups } from '../cleanup';
+import { eventually } from '../eventually';
 import { uniqueName } from './databases';
 
 const withAdmin = async <Result>(brokers: string[], use: (admin: Admin) => Promise<Result>): Promise<Result> => {
@@ -43,6 +44,14 @@ export const createTopic = (
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await admin.createTopics({
       topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-      waitForLeaders: true,
+      waitForLeaders: false,
     });
+    // kafkajs' own waiting ends in an error where the broker that it asks has not heard of the topic yet.
+    await eventually(
+      async () => {
+        const [made] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+        return made?.partitions.length === partitions && made.partitions.every(({ leader }) => leader >= 0);
+      },
+      { timeoutMs: 30_000 },
+    );
   });
