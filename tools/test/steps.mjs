@@ -6,7 +6,7 @@ export const cores = availableParallelism();
 
 /**
  * Real servers take their share of the cores, so fewer workers than cores where there are many. A third on two cores saves a
- * tenth of the time, and what it saves it costs in tests that meet servers under a load they were not started for.
+ * tenth of the time, and tests fail more often, as servers answer late.
  */
 export const intWorkers = Math.min(4, Math.max(2, Math.floor(cores / 2)));
 
