@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LogLine, LogObserver } from './observer';
 import type { FollowOptions, LogBatch, ReadPosition } from './port';
 import type { Scheduler } from './scheduler';
@@ -31,10 +32,12 @@ export function createHandOver(deps: HandOverDeps, signal: AbortSignal): HandOve
   const { partition, options, observer } = deps;
   const sleep = createSleep(deps.scheduler);
   let trouble: Error | null = null;
+  /** Own records come from whoever appended them, for a tenant; what is made of them is done for all. */
+  const forAll = AsyncLocalStorage.snapshot();
 
   async function attempt(batch: LogBatch): Promise<Taken> {
     const begun = performance.now();
-    const goOnAt = (await options.onBatch(batch, signal)) ?? undefined;
+    const goOnAt = (await forAll(options.onBatch, batch, signal)) ?? undefined;
     observer?.handled?.({
       name: options.name,
       partition,

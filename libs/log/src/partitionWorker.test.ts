@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { eventually } from '@threadlog/testing';
 import { fence, type FetchedRun } from './fence';
 import { createPartitionWorker, type PartitionWorkerDeps, type RunSource } from './partitionWorker';
@@ -215,4 +216,17 @@ test('what has waited its time while a handler ran is handed over as soon as it 
   expect([batches.length, openings.length]).toEqual([2, 2]);
   openings[1]!();
   await handed(3);
+});
+
+it('handles what somebody pushes apart from what that somebody was doing', async () => {
+  const doing = new AsyncLocalStorage<string>();
+  const found: unknown[] = [];
+  const onBatch = (): Promise<undefined> => {
+    found.push(doing.getStore() ?? null);
+    return Promise.resolve(undefined);
+  };
+  const { worker } = given({ options: { onBatch } });
+  doing.run('something for a tenant', () => worker.push(run(0, 2)));
+  await eventually(() => expect(found).toEqual([null]));
+  await worker.stop();
 });
